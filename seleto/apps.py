@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SeletoConfig(AppConfig):
+    name = "seleto"
+    verbose_name = "Seleto"
