@@ -13,6 +13,8 @@ DEBUG = env.switch("DEBUG", default=False)
 # Permits overridden provider hosts and the movable clock; `check --deploy` refuses it.
 SANDBOX = env.switch("SANDBOX", default=False)
 SECRET_KEY = env.text("SECRET_KEY", "insecure-development-key-refused-by-check-deploy")
+# Fernet keys for stored credentials, newest first; older ones still decrypt.
+FIELD_ENCRYPTION_KEYS = env.words("FIELD_ENCRYPTION_KEYS", ["aW5zZWN1cmUtZGV2ZWxvcG1lbnQta2V5LTMyLWJ5dGU="])
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 # Where people and providers reach this installation; used in webhook addresses and links.

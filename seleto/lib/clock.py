@@ -1,0 +1,60 @@
+"""The one clock. In production the system's; with SANDBOX on, moved by one database row shared by every process.
+
+Lease expiry never comes from here: leases are compared with the database server's own time, so a jump expires none.
+"""
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+
+# How long a process may go on with the offset it read last. Whoever moves the clock waits longer than this.
+OFFSET_CACHE_S = 0.05
+CHANNEL = "seleto_clock"
+
+_lock = threading.Lock()
+_offset = timedelta()
+_read_at = float("-inf")
+
+
+def now() -> datetime:
+    """The current instant, aware, UTC."""
+    instant = datetime.now(UTC)
+    return instant + _current_offset() if settings.SANDBOX else instant
+
+
+def move_to(instant: datetime) -> timedelta:
+    """Set the shared clock to ``instant`` and tell every process; returns the offset. SANDBOX only."""
+    if not settings.SANDBOX:
+        raise RuntimeError("The clock moves only with SANDBOX=on.")
+    offset = instant - datetime.now(UTC)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO lib_clockoffset (id, seconds) VALUES (1, %s)"
+            " ON CONFLICT (id) DO UPDATE SET seconds = excluded.seconds",
+            [offset.total_seconds()],
+        )
+        cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+    forget()
+    return offset
+
+
+def forget() -> None:
+    """Read the offset again at the next question."""
+    global _read_at
+    with _lock:
+        _read_at = float("-inf")
+
+
+def _current_offset() -> timedelta:
+    global _offset, _read_at
+    with _lock:
+        if time.monotonic() - _read_at > OFFSET_CACHE_S:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT seconds FROM lib_clockoffset WHERE id = 1")
+                row = cursor.fetchone()
+            _offset = timedelta(seconds=row[0]) if row else timedelta()
+            _read_at = time.monotonic()
+        return _offset

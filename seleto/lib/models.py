@@ -1,0 +1,140 @@
+"""What every app needs to remember: audit, breakers, rate limits, heartbeats, alerts, tokens and the movable clock."""
+
+from django.db import models
+from django.db.models import Q
+
+from seleto.lib.ids import new_id
+
+
+class AuditEntry(models.Model):
+    """Who did what to which row. Holds no personal value: subjects are UUIDs, details are constant words and ids."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    at = models.DateTimeField("quando")
+    actor = models.CharField("quem", max_length=80, help_text="usuário:<id>, sistema, sdr:<id> ou api:<nome>")
+    action = models.CharField("ação", max_length=60)
+    subject_kind = models.CharField("objeto", max_length=40)
+    subject_id = models.UUIDField("id do objeto", null=True, blank=True)
+    detail = models.JSONField("detalhe", default=dict, blank=True)
+
+    class Meta:
+        verbose_name = "registro de auditoria"
+        verbose_name_plural = "auditoria"
+        indexes = [models.Index(fields=["subject_id", "at"]), models.Index(fields=["-at"])]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject_kind}"
+
+
+class Circuit(models.Model):
+    """A circuit breaker shared by all workers, one row per outside system and instance."""
+
+    class State(models.TextChoices):
+        CLOSED = "closed", "fechado (funcionando)"
+        OPEN = "open", "aberto (parado)"
+        HALF_OPEN = "half_open", "em teste"
+
+    key = models.CharField("sistema", max_length=120, primary_key=True)
+    state = models.CharField("estado", max_length=10, choices=State, default=State.CLOSED)
+    failures = models.PositiveIntegerField("falhas seguidas", default=0)
+    reason = models.CharField("motivo", max_length=80, blank=True)
+    opened_at = models.DateTimeField("aberto em", null=True, blank=True)
+    retry_at = models.DateTimeField("próxima tentativa", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "disjuntor"
+        verbose_name_plural = "disjuntores"
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=["closed", "open", "half_open"]), name="circuit_state_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class RateBucket(models.Model):
+    """A token bucket shared by all workers: the next instant at which one more unit fits."""
+
+    key = models.CharField("chave", max_length=120, primary_key=True)
+    next_at = models.DateTimeField("próxima vaga")
+
+    class Meta:
+        verbose_name = "limite de ritmo"
+        verbose_name_plural = "limites de ritmo"
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Heartbeat(models.Model):
+    """Proof that a queue cluster executed work, in the database server's time."""
+
+    name = models.CharField("fila", max_length=60, primary_key=True)
+    beat_at = models.DateTimeField("último sinal")
+
+    class Meta:
+        verbose_name = "sinal de vida"
+        verbose_name_plural = "sinais de vida"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Alert(models.Model):
+    """Something people must know, opened and closed by key; while open, repeats are counted, not multiplied."""
+
+    class Level(models.TextChoices):
+        WARNING = "warning", "atenção"
+        CRITICAL = "critical", "crítico"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    key = models.CharField("chave", max_length=160)
+    level = models.CharField("nível", max_length=10, choices=Level, default=Level.WARNING)
+    title = models.CharField("aviso", max_length=200)
+    opened_at = models.DateTimeField("aberto em")
+    last_seen_at = models.DateTimeField("visto por último em")
+    times = models.PositiveIntegerField("vezes", default=1)
+    closed_at = models.DateTimeField("encerrado em", null=True, blank=True)
+    notified_at = models.DateTimeField("notificado em", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "alerta"
+        verbose_name_plural = "alertas"
+        constraints = [
+            models.UniqueConstraint(fields=["key"], condition=Q(closed_at=None), name="alert_one_open_per_key"),
+            models.CheckConstraint(condition=Q(level__in=["warning", "critical"]), name="alert_level_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ClockOffset(models.Model):
+    """How far the sandbox has moved the clock, in seconds; one row, only ever read with SANDBOX on."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    seconds = models.FloatField("segundos", default=0)
+
+    class Meta:
+        verbose_name = "relógio da simulação"
+        verbose_name_plural = "relógio da simulação"
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="clock_offset_single_row")]
+
+    def __str__(self) -> str:
+        return f"{self.seconds:+.0f} s"
+
+
+class ApiToken(models.Model):
+    """A key to /api/v1. Only its SHA-256 is kept; the plain text is shown once, when it is made."""
+
+    name = models.CharField("nome", max_length=60, unique=True)
+    digest = models.CharField("resumo", max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField("criado em")
+    revoked_at = models.DateTimeField("revogado em", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "chave de API"
+        verbose_name_plural = "chaves de API"
+
+    def __str__(self) -> str:
+        return self.name
