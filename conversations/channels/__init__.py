@@ -1,0 +1,1 @@
+"""Adapters to messaging providers: dataclasses in and out, no models, no database, no queue."""
