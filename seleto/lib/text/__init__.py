@@ -1,0 +1,1 @@
+"""Portuguese text foundations shared by guardrails, extraction and search: fold, reading, numbers."""

@@ -1,0 +1,332 @@
+"""The text a person would read, whatever characters it was written with.
+
+First step of guardrails, extraction and number reading (`eval/README.md`, section 1.1). Every disguise is undone in
+place and every character of the result knows which stretch of the original it came from. Ordinary figures are not
+touched: letters stand for digits, and digits for letters, only where the token cannot be read otherwise.
+All steps are linear in the length of the text.
+"""
+
+import base64
+import binascii
+import html
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice, product
+
+from seleto.lib.text.fold import fold, fold_aligned
+from seleto.lib.text.vocabulary import COMMON_WORDS, NUMBER_WORDS, is_sensitive, segment
+
+
+@dataclass(frozen=True)
+class Reading:
+    """`text` as read; `starts[i]`/`ends[i]` delimit the part of `original` that character i was read from."""
+
+    original: str
+    text: str
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    @cached_property
+    def folded(self) -> str:
+        """`text` in lower case without accents, same length and offsets."""
+        return fold_aligned(self.text)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Offsets into `original` (end exclusive) of `text[start:end]`. An empty range gives an empty span."""
+        if start >= end:
+            point = self.starts[start] if start < len(self.starts) else len(self.original)
+            return point, point
+        return self.starts[start], max(self.ends[start:end])
+
+
+class _Draft:
+    """A text under rewriting, with the original offsets of each character."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.starts = list(range(len(text)))
+        self.ends = list(range(1, len(text) + 1))
+
+    def rewrite(self, pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str | None]) -> None:
+        """Replace matches; None keeps one as it is. A replacement of equal length keeps offsets one by one."""
+        pieces: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        done = 0
+        for match in pattern.finditer(self.text):
+            new = replace(match)
+            start, end = match.span()
+            if new is None or new == match[0]:
+                continue
+            pieces += (self.text[done:start], new)
+            starts += self.starts[done:start]
+            ends += self.ends[done:start]
+            if len(new) == end - start:
+                starts += self.starts[start:end]
+                ends += self.ends[start:end]
+            elif new:
+                starts += [self.starts[start]] * len(new)
+                ends += [self.ends[end - 1]] * len(new)
+            done = end
+        if not done:
+            return
+        pieces.append(self.text[done:])
+        starts += self.starts[done:]
+        ends += self.ends[done:]
+        self.text, self.starts, self.ends = "".join(pieces), starts, ends
+
+
+def read(text: str) -> Reading:
+    """The reading of any string, lone surrogates and NUL included; never raises."""
+    draft = _Draft(text)
+    if "&" in text:
+        for _ in range(2):  # entities are sometimes escaped twice
+            draft.rewrite(_ENTITY, _entity)
+    _characters(draft)
+    draft.rewrite(_BASE64, _base64)
+    draft.rewrite(_SPACED, _join_spaced)
+    draft.rewrite(_SPACED_DIGITS, _join_digits)
+    draft.rewrite(_LOOSE_AMOUNT, lambda match: re.sub(r"[\s_]", "", match[0]))
+    draft.rewrite(_LETTER_DIGITS, _digits_from_letters)
+    draft.rewrite(_LEET, _letters_from_digits)
+    draft.rewrite(_SPLIT_WORD, _join_split_word)
+    draft.rewrite(_SPLIT_PAIR, _join_pair)
+    draft.rewrite(_STRETCHED, _unstretch)
+    if "\n" in draft.text:
+        draft.rewrite(_BROKEN_AMOUNT, _mend_line)
+    return Reading(text, draft.text, tuple(draft.starts), tuple(draft.ends))
+
+
+# --- single characters -------------------------------------------------------------------------------------------
+
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[A-Za-z][A-Za-z0-9]{1,30};)")
+# Anything but plain ASCII, Latin letters with accents, and usual punctuation; with the character it may combine with.
+_ODD = re.compile(r"[^\x00]?[^\t\n\x20-\x7e¡-¨«®±·¿-ÿ–—‘’“”•…]+")
+
+_LOOKALIKES = str.maketrans(
+    "авсԁеғһіјкӏмпорԛѕтуѵԝхАВСЕНІЈКМОРԚЅТУХԌѴԜЗзгё"
+    "αβεικνορτυχγηωΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"
+    "ıɑɡᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢøØłŁđĐ∂∅€",
+    "abcdefhijklmnopqstuvwxABCEHIJKMOPQSTYXGVW33re"
+    "abeiknoptuxynwABEZHIKMNOPTYX"
+    "iagabcdefghijklmnoprstuvwyzoOlLdDdO€",
+)  # fmt: skip
+_SYMBOLS = {
+    "🔟": "10",
+    "💯": "100",
+    "💲": "$",
+    "＄": "$",
+    "﹩": "$",
+    "🆓": "free",
+    "\u2028": "\n",
+    "\u2029": "\n",
+    "\x85": "\n",
+}
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_POWER = re.compile(r"(?<![0-9])10([⁰¹²³⁴⁵⁶⁷⁸⁹])(?![⁰¹²³⁴⁵⁶⁷⁸⁹])|(?<![0-9])10\^([0-9])(?![0-9])")
+
+
+def _characters(draft: _Draft) -> None:
+    draft.rewrite(_POWER, lambda match: "1" + "0" * int((match[1] or match[2]).translate(_SUPERSCRIPTS)))
+    draft.rewrite(_ODD, lambda match: _plain(match[0]) if len(match[0]) < 3 else None)
+    # Longer clusters are redone one character at a time, so a run of foreign letters keeps exact offsets.
+    draft.rewrite(_ODD_ONE, lambda match: _plain(match[0]))
+
+
+_ODD_ONE = re.compile(
+    r"[^\t\n\x20-\x7e¡-¨«®±·¿-ÿ–—‘’“”•…][\u0300-\u036f\u20dd-\u20e0\u20e3\ufe0e\ufe0f]*|(?<=\w)[\u0300-\u036f]+"
+)
+
+
+def _plain(cluster: str) -> str:
+    """One or two characters (base and mark) as plain text; "" when nothing of it is visible."""
+    composed = unicodedata.normalize("NFKC", cluster)
+    return "".join(_plain_char(char) for char in composed)
+
+
+def _plain_char(char: str) -> str:
+    if char in _SYMBOLS:
+        return _SYMBOLS[char]
+    code = ord(char)
+    if 0x1F150 <= code <= 0x1F169 or 0x1F170 <= code <= 0x1F189:  # white letters on black
+        return chr(ord("A") + (code - 0x1F150) % 0x20)
+    if 0x1F1E6 <= code <= 0x1F1FF:  # regional indicators
+        return chr(ord("A") + code - 0x1F1E6)
+    plain = char.translate(_LOOKALIKES)
+    if plain != char:
+        return plain
+    category = unicodedata.category(char)
+    if category in ("Mn", "Me", "Cf") or char in "\u115f\u1160\u3164\uffa0":
+        return ""
+    if category == "Zs" or char in "\u2800\x00\x0b\x0c":
+        return " "
+    digit = unicodedata.digit(char, None)
+    if digit is not None and not char.isdecimal():
+        return str(digit)
+    if digit is not None and char.isdecimal():
+        return str(unicodedata.decimal(char))
+    return char
+
+
+def _entity(match: re.Match[str]) -> str | None:
+    raw = match[0] if match[0].endswith(";") else match[0] + ";"
+    decoded = html.unescape(raw)
+    return decoded if decoded != raw else None
+
+
+# --- hidden stretches --------------------------------------------------------------------------------------------
+
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/=_\-.])[A-Za-z0-9+/_\-]{8,}={0,2}(?![A-Za-z0-9+/=_\-])")
+
+
+def _base64(match: re.Match[str]) -> str | None:
+    raw = match[0].rstrip("=")
+    coded = any(char.isupper() for char in raw[1:]) and any(char.islower() for char in raw)
+    if not coded or len(raw) % 4 == 1:
+        return None
+    try:
+        data = base64.b64decode(raw.translate(str.maketrans("-_", "+/")) + "=" * (-len(raw) % 4), validate=True)
+        decoded = data.decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    readable = all(char.isprintable() or char in "\n\t" for char in decoded)
+    worded = sum(char.isalnum() or char in " .,$\n" for char in decoded) >= 0.8 * len(decoded)
+    return decoded if readable and worded and not decoded.isspace() else None
+
+
+# --- joined letters and digits -----------------------------------------------------------------------------------
+
+# Single characters all parted by the same separator: "d o z e", "f.r.e.t.e", "R $ 1 2".
+_SPACED = re.compile(
+    r"(?<![^\W_])(?:[^\W_]|\$)(?P<sep>[ ._\-*/~|\n]{1,2})(?:[^\W_]|\$)(?:(?P=sep)(?:[^\W_]|\$))+(?![^\W_])"
+)
+_SPACED_DIGITS = re.compile(r"(?<![\w.,:/\-])\d(?:[ _\-.,\n]{1,3}\d){2,}(?![\w:/])")
+# "R $ 12 . 990", "12 .990,00": the punctuation of an amount with air around it.
+_LOOSE_AMOUNT = re.compile(r"\b[Rr] \$|(?<![\w.,])\d{1,3} +[.,] *(?=\d{3}\b)|(?<![\w.,])\d{1,2}[ _](?=\d\d0\b)")
+
+
+def _join_spaced(match: re.Match[str]) -> str | None:
+    joined = "".join(char for char in match[0] if char.isalnum() or char == "$")
+    letters = sum(char.isalpha() for char in joined)
+    if letters < 3:
+        return None
+    parts: list[str] = []
+    for run in re.findall(r"[^\W\d_]+|\d+|\$", joined):
+        words = segment(fold(run)) if run.isalpha() and len(fold(run)) == len(run) else None
+        if words is None:
+            parts.append(run)
+            continue
+        at = 0
+        for word in words:
+            parts.append(run[at : at + len(word)])
+            at += len(word)
+    if letters == 3 and not any(is_sensitive(fold(part)) for part in parts):
+        return None
+    return " ".join(parts).replace("R $", "R$")
+
+
+def _join_digits(match: re.Match[str]) -> str | None:
+    separators = re.findall(r"\D+", match[0])
+    if len(set(separators)) == 1 and len(separators) < 3 and "\n" in separators[0]:
+        return None
+    mixed = len(set(separators)) > 1
+    joined = []
+    for piece in re.findall(r"\d|\D+", match[0]):
+        if piece.isdigit():
+            joined.append(piece)
+        elif mixed and ("." in piece or "," in piece):
+            joined.append("," if "," in piece else ".")
+    return "".join(joined)
+
+
+# --- letters for digits and digits for letters -------------------------------------------------------------------
+
+_LETTER_DIGITS = re.compile(r"(?<![\w])[\dOolI][\dOolI.,]*[\dOolI](?![\w])")
+_LEET = re.compile(r"(?<![\w@$!])[\w@$!|]*(?:[A-Za-zÀ-ÿ][0-9@$!|]|[013457@$!|][A-Za-zÀ-ÿ])[\w@$!|]*", re.ASCII)
+_LEET_LETTERS = {
+    "0": "o",
+    "1": "il",
+    "3": "e",
+    "4": "a",
+    "5": "s",
+    "7": "t",
+    "@": "a",
+    "$": "s",
+    "!": "il",
+    "|": "il",
+    "8": "b",
+}
+
+
+def _digits_from_letters(match: re.Match[str]) -> str | None:
+    """ "12.9OO" -> "12.900", "I5" -> "15". A final "l" is litres, a single final "o" an ordinal."""
+    token = match[0]
+    digits = sum(char.isdigit() for char in token)
+    if not digits or digits == len(token) - token.count(".") - token.count(","):
+        return None
+    unit = token[-1] in "lo" and token[:-1].replace(".", "").replace(",", "").isdigit()
+    return None if unit else re.sub("[lI]", "1", re.sub("[Oo]", "0", token))
+
+
+def _letters_from_digits(match: re.Match[str]) -> str | None:
+    token = match[0]
+    core = token.rstrip("!|$")
+    if not any(char.isalpha() for char in core) or not any(char in _LEET_LETTERS for char in core):
+        return None
+    if len(core) > 24:
+        return None
+    options = [_LEET_LETTERS.get(char, char) for char in core]
+    for letters in islice(product(*options), 32):
+        word = "".join(letters)
+        if is_sensitive(fold(word)):
+            return word + token[len(core) :]
+    between = re.fullmatch(r"[A-Za-zÀ-ÿ]+(?:[013457@]{1,2}[A-Za-zÀ-ÿ]+)+[013457@]?", core)
+    if between and not re.fullmatch(r"[A-Za-z]{1,4}\d{2,}[A-Za-z]?|[a-z]+@.*", core):
+        return "".join(option[0] for option in options) + token[len(core) :]
+    return None
+
+
+# --- words cut in pieces -----------------------------------------------------------------------------------------
+
+_SPLIT_WORD = re.compile(r"(?<![^\W_])[^\W\d_]{1,8}(?:[._\-*~'|][^\W\d_]{1,8}){1,6}(?![^\W_])")
+_SPLIT_PAIR = re.compile(r"(?<![^\W_])([^\W\d_]{1,6})[ \n]([^\W\d_]{1,8})(?![^\W_])")
+_STRETCHED = re.compile(r"(?<![^\W_])[^\W_]*([^\W\d_])\1\1[^\W_]*", re.IGNORECASE)
+_BROKEN_AMOUNT = re.compile(r"(?<=[\w$.,])[ \t]*\n[ \t\n]*(?=\w)")
+
+
+def _join_split_word(match: re.Match[str]) -> str | None:
+    joined = "".join(char for char in match[0] if char.isalpha())
+    return joined if is_sensitive(fold(joined)) else None
+
+
+def _join_pair(match: re.Match[str]) -> str | None:
+    left, right = fold(match[1]), fold(match[2])
+    if not is_sensitive(left + right) or is_sensitive(left):
+        return None
+    strange = not all(word in COMMON_WORDS or is_sensitive(word) for word in (left, right))
+    return match[1] + match[2] if strange else None
+
+
+def _unstretch(match: re.Match[str]) -> str | None:
+    short = re.sub(r"(.)\1\1+", r"\1", match[0])
+    return short if is_sensitive(fold(short)) else None
+
+
+def _mend_line(match: re.Match[str]) -> str | None:
+    """A line break inside an amount is a space: "R$ 12.<break>990", "doze<break>mil"."""
+    text = match.string
+    left = re.search(r"[\w$.,]+$", text[max(0, match.start() - 20) : match.start()])
+    right = re.match(r"\w+", text[match.end() : match.end() + 20])
+    if left is None or right is None:
+        return None
+    before, after = fold(left[0]), fold(right[0])
+    if before.endswith("$") and after[0].isdigit():
+        return " "
+    if re.fullmatch(r"\d{1,3}(\.\d{3})*\.", before) and re.fullmatch(r"\d{3}", after):
+        return ""
+    amount = before in NUMBER_WORDS or before[0].isdigit()
+    money = after in NUMBER_WORDS or after in {"e", "k", "reais", "conto", "contos", "pila", "paus", "mangos"}
+    return " " if amount and money and (before in NUMBER_WORDS or after != "e") else None
