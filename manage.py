@@ -7,8 +7,15 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "seleto.settings")
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
+    from seleto import bootstrap
+
+    try:
+        bootstrap.prepare_for(sys.argv)
+    except (bootstrap.NotReady, ImproperlyConfigured) as error:
+        sys.exit(str(error))
     execute_from_command_line(sys.argv)
 
 

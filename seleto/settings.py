@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from seleto import env
+from seleto.lib import postgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / ".data"
@@ -68,9 +69,17 @@ TEMPLATES = [
 ]
 
 # --- Database ----------------------------------------------------------------------------------------------------
-# Filled by `seleto.lib.postgres` when DATABASE_URL is unset: an embedded server for demo, tests and bench.
+# With DATABASE_URL unset: the embedded server of this checkout. Naming it here starts nothing; `seleto.bootstrap` does.
 DATABASE_URL = env.text("DATABASE_URL", "")
-DATABASES = {"default": env.database(DATABASE_URL)} if DATABASE_URL else {}
+# One pool per process, shared by its threads; 0 turns it off (a connection per thread then). A pool needs
+# CONN_MAX_AGE 0, Django's default, and must not be carried over a fork.
+DATABASE_POOL_MAX = env.whole("DATABASE_POOL_MAX", 8, most=100)
+DATABASE_POOL_TIMEOUT = env.seconds("DATABASE_POOL_TIMEOUT", 10, least=1)
+DATABASES = {"default": env.database(DATABASE_URL) if DATABASE_URL else postgres.database()}
+if DATABASE_POOL_MAX:
+    DATABASES["default"]["OPTIONS"] = {
+        "pool": {"min_size": 1, "max_size": DATABASE_POOL_MAX, "timeout": DATABASE_POOL_TIMEOUT}
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Language and time -------------------------------------------------------------------------------------------

@@ -1,0 +1,399 @@
+"""Embedded PostgreSQL for demo, commands, tests and bench: start it, find it, stop it.
+
+A small launcher over the programs inside a wheel. The server listens on a Unix socket only, in a directory of mode
+0700, outlives the process that started it and is stopped explicitly::
+
+    python -m seleto.lib.postgres start | stop | url | remove
+
+Used only while ``DATABASE_URL`` is unset. Imports no Django, so it also serves before settings are loaded.
+"""
+
+import contextlib
+import fcntl
+import os
+import pwd
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from seleto.lib.postgres_place import (
+    CHECKOUT,
+    PORT,
+    Place,
+    PostgresError,
+    locate,
+    wheel,
+)
+
+__all__ = [
+    "DEMO",
+    "TEST",
+    "PostgresError",
+    "Profile",
+    "database",
+    "ensure_running",
+    "remove",
+    "stop",
+    "url",
+]
+
+NAME = "seleto"
+USER = "seleto"
+
+# How long to insist after a crash: a killed server stays as a zombie until PID 1 reaps it, and its last children
+# hold the shared memory for a moment.
+_START_PATIENCE_S = 15.0
+_LOCK_PATIENCE_S = 90.0
+_ANSWER_PATIENCE_S = 5.0
+
+_READY = "ready"
+_NOBODY = "nobody"
+_STARTING = "57P03"
+_NO_DATABASE = "3D000"
+_FULL = "53300"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One kind of server: its directory under ``.data/`` and how it trades safety for speed."""
+
+    name: str
+    initdb: tuple[str, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+DEMO = Profile("postgres")
+TEST = Profile(
+    "postgres-test",
+    initdb=("--no-sync", "--no-data-checksums"),
+    settings={
+        "fsync": "off",
+        "synchronous_commit": "off",
+        "full_page_writes": "off",
+        "max_wal_size": "4GB",
+    },
+)
+
+
+def database(profile: Profile = DEMO, *, name: str = NAME, checkout: Path = CHECKOUT) -> dict[str, object]:
+    """The Django database entry of the embedded server. Starts nothing."""
+    place = locate(profile.name, checkout)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": USER,
+        "PASSWORD": "",
+        "HOST": str(place.run),
+        "PORT": str(PORT),
+    }
+
+
+def url(profile: Profile = DEMO, *, name: str = NAME, checkout: Path = CHECKOUT) -> str:
+    """The same as an address for ``DATABASE_URL``, to hand to another process. Starts nothing."""
+    host = quote(str(locate(profile.name, checkout).run), safe="")
+    return f"postgres://{USER}@{host}:{PORT}/{quote(name)}"
+
+
+def ensure_running(profile: Profile = DEMO, *, checkout: Path = CHECKOUT) -> dict[str, object]:
+    """Start the server unless it runs, and return its database entry. Any number of processes may call it at once.
+
+    Costs a few milliseconds when the server is up. Raises PostgresError when it cannot be started.
+    """
+    place = locate(profile.name, checkout)
+    if _answer(place) not in (_READY, _FULL):
+        with _locked(place):
+            _bring_up(place, profile)
+    return database(profile, checkout=checkout)
+
+
+def stop(profile: Profile = DEMO, *, checkout: Path = CHECKOUT) -> bool:
+    """Stop the server, ending its connections. False when none was running."""
+    place = locate(profile.name, checkout)
+    if not (place.data / "postmaster.pid").exists():
+        return False
+    with _locked(place):
+        for how in ("fast", "immediate"):
+            if _pg_ctl(place, "stop", "-m", how, "-w", "-t", "20").returncode == 0:
+                return True
+    return False
+
+
+def remove(profile: Profile = DEMO, *, checkout: Path = CHECKOUT) -> None:
+    """Stop the server and delete its data."""
+    stop(profile, checkout=checkout)
+    place = locate(profile.name, checkout)
+    if not place.pointer.parent.is_dir():
+        return
+    with _locked(place):
+        shutil.rmtree(place.home, ignore_errors=True)
+        shutil.rmtree(place.run, ignore_errors=True)
+        place.pointer.unlink(missing_ok=True)
+        for outside in place.temporary:
+            with contextlib.suppress(OSError):
+                outside.rmdir()
+
+
+def _bring_up(place: Place, profile: Profile) -> None:
+    _lay_out(place)
+    if not (place.data / "PG_VERSION").exists():
+        _create(place, profile)
+    _start(place)
+    if _answer(place) == _NO_DATABASE:
+        _create_database(place)
+
+
+# --- The wire ----------------------------------------------------------------------------------------------------
+
+
+def _answer(place: Place) -> str:
+    """What the server says to a new client: ready, nobody listening, or the SQLSTATE of its refusal.
+
+    Spoken by hand because libpq hides the SQLSTATE of a refused connection, and to stay within milliseconds.
+    """
+    body = struct.pack("!I", 196608) + f"user\0{USER}\0database\0{NAME}\0\0".encode()
+    try:
+        with socket.socket(socket.AF_UNIX) as link:
+            link.settimeout(_ANSWER_PATIENCE_S)
+            link.connect(str(place.socket))
+            link.sendall(struct.pack("!I", len(body) + 4) + body)
+            answer = _until_ready(link)
+            link.sendall(b"X\0\0\0\4")
+            return answer
+    except TimeoutError:
+        raise PostgresError(f"The embedded PostgreSQL does not answer; see {place.log}.") from None
+    except (FileNotFoundError, ConnectionError):
+        return _NOBODY
+    except PermissionError:
+        raise PostgresError(
+            f"The embedded PostgreSQL in {place.home} belongs to another account: use that one, or remove it."
+        ) from None
+
+
+def _until_ready(link: socket.socket) -> str:
+    with link.makefile("rb") as stream:
+        while header := stream.read(5):
+            kind, size = struct.unpack("!cI", header)
+            content = stream.read(size - 4)
+            if kind == b"Z":
+                return _READY
+            if kind == b"E":
+                fields = {part[:1]: part[1:] for part in content.split(b"\0") if part}
+                return fields.get(b"C", b"").decode()
+    return _NOBODY
+
+
+def _create_database(place: Place) -> None:
+    import psycopg
+
+    with psycopg.connect(host=str(place.run), port=PORT, user=USER, dbname="postgres", autocommit=True) as link:
+        link.execute(f'CREATE DATABASE "{NAME}"')
+
+
+# --- Directories and programs ------------------------------------------------------------------------------------
+
+
+def _lay_out(place: Place) -> None:
+    """Create the directories, each checked for its owner, since some may lie in a shared temporary directory."""
+    install = wheel()
+    if install is None:
+        raise PostgresError("DATABASE_URL is missing: set it, or run `make setup` to install the embedded PostgreSQL.")
+    if place.private:
+        _own(place.home.parent, mode=0o711)
+        place.pointer.write_text(f"{place.home.parent}\n", encoding="utf-8")
+        _copy_binaries(install, place.binaries)
+    _own(place.home, mode=0o711)
+    _own(place.run.parent, mode=0o711)
+    _own(place.run, mode=0o700, place=place)
+
+
+def _own(path: Path, *, mode: int, place: Place | None = None) -> None:
+    """Make sure the directory exists and belongs to us, or with ``place`` to the server's account."""
+    account = place.account if place else None
+    path.mkdir(mode=mode, parents=True, exist_ok=True)
+    info = path.lstat()
+    owners = {os.geteuid(), account.uid} if account else {os.geteuid()}
+    if path.is_symlink() or info.st_uid not in owners:
+        raise PostgresError(f"{path} belongs to another account: remove it, or set DATABASE_URL.")
+    if account:
+        os.chown(path, account.uid, account.gid)
+    path.chmod(mode)
+
+
+def _copy_binaries(install: Path, target: Path) -> None:
+    if target.is_dir():
+        return
+    fresh = target.with_name("binaries.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    for part in ("bin", "lib", "share"):
+        shutil.copytree(install / part, fresh / part, symlinks=True)
+    for path in (fresh, *fresh.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
+    fresh.rename(target)
+
+
+def _create(place: Place, profile: Profile) -> None:
+    """initdb beside the final name, so that a kill in the middle leaves nothing that looks complete."""
+    fresh = place.home / "data.new"
+    shutil.rmtree(fresh, ignore_errors=True)
+    shutil.rmtree(place.data, ignore_errors=True)
+    _own(fresh, mode=0o700, place=place)
+    options = (
+        "--locale=C",
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+        "--auth=peer",
+        *profile.initdb,
+    )
+    result = _run(place, "initdb", "-D", str(fresh), "-U", USER, "-E", "UTF8", *options)
+    if result.returncode != 0:
+        raise PostgresError(f"The embedded PostgreSQL could not be created: {_last_line(result.stderr)}")
+    me = pwd.getpwuid(os.geteuid()).pw_name
+    # The socket directory already keeps others out; this also keeps out programs of the server's own account.
+    (fresh / "pg_hba.conf").write_text("local all all peer map=seleto\n", encoding="utf-8")
+    (fresh / "pg_ident.conf").write_text(f'seleto "{me}" {USER}\n', encoding="utf-8")
+    settings = {
+        "listen_addresses": "",
+        "max_connections": "200",
+        "timezone": "UTC",
+        **profile.settings,
+    }
+    with (fresh / "postgresql.conf").open("a", encoding="utf-8") as file:
+        file.writelines(f"{key} = '{value}'\n" for key, value in settings.items())
+    fresh.rename(place.data)
+
+
+def _start(place: Place) -> None:
+    deadline = time.monotonic() + _START_PATIENCE_S
+    trouble = ""
+    while (answer := _answer(place)) in (_NOBODY, _STARTING):
+        if time.monotonic() > deadline:
+            raise PostgresError(f"The embedded PostgreSQL does not start: {trouble or 'no answer'}; see {place.log}.")
+        if answer == _NOBODY:
+            _drop_stale_pid(place)
+            # `-p`, `-k` and `-h` on the command line win over whatever the data directory says.
+            options = f"-p {PORT} -k {place.run} -h ''"
+            result = _pg_ctl(place, "start", "-l", str(place.log), "-o", options, "-w", "-t", "60")
+            if result.returncode == 0:
+                continue
+            trouble = _last_line(_tail(place.log)) or _last_line(result.stderr)
+        time.sleep(0.2)
+    if answer not in (_READY, _NO_DATABASE, _FULL):
+        raise PostgresError(f"The embedded PostgreSQL refuses us (SQLSTATE {answer}); see {place.log}.")
+
+
+def _drop_stale_pid(place: Place) -> None:
+    """Forget a pid file whose process is a zombie, another program, or the server of the checkout we were copied from.
+
+    PostgreSQL itself only forgets a pid that does not exist any more. Still-living children of a killed server are
+    safe from this: it finds the shared memory in use and refuses, and we try again.
+    """
+    pid_file = place.data / "postmaster.pid"
+    try:
+        pid, data_dir = pid_file.read_text(encoding="utf-8").splitlines()[:2]
+        stat = Path("/proc", pid, "stat").read_text(encoding="utf-8", errors="replace")
+    except (OSError, ValueError):
+        return
+    program, state = (
+        stat[stat.index("(") + 1 : stat.rindex(")")],
+        stat[stat.rindex(")") + 2],
+    )
+    if state == "Z" or program != "postgres" or Path(data_dir) != place.data:
+        pid_file.unlink(missing_ok=True)
+
+
+def _pg_ctl(place: Place, action: str, *options: str) -> subprocess.CompletedProcess[str]:
+    return _run(place, "pg_ctl", action, "-D", str(place.data), *options)
+
+
+def _run(place: Place, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a PostgreSQL program under the server's account, with none of our environment."""
+    account = place.account
+    # Files, not pipes: the server would keep a pipe open and we would wait for its end.
+    with (place.run / f"{program}.out").open("w+", encoding="utf-8", errors="replace") as output:
+        try:
+            code = subprocess.call(
+                [str(place.binaries / "bin" / program), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd="/",
+                env={"PATH": os.defpath, "LC_ALL": "C"},
+                start_new_session=True,
+                user=account.uid if account else None,
+                group=account.gid if account else None,
+                extra_groups=[] if account else None,
+            )
+        except OSError as error:
+            raise PostgresError(f"{program} of the embedded PostgreSQL cannot run: {error.strerror}.") from error
+        output.seek(0)
+        return subprocess.CompletedProcess(program, code, stderr=output.read())
+
+
+def _tail(path: Path) -> str:
+    try:
+        return path.read_bytes()[-2000:].decode(errors="replace")
+    except OSError:
+        return ""
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    telling = [line for line in lines if "FATAL" in line or "error" in line]
+    return (telling or lines or [""])[-1]
+
+
+def _own_data_dir(path: Path) -> None:
+    """Create ``.data/``: whatever the umask, the server's account must be able to walk through it."""
+    with contextlib.suppress(FileExistsError):
+        path.mkdir()
+        path.chmod(0o711)
+
+
+@contextlib.contextmanager
+def _locked(place: Place) -> Iterator[None]:
+    """One process at a time starts, stops or removes; the kernel frees the lock of a killed one."""
+    _own_data_dir(place.pointer.parent)
+    deadline = time.monotonic() + _LOCK_PATIENCE_S
+    with place.pointer.with_suffix(".lock").open("w") as file:
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise PostgresError("Another process has been starting the embedded PostgreSQL for long.") from None
+                time.sleep(0.02)
+        yield
+
+
+def _main(arguments: list[str]) -> int:
+    actions = {
+        "start": ensure_running,
+        "stop": stop,
+        "remove": remove,
+        "url": lambda: print(url()),
+    }
+    if len(arguments) != 1 or arguments[0] not in actions:
+        print(
+            "usage: python -m seleto.lib.postgres start|stop|url|remove",
+            file=sys.stderr,
+        )
+        return 2
+    try:
+        actions[arguments[0]]()
+    except PostgresError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main(sys.argv[1:]))
