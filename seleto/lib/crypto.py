@@ -24,7 +24,7 @@ def _box() -> MultiFernet:
     return _fernet(tuple(settings.FIELD_ENCRYPTION_KEYS))
 
 
-class EncryptedJSONField(models.BinaryField[dict[str, str], dict[str, str]]):
+class EncryptedJSONField(models.BinaryField):
     """A small mapping of secrets, stored as one Fernet token. Never shown: admin forms write it, nothing prints it."""
 
     description = "Encrypted mapping"
@@ -35,7 +35,9 @@ class EncryptedJSONField(models.BinaryField[dict[str, str], dict[str, str]]):
         try:
             plain = _box().decrypt(bytes(value))
         except InvalidToken as error:
-            raise ImproperlyConfigured("FIELD_ENCRYPTION_KEYS lacks the key that encrypted a stored secret.") from error
+            raise ImproperlyConfigured(
+                "FIELD_ENCRYPTION_KEYS lacks the key that encrypted a stored secret."
+            ) from error
         loaded: dict[str, str] = json.loads(plain)
         return loaded
 

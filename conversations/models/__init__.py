@@ -1,0 +1,19 @@
+"""The rows of the pipe, in its order."""
+
+from conversations.models.channel import Channel
+from conversations.models.conversation import Conversation, Message
+from conversations.models.event import Event
+from conversations.models.handoff import Handoff
+from conversations.models.outbox import Outbox
+from conversations.models.turn import GuardrailHit, Turn
+
+__all__ = [
+    "Channel",
+    "Conversation",
+    "Event",
+    "GuardrailHit",
+    "Handoff",
+    "Message",
+    "Outbox",
+    "Turn",
+]

@@ -1,0 +1,76 @@
+"""A conversation given to people, and why."""
+
+from django.db import models
+from django.db.models import Q
+
+from conversations.models.conversation import Conversation
+from seleto.lib.ids import new_id
+
+
+class Handoff(models.Model):
+    """One act (I8): ownership, notice to the lead and this row are written in one transaction."""
+
+    class Queue(models.TextChoices):
+        SALES = "comercial", "comercial"
+        SUPPORT = "suporte", "suporte"
+        PRIVACY = "privacidade", "privacidade"
+        OTHER = "outro", "outro"
+
+    class Reason(models.TextChoices):
+        HOT = "lead_quente", "lead quente"
+        ASKED_HUMAN = "pediu_humano", "pediu uma pessoa"
+        FORMAL_QUOTE = "orcamento_formal", "pediu orçamento formal"
+        PRICE_INSISTENCE = "insistencia_preco", "insistiu no preço"
+        TECHNICAL_DOUBT = "duvida_tecnica", "dúvida técnica"
+        SUPPORT = "suporte_tecnico", "suporte técnico"
+        COMPLAINT = "reclamacao", "reclamação"
+        PRIVACY = "pedido_titular", "pedido de titular de dados"
+        SUPPLIER = "fornecedor", "fornecedor"
+        CANDIDATE = "candidato", "candidato a vaga"
+        OUT_OF_SCOPE = "fora_do_escopo", "fora do escopo"
+        LANGUAGE = "idioma", "outro idioma"
+        AGENT_FAILURE = "falha_agente", "falha do agente"
+
+    # domain.md and design.md stage 8: each reason belongs to one queue.
+    QUEUE_OF = {
+        Reason.HOT: Queue.SALES,
+        Reason.ASKED_HUMAN: Queue.SALES,
+        Reason.FORMAL_QUOTE: Queue.SALES,
+        Reason.PRICE_INSISTENCE: Queue.SALES,
+        Reason.TECHNICAL_DOUBT: Queue.SALES,
+        Reason.SUPPORT: Queue.SUPPORT,
+        Reason.COMPLAINT: Queue.SUPPORT,
+        Reason.PRIVACY: Queue.PRIVACY,
+        Reason.SUPPLIER: Queue.OTHER,
+        Reason.CANDIDATE: Queue.OTHER,
+        Reason.OUT_OF_SCOPE: Queue.OTHER,
+        Reason.LANGUAGE: Queue.OTHER,
+        Reason.AGENT_FAILURE: Queue.OTHER,
+    }
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    conversation = models.ForeignKey(
+        Conversation, models.CASCADE, related_name="handoffs", verbose_name="conversa"
+    )
+    reason = models.CharField("motivo", max_length=20, choices=Reason)
+    queue = models.CharField("fila", max_length=12, choices=Queue)
+    opened_at = models.DateTimeField("aberto em")
+    closed_at = models.DateTimeField("encerrado em", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "repasse"
+        verbose_name_plural = "repasses"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation"],
+                condition=Q(closed_at=None),
+                name="handoff_one_open_per_conversation",
+            ),
+            models.CheckConstraint(
+                condition=Q(queue__in=["comercial", "suporte", "privacidade", "outro"]),
+                name="handoff_queue_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"repasse {str(self.id)[-6:]}"

@@ -1,0 +1,121 @@
+"""One run of the agent over what the lead said, from the claim to its outcome."""
+
+from django.db import models
+from django.db.models import Q
+
+from conversations.models.conversation import Conversation
+from seleto.lib.ids import new_id
+
+
+class Turn(models.Model):
+    """What was read, who answered it and at what cost. At most one runs per conversation, by constraint (I3)."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running", "em andamento"
+        REPLIED = "replied", "respondido"
+        SILENT = "silent", "sem resposta necessária"
+        SUPERSEDED = "superseded", "substituído por mensagem mais nova"
+        DISCARDED = "discarded", "descartado: uma pessoa assumiu"
+        PARKED = "parked", "parado"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    conversation = models.ForeignKey(
+        Conversation, models.CASCADE, related_name="turns", verbose_name="conversa"
+    )
+    status = models.CharField(
+        "situação", max_length=12, choices=Status, default=Status.RUNNING
+    )
+    reason = models.CharField("motivo", max_length=120, blank=True)
+    started_at = models.DateTimeField("iniciado em")
+    finished_at = models.DateTimeField("concluído em", null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField("tentativas", default=1)
+    lease_token = models.UUIDField("reserva", default=new_id, editable=False)
+    leased_until = models.DateTimeField("reservado até")
+    read_revision = models.PositiveIntegerField("leu até a revisão", default=0)
+    model = models.CharField("modelo", max_length=80, blank=True)
+    prompt_version = models.CharField("versão do prompt", max_length=80, blank=True)
+    sources = models.JSONField("fontes usadas", default=list, blank=True)
+    intents = models.JSONField("intenções", default=list, blank=True)
+    move = models.CharField("jogada", max_length=30, blank=True)
+    model_calls = models.PositiveSmallIntegerField("chamadas ao modelo", default=0)
+    prompt_tokens = models.PositiveIntegerField("tokens de entrada", default=0)
+    completion_tokens = models.PositiveIntegerField("tokens de saída", default=0)
+    cost_usd = models.DecimalField(
+        "custo (US$)", max_digits=10, decimal_places=6, default=0
+    )
+    timings = models.JSONField("tempos (ms)", default=dict, blank=True)
+    facts_dropped = models.JSONField("fatos recusados", default=list, blank=True)
+    fallback = models.CharField("frase aprovada usada", max_length=40, blank=True)
+    correlation_id = models.CharField("correlação", max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = "turno"
+        verbose_name_plural = "turnos"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation"],
+                condition=Q(status="running"),
+                name="turn_one_running_per_conversation",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=[
+                        "running",
+                        "replied",
+                        "silent",
+                        "superseded",
+                        "discarded",
+                        "parked",
+                    ]
+                ),
+                name="turn_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="running", finished_at=None)
+                | (~Q(status="running") & Q(finished_at__isnull=False)),
+                name="turn_finished_when_not_running",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["conversation", "-started_at"], name="turn_history"),
+            models.Index(
+                fields=["leased_until"],
+                condition=Q(status="running"),
+                name="turn_leases",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"turno {str(self.id)[-6:]}"
+
+
+class GuardrailHit(models.Model):
+    """A draft that was stopped: its text, what it broke and where, and what was done about it."""
+
+    class Action(models.TextChoices):
+        REGENERATED = "regenerated", "pediu nova redação"
+        REPLACED = "replaced", "trocou por frase aprovada"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    turn = models.ForeignKey(
+        Turn, models.CASCADE, related_name="guardrail_hits", verbose_name="turno"
+    )
+    draft = models.TextField("rascunho barrado")
+    kinds = models.JSONField("regras")
+    spans = models.JSONField("trechos", help_text="[início, fim, regra], em caracteres")
+    reasons = models.JSONField("motivos")
+    action = models.CharField("ação", max_length=12, choices=Action)
+    at = models.DateTimeField("quando")
+
+    class Meta:
+        verbose_name = "rascunho barrado"
+        verbose_name_plural = "rascunhos barrados"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(action__in=["regenerated", "replaced"]),
+                name="guardrail_hit_action_known",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{', '.join(self.kinds)} em {self.turn_id}"
