@@ -12,19 +12,41 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from defusedxml.ElementTree import parse
+from defusedxml.ElementTree import ParseError, parse
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 SOURCES = Path(__file__).resolve().parent.parent / "prompts" / "equipamentos"
 
-# Every slug an attribute may have; a list attribute (`incluso`, `opcional`) stands several times, once per item.
-ATTRIBUTE_SLUGS = frozenset(
-    "producao_hora producao_dia producao_kg_hora cuba_kg cuba_l reservatorio_kg capacidade_kg volume_l massa_kg motor_cv "
-    "tensao moldes diametro_cm espessura_mm facas_mm velocidades bicos esteira_cm peso_variacao_g empilha "
-    "garantia_meses tipo material incluso opcional".split()
-)
+# Every slug an attribute may have, with its name for people; a list attribute (`incluso`, `opcional`) stands several times, once per item.
+ATTRIBUTE_LABELS = {
+    "producao_hora": "produção por hora",
+    "producao_dia": "produção por dia",
+    "producao_kg_hora": "produção em kg por hora",
+    "cuba_kg": "cuba (kg)",
+    "cuba_l": "cuba (L)",
+    "reservatorio_kg": "reservatório (kg)",
+    "capacidade_kg": "capacidade (kg)",
+    "volume_l": "volume (L)",
+    "massa_kg": "massa por batida (kg)",
+    "motor_cv": "motor (cv)",
+    "tensao": "tensão (V)",
+    "moldes": "moldes que acompanham",
+    "diametro_cm": "diâmetro (cm)",
+    "espessura_mm": "espessura (mm)",
+    "facas_mm": "facas (mm)",
+    "velocidades": "velocidades",
+    "bicos": "bicos",
+    "esteira_cm": "esteira (cm)",
+    "peso_variacao_g": "variação de peso (g)",
+    "empilha": "empilhamento",
+    "garantia_meses": "garantia (meses)",
+    "tipo": "tipo",
+    "material": "material",
+    "incluso": "incluso",
+    "opcional": "opcional",
+}
 
 
 class CatalogueError(ValueError):
@@ -107,7 +129,7 @@ def load(folder: Path) -> Catalogue:
     products: dict[str, ProductFacts] = {}
     articles: dict[str, ArticleFacts] = {}
     for path in sorted(folder.glob("*.xml")):
-        family = parse(path).getroot()
+        family = _root(path)
         for element in family.findall("produto"):
             product = _product(element, path)
             if product.code in products:
@@ -121,6 +143,16 @@ def load(folder: Path) -> Catalogue:
         if unknown := set(article.products) - products.keys():
             raise CatalogueError(f"o artigo {article.id} cita produto desconhecido: {', '.join(sorted(unknown))}")
     return Catalogue(tuple(products.values()), tuple(articles.values()))
+
+
+def _root(path: Path) -> "Element":
+    try:
+        root = parse(path).getroot()
+    except ParseError as error:
+        raise CatalogueError(f"{path.name}: XML malformado") from error
+    if root is None or root.tag != "familia":
+        raise CatalogueError(f"{path.name}: o elemento raiz deve ser <familia>")
+    return root
 
 
 def _product(element: "Element", path: Path) -> ProductFacts:
@@ -139,7 +171,7 @@ def _product(element: "Element", path: Path) -> ProductFacts:
 
 def _attribute(element: "Element", path: Path) -> Attribute:
     name = _required(element, "nome", path)
-    if name not in ATTRIBUTE_SLUGS:
+    if name not in ATTRIBUTE_LABELS:
         raise CatalogueError(f"{path.name}: atributo desconhecido: {name}")
     return Attribute(
         name=name,

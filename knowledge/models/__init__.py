@@ -1,0 +1,35 @@
+"""Rows a sales manager works on.
+
+Those that came from the repository's source files carry `seed_checksum`, so that a later load updates what nobody
+touched and leaves alone what a manager changed (`knowledge/loader.py`).
+"""
+
+from knowledge.models.products import Article, Gap, Product, ProductAttribute, Synonym
+from knowledge.models.rules import (
+    PHRASE_MAX_CHARS,
+    PRICE_ELIGIBLE,
+    CompanyProfile,
+    Flag,
+    Phrase,
+    PricePolicy,
+    ProductPrice,
+    PromptVersion,
+    Situation,
+)
+
+__all__ = [
+    "PHRASE_MAX_CHARS",
+    "PRICE_ELIGIBLE",
+    "Article",
+    "CompanyProfile",
+    "Flag",
+    "Gap",
+    "Phrase",
+    "PricePolicy",
+    "Product",
+    "ProductAttribute",
+    "ProductPrice",
+    "PromptVersion",
+    "Situation",
+    "Synonym",
+]
