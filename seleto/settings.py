@@ -93,3 +93,60 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 
 # --- Queue (dependencies: django-q2 is a wake-up only; our rows decide about retries) -----------------------------
 Q_CLUSTER = {"name": "conversation", "orm": "default", "workers": 2, "timeout": 90, "retry": 300}
+
+# --- Outside systems ---------------------------------------------------------------------------------------------
+ZAPI_BASE_URL = env.url("ZAPI_BASE_URL", "https://api.z-api.io")
+ZAPI_CONNECT_TIMEOUT_S = env.seconds("ZAPI_CONNECT_TIMEOUT_S", 5, least=0.1)
+ZAPI_TEXT_TIMEOUT_S = env.seconds("ZAPI_TEXT_TIMEOUT_S", 20, least=0.1)
+ZAPI_MEDIA_TIMEOUT_S = env.seconds("ZAPI_MEDIA_TIMEOUT_S", 60, least=0.1)
+LLM_BASE_URL = env.url("LLM_BASE_URL", "https://api.openai.com/v1")
+LLM_API_KEY = env.text("LLM_API_KEY", "")
+LLM_MODEL = env.text("LLM_MODEL", "gpt-4o-mini")
+LLM_CONNECT_TIMEOUT_S = env.seconds("LLM_CONNECT_TIMEOUT_S", 5, least=0.1)
+LLM_READ_TIMEOUT_S = env.seconds("LLM_READ_TIMEOUT_S", 25, least=0.1)
+LLM_MAX_COMPLETION_TOKENS = env.whole("LLM_MAX_COMPLETION_TOKENS", 900, least=100)
+# US$ per million tokens of LLM_MODEL, for the cost recorded on each turn.
+LLM_PROMPT_PRICE = env.seconds("LLM_PROMPT_PRICE_USD_PER_MILLION", 0)
+LLM_COMPLETION_PRICE = env.seconds("LLM_COMPLETION_PRICE_USD_PER_MILLION", 0)
+
+# --- Webhooks (design.md, stage 1) -------------------------------------------------------------------------------
+WEBHOOK_MAX_BYTES = env.whole("WEBHOOK_MAX_BYTES", 256 * 1024, least=1024)
+# A shield against floods, counted per channel and process.
+WEBHOOK_MAX_PER_S = env.whole("WEBHOOK_MAX_PER_S", 2000, least=1)
+CHANNEL_CACHE_S = env.seconds("CHANNEL_CACHE_S", 5)
+
+# --- Ingest, sessions and turns (design.md, stages 2 and 3) ------------------------------------------------------
+INGEST_CONCURRENCY = env.whole("INGEST_CONCURRENCY", 8, least=1)
+INGEST_MAX_ATTEMPTS = env.whole("INGEST_MAX_ATTEMPTS", 5, least=1)
+INGEST_RETRY_S = env.seconds("INGEST_RETRY_S", 5)
+# How long an event about a message that we do not know yet is offered again before it is set aside.
+INGEST_ORPHAN_WAIT_S = env.seconds("INGEST_ORPHAN_WAIT_S", 10)
+SESSION_WINDOW_H = env.whole("SESSION_WINDOW_H", 24, least=1)
+# Older messages (history, late redelivery) are stored and shown, never answered.
+MESSAGE_MAX_AGE_H = env.whole("MESSAGE_MAX_AGE_H", 24, least=1)
+QUIET_AFTER_ANSWER_S = env.seconds("QUIET_AFTER_ANSWER_S", 4)
+QUIET_DEFAULT_S = env.seconds("QUIET_DEFAULT_S", 8)
+QUIET_FRAGMENT_S = env.seconds("QUIET_FRAGMENT_S", 12)
+QUIET_MAX_S = env.seconds("QUIET_MAX_S", 25)
+TURN_CONCURRENCY = env.whole("TURN_CONCURRENCY", 64, least=1)
+TURN_DEADLINE_S = env.seconds("TURN_DEADLINE_S", 60, least=1)
+# A turn whose process died this often is parked: it may be what kills the process.
+TURN_MAX_ATTEMPTS = env.whole("TURN_MAX_ATTEMPTS", 3, least=1)
+# Without a model the turn is tried again after 15, 30, 60 ... seconds, and parked when these are used up.
+TURN_RETRY_S = env.seconds("TURN_RETRY_S", 15)
+TURN_RETRY_MAX_S = env.seconds("TURN_RETRY_MAX_S", 600)
+TURN_MAX_FAILURES = env.whole("TURN_MAX_FAILURES", 40, least=1)
+HISTORY_MESSAGES = env.whole("HISTORY_MESSAGES", 16, least=2)
+
+# --- Outbox (design.md, stage 6) ---------------------------------------------------------------------------------
+DELIVER_CONCURRENCY = env.whole("DELIVER_CONCURRENCY", 16, least=1)
+OUTBOX_MAX_ATTEMPTS = env.whole("OUTBOX_MAX_ATTEMPTS", 8, least=1)
+OUTBOX_RETRY_S = env.seconds("OUTBOX_RETRY_S", 1)
+OUTBOX_RETRY_MAX_S = env.seconds("OUTBOX_RETRY_MAX_S", 300)
+# An ambiguous send waits this long for the provider's echo before it is shown to a person.
+OUTBOX_AMBIGUOUS_WAIT_S = env.seconds("OUTBOX_AMBIGUOUS_WAIT_S", 60)
+# A reply that could not leave for this long would only confuse: it is parked for a person.
+OUTBOX_USEFUL_S = env.seconds("OUTBOX_USEFUL_S", 2 * 60 * 60, least=1)
+TYPING_CHARS_PER_S = env.whole("TYPING_CHARS_PER_S", 40, least=1)
+# 0 sends at once.
+TYPING_MAX_S = env.seconds("TYPING_MAX_S", 5)
