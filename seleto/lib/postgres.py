@@ -13,36 +13,21 @@ import fcntl
 import os
 import pwd
 import shutil
+import signal
 import socket
 import struct
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
-from seleto.lib.postgres_place import (
-    CHECKOUT,
-    PORT,
-    Place,
-    PostgresError,
-    locate,
-    wheel,
-)
+from seleto.lib.postgres_place import BINARIES, CHECKOUT, PORT, SOCKET_NAME, Place, PostgresError, locate, wheel
 
-__all__ = [
-    "DEMO",
-    "TEST",
-    "PostgresError",
-    "Profile",
-    "database",
-    "ensure_running",
-    "remove",
-    "stop",
-    "url",
-]
+__all__ = ["DEMO", "TEST", "PostgresError", "Profile", "database", "ensure_running", "remove", "stop", "url"]
 
 NAME = "seleto"
 USER = "seleto"
@@ -51,6 +36,7 @@ USER = "seleto"
 # hold the shared memory for a moment.
 _START_PATIENCE_S = 15.0
 _LOCK_PATIENCE_S = 90.0
+_STOP_PATIENCE_S = 20.0
 _ANSWER_PATIENCE_S = 5.0
 
 _READY = "ready"
@@ -114,15 +100,22 @@ def ensure_running(profile: Profile = DEMO, *, checkout: Path = CHECKOUT) -> dic
 
 
 def stop(profile: Profile = DEMO, *, checkout: Path = CHECKOUT) -> bool:
-    """Stop the server, ending its connections. False when none was running."""
+    """Stop the server, ending its connections. False when none was running.
+
+    Speaks to the process itself: the wheel may be gone by now, as after `make clean`.
+    """
     place = locate(profile.name, checkout)
     if not (place.data / "postmaster.pid").exists():
         return False
     with _locked(place):
-        for how in ("fast", "immediate"):
-            if _pg_ctl(place, "stop", "-m", how, "-w", "-t", "20").returncode == 0:
+        if _answer(place) == _NOBODY:
+            return False
+        pid = int((place.data / "postmaster.pid").read_text(encoding="utf-8").split()[0])
+        for how in (signal.SIGINT, signal.SIGQUIT):  # fast, then immediate
+            os.kill(pid, how)
+            if _wait(lambda: not (place.data / "postmaster.pid").exists(), _STOP_PATIENCE_S):
                 return True
-    return False
+    raise PostgresError(f"The embedded PostgreSQL (process {pid}) does not stop; see {place.log}.")
 
 
 def remove(profile: Profile = DEMO, *, checkout: Path = CHECKOUT) -> None:
@@ -207,7 +200,7 @@ def _lay_out(place: Place) -> None:
     if place.private:
         _own(place.home.parent, mode=0o711)
         place.pointer.write_text(f"{place.home.parent}\n", encoding="utf-8")
-        _copy_binaries(install, place.binaries)
+        _copy_binaries(install, place.home.parent / BINARIES)
     _own(place.home, mode=0o711)
     _own(place.run.parent, mode=0o711)
     _own(place.run, mode=0o700, place=place)
@@ -227,12 +220,15 @@ def _own(path: Path, *, mode: int, place: Place | None = None) -> None:
 
 
 def _copy_binaries(install: Path, target: Path) -> None:
+    """Copy the wheel's programs with their libraries, which they look for beside the package."""
     if target.is_dir():
         return
-    fresh = target.with_name("binaries.new")
+    fresh = target.with_name(f"{target.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
-    for part in ("bin", "lib", "share"):
-        shutil.copytree(install / part, fresh / part, symlinks=True)
+    package = install.parent
+    for source in (*(install / part for part in ("bin", "lib", "share")), package.with_name(f"{package.name}.libs")):
+        if source.is_dir():
+            shutil.copytree(source, fresh / source.relative_to(package.parent), symlinks=True)
     for path in (fresh, *fresh.rglob("*")):
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
@@ -277,7 +273,7 @@ def _start(place: Place) -> None:
         if time.monotonic() > deadline:
             raise PostgresError(f"The embedded PostgreSQL does not start: {trouble or 'no answer'}; see {place.log}.")
         if answer == _NOBODY:
-            _drop_stale_pid(place)
+            _drop_stale_locks(place)
             # `-p`, `-k` and `-h` on the command line win over whatever the data directory says.
             options = f"-p {PORT} -k {place.run} -h ''"
             result = _pg_ctl(place, "start", "-l", str(place.log), "-o", options, "-w", "-t", "60")
@@ -289,24 +285,21 @@ def _start(place: Place) -> None:
         raise PostgresError(f"The embedded PostgreSQL refuses us (SQLSTATE {answer}); see {place.log}.")
 
 
-def _drop_stale_pid(place: Place) -> None:
-    """Forget a pid file whose process is a zombie, another program, or the server of the checkout we were copied from.
+def _drop_stale_locks(place: Place) -> None:
+    """Forget lock files whose process is a zombie, another program, or the server of the checkout we were copied from.
 
     PostgreSQL itself only forgets a pid that does not exist any more. Still-living children of a killed server are
     safe from this: it finds the shared memory in use and refuses, and we try again.
     """
-    pid_file = place.data / "postmaster.pid"
-    try:
-        pid, data_dir = pid_file.read_text(encoding="utf-8").splitlines()[:2]
-        stat = Path("/proc", pid, "stat").read_text(encoding="utf-8", errors="replace")
-    except (OSError, ValueError):
-        return
-    program, state = (
-        stat[stat.index("(") + 1 : stat.rindex(")")],
-        stat[stat.rindex(")") + 2],
-    )
-    if state == "Z" or program != "postgres" or Path(data_dir) != place.data:
-        pid_file.unlink(missing_ok=True)
+    for lock in (place.data / "postmaster.pid", place.run / f"{SOCKET_NAME}.lock"):
+        try:
+            pid, data_dir = lock.read_text(encoding="utf-8").splitlines()[:2]
+            stat = Path("/proc", pid, "stat").read_text(encoding="utf-8", errors="replace")
+        except (OSError, ValueError):
+            continue
+        program, state = stat[stat.index("(") + 1 : stat.rindex(")")], stat[stat.rindex(")") + 2]
+        if state == "Z" or program != "postgres" or Path(data_dir) != place.data:
+            lock.unlink(missing_ok=True)
 
 
 def _pg_ctl(place: Place, action: str, *options: str) -> subprocess.CompletedProcess[str]:
@@ -361,31 +354,43 @@ def _own_data_dir(path: Path) -> None:
 def _locked(place: Place) -> Iterator[None]:
     """One process at a time starts, stops or removes; the kernel frees the lock of a killed one."""
     _own_data_dir(place.pointer.parent)
-    deadline = time.monotonic() + _LOCK_PATIENCE_S
     with place.pointer.with_suffix(".lock").open("w") as file:
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise PostgresError("Another process has been starting the embedded PostgreSQL for long.") from None
-                time.sleep(0.02)
+        if not _wait(lambda: _flock(file), _LOCK_PATIENCE_S):
+            raise PostgresError("Another process has been starting the embedded PostgreSQL for long.")
         yield
 
 
+def _flock(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _wait(done: Callable[[], bool], patience_s: float) -> bool:
+    deadline = time.monotonic() + patience_s
+    while not done():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def _remove_all() -> None:
+    for profile in (DEMO, TEST):
+        remove(profile)
+
+
 def _main(arguments: list[str]) -> int:
-    actions = {
+    actions: dict[str, Callable[[], object]] = {
         "start": ensure_running,
-        "stop": stop,
-        "remove": remove,
+        "stop": lambda: [stop(profile) for profile in (DEMO, TEST)],
         "url": lambda: print(url()),
+        "remove": _remove_all,
     }
     if len(arguments) != 1 or arguments[0] not in actions:
-        print(
-            "usage: python -m seleto.lib.postgres start|stop|url|remove",
-            file=sys.stderr,
-        )
+        print("usage: python -m seleto.lib.postgres start|stop|url|remove", file=sys.stderr)
         return 2
     try:
         actions[arguments[0]]()

@@ -19,6 +19,7 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 PORT = 5432
+BINARIES = "binaries"
 SOCKET_NAME = f".s.PGSQL.{PORT}"
 
 # The account a root process hands the server to. It needs a passwd entry, which 65534 has on the common systems;
@@ -119,7 +120,7 @@ def locate(name: str, checkout: Path = CHECKOUT) -> Place:
     if private:
         outside = _pointed(pointer, checkout) or _outside(account, checkout)
         home = outside / name
-        binaries = outside / "binaries"
+        binaries = outside / BINARIES / (install.relative_to(install.parent.parent) if install else "missing")
     else:
         home = data_dir / name
         binaries = install or data_dir / "missing"
