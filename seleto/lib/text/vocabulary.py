@@ -4,17 +4,22 @@ Only a word of these lists is ever rebuilt from pieces, so ordinary writing is l
 words of Portuguese and the everyday words of commercial talk; they decide nothing about meaning.
 """
 
-NUMBER_WORDS = frozenset(
+
+def _words(block: str) -> frozenset[str]:
+    return frozenset(block.split())
+
+
+NUMBER_WORDS = _words(
     """
     zero um uma dois duas tres quatro cinco seis sete oito nove dez onze doze treze quatorze catorze quinze dezesseis
     dezasseis dezessete dezassete dezoito dezenove dezanove vinte trinta quarenta cinquenta cincoenta sessenta setenta
     oitenta noventa cem cento duzentos duzentas trezentos trezentas quatrocentos quatrocentas quinhentos quinhentas
     seiscentos seiscentas setecentos setecentas oitocentos oitocentas novecentos novecentas mil milhao milhoes milhares
     milhar centena centenas dezena dezenas meia meio metade dobro triplo
-    """.split()
+    """
 )
 
-COMMERCE_WORDS = frozenset(
+COMMERCE_WORDS = _words(
     """
     reais real conto contos pila pilas pau paus mango mangos barao baroes prata milha milhas milzao milzinho dolar
     dolares euro euros grana dinheiro centavo centavos moeda
@@ -29,16 +34,16 @@ COMMERCE_WORDS = frozenset(
     dias dia semana semanas mes meses horas uteis amanha hoje imediata pronta estoque urgente rapido rapida natal
     garantia garantimos visita
     prompt sistema instrucoes instrucao
-    """.split()
+    """
 )
 
-COMMON_WORDS = frozenset(
+COMMON_WORDS = _words(
     """
     a o e as os um uma de da do das dos em no na nos nas por pra pro pras pros para com sem sob ate que se nao sim ja
     mas mais menos ou eu voce vc ele ela eles elas nos isso esse essa este esta ta to tem temos fica sai vai vou ir
     aqui ai la so por per ao aos muito pouco bem bom boa seu sua seus suas meu minha nosso nossa informo cada uns umas
     cerca quase apenas ne viu tipo hora horas dia dias maquina modelo consultor manual
-    """.split()
+    """
 )
 
 VOCABULARY = NUMBER_WORDS | COMMERCE_WORDS
