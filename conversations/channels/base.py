@@ -260,18 +260,7 @@ class Waiting(Party):
     sent_at: datetime | None = None
 
 
-Parsed = (
-    Incoming
-    | Edited
-    | Deleted
-    | Reaction
-    | Echo
-    | Receipt
-    | Presence
-    | Connection
-    | Ignored
-    | Waiting
-)
+Parsed = Incoming | Edited | Deleted | Reaction | Echo | Receipt | Presence | Connection | Ignored | Waiting
 
 
 class WebhookParser(Protocol):
@@ -378,13 +367,9 @@ class ChannelClient(Protocol):
         correlation_id: str = "",
     ) -> Sent: ...
 
-    def send_reaction(
-        self, *, to: str, provider_id: str, emoji: str, correlation_id: str = ""
-    ) -> Sent: ...
+    def send_reaction(self, *, to: str, provider_id: str, emoji: str, correlation_id: str = "") -> Sent: ...
 
-    def mark_read(
-        self, *, to: str, provider_id: str, correlation_id: str = ""
-    ) -> None: ...
+    def mark_read(self, *, to: str, provider_id: str, correlation_id: str = "") -> None: ...
 
     def status(self) -> ConnectionState: ...
 
