@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 SOURCES = Path(__file__).resolve().parent.parent / "prompts" / "equipamentos"
 
-# Every slug an attribute may have, with its name for people; a list attribute (`incluso`, `opcional`) stands several times, once per item.
+# Every slug an attribute may have, with its name for people; a list attribute (`incluso`, `opcional`) stands
+# several times, once per item.
 ATTRIBUTE_LABELS = {
     "producao_hora": "produção por hora",
     "producao_dia": "produção por dia",

@@ -4,246 +4,628 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
 import django.db.models.lookups
-import seleto.lib.ids
 from django.db import migrations, models
+
+import seleto.lib.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Synonym',
+            name="Synonym",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seed_checksum', models.CharField(blank=True, default='', editable=False, max_length=64, verbose_name='origem carregada')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='alterado em')),
-                ('term', models.CharField(max_length=60, unique=True, verbose_name='termo do cliente')),
-                ('means', models.CharField(max_length=60, verbose_name='termo dos artigos')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "seed_checksum",
+                    models.CharField(
+                        blank=True, default="", editable=False, max_length=64, verbose_name="origem carregada"
+                    ),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="alterado em")),
+                ("term", models.CharField(max_length=60, unique=True, verbose_name="termo do cliente")),
+                ("means", models.CharField(max_length=60, verbose_name="termo dos artigos")),
             ],
             options={
-                'verbose_name': 'sinônimo',
-                'verbose_name_plural': 'sinônimos',
+                "verbose_name": "sinônimo",
+                "verbose_name_plural": "sinônimos",
             },
         ),
         migrations.CreateModel(
-            name='CompanyProfile',
+            name="CompanyProfile",
             fields=[
-                ('seed_checksum', models.CharField(blank=True, default='', editable=False, max_length=64, verbose_name='origem carregada')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='alterado em')),
-                ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80, verbose_name='nome')),
-                ('site', models.URLField(verbose_name='site')),
-                ('catalogue_url', models.URLField(verbose_name='catálogo')),
-                ('address', models.CharField(max_length=200, verbose_name='endereço')),
-                ('phone', models.CharField(max_length=40, verbose_name='telefone')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail')),
-                ('hours', models.CharField(max_length=120, verbose_name='horário de atendimento')),
+                (
+                    "seed_checksum",
+                    models.CharField(
+                        blank=True, default="", editable=False, max_length=64, verbose_name="origem carregada"
+                    ),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="alterado em")),
+                ("id", models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=80, verbose_name="nome")),
+                ("site", models.URLField(verbose_name="site")),
+                ("catalogue_url", models.URLField(verbose_name="catálogo")),
+                ("address", models.CharField(max_length=200, verbose_name="endereço")),
+                ("phone", models.CharField(max_length=40, verbose_name="telefone")),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail")),
+                ("hours", models.CharField(max_length=120, verbose_name="horário de atendimento")),
             ],
             options={
-                'verbose_name': 'dados da empresa',
-                'verbose_name_plural': 'dados da empresa',
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='company_profile_single')],
+                "verbose_name": "dados da empresa",
+                "verbose_name_plural": "dados da empresa",
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="company_profile_single")],
             },
         ),
         migrations.CreateModel(
-            name='Flag',
+            name="Flag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seed_checksum', models.CharField(blank=True, default='', editable=False, max_length=64, verbose_name='origem carregada')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='alterado em')),
-                ('name', models.CharField(choices=[('agent_enabled', 'agente responde')], max_length=40, verbose_name='chave')),
-                ('scope', models.CharField(default='global', help_text='global, channel:<canal> ou origin:<origem>', max_length=80, verbose_name='alcance')),
-                ('on', models.BooleanField(verbose_name='ligada')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='motivo')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "seed_checksum",
+                    models.CharField(
+                        blank=True, default="", editable=False, max_length=64, verbose_name="origem carregada"
+                    ),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="alterado em")),
+                (
+                    "name",
+                    models.CharField(
+                        choices=[("agent_enabled", "agente responde")], max_length=40, verbose_name="chave"
+                    ),
+                ),
+                (
+                    "scope",
+                    models.CharField(
+                        default="global",
+                        help_text="global, channel:<canal> ou origin:<origem>",
+                        max_length=80,
+                        verbose_name="alcance",
+                    ),
+                ),
+                ("on", models.BooleanField(verbose_name="ligada")),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="motivo")),
             ],
             options={
-                'verbose_name': 'chave',
-                'verbose_name_plural': 'chaves',
-                'constraints': [models.UniqueConstraint(fields=('name', 'scope'), name='flag_once_per_scope'), models.CheckConstraint(condition=models.Q(('name__in', ['agent_enabled'])), name='flag_name_known'), models.CheckConstraint(condition=models.Q(('scope__regex', '^(global|(channel|origin):[A-Za-z0-9_.-]+)$')), name='flag_scope_form', violation_error_message='O alcance é global, channel:<canal> ou origin:<origem>.')],
+                "verbose_name": "chave",
+                "verbose_name_plural": "chaves",
+                "constraints": [
+                    models.UniqueConstraint(fields=("name", "scope"), name="flag_once_per_scope"),
+                    models.CheckConstraint(condition=models.Q(("name__in", ["agent_enabled"])), name="flag_name_known"),
+                    models.CheckConstraint(
+                        condition=models.Q(("scope__regex", "^(global|(channel|origin):[A-Za-z0-9_.-]+)$")),
+                        name="flag_scope_form",
+                        violation_error_message="O alcance é global, channel:<canal> ou origin:<origem>.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Phrase',
+            name="Phrase",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seed_checksum', models.CharField(blank=True, default='', editable=False, max_length=64, verbose_name='origem carregada')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='alterado em')),
-                ('situation', models.CharField(choices=[('saudacao', 'saudação'), ('recusa_preco', 'recusa de preço'), ('recusa_pagamento', 'recusa de condição de pagamento'), ('recusa_desconto', 'recusa de desconto'), ('recusa_prazo', 'recusa de prazo de entrega'), ('recusa_frete', 'recusa de frete'), ('sem_resposta', 'pergunta sem resposta na base'), ('espera', 'espera'), ('erro_agente', 'falha do agente'), ('encaminhamento', 'encaminhamento ao consultor'), ('encaminhamento_fora_horario', 'encaminhamento fora do horário'), ('suporte', 'encaminhamento ao suporte'), ('privacidade', 'pedido sobre dados pessoais'), ('opt_out', 'confirmação de saída'), ('encerramento_frio', 'encerramento cordial'), ('interesse_registrado', 'interesse registrado'), ('repetir_audio', 'áudio que não deu para ouvir'), ('generica', 'resposta neutra'), ('lgpd_aviso', 'aviso de registro da conversa')], max_length=40, verbose_name='situação')),
-                ('text', models.TextField(max_length=300, verbose_name='texto')),
-                ('active', models.BooleanField(default=True, verbose_name='ativa')),
-                ('seed_key', models.CharField(blank=True, editable=False, max_length=60, null=True, unique=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "seed_checksum",
+                    models.CharField(
+                        blank=True, default="", editable=False, max_length=64, verbose_name="origem carregada"
+                    ),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="alterado em")),
+                (
+                    "situation",
+                    models.CharField(
+                        choices=[
+                            ("saudacao", "saudação"),
+                            ("recusa_preco", "recusa de preço"),
+                            ("recusa_pagamento", "recusa de condição de pagamento"),
+                            ("recusa_desconto", "recusa de desconto"),
+                            ("recusa_prazo", "recusa de prazo de entrega"),
+                            ("recusa_frete", "recusa de frete"),
+                            ("sem_resposta", "pergunta sem resposta na base"),
+                            ("espera", "espera"),
+                            ("erro_agente", "falha do agente"),
+                            ("encaminhamento", "encaminhamento ao consultor"),
+                            ("encaminhamento_fora_horario", "encaminhamento fora do horário"),
+                            ("suporte", "encaminhamento ao suporte"),
+                            ("privacidade", "pedido sobre dados pessoais"),
+                            ("opt_out", "confirmação de saída"),
+                            ("encerramento_frio", "encerramento cordial"),
+                            ("interesse_registrado", "interesse registrado"),
+                            ("repetir_audio", "áudio que não deu para ouvir"),
+                            ("generica", "resposta neutra"),
+                            ("lgpd_aviso", "aviso de registro da conversa"),
+                        ],
+                        max_length=40,
+                        verbose_name="situação",
+                    ),
+                ),
+                ("text", models.TextField(max_length=300, verbose_name="texto")),
+                ("active", models.BooleanField(default=True, verbose_name="ativa")),
+                ("seed_key", models.CharField(blank=True, editable=False, max_length=60, null=True, unique=True)),
             ],
             options={
-                'verbose_name': 'frase aprovada',
-                'verbose_name_plural': 'frases aprovadas',
-                'constraints': [models.CheckConstraint(condition=models.Q(('situation__in', ['saudacao', 'recusa_preco', 'recusa_pagamento', 'recusa_desconto', 'recusa_prazo', 'recusa_frete', 'sem_resposta', 'espera', 'erro_agente', 'encaminhamento', 'encaminhamento_fora_horario', 'suporte', 'privacidade', 'opt_out', 'encerramento_frio', 'interesse_registrado', 'repetir_audio', 'generica', 'lgpd_aviso'])), name='phrase_situation_known'), models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('text'), 300)), name='phrase_length', violation_error_message='A frase tem de 1 a 300 caracteres.')],
+                "verbose_name": "frase aprovada",
+                "verbose_name_plural": "frases aprovadas",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "situation__in",
+                                [
+                                    "saudacao",
+                                    "recusa_preco",
+                                    "recusa_pagamento",
+                                    "recusa_desconto",
+                                    "recusa_prazo",
+                                    "recusa_frete",
+                                    "sem_resposta",
+                                    "espera",
+                                    "erro_agente",
+                                    "encaminhamento",
+                                    "encaminhamento_fora_horario",
+                                    "suporte",
+                                    "privacidade",
+                                    "opt_out",
+                                    "encerramento_frio",
+                                    "interesse_registrado",
+                                    "repetir_audio",
+                                    "generica",
+                                    "lgpd_aviso",
+                                ],
+                            )
+                        ),
+                        name="phrase_situation_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("text", ""), _negated=True),
+                            django.db.models.lookups.LessThanOrEqual(
+                                django.db.models.functions.text.Length("text"), 300
+                            ),
+                        ),
+                        name="phrase_length",
+                        violation_error_message="A frase tem de 1 a 300 caracteres.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PricePolicy',
+            name="PricePolicy",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
-                ('cold_lead_exception', models.BooleanField(default=False, help_text='Ligada, o preço configurado da FBM100 ou da FB300 pode ser dito a um lead frio que pergunta.', verbose_name='exceção do lead frio')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='alterado em')),
+                ("id", models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
+                (
+                    "cold_lead_exception",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Ligada, o preço configurado da FBM100 ou da FB300 pode ser dito a um lead frio que pergunta.",
+                        verbose_name="exceção do lead frio",
+                    ),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="alterado em")),
             ],
             options={
-                'verbose_name': 'política de preço',
-                'verbose_name_plural': 'política de preço',
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='price_policy_single')],
+                "verbose_name": "política de preço",
+                "verbose_name_plural": "política de preço",
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="price_policy_single")],
             },
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('seed_checksum', models.CharField(blank=True, default='', editable=False, max_length=64, verbose_name='origem carregada')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='alterado em')),
-                ('code', models.CharField(max_length=20, primary_key=True, serialize=False, verbose_name='código')),
-                ('name', models.CharField(max_length=80, verbose_name='nome')),
-                ('description', models.CharField(blank=True, max_length=200, verbose_name='descrição')),
-                ('aliases', models.TextField(blank=True, help_text='Um por linha: como os clientes chamam a máquina.', verbose_name='apelidos')),
-                ('available', models.BooleanField(default=True, verbose_name='disponível')),
+                (
+                    "seed_checksum",
+                    models.CharField(
+                        blank=True, default="", editable=False, max_length=64, verbose_name="origem carregada"
+                    ),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="alterado em")),
+                ("code", models.CharField(max_length=20, primary_key=True, serialize=False, verbose_name="código")),
+                ("name", models.CharField(max_length=80, verbose_name="nome")),
+                ("description", models.CharField(blank=True, max_length=200, verbose_name="descrição")),
+                (
+                    "aliases",
+                    models.TextField(
+                        blank=True,
+                        help_text="Um por linha: como os clientes chamam a máquina.",
+                        verbose_name="apelidos",
+                    ),
+                ),
+                ("available", models.BooleanField(default=True, verbose_name="disponível")),
             ],
             options={
-                'verbose_name': 'produto',
-                'verbose_name_plural': 'produtos',
-                'constraints': [models.CheckConstraint(condition=models.Q(('code__regex', '^[A-Z0-9_]+$')), name='product_code_form', violation_error_message='O código usa letras maiúsculas sem acento, números e sublinhado.')],
+                "verbose_name": "produto",
+                "verbose_name_plural": "produtos",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[A-Z0-9_]+$")),
+                        name="product_code_form",
+                        violation_error_message="O código usa letras maiúsculas sem acento, números e sublinhado.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Article',
+            name="Article",
             fields=[
-                ('seed_checksum', models.CharField(blank=True, default='', editable=False, max_length=64, verbose_name='origem carregada')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='alterado em')),
-                ('id', models.UUIDField(default=seleto.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=60, unique=True, verbose_name='código')),
-                ('title', models.CharField(max_length=120, verbose_name='título')),
-                ('text', models.TextField(max_length=600, verbose_name='texto')),
-                ('attributes', models.CharField(blank=True, max_length=200, verbose_name='atributos de que trata')),
-                ('use', models.CharField(choices=[('sayable', 'pode ser dito ao cliente'), ('internal', 'interno, só para a equipe')], default='sayable', max_length=10, verbose_name='uso')),
-                ('active', models.BooleanField(default=True, verbose_name='ativo')),
-                ('owner', models.CharField(blank=True, max_length=80, verbose_name='responsável')),
-                ('source', models.CharField(blank=True, max_length=200, verbose_name='fonte')),
-                ('reviewed_on', models.DateField(blank=True, null=True, verbose_name='revisado em')),
-                ('products', models.ManyToManyField(blank=True, related_name='articles', to='knowledge.product', verbose_name='produtos')),
+                (
+                    "seed_checksum",
+                    models.CharField(
+                        blank=True, default="", editable=False, max_length=64, verbose_name="origem carregada"
+                    ),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="alterado em")),
+                (
+                    "id",
+                    models.UUIDField(default=seleto.lib.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("code", models.CharField(max_length=60, unique=True, verbose_name="código")),
+                ("title", models.CharField(max_length=120, verbose_name="título")),
+                ("text", models.TextField(max_length=600, verbose_name="texto")),
+                ("attributes", models.CharField(blank=True, max_length=200, verbose_name="atributos de que trata")),
+                (
+                    "use",
+                    models.CharField(
+                        choices=[("sayable", "pode ser dito ao cliente"), ("internal", "interno, só para a equipe")],
+                        default="sayable",
+                        max_length=10,
+                        verbose_name="uso",
+                    ),
+                ),
+                ("active", models.BooleanField(default=True, verbose_name="ativo")),
+                ("owner", models.CharField(blank=True, max_length=80, verbose_name="responsável")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="fonte")),
+                ("reviewed_on", models.DateField(blank=True, null=True, verbose_name="revisado em")),
+                (
+                    "products",
+                    models.ManyToManyField(
+                        blank=True, related_name="articles", to="knowledge.product", verbose_name="produtos"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'artigo',
-                'verbose_name_plural': 'artigos',
+                "verbose_name": "artigo",
+                "verbose_name_plural": "artigos",
             },
         ),
         migrations.CreateModel(
-            name='ProductAttribute',
+            name="ProductAttribute",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(choices=[('bicos', 'bicos'), ('capacidade_kg', 'capacidade (kg)'), ('cuba_kg', 'cuba (kg)'), ('cuba_l', 'cuba (L)'), ('diametro_cm', 'diâmetro (cm)'), ('empilha', 'empilhamento'), ('espessura_mm', 'espessura (mm)'), ('esteira_cm', 'esteira (cm)'), ('facas_mm', 'facas (mm)'), ('garantia_meses', 'garantia (meses)'), ('incluso', 'incluso'), ('massa_kg', 'massa por batida (kg)'), ('material', 'material'), ('moldes', 'moldes que acompanham'), ('motor_cv', 'motor (cv)'), ('opcional', 'opcional'), ('peso_variacao_g', 'variação de peso (g)'), ('producao_dia', 'produção por dia'), ('producao_hora', 'produção por hora'), ('producao_kg_hora', 'produção em kg por hora'), ('reservatorio_kg', 'reservatório (kg)'), ('tensao', 'tensão (V)'), ('tipo', 'tipo'), ('velocidades', 'velocidades'), ('volume_l', 'volume (L)')], max_length=30, verbose_name='atributo')),
-                ('low', models.DecimalField(blank=True, decimal_places=3, max_digits=12, null=True, verbose_name='mínimo')),
-                ('high', models.DecimalField(blank=True, decimal_places=3, max_digits=12, null=True, verbose_name='máximo')),
-                ('unit', models.CharField(blank=True, max_length=40, verbose_name='unidade')),
-                ('values', models.CharField(blank=True, help_text='Números separados por espaço, por exemplo: 7 15 23', max_length=120, verbose_name='valores possíveis')),
-                ('text', models.CharField(max_length=200, verbose_name='como se diz')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attributes', to='knowledge.product', verbose_name='produto')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "name",
+                    models.CharField(
+                        choices=[
+                            ("bicos", "bicos"),
+                            ("capacidade_kg", "capacidade (kg)"),
+                            ("cuba_kg", "cuba (kg)"),
+                            ("cuba_l", "cuba (L)"),
+                            ("diametro_cm", "diâmetro (cm)"),
+                            ("empilha", "empilhamento"),
+                            ("espessura_mm", "espessura (mm)"),
+                            ("esteira_cm", "esteira (cm)"),
+                            ("facas_mm", "facas (mm)"),
+                            ("garantia_meses", "garantia (meses)"),
+                            ("incluso", "incluso"),
+                            ("massa_kg", "massa por batida (kg)"),
+                            ("material", "material"),
+                            ("moldes", "moldes que acompanham"),
+                            ("motor_cv", "motor (cv)"),
+                            ("opcional", "opcional"),
+                            ("peso_variacao_g", "variação de peso (g)"),
+                            ("producao_dia", "produção por dia"),
+                            ("producao_hora", "produção por hora"),
+                            ("producao_kg_hora", "produção em kg por hora"),
+                            ("reservatorio_kg", "reservatório (kg)"),
+                            ("tensao", "tensão (V)"),
+                            ("tipo", "tipo"),
+                            ("velocidades", "velocidades"),
+                            ("volume_l", "volume (L)"),
+                        ],
+                        max_length=30,
+                        verbose_name="atributo",
+                    ),
+                ),
+                (
+                    "low",
+                    models.DecimalField(blank=True, decimal_places=3, max_digits=12, null=True, verbose_name="mínimo"),
+                ),
+                (
+                    "high",
+                    models.DecimalField(blank=True, decimal_places=3, max_digits=12, null=True, verbose_name="máximo"),
+                ),
+                ("unit", models.CharField(blank=True, max_length=40, verbose_name="unidade")),
+                (
+                    "values",
+                    models.CharField(
+                        blank=True,
+                        help_text="Números separados por espaço, por exemplo: 7 15 23",
+                        max_length=120,
+                        verbose_name="valores possíveis",
+                    ),
+                ),
+                ("text", models.CharField(max_length=200, verbose_name="como se diz")),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attributes",
+                        to="knowledge.product",
+                        verbose_name="produto",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'atributo do produto',
-                'verbose_name_plural': 'atributos do produto',
+                "verbose_name": "atributo do produto",
+                "verbose_name_plural": "atributos do produto",
             },
         ),
         migrations.CreateModel(
-            name='ProductPrice',
+            name="ProductPrice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='valor em reais')),
-                ('valid_from_date', models.DateField(verbose_name='válido de')),
-                ('valid_until_date', models.DateField(blank=True, null=True, verbose_name='válido até')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='prices', to='knowledge.product', verbose_name='produto')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=12, verbose_name="valor em reais")),
+                ("valid_from_date", models.DateField(verbose_name="válido de")),
+                ("valid_until_date", models.DateField(blank=True, null=True, verbose_name="válido até")),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="prices",
+                        to="knowledge.product",
+                        verbose_name="produto",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'preço',
-                'verbose_name_plural': 'preços',
+                "verbose_name": "preço",
+                "verbose_name_plural": "preços",
             },
         ),
         migrations.CreateModel(
-            name='PromptVersion',
+            name="PromptVersion",
             fields=[
-                ('seed_checksum', models.CharField(blank=True, default='', editable=False, max_length=64, verbose_name='origem carregada')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='alterado em')),
-                ('id', models.UUIDField(default=seleto.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[('agente', 'agente de atendimento')], default='agente', max_length=20, verbose_name='papel')),
-                ('version', models.CharField(max_length=40, verbose_name='versão')),
-                ('status', models.CharField(choices=[('draft', 'rascunho'), ('published', 'publicada'), ('retired', 'retirada')], default='draft', editable=False, max_length=10, verbose_name='estado')),
-                ('text', models.TextField(verbose_name='texto (XML)')),
-                ('checksum', models.CharField(editable=False, max_length=64, verbose_name='soma de verificação')),
-                ('published_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='publicada em')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='criada em')),
+                (
+                    "seed_checksum",
+                    models.CharField(
+                        blank=True, default="", editable=False, max_length=64, verbose_name="origem carregada"
+                    ),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="alterado em")),
+                (
+                    "id",
+                    models.UUIDField(default=seleto.lib.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("agente", "agente de atendimento")],
+                        default="agente",
+                        max_length=20,
+                        verbose_name="papel",
+                    ),
+                ),
+                ("version", models.CharField(max_length=40, verbose_name="versão")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("draft", "rascunho"), ("published", "publicada"), ("retired", "retirada")],
+                        default="draft",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="estado",
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="texto (XML)")),
+                ("checksum", models.CharField(editable=False, max_length=64, verbose_name="soma de verificação")),
+                (
+                    "published_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="publicada em"),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name="criada em"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'versão do prompt',
-                'verbose_name_plural': 'versões do prompt',
-                'constraints': [models.UniqueConstraint(fields=('role', 'version'), name='prompt_version_once'), models.UniqueConstraint(condition=models.Q(('status', 'published')), fields=('role',), name='prompt_one_published_per_role'), models.CheckConstraint(condition=models.Q(('role__in', ['agente'])), name='prompt_role_known'), models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'published', 'retired'])), name='prompt_status_known'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'published'), _negated=True), ('published_at__isnull', False), _connector='OR'), name='prompt_published_when')],
+                "verbose_name": "versão do prompt",
+                "verbose_name_plural": "versões do prompt",
+                "constraints": [
+                    models.UniqueConstraint(fields=("role", "version"), name="prompt_version_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "published")),
+                        fields=("role",),
+                        name="prompt_one_published_per_role",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("role__in", ["agente"])), name="prompt_role_known"),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["draft", "published", "retired"])),
+                        name="prompt_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "published"), _negated=True),
+                            ("published_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="prompt_published_when",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Gap',
+            name="Gap",
             fields=[
-                ('id', models.UUIDField(default=seleto.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('question', models.TextField(max_length=500, verbose_name='pergunta')),
-                ('count', models.PositiveIntegerField(default=1, verbose_name='vezes perguntada')),
-                ('first_asked_at', models.DateTimeField(verbose_name='primeira vez')),
-                ('last_asked_at', models.DateTimeField(verbose_name='última vez')),
-                ('status', models.CharField(choices=[('open', 'em aberto'), ('answered', 'respondida'), ('dismissed', 'descartada')], default='open', max_length=10, verbose_name='estado')),
-                ('answer', models.TextField(blank=True, max_length=600, verbose_name='resposta')),
-                ('article', models.OneToOneField(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='gap', to='knowledge.article', verbose_name='artigo criado')),
-                ('product', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='gaps', to='knowledge.product', verbose_name='produto')),
+                (
+                    "id",
+                    models.UUIDField(default=seleto.lib.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("question", models.TextField(max_length=500, verbose_name="pergunta")),
+                ("count", models.PositiveIntegerField(default=1, verbose_name="vezes perguntada")),
+                ("first_asked_at", models.DateTimeField(verbose_name="primeira vez")),
+                ("last_asked_at", models.DateTimeField(verbose_name="última vez")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "em aberto"), ("answered", "respondida"), ("dismissed", "descartada")],
+                        default="open",
+                        max_length=10,
+                        verbose_name="estado",
+                    ),
+                ),
+                ("answer", models.TextField(blank=True, max_length=600, verbose_name="resposta")),
+                (
+                    "article",
+                    models.OneToOneField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="gap",
+                        to="knowledge.article",
+                        verbose_name="artigo criado",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="gaps",
+                        to="knowledge.product",
+                        verbose_name="produto",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'pergunta sem resposta',
-                'verbose_name_plural': 'perguntas sem resposta',
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['open', 'answered', 'dismissed'])), name='gap_status_known'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'answered'), _negated=True), models.Q(('answer', ''), _negated=True), _connector='OR'), name='gap_answer_present'), models.CheckConstraint(condition=models.Q(('count__gte', 1)), name='gap_count_positive')],
+                "verbose_name": "pergunta sem resposta",
+                "verbose_name_plural": "perguntas sem resposta",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["open", "answered", "dismissed"])), name="gap_status_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "answered"), _negated=True),
+                            models.Q(("answer", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="gap_answer_present",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("count__gte", 1)), name="gap_count_positive"),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='article',
-            constraint=models.CheckConstraint(condition=models.Q(('use__in', ['sayable', 'internal'])), name='article_use_known'),
+            model_name="article",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("use__in", ["sayable", "internal"])), name="article_use_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='article',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='article_text_present'),
+            model_name="article",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="article_text_present"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='article',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^[a-z0-9_.-]+$')), name='article_code_form', violation_error_message='O código usa letras minúsculas sem acento, números, ponto e hífen.'),
+            model_name="article",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code__regex", "^[a-z0-9_.-]+$")),
+                name="article_code_form",
+                violation_error_message="O código usa letras minúsculas sem acento, números, ponto e hífen.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='productattribute',
-            constraint=models.CheckConstraint(condition=models.Q(('name__in', ['bicos', 'capacidade_kg', 'cuba_kg', 'cuba_l', 'diametro_cm', 'empilha', 'espessura_mm', 'esteira_cm', 'facas_mm', 'garantia_meses', 'incluso', 'massa_kg', 'material', 'moldes', 'motor_cv', 'opcional', 'peso_variacao_g', 'producao_dia', 'producao_hora', 'producao_kg_hora', 'reservatorio_kg', 'tensao', 'tipo', 'velocidades', 'volume_l'])), name='attribute_name_known'),
+            model_name="productattribute",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "name__in",
+                        [
+                            "bicos",
+                            "capacidade_kg",
+                            "cuba_kg",
+                            "cuba_l",
+                            "diametro_cm",
+                            "empilha",
+                            "espessura_mm",
+                            "esteira_cm",
+                            "facas_mm",
+                            "garantia_meses",
+                            "incluso",
+                            "massa_kg",
+                            "material",
+                            "moldes",
+                            "motor_cv",
+                            "opcional",
+                            "peso_variacao_g",
+                            "producao_dia",
+                            "producao_hora",
+                            "producao_kg_hora",
+                            "reservatorio_kg",
+                            "tensao",
+                            "tipo",
+                            "velocidades",
+                            "volume_l",
+                        ],
+                    )
+                ),
+                name="attribute_name_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='productattribute',
-            constraint=models.CheckConstraint(condition=models.Q(('low__isnull', True), ('high__isnull', True), ('low__lte', models.F('high')), _connector='OR'), name='attribute_range', violation_error_message='O mínimo não pode passar do máximo.'),
+            model_name="productattribute",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("low__isnull", True), ("high__isnull", True), ("low__lte", models.F("high")), _connector="OR"
+                ),
+                name="attribute_range",
+                violation_error_message="O mínimo não pode passar do máximo.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='productattribute',
-            constraint=models.CheckConstraint(condition=models.Q(('values__regex', '^([0-9]+([.][0-9]+)?( [0-9]+([.][0-9]+)?)*)?$')), name='attribute_values_form', violation_error_message='Valores possíveis: só números separados por um espaço.'),
+            model_name="productattribute",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("values__regex", "^([0-9]+([.][0-9]+)?( [0-9]+([.][0-9]+)?)*)?$")),
+                name="attribute_values_form",
+                violation_error_message="Valores possíveis: só números separados por um espaço.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='productprice',
-            constraint=models.UniqueConstraint(fields=('product', 'valid_from_date'), name='price_one_per_start'),
+            model_name="productprice",
+            constraint=models.UniqueConstraint(fields=("product", "valid_from_date"), name="price_one_per_start"),
         ),
         migrations.AddConstraint(
-            model_name='productprice',
-            constraint=models.CheckConstraint(condition=models.Q(('product__in', ('FBM100', 'FB300'))), name='price_product_eligible', violation_error_message='Só a FBM100 e a FB300 podem ter preço configurado.'),
+            model_name="productprice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("product__in", ("FBM100", "FB300"))),
+                name="price_product_eligible",
+                violation_error_message="Só a FBM100 e a FB300 podem ter preço configurado.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='productprice',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='price_positive', violation_error_message='O valor deve ser positivo.'),
+            model_name="productprice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)),
+                name="price_positive",
+                violation_error_message="O valor deve ser positivo.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='productprice',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until_date__isnull', True), ('valid_until_date__gte', models.F('valid_from_date')), _connector='OR'), name='price_validity', violation_error_message='A validade termina antes de começar.'),
+            model_name="productprice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_until_date__isnull", True),
+                    ("valid_until_date__gte", models.F("valid_from_date")),
+                    _connector="OR",
+                ),
+                name="price_validity",
+                violation_error_message="A validade termina antes de começar.",
+            ),
         ),
     ]

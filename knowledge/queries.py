@@ -1,0 +1,141 @@
+"""Reads of the knowledge tables, kept in process for `CACHE_S` seconds.
+
+A write in this process is seen at once (signals empty the cache); in another one after at most `CACHE_S`.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from django.db.models import Q
+
+from knowledge import prompts
+from knowledge.catalogue import ArticleFacts, ProductFacts
+from knowledge.models import (
+    Article,
+    CompanyProfile,
+    Flag,
+    Phrase,
+    PricePolicy,
+    Product,
+    ProductPrice,
+    PromptVersion,
+    Synonym,
+)
+
+CACHE_S = 30.0
+# The kill switch must be felt quickly in every process.
+FLAG_CACHE_S = 2.0
+
+T = TypeVar("T")
+_lock = threading.Lock()
+_cache: dict[str, tuple[float, Any]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """The published prompt of a role: ``text`` is what the model reads, ``id`` what a turn records."""
+
+    id: str
+    version: str
+    checksum: str
+    text: str
+
+
+class NoPrompt(LookupError):
+    """No version of that role is published."""
+
+
+def products() -> tuple[ProductFacts, ...]:
+    """Every product, in order of code."""
+    return _cached(
+        "products",
+        lambda: tuple(row.facts() for row in Product.objects.prefetch_related("attributes").order_by("code")),
+    )
+
+
+def articles() -> tuple[ArticleFacts, ...]:
+    """Active articles, internal ones included, in order of code."""
+    return _cached(
+        "articles",
+        lambda: tuple(
+            row.facts() for row in Article.objects.filter(active=True).prefetch_related("products").order_by("code")
+        ),
+    )
+
+
+def synonyms() -> Mapping[str, str]:
+    """What customers say -> the word the articles use."""
+    return _cached(
+        "synonyms", lambda: MappingProxyType(dict(Synonym.objects.values_list("term", "means").order_by("term")))
+    )
+
+
+def phrases() -> Mapping[str, tuple[str, ...]]:
+    """Situation -> its active sentences, oldest first."""
+    return _cached("phrases", _read_phrases)
+
+
+def price_exception(*, today: date) -> Mapping[str, Decimal]:
+    """Product code -> price valid on that local day; empty unless the manager switched the exception on.
+
+    domain.md, hard rule 2: an expired price is no price. Never cached: a withdrawn price must not be told.
+    """
+    if not PricePolicy.objects.filter(cold_lead_exception=True).exists():
+        return {}
+    valid = ProductPrice.objects.filter(
+        Q(valid_until_date__isnull=True) | Q(valid_until_date__gte=today), valid_from_date__lte=today
+    )
+    return dict(valid.order_by("valid_from_date").values_list("product_id", "amount"))
+
+
+def published_prompt(role: str) -> Prompt:
+    """The published version of a role, rendered. Raises `NoPrompt`."""
+    return _cached(f"prompt:{role}", lambda: _read_prompt(role))
+
+
+def company() -> CompanyProfile | None:
+    """The company's row, None before the first seed. Read only: the instance is shared."""
+    return _cached("company", lambda: CompanyProfile.objects.first())
+
+
+def flags() -> Mapping[tuple[str, str], bool]:
+    """(name, scope) -> on, for every stored switch."""
+    return _cached("flags", lambda: {(row.name, row.scope): row.on for row in Flag.objects.all()}, FLAG_CACHE_S)
+
+
+def clear_cache(**_signal: object) -> None:
+    """Forget everything read: after a write, after a fork, between tests."""
+    with _lock:
+        _cache.clear()
+
+
+def _cached(key: str, read: Callable[[], T], seconds: float = CACHE_S) -> T:
+    with _lock:
+        hit = _cache.get(key)
+    if hit is not None and hit[0] > time.monotonic():
+        value: T = hit[1]
+        return value
+    value = read()
+    with _lock:
+        _cache[key] = (time.monotonic() + seconds, value)
+    return value
+
+
+def _read_phrases() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for situation, text in Phrase.objects.filter(active=True).order_by("pk").values_list("situation", "text"):
+        found.setdefault(situation, []).append(text)
+    return MappingProxyType({situation: tuple(texts) for situation, texts in found.items()})
+
+
+def _read_prompt(role: str) -> Prompt:
+    row = PromptVersion.objects.filter(role=role, status=PromptVersion.Status.PUBLISHED).first()
+    if row is None:
+        raise NoPrompt(role)
+    return Prompt(id=str(row.pk), version=row.version, checksum=row.checksum, text=prompts.render(row.text))
