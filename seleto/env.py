@@ -7,6 +7,7 @@ names the key and what it accepts; nothing is guessed. Secrets may also come fro
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import unquote
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -98,4 +99,7 @@ def database(value: str) -> dict[str, object]:
     """A Django database entry from a ``postgres://`` address; no other engine is accepted."""
     if not value.startswith(("postgres://", "postgresql://")):
         raise ImproperlyConfigured("DATABASE_URL accepts a postgres:// address: nothing here runs on another engine.")
-    return dict(environ.Env.db_url_config(value))
+    config: dict[str, object] = dict(environ.Env.db_url_config(value))
+    # A Unix socket's directory is written percent-encoded, as libpq does.
+    config["HOST"] = unquote(str(config["HOST"]))
+    return config

@@ -1,0 +1,67 @@
+"""What every test stands on: a database of its own, no network, short and repeatable hypothesis runs."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from django.conf import settings as django_settings
+from pytest_django import DjangoDbBlocker
+
+from tests import databases, network
+
+PAYLOADS = Path(__file__).parent / "payloads"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    network.block()
+    hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, max_examples=60, database=None)
+    hypothesis.settings.register_profile("deep", deadline=None, max_examples=2_000)
+    hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+    # Hashing passwords slowly is for people's passwords.
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Replaces pytest-django's own: see ``tests.databases``. Tests that touch no database start no server."""
+    with django_db_blocker.unblock():
+        name = databases.prepare()
+    yield
+    with django_db_blocker.unblock():
+        databases.drop(name)
+
+
+@pytest.fixture
+def database_url(transactional_db: None) -> str:
+    """The address of the test's database, for a child process."""
+    return databases.url()
+
+
+@pytest.fixture
+def payload() -> Callable[[str], Any]:
+    """Reads a provider's JSON by its path under ``tests/payloads``, as in ``payload("zapi/received_text")``."""
+
+    def read(name: str) -> Any:
+        return json.loads((PAYLOADS / name).with_suffix(".json").read_text(encoding="utf-8"))
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """The system's Chromium, driven by Playwright; for tests marked ``browser``."""
+    from playwright.sync_api import sync_playwright
+
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    assert program, "Install Chromium to run the browser tests."
+    # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
