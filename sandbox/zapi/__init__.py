@@ -1,0 +1,1 @@
+"""The fake of Z-API: what ``contracts/zapi.md`` describes, on the wire."""

@@ -1,0 +1,96 @@
+"""Small but true media files, made from their name alone, so that nothing has to be kept.
+
+A voice note is a valid Ogg Opus file of silence that carries its own name in a comment; the fake transcription
+recognises it by that comment.
+"""
+
+import base64
+import re
+import struct
+from pathlib import PurePosixPath
+
+_PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
+)
+_WEBP = base64.b64decode("UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA")
+_PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 144]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
+_MP4 = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom"
+_SILENCE = b"\xf8\xff\xfe"  # one Opus frame of 20 ms
+_MARK = re.compile(rb"sandbox-media=([\w.-]+)")
+_KINDS = {
+    ".ogg": "audio/ogg",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".pdf": "application/pdf",
+    ".mp4": "video/mp4",
+}
+
+
+def voice_note_name(message_id: str, seconds: int, *, corrupt: bool) -> str:
+    return f"{message_id}-{seconds}{'-corrupt' if corrupt else ''}.ogg"
+
+
+def build(name: str) -> tuple[str, bytes] | None:
+    """Content type and bytes of a media file; None for a name of no known kind."""
+    suffix = PurePosixPath(name).suffix
+    kind = _KINDS.get(suffix)
+    if kind is None:
+        return None
+    if suffix == ".ogg":
+        return kind, _voice(name)
+    return kind, {".png": _PNG, ".webp": _WEBP, ".pdf": _PDF, ".mp4": _MP4}[suffix]
+
+
+def marked_name(data: bytes) -> str | None:
+    """The name a voice note of ours carries inside."""
+    found = _MARK.search(data)
+    return found[1].decode() if found else None
+
+
+def _voice(name: str) -> bytes:
+    parts = PurePosixPath(name).stem.split("-")
+    if parts[-1] == "corrupt":
+        return b"this is not audio"
+    seconds = int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else 1
+    comment = f"sandbox-media={name}".encode()
+    vendor = b"sandbox"
+    head = b"OpusHead" + struct.pack("<BBHIhB", 1, 1, 312, 48000, 0, 0)
+    tags = b"OpusTags" + struct.pack("<I", len(vendor)) + vendor + struct.pack("<II", 1, len(comment)) + comment
+    pages = [_page([head], 0, 0, flags=2), _page([tags], 0, 1)]
+    seconds = max(1, min(seconds, 900))
+    for second in range(seconds):
+        last = 4 if second == seconds - 1 else 0
+        pages.append(_page([_SILENCE] * 50, (second + 1) * 48000, second + 2, flags=last))
+    return b"".join(pages)
+
+
+def _page(packets: list[bytes], granule: int, sequence: int, flags: int = 0) -> bytes:
+    """One Ogg page; every packet here is shorter than 255 bytes, hence one lacing value each."""
+    lacing = bytes(len(packet) for packet in packets)
+    head = b"OggS" + struct.pack("<BBqIII", 0, flags, granule, 1, sequence, 0) + bytes([len(lacing)]) + lacing
+    page = head + b"".join(packets)
+    return page[:22] + struct.pack("<I", _crc(page)) + page[26:]
+
+
+def _crc_table() -> list[int]:
+    table = []
+    for index in range(256):
+        value = index << 24
+        for _ in range(8):
+            value = ((value << 1) ^ 0x04C11DB7 if value & 0x80000000 else value << 1) & 0xFFFFFFFF
+        table.append(value)
+    return table
+
+
+_CRC_TABLE = _crc_table()
+
+
+def _crc(data: bytes) -> int:
+    """Ogg's checksum: CRC-32 without reflection, starting from zero."""
+    value = 0
+    for byte in data:
+        value = ((value << 8) & 0xFFFFFFFF) ^ _CRC_TABLE[(value >> 24) ^ byte]
+    return value
