@@ -91,8 +91,44 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 
-# --- Queue (dependencies: django-q2 is a wake-up only; our rows decide about retries) -----------------------------
-Q_CLUSTER = {"name": "conversation", "orm": "default", "workers": 2, "timeout": 90, "retry": 300}
+# --- Queue and worker (rows are the truth: a queue row only wakes a cluster, see seleto/lib/jobs.py) ---------------
+# Processes per cluster. A slow model costs threads, not processes: two already use both cores of a small machine.
+QUEUE_WORKERS = {
+    "conversation": env.whole("WORKERS_CONVERSATION", 2, least=1),
+    "delivery": env.whole("WORKERS_DELIVERY", 1, least=1),
+    "background": env.whole("WORKERS_BACKGROUND", 1, least=1),
+}
+# LISTEN/NOTIFY. Turn it off behind a pooler in transaction mode (PgBouncer, Supavisor): the queue polls then.
+QUEUE_NOTIFY = env.switch("QUEUE_NOTIFY", default=True)
+JOBS_POLL_S = env.seconds("JOBS_POLL_S", 0.5, least=0.05)
+JOBS_LINGER_S = env.seconds("JOBS_LINGER_S", 3)
+JOBS_DRAIN_BUDGET_S = env.seconds("JOBS_DRAIN_BUDGET_S", 20, least=1)
+# Leases are in the database's time. Two renewals may fail before a lease runs out.
+LEASE_S = env.seconds("LEASE_S", 12, least=1)
+LEASE_RENEW_S = env.seconds("LEASE_RENEW_S", 4, least=0.1)
+SWEEP_S = env.seconds("SWEEP_S", 3, least=0.1)
+HEARTBEAT_EVERY_S = env.seconds("HEARTBEAT_EVERY_S", 4, least=0.1)
+HEARTBEAT_TIMEOUT_S = env.seconds("HEARTBEAT_TIMEOUT_S", 15, least=1)
+STOP_GRACE_S = env.seconds("STOP_GRACE_S", 25)
+# Web and worker need the same values: some are stamped by the process that enqueues.
+Q_CLUSTER = {
+    "name": "seleto",
+    "orm": "default",
+    "broker_class": "seleto.lib.queue_broker.QueueBroker",
+    "workers": 1,  # this and the next are set per cluster, after the fork, from QUEUE_WORKERS
+    "queue_limit": 1,
+    "timeout": 90,
+    "retry": 300,
+    "max_attempts": 1,
+    "ack_failures": True,
+    "save_limit": -1,
+    "poll": 0.1,
+    "guard_cycle": 0.5,
+    "bulk": 1,
+    "recycle": 5000,
+    "scheduler": False,
+    "log_level": "WARNING",
+}
 
 # --- Outside systems ---------------------------------------------------------------------------------------------
 ZAPI_BASE_URL = env.url("ZAPI_BASE_URL", "https://api.z-api.io")
