@@ -1,5 +1,6 @@
 """The one settings file. Every value comes from the environment through ``seleto.env``; see ``.env.example``."""
 
+import os
 from pathlib import Path
 
 from seleto import env
@@ -37,10 +38,11 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "django_q",
-    "django_structlog",
 ]
 
+# Short, and nothing in it asks the database before a view does: webhooks have to be answered at once.
 MIDDLEWARE = [
+    "seleto.lib.correlation.CorrelationMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -67,6 +69,56 @@ TEMPLATES = [
         },
     },
 ]
+
+# --- Doors -------------------------------------------------------------------------------------------------------
+_HTTPS = PUBLIC_URL.startswith("https://")
+# On when a reverse proxy of ours ends TLS and always sets X-Forwarded-Proto itself.
+BEHIND_PROXY = env.switch("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+SECURE_SSL_REDIRECT = _HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked from inside, without TLS
+SECURE_HSTS_SECONDS = env.whole("HSTS_SECONDS", 31_536_000) if _HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_AGE = 12 * 60 * 60
+X_FRAME_OPTIONS = "DENY"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["seleto.lib.tokens.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["seleto.lib.tokens.HasToken"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "seleto.lib.problems.exception_handler",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Seleto API",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+}
+
+# --- Watching ----------------------------------------------------------------------------------------------------
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR"])
+LOGGING_CONFIG = "seleto.lib.logs.configure"
+LOGGING = {"level": LOG_LEVEL, "readable": DEBUG}
+# Where processes leave their counters; prometheus-client reads the variable when it is imported.
+METRICS_DIR = env.text("PROMETHEUS_MULTIPROC_DIR", str(DATA_DIR / "metrics"))
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = METRICS_DIR
+# /metrics answers to this bearer token; without one, to the machine itself only.
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+# /readyz: a cluster without a sign of life for this long is down; a stage this late is degraded.
+HEARTBEAT_STALE_S = env.seconds("HEARTBEAT_STALE_S", 30, least=1)
+STAGE_LATE_S = env.seconds("STAGE_LATE_S", 60, least=1)
+# Failures in a row that stop calls to an outside system, and how long it rests before one trial call.
+CIRCUIT_FAILURES = env.whole("CIRCUIT_FAILURES", 5, least=1)
+CIRCUIT_OPEN_S = env.seconds("CIRCUIT_OPEN_S", 30, least=1)
 
 # --- Database ----------------------------------------------------------------------------------------------------
 # With DATABASE_URL unset: the embedded server of this checkout. Naming it here starts nothing; `seleto.bootstrap` does.
@@ -156,6 +208,7 @@ INGEST_CONCURRENCY = env.whole("INGEST_CONCURRENCY", 8, least=1)
 INGEST_MAX_ATTEMPTS = env.whole("INGEST_MAX_ATTEMPTS", 5, least=1)
 INGEST_RETRY_S = env.seconds("INGEST_RETRY_S", 5)
 # How long an event about a message that we do not know yet is offered again before it is set aside.
+INGEST_ORPHAN_RETRY_S = env.seconds("INGEST_ORPHAN_RETRY_S", 1, least=0.1)
 INGEST_ORPHAN_WAIT_S = env.seconds("INGEST_ORPHAN_WAIT_S", 10)
 SESSION_WINDOW_H = env.whole("SESSION_WINDOW_H", 24, least=1)
 # Older messages (history, late redelivery) are stored and shown, never answered.

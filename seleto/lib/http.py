@@ -1,0 +1,96 @@
+"""The one way out over HTTP: a pooled client per process and name, with mandatory timeouts.
+
+Clients never retry and never follow redirects; they ignore proxy and netrc settings of the machine. Adapters wrap
+them and turn what went wrong into a ``ProviderError``.
+"""
+
+import os
+import ssl
+import threading
+
+import httpx
+
+from seleto.lib import correlation
+from seleto.lib.errors import Ambiguous, Misconfigured, ProviderError, Rejected, Unavailable
+
+# A drain works up to 64 conversations at once; each may talk to a provider.
+_LIMITS = httpx.Limits(max_connections=128, max_keepalive_connections=64, keepalive_expiry=15)
+
+_lock = threading.Lock()
+_clients: dict[tuple[str, float, float], httpx.Client] = {}
+_tls: ssl.SSLContext | None = None
+# Clients inherited through a fork share sockets with the parent: kept referenced, so that nothing closes them here.
+_inherited: list[httpx.Client] = []
+
+
+def session(name: str, *, connect_s: float, read_s: float) -> httpx.Client:
+    """The process's client for an outside system; safe to use from many threads.
+
+    ``connect_s`` bounds connecting and waiting for a free connection, ``read_s`` each read and write, both in seconds.
+    Never close it: it lives as long as the process.
+    """
+    key = (name, connect_s, read_s)
+    client = _clients.get(key)
+    if client is None or client.is_closed:
+        with _lock:
+            client = _clients.get(key)
+            if client is None or client.is_closed:
+                client = _clients[key] = _build(connect_s, read_s)
+    return client
+
+
+def outcome(error: httpx.HTTPError) -> ProviderError:
+    """What a failed write came to: certainly not accepted, refused here, or perhaps accepted.
+
+    Anything that broke after the connection stood may have reached the other side: Ambiguous. A caller that only
+    reads may treat that as Unavailable. Chain it: ``raise outcome(error) from error``.
+    """
+    match error:
+        case httpx.HTTPStatusError(response=response):
+            return Ambiguous(f"http_{response.status_code}", status=response.status_code)
+        case httpx.ConnectTimeout():
+            return Unavailable("connect_timeout")
+        case httpx.PoolTimeout():
+            return Unavailable("pool_timeout")
+        case httpx.ConnectError():
+            return Unavailable("connect_error")
+        case httpx.UnsupportedProtocol():
+            return Misconfigured("unsupported_protocol")
+        case httpx.LocalProtocolError():
+            return Rejected("request_malformed")
+        case httpx.TimeoutException():
+            return Ambiguous("timeout")
+    return Ambiguous("connection_lost")
+
+
+def _build(connect_s: float, read_s: float) -> httpx.Client:
+    global _tls
+    if connect_s <= 0 or read_s <= 0:
+        raise ValueError("An HTTP session needs positive timeouts.")
+    if _tls is None:  # loading the certificates costs some 20 ms: once a process
+        _tls = httpx.create_ssl_context(trust_env=False)
+    return httpx.Client(
+        timeout=httpx.Timeout(read_s, connect=connect_s, pool=connect_s),
+        limits=_LIMITS,
+        follow_redirects=False,
+        trust_env=False,
+        verify=_tls,
+        event_hooks={"request": [_add_correlation]},
+    )
+
+
+def _add_correlation(request: httpx.Request) -> None:
+    correlation_id = correlation.current()
+    if correlation_id and correlation.HEADER not in request.headers:
+        request.headers[correlation.HEADER] = correlation_id
+
+
+def _forget_inherited() -> None:
+    global _lock, _tls
+    _lock = threading.Lock()
+    _inherited.extend(_clients.values())
+    _clients.clear()
+    _tls = None
+
+
+os.register_at_fork(after_in_child=_forget_inherited)
