@@ -1,13 +1,15 @@
 """Make the database usable before anything asks it: every command works straight after ``make setup``.
 
-With ``DATABASE_URL`` unset the embedded server is started, missing migrations are applied and an empty catalogue is
-seeded. With ``DATABASE_URL`` set the server belongs to an operator: nothing is changed, and what is missing is said
-in one sentence. Whatever this prints goes to standard error: standard output belongs to the command.
+With ``DATABASE_URL`` unset the embedded server is started, missing migrations are applied, an empty catalogue is
+seeded, and so is the first channel when the environment names one. With ``DATABASE_URL`` set the server belongs to
+an operator: nothing is changed, and what is missing is said in one sentence. Whatever this prints goes to standard
+error: standard output belongs to the command.
 """
 
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import cast
 
 from seleto.lib import postgres
 
@@ -77,13 +79,14 @@ def prepare_database() -> None:
     import django
     from django.conf import settings
     from django.db import OperationalError, connection
+    from django.db.backends.postgresql.base import DatabaseWrapper
 
     start_server()
     django.setup()
     try:
         if settings.DATABASE_URL:
             _require_ready()
-        elif _missing_migrations() or _catalogue_is_empty():
+        elif _missing_migrations() or _catalogue_is_empty() or _first_channel_is_missing():
             with _alone():
                 _migrate_and_seed()
     except OperationalError as error:
@@ -91,7 +94,9 @@ def prepare_database() -> None:
             "The database of DATABASE_URL cannot be reached: check the address and that the server runs."
         ) from error
     finally:
+        # Nothing is left open for a command that forks.
         connection.close()
+        cast(DatabaseWrapper, connection).close_pool()
 
 
 def _require_ready() -> None:
@@ -109,6 +114,8 @@ def _migrate_and_seed() -> None:
         call_command("migrate", verbosity=0, interactive=False, stdout=sys.stderr)
     if _catalogue_is_empty():
         call_command("seed", verbosity=0, stdout=sys.stderr)
+    if _first_channel_is_missing():
+        call_command("seed_channel", verbosity=0, stdout=sys.stderr)
 
 
 def _missing_migrations() -> int:
@@ -123,6 +130,14 @@ def _catalogue_is_empty() -> bool:
     from knowledge.models import Product
 
     return _exists("seed") and not Product.objects.exists()
+
+
+def _first_channel_is_missing() -> bool:
+    from django.conf import settings
+
+    from conversations.models import Channel
+
+    return bool(settings.ZAPI_INSTANCE_ID) and not Channel.objects.exists()
 
 
 def _exists(command: str) -> bool:

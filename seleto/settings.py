@@ -142,6 +142,8 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
+# Also serve files straight from the packages: a checkout needs no `collectstatic`.
+WHITENOISE_USE_FINDERS = True
 
 # --- Queue and worker (rows are the truth: a queue row only wakes a cluster, see seleto/lib/jobs.py) ---------------
 # Processes per cluster. A slow model costs threads, not processes: two already use both cores of a small machine.
@@ -187,6 +189,12 @@ ZAPI_BASE_URL = env.url("ZAPI_BASE_URL", "https://api.z-api.io")
 ZAPI_CONNECT_TIMEOUT_S = env.seconds("ZAPI_CONNECT_TIMEOUT_S", 5, least=0.1)
 ZAPI_TEXT_TIMEOUT_S = env.seconds("ZAPI_TEXT_TIMEOUT_S", 20, least=0.1)
 ZAPI_MEDIA_TIMEOUT_S = env.seconds("ZAPI_MEDIA_TIMEOUT_S", 60, least=0.1)
+# The first channel, created from these when there is none yet (`manage.py seed_channel`); more come in the admin.
+ZAPI_CHANNEL = env.text("ZAPI_CHANNEL", "principal")
+ZAPI_INSTANCE_ID = env.text("ZAPI_INSTANCE_ID", "")
+ZAPI_INSTANCE_TOKEN = env.text("ZAPI_INSTANCE_TOKEN", "")
+ZAPI_CLIENT_TOKEN = env.text("ZAPI_CLIENT_TOKEN", "")
+ZAPI_WEBHOOK_SECRET = env.text("ZAPI_WEBHOOK_SECRET", "")
 LLM_BASE_URL = env.url("LLM_BASE_URL", "https://api.openai.com/v1")
 LLM_API_KEY = env.text("LLM_API_KEY", "")
 LLM_MODEL = env.text("LLM_MODEL", "gpt-4o-mini")

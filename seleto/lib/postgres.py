@@ -27,7 +27,7 @@ from urllib.parse import quote
 
 from seleto.lib.postgres_place import BINARIES, CHECKOUT, PORT, SOCKET_NAME, Place, PostgresError, locate, wheel
 
-__all__ = ["DEMO", "TEST", "PostgresError", "Profile", "database", "ensure_running", "remove", "stop", "url"]
+__all__ = ["DEMO", "TEST", "PostgresError", "Profile", "database", "ensure_running", "remove", "running", "stop", "url"]
 
 NAME = "seleto"
 USER = "seleto"
@@ -97,6 +97,11 @@ def ensure_running(profile: Profile = DEMO, *, checkout: Path = CHECKOUT) -> dic
         with _locked(place):
             _bring_up(place, profile)
     return database(profile, checkout=checkout)
+
+
+def running(profile: Profile = DEMO, *, checkout: Path = CHECKOUT) -> bool:
+    """Whether somebody has started the server."""
+    return _answer(locate(profile.name, checkout)) != _NOBODY
 
 
 def stop(profile: Profile = DEMO, *, checkout: Path = CHECKOUT) -> bool:

@@ -1,0 +1,296 @@
+"""``make demo``: web, worker and sandbox on this machine, over a database that outlives them.
+
+``python -m seleto.demo`` starts and stays in the foreground; ``--reset`` begins with an empty database; ``--stop``
+ends a running demo, or what a killed one left behind. The processes write to ``.data/demo.log``: the terminal shows
+the addresses and, when something dies, why.
+"""
+
+import argparse
+import fcntl
+import os
+import secrets
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from honcho import manager as honcho
+from honcho.printer import Printer
+
+from seleto import env
+from seleto.lib import postgres
+from seleto.lib.postgres_place import CHECKOUT
+
+STATE = CHECKOUT / ".data"
+_SECRETS = STATE / "demo.env"
+_LOG = STATE / "demo.log"
+_LOCK = STATE / "demo.lock"
+_PHONE = STATE / "sandbox.json"
+# Children carry it in their environment, so that whatever a killed demo left behind can be told from other programs.
+_MARK = "SELETO_DEMO"
+_CHANNEL = "principal"
+
+_STOP_PATIENCE_S = 20
+_SLOW_START_S = 45
+
+
+class DemoError(RuntimeError):
+    """The demo cannot go on; the text is one sentence for the person at the terminal."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exit codes: 0 stopped by its user, 1 failed, 2 wrong usage."""
+    parser = argparse.ArgumentParser(prog="python -m seleto.demo", description=__doc__)
+    parser.add_argument("--reset", action="store_true", help="begin with an empty database and new secrets")
+    parser.add_argument("--stop", action="store_true", help="stop the demo and the embedded databases")
+    options = parser.parse_args(argv)
+    env.load(CHECKOUT / ".env")
+    try:
+        if options.stop:
+            stop()
+            return 0
+        return start(reset=options.reset)
+    except (DemoError, postgres.PostgresError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def start(*, reset: bool) -> int:
+    """Run the demo until Ctrl-C, ``stop()`` or the death of one of its processes."""
+    STATE.mkdir(mode=0o711, exist_ok=True)
+    with _LOCK.open("a+", encoding="utf-8") as lock:
+        if not _take(lock):
+            raise DemoError("The demo is already running here: use it, or stop it with `make stop`.")
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        ports = {name: _port(name, default) for name, default in (("DEMO_PORT", 8000), ("SANDBOX_PORT", 8900))}
+        if reset:
+            _reset()
+        ours = not os.environ.get("DATABASE_URL") and not postgres.running()
+        try:
+            return _run(_environment(ports), ports)
+        finally:
+            _sweep()
+            if ours:
+                postgres.stop()
+
+
+def stop() -> None:
+    """End the demo of this checkout and the embedded servers; nothing to do is fine."""
+    STATE.mkdir(mode=0o711, exist_ok=True)
+    with _LOCK.open("a+", encoding="utf-8") as lock:
+        if not _take(lock):
+            lock.seek(0)
+            supervisor = lock.read().strip()
+            if supervisor.isdigit() and _alive(int(supervisor)):
+                os.kill(int(supervisor), signal.SIGTERM)
+                _wait(lambda: not _alive(int(supervisor)), _STOP_PATIENCE_S)
+    _sweep()
+    postgres.stop(postgres.DEMO)
+    postgres.stop(postgres.TEST)
+
+
+def _run(environment: Mapping[str, str], ports: Mapping[str, int]) -> int:
+    python = shlex.quote(sys.executable)
+    print("Preparing the database …", flush=True)
+    prepared = subprocess.run([sys.executable, "manage.py", "seed_demo"], env=environment, cwd=CHECKOUT, check=False)
+    if prepared.returncode != 0:
+        raise DemoError("The demo's data could not be prepared; the reason is above.")
+    print("Starting web, worker and sandbox …", flush=True)
+    honcho.KILL_WAIT = _STOP_PATIENCE_S
+    with _LOG.open("w", encoding="utf-8") as log:
+        processes = honcho.Manager(_Log(log, lambda: _announce(environment)))
+        commands = {
+            "sandbox": f"{python} -m sandbox --port {ports['SANDBOX_PORT']} --state {shlex.quote(str(_PHONE))}",
+            "web": f"{python} -m gunicorn seleto.wsgi:application --bind 127.0.0.1:{ports['DEMO_PORT']} "
+            "--worker-class gthread --workers 1 --threads 16 --graceful-timeout 5",
+            "worker": f"{python} manage.py worker",
+        }
+        for name, command in commands.items():
+            processes.add_process(name, f"exec {command}", env=dict(environment), cwd=str(CHECKOUT))
+        processes.loop()
+    if processes.returncode in (130, 143):  # Ctrl-C, `make stop`
+        print("Stopped. The data is kept; `make demo RESET=1` starts anew.")
+        return 0
+    tail = _LOG.read_text(encoding="utf-8", errors="replace").splitlines()[-25:]
+    print("\n".join(tail), file=sys.stderr)
+    raise DemoError("One of the demo's processes ended by itself: see above, or .data/demo.log for all of it.")
+
+
+def _environment(ports: Mapping[str, int]) -> dict[str, str]:
+    """What every process of the demo runs with. Both sides of each conversation get the same generated secrets."""
+    generated = _secrets()
+    web = f"http://127.0.0.1:{ports['DEMO_PORT']}"
+    outside = f"http://127.0.0.1:{ports['SANDBOX_PORT']}"
+    hook = f"{web}/webhooks/zapi/{_CHANNEL}/{generated['ZAPI_WEBHOOK_SECRET']}/"
+    environment = {
+        **os.environ,
+        **generated,
+        _MARK: str(CHECKOUT),
+        "PYTHONUNBUFFERED": "1",
+        "SANDBOX": "on",
+        "DEBUG": "off",
+        "PUBLIC_URL": web,
+        "ZAPI_BASE_URL": f"{outside}/zapi",
+        "SANDBOX_PRODUCT_URL": web,
+        "SANDBOX_WEBHOOK_URL": hook,
+        "SANDBOX_API_TOKEN": generated["DEMO_API_TOKEN"],
+        "SANDBOX_INSTANCE_ID": generated["ZAPI_INSTANCE_ID"],
+        "SANDBOX_INSTANCE_TOKEN": generated["ZAPI_INSTANCE_TOKEN"],
+        "SANDBOX_CLIENT_TOKEN": generated["ZAPI_CLIENT_TOKEN"],
+    }
+    if not any(os.environ.get(key) for key in ("LLM_API_KEY", "LLM_API_KEY_FILE", "LLM_BASE_URL")):
+        environment |= {"LLM_BASE_URL": f"{outside}/v1", "LLM_API_KEY": "sandbox", "LLM_MODEL": "sandbox"}
+    return environment
+
+
+def _secrets() -> dict[str, str]:
+    """Made once and kept, so that a second run meets the channel and the password of the first."""
+    if not _SECRETS.exists():
+        made = {
+            "DEMO_ADMIN_PASSWORD": secrets.token_urlsafe(9),
+            "DEMO_API_TOKEN": f"slt_{secrets.token_urlsafe(32)}",
+            "ZAPI_INSTANCE_ID": secrets.token_hex(16).upper(),
+            "ZAPI_INSTANCE_TOKEN": secrets.token_hex(12).upper(),
+            "ZAPI_CLIENT_TOKEN": secrets.token_urlsafe(24),
+            "ZAPI_WEBHOOK_SECRET": secrets.token_urlsafe(24),
+        }
+        descriptor = os.open(_SECRETS, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.writelines(f"{key}={value}\n" for key, value in made.items())
+    lines = _SECRETS.read_text(encoding="utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if "=" in line)
+
+
+def _reset() -> None:
+    if os.environ.get("DATABASE_URL"):
+        raise DemoError("RESET=1 empties the embedded database only: unset DATABASE_URL, or empty that one yourself.")
+    postgres.remove()
+    _SECRETS.unlink(missing_ok=True)
+    _PHONE.unlink(missing_ok=True)
+
+
+def _port(name: str, default: int) -> int:
+    port = env.whole(name, default, least=1, most=65535)
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise DemoError(
+                f"Port {port} cannot be used ({error.strerror}): run `make demo {name}=<another>`."
+            ) from None
+    return port
+
+
+# --- Telling the user --------------------------------------------------------------------------------------------
+
+
+class _Log(Printer):  # type: ignore[misc]
+    """Writes the processes' output to the log; its first line means that all of them were started."""
+
+    def __init__(self, output: IO[str], started: Callable[[], None]) -> None:
+        super().__init__(output)
+        self._started: Callable[[], None] | None = started
+
+    def write(self, message: Any) -> None:
+        if self._started:
+            # Only now: a thread running while the manager forks could leave its locks taken in the children.
+            threading.Thread(target=self._started, daemon=True).start()
+            self._started = None
+        super().write(message)
+
+
+def _announce(environment: Mapping[str, str]) -> None:
+    web, outside = environment["PUBLIC_URL"], environment["ZAPI_BASE_URL"].removesuffix("/zapi")
+    began = time.monotonic()
+    warned = False
+    while trouble := _trouble(f"{web}/readyz") or _trouble(f"{outside}/"):
+        if not warned and time.monotonic() - began > _SLOW_START_S:
+            print(f"Still waiting: {trouble}. The processes write to .data/demo.log.", flush=True)
+            warned = True
+        time.sleep(0.2)
+    model = "the sandbox's" if environment.get("LLM_MODEL") == "sandbox" else environment.get("LLM_MODEL", "yours")
+    print(
+        f"\n  Write as a lead   {outside}/\n"
+        f"  Admin             {web}/admin/   user admin, password {environment['DEMO_ADMIN_PASSWORD']}\n"
+        f"  Model             {model}\n\n"
+        "Ctrl-C or `make stop` stops everything; logs are in .data/demo.log.",
+        flush=True,
+    )
+
+
+def _trouble(address: str) -> str:
+    try:
+        with urllib.request.urlopen(address, timeout=3):  # noqa: S310 - our own loopback address
+            return ""
+    except urllib.error.HTTPError as error:
+        return f"{address} answers {error.code}: {error.read(300).decode(errors='replace')}"
+    except OSError:
+        return f"{address} does not answer"
+
+
+# --- Processes ---------------------------------------------------------------------------------------------------
+
+
+def _take(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _sweep() -> None:
+    """Stop whatever of this checkout's demo still runs, in whichever process group it is."""
+    for how in (signal.SIGTERM, signal.SIGKILL):
+        for pid in _marked():
+            _signal(pid, how)
+        if _wait(lambda: not _marked(), _STOP_PATIENCE_S):
+            return
+
+
+def _marked() -> list[int]:
+    mark = os.fsencode(f"{_MARK}={CHECKOUT}")
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark in (process / "environ").read_bytes().split(b"\0"):
+                found.append(int(process.name))
+        except OSError:
+            continue
+    return [pid for pid in found if pid != os.getpid()]
+
+
+def _alive(pid: int) -> bool:
+    return _signal(pid, 0)
+
+
+def _signal(pid: int, what: int) -> bool:
+    try:
+        os.kill(pid, what)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _wait(done: Callable[[], bool], patience_s: float) -> bool:
+    deadline = time.monotonic() + patience_s
+    while not done():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main())
