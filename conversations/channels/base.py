@@ -168,7 +168,7 @@ class Incoming(Message):
 
     display_name: str = field(default="", repr=False)
     status_reply: bool = False
-    ad: dict[str, str] | None = None
+    ad: dict[str, str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

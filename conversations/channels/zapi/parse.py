@@ -153,7 +153,7 @@ def _message(payload: Payload) -> Parsed:
 
 
 def _incoming(payload: Payload, who: _Who, message_id: str) -> Incoming:
-    name = line(payload.get("senderName")) or line(payload.get("chatName"))
+    names = (line(payload.get("senderName")), line(payload.get("chatName")))
     return Incoming(
         **who,
         **content.read(payload),
@@ -162,7 +162,7 @@ def _incoming(payload: Payload, who: _Who, message_id: str) -> Incoming:
         reference_id=identifier(payload.get("referenceMessageId")),
         forwarded=flag(payload, "forwarded"),
         # Z-API puts the number itself where a profile has no name.
-        display_name="" if _PHONE.fullmatch(name) else name,
+        display_name=next((name for name in names if name and not _PHONE.fullmatch(name)), ""),
         status_reply=flag(payload, "isStatusReply"),
         ad=_ad(payload),
     )
