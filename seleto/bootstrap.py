@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import cast
 
+import django
+
 from seleto.lib import postgres
 
 # These neither need a database nor should start one.
@@ -51,7 +53,11 @@ def prepare_for(arguments: Sequence[str]) -> None:
     if len(arguments) < 2 or {"-h", "--help", "--version"} & set(arguments):
         return
     command = arguments[1]
-    if command in _WITHOUT_DATABASE or not _exists(command):
+    if command in _WITHOUT_DATABASE:
+        return
+    # Before the first look at the commands: Django remembers the list it finds then.
+    django.setup()
+    if not _exists(command):
         return
     if command in _SERVER_ONLY:
         start_server()
@@ -74,15 +80,13 @@ def start_server() -> None:
 def prepare_database() -> None:
     """Server, migrations and catalogue: see the module's text. Safe to call from several processes at once.
 
-    Raises NotReady.
+    Django must be set up. Raises NotReady.
     """
-    import django
     from django.conf import settings
     from django.db import OperationalError, connection
     from django.db.backends.postgresql.base import DatabaseWrapper
 
     start_server()
-    django.setup()
     try:
         if settings.DATABASE_URL:
             _require_ready()
