@@ -98,7 +98,9 @@ class _Scanner(Cursor):
         elif token.shape is Shape.SIGN and token.text not in "½¼¾":
             return index + 1
         numeral = self._spelled(index) or parse(self.tokens, index)
-        return index + 1 if numeral is None else self._keep_amount(index, numeral)
+        if numeral is None or (token.text == "cento" and self.word(index - 1) == "por"):
+            return index + 1
+        return self._keep_amount(index, numeral)
 
     def _may_be_shape(self, index: int) -> bool:
         token = self.tokens[index]
@@ -163,13 +165,17 @@ class _Scanner(Cursor):
         money = money or numeral.money
         if numeral.loose and not money and kind in (Kind.PLAIN, Kind.PIECES, Kind.RATIO):
             return None
-        if numeral.parts and not numeral.in_words and not money and kind not in (Kind.PLAIN, Kind.MONEY):
+        split = numeral.parts and not numeral.in_words and not money and kind not in (Kind.PLAIN, Kind.MONEY)
+        if numeral.parts and split and not self._after_entre(index):
             return self._split_pair(index, numeral.parts, kind, unit, after)
         value, others = self._slang(numeral, unit, after)
+        low = value
+        if numeral.parts and self._after_entre(index) and numeral.parts[0] < numeral.parts[1]:
+            low, value = numeral.parts
         if money:
             kind, unit = Kind.MONEY, unit if kind is Kind.MONEY else "BRL"
         end = self.tokens[after - 1].end
-        measure = Quantity(value, value, start, end, kind, unit, others=others, approximate=numeral.vague)
+        measure = Quantity(low, value, start, end, kind, unit, others=others, approximate=numeral.vague)
         return self._half_after(measure, after)
 
     def _slang(self, numeral: Numeral, unit: str, after: int) -> tuple[Decimal, tuple[Decimal, ...]]:
@@ -191,7 +197,7 @@ class _Scanner(Cursor):
         """ "50 e 100 kg": with a unit that is not money a pair of digits is two amounts of it."""
         first, second = self.tokens[index], self.tokens[index + 2]
         measure = Quantity(parts[0], parts[0], first.start, first.end, kind, unit)
-        self._share_unit(measure)
+        self._share_unit(measure, linked=True)
         self.found.append(measure)
         return Quantity(parts[1], parts[1], second.start, self.tokens[after - 1].end, kind, unit), after
 
@@ -239,9 +245,9 @@ class _Scanner(Cursor):
             return replace(measure, low=value, high=value, end=self.tokens[cents.next].end), cents.next + 1
         return measure, index
 
-    def _share_unit(self, measure: Quantity) -> None:
+    def _share_unit(self, measure: Quantity, *, linked: bool = False) -> None:
         """ "facas de 7, 15, 23 e 47 mm": a list ended by "e" or "ou" counts in the unit said last."""
-        links = ("e", "ou", ", e")
+        links = ("e", "ou", ",") if linked else ("e", "ou", ", e")
         start = measure.start
         for place in range(len(self.found) - 1, -1, -1):
             earlier = self.found[place]
@@ -300,7 +306,7 @@ class _Scanner(Cursor):
         return step if step < len(self) else None
 
     def _neighbours(self, first: Numeral, second: Numeral, after: int) -> bool:
-        """ "dois três dias", "2, 3 semanas", "dez, doze mil": two close numbers are one guess, unless a list goes on."""
+        """ "dois três dias", "2, 3 semanas", "dez, doze mil": close numbers are one guess, unless a list goes on."""
         base = second.value / second.magnitude
         close = first.value < base <= max(first.value + 1, first.value * Decimal("1.5"))
         followed = self.sign(after) in (",", "e") and after + 1 < len(self)

@@ -107,7 +107,7 @@ def tokenize(folded: str) -> list[Token]:
     for match in _TOKEN.finditer(folded):
         text = match.group()
         first = text[0]
-        shape = Shape.DIGITS if first.isdigit() else Shape.WORD if first.isalpha() else Shape.SIGN
+        shape = Shape.DIGITS if first.isdecimal() else Shape.WORD if first.isalpha() else Shape.SIGN
         tokens.append(Token(shape, text, match.start(), match.end()))
     return tokens
 
