@@ -186,6 +186,13 @@ def test_poll_vote_reads_as_the_chosen_options():
     assert (parsed.type, parsed.text) == (MessageType.POLL, "FB300, SE")
 
 
+def test_poll_reads_as_its_question():
+    parsed = PARSER.parse(varied("webhook_received_text", without=("text",), poll={"question": "Qual linha?"}))
+
+    assert isinstance(parsed, Incoming)
+    assert (parsed.type, parsed.text) == (MessageType.POLL, "Qual linha?")
+
+
 def test_words_of_the_provider_lose_their_numbers():
     parsed = PARSER.parse(varied("webhook_delivery_callback_error", error="Number 5511900000001 is gone"))
 

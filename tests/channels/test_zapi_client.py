@@ -227,7 +227,7 @@ BROKEN = [
     (httpx.WriteError, Ambiguous, Unavailable),
     (httpx.RemoteProtocolError, Ambiguous, Unavailable),
     (httpx.DecodingError, Ambiguous, Unavailable),
-    (httpx.LocalProtocolError, Misconfigured, Misconfigured),
+    (httpx.LocalProtocolError, Rejected, Rejected),
     (httpx.UnsupportedProtocol, Misconfigured, Misconfigured),
 ]
 
@@ -277,10 +277,11 @@ def test_retry_after_is_read_in_every_form(wire, client, status, headers, second
     assert caught.value.retry_after == seconds
 
 
-def test_base_address_that_is_none_is_our_settings():
+@pytest.mark.parametrize("base_url", ["not an address", "ftp://zapi.example.com", "https://a:port"])
+def test_base_address_that_is_none_is_our_settings(base_url):
     with httpx.Client() as http:
-        client = build_client(base_url="not an address", credentials=CREDENTIALS, http=http, timeouts=Timeouts())
-        with pytest.raises(Misconfigured, match="bad_address"):
+        client = build_client(base_url=base_url, credentials=CREDENTIALS, http=http, timeouts=Timeouts())
+        with pytest.raises(Misconfigured):
             send(client)
 
 

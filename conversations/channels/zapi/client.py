@@ -20,7 +20,9 @@ import httpx
 from conversations.channels import base
 from conversations.channels.base import ConnectionState, Queued, Sent, Timeouts, Unreadable
 from conversations.channels.zapi.content import identifier, mapping, number, text
+from seleto.lib import correlation
 from seleto.lib.errors import Ambiguous, Misconfigured, ProviderError, Rejected, Unavailable
+from seleto.lib.http import outcome
 
 _ADDRESS = re.compile(r"[0-9]{8,15}|[0-9]{1,32}@lid")
 _EXTENSION = re.compile(r"[a-z0-9]{1,10}")
@@ -93,8 +95,8 @@ class ZapiClient:
         if credentials.client_token:
             self._headers["Client-Token"] = credentials.client_token
         self._http = http
-        self._text_timeout = httpx.Timeout(timeouts.text_s, connect=timeouts.connect_s)
-        self._media_timeout = httpx.Timeout(timeouts.media_s, connect=timeouts.connect_s)
+        self._text_timeout = _timeout(timeouts.text_s, timeouts)
+        self._media_timeout = _timeout(timeouts.media_s, timeouts)
 
     def __repr__(self) -> str:
         return "<ZapiClient>"
@@ -243,12 +245,12 @@ class ZapiClient:
             method,
             path,
             None if body is None else _encoded(body),
-            headers={**self._headers, "X-Correlation-Id": correlation_id} if correlation_id else self._headers,
-            unclear=Unavailable if repeatable else Ambiguous,
+            headers={**self._headers, correlation.HEADER: correlation_id} if correlation_id else self._headers,
             timeout=self._media_timeout if media else self._text_timeout,
+            repeatable=repeatable,
         )
         if not response.is_success:
-            raise _refusal(response, unclear=Unavailable if repeatable else Ambiguous)
+            raise _refusal(response, repeatable=repeatable)
         if errors_in_body:
             _raise_if_error(mapping(_json(response)), response.status_code)
         return response
@@ -260,10 +262,9 @@ class ZapiClient:
         content: bytes | None,
         *,
         headers: Mapping[str, str],
-        unclear: type[ProviderError],
         timeout: httpx.Timeout,
+        repeatable: bool,
     ) -> httpx.Response:
-        failure: ProviderError
         try:
             return self._http.request(
                 method,
@@ -273,16 +274,18 @@ class ZapiClient:
                 timeout=timeout,
                 follow_redirects=False,
             )
-        except (httpx.ConnectTimeout, httpx.ConnectError, httpx.PoolTimeout, httpx.ProxyError):
-            failure = Unavailable("connect")
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError):
+        except httpx.HTTPError as error:
+            failure = outcome(error)
+        except httpx.InvalidURL:
             failure = Misconfigured("bad_address")
-        except httpx.TimeoutException:
-            failure = unclear("timeout")
-        except httpx.RequestError:
-            # The connection broke, or the answer did, once the request was on its way.
-            failure = unclear("dropped")
+        if repeatable and isinstance(failure, Ambiguous):
+            failure = Unavailable(failure.reason)
         raise failure
+
+
+def _timeout(seconds: float, timeouts: Timeouts) -> httpx.Timeout:
+    """Waiting for a free connection counts as connecting: nothing has left yet."""
+    return httpx.Timeout(seconds, connect=timeouts.connect_s, pool=timeouts.connect_s)
 
 
 def _checked(to: str) -> str:
@@ -324,7 +327,7 @@ def _by_sentence(error: str, status: int) -> Rejected:
     )
 
 
-def _refusal(response: httpx.Response, *, unclear: type[ProviderError]) -> ProviderError:
+def _refusal(response: httpx.Response, *, repeatable: bool) -> ProviderError:
     status = response.status_code
     reason = f"http_{status}"
     retry_after = _retry_after(response)
@@ -332,6 +335,7 @@ def _refusal(response: httpx.Response, *, unclear: type[ProviderError]) -> Provi
         return Unavailable("throttled", status=status, retry_after=retry_after)
     if status == 504:
         # A read timeout one hop further on: the service itself may well have taken the message.
+        unclear = Unavailable if repeatable else Ambiguous
         return unclear(reason, status=status, retry_after=retry_after)
     if status >= 500 or status == 408:
         return Unavailable(reason, status=status, retry_after=retry_after)
