@@ -1,0 +1,43 @@
+"""How a row is taken, kept and given back by processes that may die at any step.
+
+Every stage whose rows are worked by several processes follows one pattern:
+
+1. **Claim** with one ``UPDATE … WHERE id IN (SELECT … FOR UPDATE SKIP LOCKED LIMIT n) RETURNING …`` that adds one to
+   ``attempts`` and sets ``leased_until`` to the database's ``now() + LEASE_S``. No row back: somebody else has it.
+2. **Work** with no transaction open. The queue renews the lease of everything in hand every ``LEASE_RENEW_S``, so a
+   slow model keeps its claim and a killed process loses it after ``LEASE_S`` at the latest.
+3. **Commit** the result, the end of the lease and the next ``jobs.wake`` in one transaction, guarded by what was
+   claimed (a token or a state), so that a worker that lost its lease commits nothing.
+4. **Park** a row whose ``attempts`` are used up, with a constant reason that a person reads. Attempts are counted at
+   the claim, not at the failure: a row that kills its process must reach the limit too.
+
+Leases live in the database's time and never in ``clock.now()``: neither a moved clock nor a host with a wrong clock
+expires one. ``next_due`` of a stage therefore leaves out rows with a running lease; once it has run out they are due
+again by their due instant, and the sweep finds them.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+
+
+def extend_leases(table: str, ids: Sequence[UUID | int], tokens: Sequence[UUID] | None = None) -> None:
+    """Let rows in hand be ours for another ``LEASE_S``, in one statement.
+
+    A row given back meanwhile (no lease) stays so. ``tokens``, one per id, keep hands off a row that another process
+    took over after we lost it; the table then has a ``lease_token`` column. ``table`` is a constant of our code.
+    """
+    if not ids:
+        return
+    if tokens is None:
+        held, values = "id = ANY(%s)", [list(ids)]
+    else:
+        held, values = "(id, lease_token) IN (SELECT * FROM unnest(%s, %s::uuid[]))", [list(ids), list(tokens)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET leased_until = clock_timestamp() + make_interval(secs => %s)"  # noqa: S608 our constants
+            f" WHERE {held} AND leased_until IS NOT NULL",
+            [settings.LEASE_S, *values],
+        )

@@ -1,0 +1,91 @@
+"""A stage over a small table of its own, so that the queue is tested without any app.
+
+Rows name what working them does. ``worked`` counts the times a row was finished.
+"""
+
+import os
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, connections
+
+from seleto.lib import clock, jobs
+
+CLUSTER = "probe"
+STAGE = "probe"
+CONCURRENCY = 4
+
+
+def make_table() -> None:
+    execute(
+        "CREATE TABLE IF NOT EXISTS probe (id bigserial PRIMARY KEY, act text NOT NULL DEFAULT 'note',"
+        " due_at timestamptz NOT NULL, worked int NOT NULL DEFAULT 0, attempts int NOT NULL DEFAULT 0,"
+        " leased_until timestamptz, started_at timestamptz, pid int)"
+    )
+    execute("TRUNCATE probe")
+
+
+def add(act: str = "note", *, due_at: datetime | None = None) -> int:
+    return int(
+        execute("INSERT INTO probe (act, due_at) VALUES (%s, %s) RETURNING id", [act, due_at or clock.now()])[0][0]
+    )
+
+
+def worked(row: int) -> int:
+    return int(execute("SELECT worked FROM probe WHERE id = %s", [row])[0][0])
+
+
+def execute(statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, list(values))
+        return cursor.fetchall() if cursor.description else []
+
+
+def claim(limit: int) -> Sequence[tuple[int, str]]:
+    return execute(
+        "UPDATE probe SET attempts = attempts + 1, leased_until = now() + make_interval(secs => %s), pid = %s,"
+        " started_at = clock_timestamp() WHERE id IN (SELECT id FROM probe WHERE worked = 0 AND due_at <= %s"
+        " AND (leased_until IS NULL OR leased_until < now()) ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED)"
+        " RETURNING id, act",
+        [settings.LEASE_S, os.getpid(), clock.now(), limit],
+    )
+
+
+def run(item: tuple[int, str]) -> None:
+    row, act = item
+    connection.close()
+    match act.split():
+        case ["raise"]:
+            raise ValueError("the text of a lead")
+        case ["sleep", seconds]:
+            time.sleep(float(seconds))
+    execute("UPDATE probe SET worked = worked + 1, leased_until = NULL WHERE id = %s", [row])
+
+
+def renew(items: Sequence[tuple[int, str]]) -> None:
+    jobs.extend_leases("probe", [row for row, _ in items])
+
+
+def next_due() -> datetime | None:
+    due: datetime | None = execute(
+        "SELECT min(due_at) FROM probe WHERE worked = 0 AND (leased_until IS NULL OR leased_until < now())"
+    )[0][0]
+    return due
+
+
+def register() -> None:
+    if CLUSTER not in jobs.clusters():
+        jobs.register(
+            jobs.Stage(
+                name=STAGE,
+                cluster=CLUSTER,
+                claim=claim,
+                run=run,
+                renew=renew,
+                next_due=next_due,
+                concurrency=CONCURRENCY,
+            )
+        )
