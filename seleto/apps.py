@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class SeletoConfig(AppConfig):
     name = "seleto"
     verbose_name = "Seleto"
+
+    def ready(self) -> None:
+        from seleto import checks  # noqa: F401  registers the system checks

@@ -117,7 +117,7 @@ METRICS_TOKEN = env.text("METRICS_TOKEN", "")
 HEARTBEAT_STALE_S = env.seconds("HEARTBEAT_STALE_S", 30, least=1)
 STAGE_LATE_S = env.seconds("STAGE_LATE_S", 60, least=1)
 # Failures in a row that stop calls to an outside system, and how long it rests before one trial call.
-CIRCUIT_FAILURES = env.whole("CIRCUIT_FAILURES", 5, least=1)
+CIRCUIT_FAILURES = env.whole("CIRCUIT_FAILURES", 5, least=2)
 CIRCUIT_OPEN_S = env.seconds("CIRCUIT_OPEN_S", 30, least=1)
 
 # --- Database ----------------------------------------------------------------------------------------------------
@@ -244,6 +244,8 @@ OUTBOX_RETRY_MAX_S = env.seconds("OUTBOX_RETRY_MAX_S", 300)
 OUTBOX_AMBIGUOUS_WAIT_S = env.seconds("OUTBOX_AMBIGUOUS_WAIT_S", 60)
 # A reply that could not leave for this long would only confuse: it is parked for a person.
 OUTBOX_USEFUL_S = env.seconds("OUTBOX_USEFUL_S", 2 * 60 * 60, least=1)
+# Whether the lead sees blue ticks once the agent has answered.
+SEND_READ_RECEIPTS = env.switch("SEND_READ_RECEIPTS", default=True)
 TYPING_CHARS_PER_S = env.whole("TYPING_CHARS_PER_S", 40, least=1)
 # 0 sends at once.
 TYPING_MAX_S = env.seconds("TYPING_MAX_S", 5)

@@ -1,0 +1,69 @@
+"""What must not reach production: found by ``manage.py check --deploy``, and what never works, found at every start."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+
+_DEVELOPMENT = "insecure-development-key"
+_DEVELOPMENT_FERNET = "aW5zZWN1cmUtZGV2ZWxvcG1lbnQta2V5LTMyLWJ5dGU="
+# The providers' own addresses. Another one is another party reading every message.
+PROVIDER_HOSTS = {"ZAPI_BASE_URL": "https://api.z-api.io"}
+
+
+@register(Tags.security)
+def provider_hosts(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    """Providers are replaced only in the sandbox."""
+    if settings.SANDBOX:
+        return []
+    return [
+        Error(
+            f"{name} is not the provider's own address.",
+            hint=f"Unset {name}, or set SANDBOX=on when this is a simulation.",
+            id="seleto.E001",
+        )
+        for name, own in PROVIDER_HOSTS.items()
+        if getattr(settings, name) != own
+    ]
+
+
+@register(Tags.security, deploy=True)
+def deployment(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    """Settings that are fine on a developer's machine and nowhere else."""
+    findings = [
+        (settings.SANDBOX, "SANDBOX is on: the clock and the provider hosts can be moved.", "Set SANDBOX=off.", 2),
+        (settings.DEBUG, "DEBUG is on: error pages show settings and data.", "Set DEBUG=off.", 3),
+        (
+            settings.SECRET_KEY.startswith(_DEVELOPMENT),
+            "SECRET_KEY is the one everybody can read in the repository.",
+            "Set SECRET_KEY to 50 random characters; it also signs what the queue executes.",
+            4,
+        ),
+        (
+            _DEVELOPMENT_FERNET in settings.FIELD_ENCRYPTION_KEYS,
+            "FIELD_ENCRYPTION_KEYS holds the key everybody can read in the repository.",
+            "Set it to keys made by cryptography.fernet.Fernet.generate_key(), the newest first.",
+            5,
+        ),
+        (
+            not settings.PUBLIC_URL.startswith("https://"),
+            "PUBLIC_URL is not https: webhooks and passwords would travel in clear.",
+            "Set PUBLIC_URL to the address that people and providers use.",
+            6,
+        ),
+        (
+            not settings.DATABASE_URL,
+            "DATABASE_URL is not set: the embedded server is for demo and tests.",
+            "Set DATABASE_URL to the address of your PostgreSQL.",
+            7,
+        ),
+        (
+            not settings.LLM_BASE_URL.startswith("https://"),
+            "LLM_BASE_URL is not https: conversations would travel in clear.",
+            "Use https for the model's address.",
+            8,
+        ),
+    ]
+    return [Error(about, hint=hint, id=f"seleto.E{number:03}") for wrong, about, hint, number in findings if wrong]

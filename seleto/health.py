@@ -1,0 +1,171 @@
+"""Is it alive, is it ready, how does it fare: ``/healthz``, ``/readyz``, ``/metrics``.
+
+``/healthz`` looks at this process only: restart it when it fails. ``/readyz`` looks at what answering leads takes:
+503 when the database is unreachable, migrations are missing or a cluster of the worker gives no sign of life;
+``degraded`` names what is open or late while answering goes on. Names only, never a value or an error's text.
+"""
+
+import ipaddress
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from seleto.lib import alerts, clock, jobs, problems
+from seleto.lib import metrics as lib_metrics
+from seleto.lib.models import Alert, Circuit
+
+CLUSTERS = ("conversation", "delivery", "background")
+
+# The code of a process does not change: once no migration is missing, none will be.
+_migrated = False
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the database knows. Ages and delays in seconds; an age of None means that there never was a sign."""
+
+    heartbeat_age: dict[str, float | None]
+    stage_late: dict[str, float]
+    alerts: list[Alert]
+    circuits: list[str]
+
+    @property
+    def dead_clusters(self) -> list[str]:
+        limit = settings.HEARTBEAT_STALE_S
+        return [name for name, age in self.heartbeat_age.items() if age is None or age > limit]
+
+    @property
+    def degraded(self) -> list[str]:
+        return [
+            *(f"alert:{alert.key}" for alert in self.alerts),
+            *(f"circuit:{key}" for key in self.circuits),
+            *(f"late:{stage}" for stage, late in self.stage_late.items() if late > settings.STAGE_LATE_S),
+        ]
+
+
+@require_safe
+def live(request: HttpRequest) -> HttpResponse:
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+def ready(request: HttpRequest) -> HttpResponse:
+    """``{"status": "ready|degraded|unready", "checks": {...}, "degraded": [names]}``, 200 or 503."""
+    try:
+        if not _is_migrated():
+            return _answer("unready", {"database": "ok", "migrations": "missing"})
+        state = read_state(now=clock.now())
+    except DatabaseError:
+        return _answer("unready", {"database": "unreachable"})
+    checks = {
+        "database": "ok",
+        "migrations": "ok",
+        "workers": {
+            name: {"ok": name not in state.dead_clusters, "age_s": _rounded(age)}
+            for name, age in state.heartbeat_age.items()
+        },
+        "stages": {stage: {"late_s": _rounded(late)} for stage, late in state.stage_late.items()},
+    }
+    if state.dead_clusters:
+        return _answer("unready", checks, state.degraded)
+    return _answer("degraded" if state.degraded else "ready", checks, state.degraded)
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus text, for the bearer of METRICS_TOKEN or, without one set, for the machine itself."""
+    if not _may_read_metrics(request):
+        return problems.problem(401, headers={"WWW-Authenticate": "Bearer"})
+    body = lib_metrics.exposition(StateCollector())
+    return HttpResponse(body, content_type=lib_metrics.CONTENT_TYPE)
+
+
+class StateCollector(Collector):
+    """Gauges read from the rows at the moment of asking, so that they are true whoever asks and restart-proof."""
+
+    def collect(self) -> Iterator[Metric]:
+        try:
+            state = read_state(now=clock.now())
+        except DatabaseError:
+            yield _gauge("seleto_database_up", "Whether the database answers.", "", [("", 0)])
+            return
+        yield _gauge("seleto_database_up", "Whether the database answers.", "", [("", 1)])
+        beats = [(name, age) for name, age in state.heartbeat_age.items() if age is not None]
+        yield _gauge("seleto_heartbeat_age_seconds", "Time since a cluster executed work.", "cluster", beats)
+        late = state.stage_late.items()
+        yield _gauge("seleto_stage_late_seconds", "Age of the oldest due row.", "stage", late)
+        levels = [(level, sum(alert.level == level for alert in state.alerts)) for level in Alert.Level.values]
+        yield _gauge("seleto_alerts_open", "Open alerts.", "level", levels)
+        yield _gauge("seleto_circuits_open", "Outside systems set aside.", "", [("", len(state.circuits))])
+
+
+def read_state(*, now: datetime) -> State:
+    """Raises DatabaseError when the database cannot be asked."""
+    return State(
+        heartbeat_age=_heartbeat_ages(),
+        stage_late={
+            stage.name: max(0.0, (now - due).total_seconds()) if (due := stage.next_due()) else 0.0
+            for cluster in CLUSTERS
+            for stage in jobs.stages(cluster)
+        },
+        alerts=alerts.current(),
+        circuits=list(
+            Circuit.objects.exclude(state=Circuit.State.CLOSED).order_by("key").values_list("key", flat=True)
+        ),
+    )
+
+
+def _heartbeat_ages() -> dict[str, float | None]:
+    with connection.cursor() as cursor:
+        # Beats are stamped by the database server, so their age is taken there: hosts' clocks need not agree.
+        cursor.execute("SELECT name, extract(epoch FROM statement_timestamp() - beat_at) FROM lib_heartbeat")
+        ages = {name: float(age) for name, age in cursor.fetchall()}
+    return {name: ages.get(name) for name in CLUSTERS}
+
+
+def _is_migrated() -> bool:
+    global _migrated
+    if not _migrated:
+        executor = MigrationExecutor(connection)
+        _migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return _migrated
+
+
+def _answer(status: str, checks: dict[str, Any], degraded: Iterable[str] = ()) -> HttpResponse:
+    body = {"status": status, "checks": checks, "degraded": list(degraded)}
+    return JsonResponse(body, status=503 if status == "unready" else 200, headers={"Cache-Control": "no-store"})
+
+
+def _may_read_metrics(request: HttpRequest) -> bool:
+    token = settings.METRICS_TOKEN
+    if token:
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        return secrets.compare_digest(given.encode(), token.encode())
+    # A proxy on this machine speaks for strangers: what it passes on does not count as local.
+    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+        return False
+    try:
+        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
+
+
+def _gauge(name: str, about: str, label: str, values: Iterable[tuple[str, float]]) -> Metric:
+    family = GaugeMetricFamily(name, about, labels=[label] if label else [])
+    for value_of_label, value in values:
+        family.add_metric([value_of_label] if label else [], value)
+    return family
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 1)

@@ -1,0 +1,28 @@
+"""Every address of the product."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from seleto import health
+
+admin.site.site_header = "Seleto"
+admin.site.site_title = "Seleto"
+admin.site.index_title = "Atendimento de leads pelo WhatsApp"
+
+handler400 = "seleto.lib.problems.bad_request"
+handler403 = "seleto.lib.problems.permission_denied"
+handler404 = "seleto.lib.problems.not_found"
+handler500 = "seleto.lib.problems.server_error"
+
+urlpatterns = [
+    path("webhooks/", include("conversations.webhooks.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", health.live),
+    path("readyz", health.ready),
+    path("metrics", health.metrics),
+    path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
+    path("", RedirectView.as_view(url="/admin/")),
+]
