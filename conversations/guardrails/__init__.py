@@ -1,0 +1,58 @@
+"""Stage 5 of the pipe: the review every outgoing text passes. Pure functions over text and context.
+
+`review` is the only door; turn, follow-up, fallback and template paths all call it. The rules are those of
+`eval/README.md`, section 1, and of `domain.md`, "Hard rules".
+"""
+
+from collections.abc import Iterable
+
+from conversations.guardrails import (
+    contradiction,
+    deadline,
+    discount,
+    format,  # noqa: A004
+    freight,
+    leak,
+    pacing,
+    payment,
+    price,
+    promise,
+    questions,
+)
+from conversations.guardrails.sheet import Sheet
+from conversations.guardrails.verdict import Kind, ReviewContext, Span, Verdict, Violation
+
+__all__ = ["Kind", "ReviewContext", "Span", "Verdict", "Violation", "review"]
+
+_NOTHING = ReviewContext()
+
+
+def review(text: str, context: ReviewContext = _NOTHING) -> Verdict:
+    """Everything that forbids `text` as the answer in `context`. Any string is accepted; nothing is raised."""
+    sheet = Sheet(text, context)
+    rules = (
+        (Kind.PRICE, price.check),
+        (Kind.PAYMENT, payment.check),
+        (Kind.DISCOUNT, discount.check),
+        (Kind.DEADLINE, deadline.check),
+        (Kind.FREIGHT, freight.check),
+        (Kind.PROMISE, promise.check),
+        (Kind.CONTRADICTION, contradiction.check),
+    )
+    violations = [sheet.violation(kind, check(sheet)) for kind, check in rules]
+    leaked = [*sheet.original_spans(leak.check(sheet)), *leak.check_text(text)]
+    violations += [
+        _written(Kind.LEAK, leaked),
+        _written(Kind.QUESTIONS, sheet.reading_spans(questions.check(sheet))),
+        _written(Kind.PACING, sheet.reading_spans(pacing.check(sheet))),
+        _written(Kind.FORMAT, format.check(text)),
+    ]
+    return Verdict(tuple(violation for violation in violations if violation is not None))
+
+
+def _written(kind: Kind, found: Iterable[tuple[int, int, str]]) -> Violation | None:
+    """A violation of spans that are already offsets in the original."""
+    listed = sorted(found)
+    if not listed:
+        return None
+    return Violation(kind, tuple(dict.fromkeys(Span(start, end, kind) for start, end, _ in listed)), listed[0][2])

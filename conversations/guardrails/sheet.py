@@ -1,0 +1,166 @@
+"""A reply spread out for the rules: its reading, words with concepts, clauses, and what the lead asked before."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from conversations.guardrails.lexicon import LAYERS
+from conversations.guardrails.patterns import Hit, Matcher, phrases
+from conversations.guardrails.verdict import Kind, ReviewContext, Span, Violation
+from conversations.guardrails.words import Sentence, Word, split
+from seleto.lib.text.reading import Reading, read
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule's claim about words [first, end)."""
+
+    first: int
+    end: int
+    reason: str
+
+
+class Sheet:
+    """One text, analysed once for all rules."""
+
+    def __init__(self, text: str, context: ReviewContext) -> None:
+        self.context = context
+        self.reading: Reading = read(text)
+        self.words, self.sentences = split(self.reading)
+        tag(self.words)
+        self._clauses: dict[int, tuple[int, int]] = {}
+        for at, word in enumerate(self.words):
+            first, _ = self._clauses.get(word.clause, (at, at))
+            self._clauses[word.clause] = (first, at + 1)
+
+    @cached_property
+    def lead(self) -> "Sheet":
+        """The lead's last message, analysed the same way."""
+        return Sheet(self.context.lead_last, ReviewContext())
+
+    @cached_property
+    def topics(self) -> frozenset[str]:
+        """What the lead's last message asks about: price, deadline, payment, freight, discount."""
+        return frozenset(hit.owner for hit in _TOPICS.find(self.lead.words))
+
+    def clause(self, at: int) -> range:
+        """Indices of the words in the clause of word `at`."""
+        return range(*self._clauses[self.words[at].clause])
+
+    def sentence(self, at: int) -> Sentence:
+        return self.sentences[self.words[at].sentence]
+
+    def clause_has(self, at: int, *tags: str) -> bool:
+        return any(tag in self.words[index].tags for index in self.clause(at) for tag in tags)
+
+    def sentence_has(self, at: int, *tags: str) -> bool:
+        sentence = self.sentence(at)
+        return any(tag in word.tags for word in self.words[sentence.first : sentence.end] for tag in tags)
+
+    def has(self, *tags: str) -> bool:
+        return any(tag in word.tags for word in self.words for tag in tags)
+
+    def before(self, at: int, count: int, *tags: str) -> bool:
+        """Whether one of the `count` words before `at`, in its clause, carries a tag or is that word."""
+        first = max(self.clause(at).start, at - count)
+        return any(self.is_any(index, *tags) for index in range(first, at))
+
+    def after(self, at: int, count: int, *tags: str) -> bool:
+        stop = min(self.clause(at).stop, at + 1 + count)
+        return any(self.is_any(index, *tags) for index in range(at + 1, stop))
+
+    def is_any(self, at: int, *names: str) -> bool:
+        word = self.words[at]
+        return any(name in word.tags if name[0] in "@#" else word.text == name for name in names)
+
+    def asks(self, at: int) -> bool:
+        return "?" in self.sentence(at).mark or "？" in self.sentence(at).mark
+
+    def declined(self, at: int) -> bool:
+        """The clause refuses to tell or does not know, so nothing in it is told."""
+        return self.clause_has(at, "@hedge", "@unknown_if")
+
+    def handed_over(self, at: int) -> bool:
+        """The clause, or the sentence after a question, leaves the matter to a person."""
+        if self.sentence_has(at, "@hedge", "@unknown_if", "@refer"):
+            return True
+        following = self.words[at].sentence + 1
+        if following < len(self.sentences):
+            answer = self.sentences[following]
+            return self.asks(at) and any(
+                tag in word.tags for word in self.words[answer.first : answer.end] for tag in ("@hedge", "@refer")
+            )
+        return False
+
+    def violation(self, kind: Kind, findings: Iterable[Finding]) -> Violation | None:
+        """One violation of the findings; the first one's reason stands for all."""
+        found = sorted(findings, key=lambda finding: (finding.first, finding.end))
+        if not found:
+            return None
+        spans = dict.fromkeys(self._span(kind, finding) for finding in found)
+        return Violation(kind, tuple(spans), found[0].reason)
+
+    def original_spans(self, findings: Iterable[Finding]) -> Iterator[tuple[int, int, str]]:
+        """Findings as (start, end, reason) in the original text."""
+        for finding in findings:
+            start, end = self.words[finding.first].start, self.words[finding.end - 1].end
+            yield (*self.reading.span(start, end), finding.reason)
+
+    def reading_spans(self, found: Iterable[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
+        """(start, end, reason) in the reading, as offsets in the original."""
+        for start, end, reason in found:
+            yield (*self.reading.span(start, end), reason)
+
+    def _span(self, kind: Kind, finding: Finding) -> Span:
+        if not self.words:
+            return Span(0, len(self.reading.original), kind)
+        last = self.words[finding.end - 1]
+        return Span(*self.reading.span(self.words[finding.first].start, last.end), kind)
+
+
+def tag(words: Sequence[Word]) -> None:
+    """Marks every word where a concept starts with the concept and its length."""
+    for layer in LAYERS:
+        hits: list[Hit[str]] = list(layer.find(words))
+        for hit in hits:
+            tags = words[hit.first].tags
+            tags[hit.owner] = max(tags.get(hit.owner, 0), hit.end - hit.first)
+
+
+def rules(block: str, reason: str) -> list[tuple[str, str]]:
+    """Phrases that all have the same reason."""
+    return phrases(reason, block)
+
+
+def hits(sheet: Sheet, matcher: Matcher[str]) -> Iterator[Finding]:
+    """Every hit of a matcher whose phrases are owned by their reason."""
+    for hit in matcher.find(sheet.words):
+        yield Finding(hit.first, hit.end, hit.owner)
+
+
+_TOPICS: Matcher[str] = Matcher(
+    phrases("price", "@price_ask\nquanto|qto|qnto|qnt\n@dear\n#money\n@afford_money")
+    + phrases(
+        "deadline",
+        """
+        @deliver
+        prazo|prazos|demora|demoram|demorar|urgente|urgencia|previsao
+        quando|qdo _4 @deliver|vem|sai|volta|fica
+        quanto|qto|qnto|quantos tempo|dias|semanas|meses
+        tem|tiver|ter _2 estoque
+        da tempo
+        pronta
+        """,
+    )
+    + phrases(
+        "payment",
+        """
+        @method
+        @instalment
+        @pay
+        entrada|sinal|vezes|financia|financiar|financiam|dividir|divide|condicao|condicoes|vista|parcelado|facilita
+        """,
+    )
+    + phrases("freight", "@true_freight\nfrete")
+    + phrases("discount", "@cut\ndesconto|descontinho|melhorar|abaixar|baixar|negociar|menos|promocao")
+)
