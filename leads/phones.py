@@ -32,7 +32,8 @@ def canonical(raw: str) -> str | None:
 
     Accepts what people type ("(11) 90000-0001", "011 90000-0001") and what providers send ("551100000001",
     "5511900000001@c.us"). A number without a country code is Brazilian when its area code is; "+" or "00" in front
-    keeps any other country, as do bare digits of a provider's length. Groups, LIDs, service numbers (0800) and numbers without an area code are no phone.
+    keeps any other country, as do bare digits of a provider's length. Groups, LIDs, service numbers (0800) and
+    numbers without an area code are no phone.
     """
     text = _SUFFIX.sub("", raw.strip().lower())
     if not _WRITTEN.fullmatch(text):
