@@ -1,0 +1,45 @@
+"""Search over the catalogue: `search("quanto a fb300 faz por hora")`.
+
+Words, spelling, synonyms, products, figures and topics, without a model and without a database extension. The engine
+is kept in memory and rebuilt when the catalogue it was built from changes.
+"""
+
+import threading
+from collections.abc import Mapping
+from functools import cache
+
+from knowledge import catalogue, queries, sources
+from knowledge.catalogue import ArticleFacts, ProductFacts
+from knowledge.search.engine import Engine, Kind, Result, SearchResult
+
+__all__ = ["DEFAULT_LIMIT", "Kind", "Result", "SearchResult", "search", "search_shipped"]
+
+DEFAULT_LIMIT = 8
+
+_Version = tuple[tuple[ProductFacts, ...], tuple[ArticleFacts, ...], Mapping[str, str]]
+_lock = threading.Lock()
+_live: tuple[_Version, Engine] | None = None
+
+
+def search(question: str, *, limit: int = DEFAULT_LIMIT) -> SearchResult:
+    """Search the managers' data: at most `limit` articles, internal ones never among them."""
+    return _live_engine().search(question, limit=limit)
+
+
+def search_shipped(question: str, *, limit: int = DEFAULT_LIMIT) -> SearchResult:
+    """The same over the source files, without a database."""
+    return _shipped_engine().search(question, limit=limit)
+
+
+@cache
+def _shipped_engine() -> Engine:
+    return Engine(catalogue.shipped_products(), catalogue.shipped_articles(), sources.shipped_synonyms())
+
+
+def _live_engine() -> Engine:
+    global _live
+    version = (queries.products(), queries.articles(), queries.synonyms())
+    with _lock:
+        if _live is None or _live[0] != version:
+            _live = (version, Engine(*version))
+        return _live[1]

@@ -1,0 +1,160 @@
+"""What a question is about: attributes the catalogue can answer, commercial subjects, and subjects it usually cannot.
+
+The lists are about the trade, not about any question: an attribute counts as answered only when an article of the
+product tells about it, and a usually unanswerable subject is answered as soon as an article holds its words.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from knowledge.search.words import FILLER, stem
+
+CARGO: Final = frozenset({"cuba_kg", "cuba_l", "reservatorio_kg", "capacidade_kg", "massa_kg", "volume_l"})
+OUTPUT: Final = frozenset({"producao_hora", "producao_dia", "producao_kg_hora"})
+BURGER_LIKE = re.compile(r"\b(hambur\w*|burg\w*|lanch\w*|disc\w*|bolach\w*|xis|blend\w*)\b")
+
+# Topic -> how it is asked, on folded text without product names and quantities; and the attributes that answer it.
+_ASPECTS: Final = {
+    "producao": (
+        r"\bproduz|\bproduc|\bprodutiv|\brend[ei]|\bpor hora|\bhora\b|\bhorari[ao]\b|\bpor dia|\bpor minuto|\bdiari[ao]"
+        r"|\bn[oua]m? dia\b|\bciclo|\bfaz(em)? quant|\bquant[oa]s? (\w+ ){0,4}(faz(em)?|sai|saem|tira|corta|da pra fazer)\b"
+        r"|\b(corta|faz|sai|tira|solta) (ate )?quant|\bvazao|\bvelocidade de producao|\bpor turno|\bpor jornada",
+        OUTPUT,
+    ),
+    "carga": (
+        r"\bcubas?\b|\breservatorio|\btanque|\bcabe[mr]?\b|\bcaber\b|\bquilos?\b|\bkilos?\b|\bkgs?\b|\blitr|\bcomport"
+        r"|\bpor vez\b|\bde uma vez|\bpor batida|\bmassa\b|\bquanto de carne|\bvolume|\babastec|\bdeposito|\bbojo|\btacho"
+        r"|\bbacia|\bcarrega",
+        CARGO,
+    ),
+    "capacidade": (r"\bcapacidade", CARGO | OUTPUT),
+    "motor": (r"\bmotor|\bcvs?\b|\bcavalos?\b|\bhp\b|\bpotencia|\bpotente", {"motor_cv"}),
+    "velocidade": (r"\bvelocidade|\bpotenciometro|\bmais (rapid|devagar)|\britmo|\bregula", {"velocidades"}),
+    "tipo": (
+        r"\bmanua(l|is)\b|\beletric|\bpneumatic|\bautomatic|\bsemiautom|\bpedal|\bde que tipo|\bque tipo|\bar comprimido"
+        r"|\bna mao\b|\btomada\b|\bacion|\bcompressor|\bmanivela|\balavanca|\ba ar\b|\bbracal",
+        {"tipo"},
+    ),
+    "molde": (r"\bmolde|\bforminha|\bformas\b|\bforma (de|do|pra) (hamb|burg)|\bformato|\bgabarito|\bsob medida", {"moldes"}),
+    "variacao": (
+        r"\bvaria|\b(peso|grama|g)\w* (\w+ ){0,4}(cert|exat|igua|padr|uniform|precis|diferen)"
+        r"|\bdiferenca de (peso|grama)|\bgramas? de diferenca|\bpadroni|\buniform|\b(peso|gramatura|gramagem) do (hamb|burg|disc|lanc)"
+        r"|\bgramatura|\btodos? igua|\bsa(i|em) igua",
+        {"peso_variacao_g"},
+    ),
+    "esteira": (r"\besteira|\bcorreia de saida|\btransportadora de saida", {"esteira_cm"}),
+    "diametro": (
+        r"\bdiametro|\bxis\b|\bgigante|\blargura do (hamb|burg|disc)|\b(tamanho|maior|grande|largo) (\w+ ){0,2}(hamb|burg|disc|lanch)"
+        r"|\b(hamb|burg|disc|lanch)\w* (\w+ ){0,2}(larg|grand|gigant|enorm)|\bpolegada|\bredondo",
+        {"diametro_cm"},
+    ),
+    "espessura": (r"\bespessura|\bgrossura|\bgross[oa]|\bfin(o|a|inho|inha)\b|\bfinos?\b|\baltura d[aeo] (fatia|file|bife)", {"espessura_mm"}),
+    "facas": (r"\bfacas?\b|\blaminas?\b|\bnavalha|\b(cub|tir)(o|a|inho|inha)s?\b|\bcortes?\b", {"facas_mm"}),
+    "bicos": (r"\bbicos?\b|\bbocal|\bbocais|\bfuni[ls]|\bcanudo", {"bicos"}),
+    "material": (r"\binox|\baco\b|\bmaterial\b|\bmateriais\b|\benferruj|\b304\b|\b316\b|\b430\b|\bjatead", {"material"}),
+    "garantia": (r"\bgaranti", {"garantia_meses"}),
+    "empilha": (r"\bempilh|\bpilha", {"empilha"}),
+    "incluso": (r"\binterplast|\blimpador|\bparada de emergencia|\bemergencia|\breversao|\breverte|\breverso", {"incluso", "opcional"}),
+    "opcional": (r"\bopcion|\bacessori", {"opcional"}),
+    "tensao": (r"\bvoltage|\bvolts?\b|\bbivolt|\btensao|\bmonofas|\btrifas|\bbifas|\b(110|127|220|380)\b", {"tensao"}),
+}  # fmt: skip
+ASPECTS: Final = {name: (re.compile(pattern), frozenset(slugs)) for name, (pattern, slugs) in _ASPECTS.items()}
+
+INTEREST = re.compile(
+    r"\bquero|\bqueria|\bprecis|\bprocur|\binteress|\bindica|\brecomend|\bsuger|\baconselh|\batend|\bserv[ei]|\bmelhor"
+    r"|\bcomec|\babrindo|\bmontando|\bbusc|\bideal\b|\bcompens|\bvale a pena|\bfal[ae] (mais )?(d|sobre)|\bsobre a"
+    r"|\bqual (a |o )?(maquina|modelo|equipamento|linha|formadora)"
+)
+DIFFERENCE = re.compile(r"\bdiferenc|\bcompar|\bmuda\b|\bversus\b|\bvs\b|\bou a\b|\bentre a")
+PORTFOLIO = re.compile(
+    r"\b(o que|oq|oque|q|quais|que|qual) (\w+ ){0,6}(fabrica|vend|equipament|maquin|produt|modelo|trabalh|mexe|faz|oferec|tem\b|linha)"
+    r"|\btrabalham? com|\bmexem? com|\bportfolio|\blinha (completa|de produtos)|\bo que mais|\bfabricam? o que"
+    r"|\btudo (o )?que|\b(tipos?|lista) de (maquina|equipamento)|\btem (de|pra) (maquina|equipamento)|\bramo"
+)
+MOST = re.compile(r"\bmaior|\bmais (produz|rapid|potente|forte|capacidade|producao|larg|grande)|\b(produz|rende|cabe|faz) mais\b|\bmaxim")
+LEAST = re.compile(r"\bmenor|\bmais (simples|basic|pequen)|\bde entrada\b|\bminim")
+AVAILABLE = re.compile(r"\b(in)?disponi|\btem\b|\btem(os)?\b|\bvend|\bfabric|\bvolt|\bmelhoria|\bainda\b|\bcompra|\bsai d[ae] linha")
+INSTEAD = re.compile(r"\bno lugar|\balternativ|\bsubstitu|\benquanto\b|\bem vez|\boutra opcao|\bao inves|\bo que (voces |vcs )?indic")
+
+# Commercial subjects: the article that says who treats them (eval/README.md section 4). Tried in this order.
+_COMMERCIAL: Final = {
+    "com.frete": r"\bfretes?\b|\btransport(e|adora)\b|\benvi(o|am|a|ar)\b|\bentregam? (\w+ ){0,2}(em|no|na|para|pra)\b|\bcif\b|\bfob\b"
+    r"|\bdespach|\bmandam? (a maquina )?(pra|para) |\bpaga o transporte|\blogistica|\bretirar na fabrica",
+    "com.prazo": r"\bprazo|\bentreg|\bdemora|\bchega\b|\bchegar\b|\bchegam\b|\bpronta entrega|\bestoque|\bquando (\w+ ){0,3}(recebo|receb|fica pronta|sai)"
+    r"|\bfica pronta|\bdias uteis|\bquanto tempo (\w+ ){0,3}(recebo|leva|chega|entreg|fabric|demora|ficar)|\btempo de fabricacao",
+    "com.pagamento": r"\bpag(ar|ament\w*|o|a|ando)\b|\bparcel|\bcart(ao|oes)\b|\bboleto|\bpix\b|\ba vista|\bfinanc|\bbndes|\bfiname"
+    r"|\bleasing|\bconsorcio|\bcheque|\bprestac|\bcredito|\bdebito|\bentrada de\b|\bda[r]? entrada|\bsinal\b|\bem quantas vezes"
+    r"|\b\d+ ?x\b|\bem \d+ vezes|\bfaturad|\bcrediario",
+    "com.preco": r"\bpreco|\bprecinho|\bvalor(es)?\b|\bcust(a|am|o|os|aria|ar)\b|\borcament|\bcotac|\binvestiment|\bbarat|\bcar[oa]s?\b"
+    r"|\br\$|\breais\b|\bdescont|\bpromoc|\bnegoci[ae]|\babat|\btabela de|\bquanto (e|eh|sai|fica|ta|esta|vai ficar|seria|to|pago|cobra\w*)\b(?! por| quant)"
+    r"|\bmil reais|\bcobra|\bfaz(em)? por quanto|\bconto\b|\bgrana\b|\bcupom|\bproposta",
+}  # fmt: skip
+COMMERCIAL: Final = {article: re.compile(pattern) for article, pattern in _COMMERCIAL.items()}
+NOT_COMMERCIAL = re.compile(
+    r"\bvale a pena|\bcusto[ -]beneficio|\bpor conta propria|\bentrega (quant|ate|\d)|\bchega a (fazer|produzir|\d)"
+    r"|\b(tempo|prazo) d[ea] garantia|\bgarantia|\bchega (a|ate|em) \d|\bdemora pra (moldar|formar|fazer)"
+)
+
+# Subjects buyers of machines ask about and a catalogue of ours seldom answers.
+_OUTSIDE = """
+voltagem volts volt bivolt tensao monofasico trifasico bifasico amperagem ampere disjuntor watt kw kwh energia luz
+altura comprimento profundidade dimensao dimensoes metragem espaco ocupa bancada mesa piso pe pes rodinha roda rodizio
+pesa pesam pesado pesada ruido barulho barulhenta barulhento decibel decibeis silenciosa
+limpeza limpar limpa lavar lava lavavel lavagem higienizar higienizacao desmonta desmontar desmontagem sanitizar esteriliza
+certificado certificacao nr12 nr inmetro anvisa sif ce laudo norma art selo iso alvara
+pressao bar psi pcm consumo consome gasta
+assistencia manutencao conserto consertar reposicao suporte treinamento treina instalacao instalar instala tecnico mecanico
+garante devolucao troca
+operador operadores funcionario funcionarios pessoas ajudante mao-de-obra
+video foto fotos imagem pdf apostila folder tutorial curso
+alugar aluga alugam aluguel locacao usada seminova seminovo semi-nova recondicionada exportar exporta exportam importada importado visitar visita
+showroom demonstracao teste testar feira revenda representante franquia endereco fica localizada telefone dono
+proprietario engenheiro responsavel fundada fundacao historia mercado concorrente concorrencia
+soja peixe salmao tilapia camarao atum batata queijo mussarela coxinha kibe quibe almondega croquete pao massa-de-pao vegetal
+vegano vegana vegetariano plantbased legume legumes verdura fruta mandioca tofu cogumelo falafel grao grao-de-bico ovo
+congelado congelada gelada gelado osso ossos cartilagem pele recheado recheada recheio temperatura temperado tempero
+cordeiro carneiro pato javali
+aplicativo app wifi internet bluetooth sensor touch tela painel display ihm clp plc software sistema erp memoria
+programavel contador usb remoto celular inversor iot robo
+rolamento borracha plastico pintura cor preta branca vermelha polimento silicone vedacao oleo lubrificar lubrificacao graxa
+durabilidade dura desgaste correia peca-de-reposicao
+moedor serra seladora embaladora fritadeira camara freezer forno chapa balanca etiquetadora vacuo embalagem fogao
+liquidificador tumbler injetora amaciador defumador estufa chapeira cutter grelha
+resfria refrigeracao refrigerada aquece aquecimento camisa
+quadrado quadrada triangular oval estrela coracao logotipo logomarca personalizado
+bluetooth origem nacional china chinesa patente seguro sustentavel reciclavel
+"""
+OUTSIDE_WORDS: Final = frozenset(word for word in _OUTSIDE.split() if "-" not in word)
+OUTSIDE: Final = frozenset(stem(word) for word in OUTSIDE_WORDS) - FILLER
+_OUTSIDE_PHRASES = re.compile(
+    r"\bpeso (d[ae] maquina|total|liquido|bruto|d[ae] |com )|\bquanto pesa|\bquantos quilos (ela |a maquina )?(tem|pesa)"
+    r"|\b(manual|catalogo) (em pdf|de instruc|de uso|do usuario|tecnico|de operacao)|\bmao de obra|\bpecas? de reposicao"
+    r"|\bvida util|\bar por minuto|\bonde (voces |vcs )?fica|\bquantos anos|\btempo de mercado|\bnota fiscal|\bquem (e|sao|fez|faz|criou)\b"
+    r"|\bquantas pessoas|\bquantos (operador|funcion)|\bsem (fio|internet)|\bsegunda mao|\bno chao|\bdo chao"
+)
+
+_MANUAL_BOOK = re.compile(r"\b(o|um|do|no|tem|em|mand\w+|baixar) manual (d[aeo]|em|pdf|tecnico|para baixar|completo)\b|\bmanual (em pdf|de instruc|de uso|do usuario|tecnico|de operacao)")
+
+
+def aspects(rest: str) -> dict[str, frozenset[str]]:
+    """Topics asked -> attribute slugs that answer each; `rest` is folded, without product names and quantities."""
+    return {name: slugs for name, (pattern, slugs) in ASPECTS.items() if pattern.search(rest)}
+
+
+def commercial(folded: str) -> list[str]:
+    """The commercial articles the question is about."""
+    plain = NOT_COMMERCIAL.sub(" ", folded)
+    return [article for article, pattern in COMMERCIAL.items() if pattern.search(plain)]
+
+
+def outside(rest: str, stems: Iterable[str]) -> set[str]:
+    """Stems, or phrases, of subjects a catalogue seldom answers."""
+    found = {word for word in stems if word in OUTSIDE}
+    found.update(match.group() for match in _OUTSIDE_PHRASES.finditer(rest))
+    return found
+
+
+def asks_for_a_book(rest: str) -> bool:
+    """Whether "manual" means the printed one."""
+    return _MANUAL_BOOK.search(rest) is not None

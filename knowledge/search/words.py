@@ -1,0 +1,128 @@
+"""Words of a question: folding, tokens, a light Portuguese stemmer, likeness of spellings, and what carries no topic."""
+
+import re
+from functools import lru_cache
+
+from seleto.lib.text.fold import fold_aligned
+
+_WORD = re.compile(r"[a-z0-9]+")
+_SEMI = re.compile(r"\bsemi[ -]?(?=automat)")
+_PLURALS = (("oes", "ao"), ("aes", "ao"), ("ais", "al"), ("eis", "el"), ("res", "r"), ("zes", "z"), ("ns", "m"), ("s", ""))
+_SUFFIXES = (
+    "amentos amento imento adoras adora adores ador acao ando endo indo aram avam aria ava ada ado ida ido mente ar er ir "
+    "am em ou"
+).split()
+
+# Words whose stem would meet another word's: a bowl (cuba) is no cube (cubo).
+_KEPT = {"cuba": "cuba", "cubas": "cuba", "alta": "alta", "altas": "alta"}
+
+# Words that say nothing about the topic of a question: function words, courtesy, talk about oneself, generic nouns
+# and verbs of trade. Only words outside this list, the catalogue and the known topics can make a question unknown.
+_FILLER = """
+a o as os um uma uns umas de do da dos das em no na nos nas num numa por pelo pela pelos pelas para pra pro pras pros p
+com sem sob sobre ate e ou mas que se quando como onde qual quais quem quanto quanta quantos quantas porque porq pq q oq
+eu tu voce voces vc vcs vcis ele ela eles elas nos gente me te lhe mim meu minha meus minhas teu tua seu sua seus suas nosso
+nossa nossos nossas este esta estes estas esse essa esses essas isso isto aquele aquela aqueles aquelas aquilo outro outra
+outros outras mesmo mesma mesmos mesmas tal tais cada todo toda todos todas tudo nada algum alguma alguns algumas nenhum
+nenhuma muito muita muitos muitas pouco pouca poucos poucas mais menos bem mal so somente apenas ja ainda tambem tbm tb
+sempre nunca aqui ai la ali ca agora hoje amanha ontem depois antes logo entao assim ne neh tipo pois sim nao n nem talvez
+acho achei acha sei sabe saber saberia sabem queria quero quer querer querendo quis preciso precisa precisam precisando
+precisaria precisar gostaria gosto gostei procuro procurando procura busco buscando interesse interessado interessada
+interessa interessou pretendo penso pensando pensei vou vai vao vamos ir indo iria fui foi era eram sou es e somos sao ser
+seja sendo sera seria esta estao estou to ta tao tava estava estamos estar esteja tem tenho temos ter teria tinha tiver
+tendo ha houver haver existe existem possui possuem pode podem posso poder poderia podia consigo consegue conseguem
+conseguir da dao dar deu daria dava faz fazem fazer faco faria feito feita feitos fazendo fica ficam ficar deixa deixar
+passa passar passe manda mandar mande envia diz dizer diga fala falar fale fala falou explica explicar conta contar
+mostra mostrar ver veja viu vi olha olhar entende entender entendi usar usa usam uso usando usado serve servem servir
+atende atendem atender indica indicam indicar recomenda recomendam recomendar sugere aconselha compensa vale pena melhor
+melhores pior bom boa bons boas legal otimo otima certo certa certinho certinha correto exato exatamente confirma confirmar
+verdade real realmente mesmo duvida pergunta perguntar favor obrigado obrigada obg oi ola opa eai bom boa dia tarde noite
+tudo blz beleza tranquilo amigo amiga moco moca cara mano parca senhor senhora seu dona por gentileza ajuda ajudar ajude
+maquina maquinas maquinario equipamento equipamentos aparelho aparelhos modelo modelos produto produtos coisa coisas
+empresa empresas fabricante marca negocio loja cliente clientes casa planta fabrica producao seleto industrial comprar
+compro compra vender vendem vende vendo trabalha trabalham trabalho trabalhar trabalhamos opcao opcoes alternativa
+informacao informacoes info detalhe detalhes especificacao especificacoes tecnica tecnico dado dados ficha caracteristica
+caracteristicas funciona funcionam funcionar funcionamento conheco conhecer conhecem saber tirar trocar comecar comecando
+comeco abrir abrindo montar montando novo nova novos novas pequeno pequena pequenos grande grandes maior menor maximo
+maxima minimo minima medio media total ideal certeza diferenca diferencas comparar comparacao comparado versus vs x entre
+contra igual parecido parecida sendo junto junta juntos acompanha acompanham vem vinha inclui incluso inclusa inclusos
+inclusas incluido hora horas dia dias semana mes meses ano anos vez vezes unidade unidades peca pecas pecinha quantidade
+numero media conta medida medidas valor tamanho tamanhos capacidade kg quilo quilos kilo kilos g grama gramas mm cm litro
+litros l cv tonelada cerca aproximadamente aprox volta faixa torno acima abaixo alem chega chegar sai saem sair solta
+soltar bota colocar coloca por poe aguenta aguentam aguentar suporta suportam da rola dar necessidade necessario
+necessaria obrigatorio sozinho sozinha direto direta facil rapido rapida simples pronto pronta pessoal galera povo ae ein
+hein hem ah eh uai tche bah oxe viu tche vixe nossa porfavor pfv pf pfvr alo bommdia caso so ai ok okay
+referente respeito assunto relacao ligado ligada duas dois tres quatro cinco dez cem mil primeiro primeira segundo ultima
+ultimo carne carnes hamburguer hamburgueres lanche lanches comida alimento alimentos hamburgueria lanchonete restaurante
+acougue frigorifico mercado supermercado padaria churrascaria cozinha food truck rede distribuidora cidade estado regiao
+tanto tanta tantos tantas enquanto lugar inves vez parte demais bastante mto mt mta td tds hj dps msm tmb tem q oque porem
+contudo embora desde durante faixa padrao normal geral inteiro inteira completo completa outra mandar alguem ninguem
+adquirir aquisicao investir atual atualmente momento
+"""
+
+
+def normalise(text: str) -> str:
+    """Folded text of the same length, so that offsets of the original stay valid."""
+    return fold_aligned(text)
+
+
+def words(folded: str) -> list[str]:
+    """The words of a folded text; "semi automatica" is one word, unlike "automatica"."""
+    return _WORD.findall(_SEMI.sub("semi", folded))
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str) -> str:
+    """A light stem: plural, frequent verb and noun endings, last vowel. Numbers stay as they are."""
+    if len(word) < 4 or word[0].isdigit():
+        return word
+    if word in _KEPT:
+        return _KEPT[word]
+    for ending, kept in _PLURALS:
+        if word.endswith(ending):
+            word = word[: len(word) - len(ending)] + kept
+            break
+    for ending in _SUFFIXES:
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            word = word[: len(word) - len(ending)]
+            break
+    return word[:-1] if len(word) >= 4 and word[-1] in "aeo" else word
+
+
+FILLER_WORDS = frozenset(_FILLER.split())
+FILLER = frozenset(stem(word) for word in FILLER_WORDS)
+
+
+def trigrams(word: str) -> frozenset[str]:
+    """Trigrams of a word with its edges marked, as PostgreSQL's pg_trgm cuts them."""
+    padded = f"  {word} "
+    return frozenset(padded[i : i + 3] for i in range(len(padded) - 2))
+
+
+def likeness(left: frozenset[str], right: frozenset[str]) -> float:
+    """Shared part of two trigram sets, 0 to 1."""
+    shared = len(left & right)
+    return shared / (len(left) + len(right) - shared) if shared else 0.0
+
+
+def distance(left: str, right: str, limit: int) -> int:
+    """Edits between two words, a swap of neighbours counting one; stops counting above `limit`."""
+    if abs(len(left) - len(right)) > limit:
+        return limit + 1
+    before: list[int] = []
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, 1):
+        last, before, row = before, row, [i]
+        for j, b in enumerate(right, 1):
+            best = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == right[j - 2] and left[i - 2] == b:
+                best = min(best, last[j - 2] + 1)
+            row.append(best)
+        if min(row) > limit:
+            return limit + 1
+    return row[-1]
+
+
+def allowed_edits(word: str) -> int:
+    """How many slips a word of that length may hold and still be recognised."""
+    return 0 if len(word) < 5 else 1 if len(word) < 8 else 2
