@@ -1,0 +1,1 @@
+"""Read-only tables that ship with the product."""
