@@ -80,7 +80,7 @@ def drain(cluster: str) -> None:
     try:
         _Drain(cluster).run()
     except Exception as error:  # noqa: BLE001 the queue's outermost loop; rows and leases bring the work back
-        _report("jobs.drain_failed", error, cluster=cluster)
+        report("jobs.drain_failed", error, cluster=cluster)
     finally:
         close_old_connections()
 
@@ -90,9 +90,24 @@ def beat(cluster: str) -> None:
     try:
         _beat(cluster)
     except Exception as error:  # noqa: BLE001 as in drain
-        _report("jobs.beat_failed", error, cluster=cluster)
+        report("jobs.beat_failed", error, cluster=cluster)
     finally:
         close_old_connections()
+
+
+def next_due(stage: Stage[Any]) -> datetime | None:
+    """The stage's ``next_due``; None when it fails, because the sweep asks again."""
+    try:
+        return stage.next_due()
+    except Exception as error:  # noqa: BLE001 one stage's trouble is not the others'
+        report("jobs.next_due_failed", error, stage=stage.name)
+        return None
+
+
+def report(event: str, error: Exception, **words: str) -> None:
+    """Log where it broke, never what the exception says: its text may quote a lead."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    log.error(event, error=type(error).__name__, at=f"{Path(frame.filename).name}:{frame.lineno}", **words)
 
 
 class _Hands:
@@ -127,7 +142,7 @@ class _Hands:
         try:
             stage.run(item)
         except Exception as error:  # noqa: BLE001 one item must not take others with it; its lease brings it back
-            _report("jobs.item_failed", error, stage=stage.name)
+            report("jobs.item_failed", error, stage=stage.name)
         finally:
             connections.close_all()  # a thread between items holds none
             with self._lock:
@@ -150,7 +165,7 @@ class _Hands:
         try:
             stage.renew(items)
         except Exception as error:  # noqa: BLE001 the next round tries again before the lease runs out
-            _report("jobs.renew_failed", error, stage=stage.name)
+            report("jobs.renew_failed", error, stage=stage.name)
         finally:
             connections.close_all()
 
@@ -226,13 +241,13 @@ class _Drain:
         try:
             return stage.claim(room)
         except Exception as error:  # noqa: BLE001 one stage's trouble is not the others'
-            _report("jobs.claim_failed", error, stage=stage.name)
+            report("jobs.claim_failed", error, stage=stage.name)
             self._expect(stage.name, clock.now() + timedelta(seconds=PAUSE_S))
             return ()
 
     def _learn_next(self, stage: Stage[Any]) -> None:
         self._ask.discard(stage.name)
-        due = _next_due(stage)
+        due = next_due(stage)
         if due is not None:
             self._expect(stage.name, max(due, clock.now() + timedelta(seconds=PAUSE_S)))
 
@@ -273,7 +288,7 @@ class _Drain:
 
     def _leave_successor(self) -> None:
         """See that the cluster is woken for what is due or coming. One wake is enough: a drain looks at every stage."""
-        coming = [(due, name) for name, stage in self._stages.items() if (due := _next_due(stage)) is not None]
+        coming = [(due, name) for name, stage in self._stages.items() if (due := next_due(stage)) is not None]
         if coming:
             due, name = min(coming)
             jobs.wake(name, at=due)
@@ -290,19 +305,5 @@ def _beat(cluster: str) -> None:
         )
 
 
-def _next_due(stage: Stage[Any]) -> datetime | None:
-    try:
-        return stage.next_due()
-    except Exception as error:  # noqa: BLE001 as for claims; the sweep asks again
-        _report("jobs.next_due_failed", error, stage=stage.name)
-        return None
-
-
 def _stopping() -> bool:
     return bool(_tether and readable(0, _tether.stop))
-
-
-def _report(event: str, error: Exception, **words: str) -> None:
-    """Log where it broke, never what the exception says: its text may quote a lead."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    log.error(event, error=type(error).__name__, at=f"{Path(frame.filename).name}:{frame.lineno}", **words)

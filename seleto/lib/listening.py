@@ -37,14 +37,15 @@ class Listener:
         self._pid = 0
         self._listening = False
         self._notes: list[Note] = []
+        self._complained = False
 
     def execute(self, statement: LiteralString, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Run one statement and return its rows. After ``psycopg.Error`` the next call opens a new connection."""
         try:
             cursor = self._open().execute(statement, values)
             return cursor.fetchall() if cursor.description else []
-        except psycopg.Error:
-            self.close()
+        except psycopg.Error as error:
+            self._lost(error)
             raise
 
     def wait(self, timeout: float, *also: int) -> list[Note] | None:
@@ -81,9 +82,8 @@ class Listener:
             return True
         try:
             pgconn.consume_input()
-        except psycopg.Error:
-            log.warning("listener.connection_lost")
-            self.close()
+        except psycopg.Error as error:
+            self._lost(error)
             return False
         while note := pgconn.notifies():
             self._notes.append(Note(note.relname.decode(), note.extra.decode()))
@@ -94,11 +94,18 @@ class Listener:
             for channel in self._channels:
                 self._open().execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
         except psycopg.Error as error:
-            log.warning("listener.no_connection", error=type(error).__name__)
-            self.close()
+            self._lost(error)
             return False
         self._listening = True
+        self._complained = False
         return True
+
+    def _lost(self, error: psycopg.Error) -> None:
+        """Say it once per outage, not at every attempt."""
+        if not self._complained:
+            log.warning("listener.no_connection", error=type(error).__name__)
+            self._complained = True
+        self.close()
 
     def _open(self) -> psycopg.Connection[Any]:
         if self._connection is None or self._pid != os.getpid():

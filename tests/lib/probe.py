@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connection
 
 from seleto.lib import clock, jobs
 
@@ -38,7 +38,7 @@ def worked(row: int) -> int:
     return int(execute("SELECT worked FROM probe WHERE id = %s", [row])[0][0])
 
 
-def execute(statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+def execute(statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, list(values))
         return cursor.fetchall() if cursor.description else []

@@ -1,0 +1,19 @@
+"""A worker with the probe's cluster alone: ``python -m tests.lib.probe_worker``. Settings come from the environment."""
+
+import os
+
+import django
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "seleto.settings")
+    django.setup()
+    from seleto.lib.supervisor import Supervisor
+    from tests.lib import probe
+
+    probe.register()
+    Supervisor({probe.CLUSTER: int(os.environ.get("PROBE_WORKERS", "2"))}).run()
+
+
+if __name__ == "__main__":
+    main()
