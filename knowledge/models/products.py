@@ -161,6 +161,7 @@ class Gap(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     question = models.TextField("pergunta", max_length=500)
+    key = models.CharField("palavras", max_length=230, unique=True, editable=False)
     product = models.ForeignKey(
         Product, models.SET_NULL, null=True, blank=True, related_name="gaps", verbose_name="produto"
     )

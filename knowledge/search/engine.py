@@ -94,7 +94,9 @@ class Engine:
         folded = normalise(question)
         found = self._reader.read(question)
         asked = topics.aspects(found.rest)
-        slugs = frozenset().union(*asked.values(), found.asked)
+        if found.asked:
+            asked["figure"] = found.asked
+        slugs = frozenset().union(*asked.values())
         commercial = [code for code in topics.commercial(folded) if any(a.id == code for a in self._articles)]
         scores = self._scores(folded, found, asked, slugs)
         kind = self._kind(folded, found, asked, commercial, scores)
@@ -103,7 +105,7 @@ class Engine:
             for position, article in enumerate(self._articles):
                 if article.id in commercial:
                     scores[position] = top + 1 + (len(commercial) - commercial.index(article.id)) / 100
-        return SearchResult(self._results(scores, found, limit), kind, found.codes)
+        return SearchResult(self._results(scores, found, self._companions(folded, found), limit), kind, found.codes)
 
     def _document(self, article: ArticleFacts) -> str:
         names = (
@@ -125,8 +127,11 @@ class Engine:
         scores = {position: rank * _LEXICAL for position, rank in self._index.rank(folded, limit=_CANDIDATES).items()}
         codes = found.codes
         candidates = set(scores).union(*(self._of_product[code] for code in codes))
-        candidates |= {p for p, article in enumerate(self._articles) if not article.products or slugs & set(article.attributes)}
+        candidates |= {
+            p for p, article in enumerate(self._articles) if not article.products or slugs & set(article.attributes)
+        }
         interest = topics.INTEREST.search(folded) is not None
+        portfolio = topics.PORTFOLIO.search(folded) is not None
         differs = len(codes) > 1 and topics.DIFFERENCE.search(folded) is not None
         for position in candidates:
             article = self._articles[position]
@@ -135,7 +140,11 @@ class Engine:
             score += _PRODUCT * (1 - 0.1 * codes.index(mine[0])) if mine else 0.0
             fits = slugs & set(article.attributes)
             score += _TOPIC if fits and (mine or not codes or not article.products) else 0.0
-            score += _FIGURE if found.asked & set(article.attributes) and set(found.fitting) & set(article.products) else 0.0
+            score += (
+                _FIGURE if found.asked & set(article.attributes) and set(found.fitting) & set(article.products) else 0.0
+            )
+            if portfolio and not article.products and not article.attributes and article.id not in topics.COMMERCIAL:
+                score += _STATUS
             if differs and mine and set(article.attributes) & (topics.OUTPUT | {"tipo"}):
                 score += _FIGURE
             if any(not self._products[code].available for code in mine) and not article.attributes:
@@ -165,9 +174,9 @@ class Engine:
         if any(word not in told for word in unknown):
             return Kind.GAP
         answered = [name for name, slugs in asked.items() if self._supported(slugs, found, near)]
-        if asked and not answered and not found.asked:
+        if asked and not answered:
             return Kind.GAP
-        if answered or found.asked or unknown:
+        if answered or unknown:
             return Kind.FACT
         return self._without_topic(folded, found, stems, near)
 
@@ -203,11 +212,30 @@ class Engine:
         return unknown
 
     def _knows(self, word: str) -> bool:
-        return stem(word) in self._index.terms or any(
-            pattern.search(word) for pattern, _ in topics.ASPECTS.values()
-        ) or all(term in self._index.terms for term in self._index.stems(word))
+        return (
+            stem(word) in self._index.terms
+            or any(pattern.search(word) for pattern, _ in topics.ASPECTS.values())
+            or all(term in self._index.terms for term in self._index.stems(word))
+        )
 
-    def _results(self, scores: Mapping[int, float], found: Found, limit: int) -> tuple[Result, ...]:
+    def _companions(self, folded: str, found: Found) -> tuple[str, ...]:
+        """Products to present beside the found ones: in place of an unavailable one, or to somebody interested."""
+        interest = topics.INTEREST.search(folded) is not None
+        return tuple(
+            dict.fromkeys(
+                other
+                for code in found.codes
+                if interest or not self._products[code].available
+                for position in self._of_product[code]
+                if not self._articles[position].attributes
+                for other in self._articles[position].products
+                if other not in found.codes and self._products[other].available
+            )
+        )
+
+    def _results(
+        self, scores: Mapping[int, float], found: Found, companions: Sequence[str], limit: int
+    ) -> tuple[Result, ...]:
         """Best articles first, but every asked product early: the best of each before the second of any."""
         ranked = sorted(scores, key=lambda position: (-scores[position], position))[: limit * 2]
         queues: dict[str, list[Result]] = defaultdict(list)
@@ -218,8 +246,9 @@ class Engine:
                 order.append(Result(code, article.id, round(scores[position], 4)))
         for result in order:
             queues[result.product].append(result)
-        first = [queue[0] for code, queue in queues.items() if code in found.codes]
-        first.sort(key=lambda result: (-result.score, found.codes.index(result.product)))
+        wanted = (*found.codes, *companions)
+        first = [queues[code][0] for code in wanted if queues[code]]
+        first.sort(key=lambda result: (-result.score, wanted.index(result.product)))
         lead = order[:1] if order and order[0] not in first else []
         merged = list(dict.fromkeys((*lead, *first, *order)))
         kept = set(list(dict.fromkeys(result.article for result in merged))[:limit])

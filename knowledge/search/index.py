@@ -50,7 +50,9 @@ class Vocabulary:
         shared: Counter[str] = Counter()
         for gram in grams:
             shared.update(self._by_gram.get(gram, ()))
-        near = ((candidate, likeness(grams, self._grams[candidate])) for candidate, count in shared.items() if count > 1)
+        near = (
+            (candidate, likeness(grams, self._grams[candidate])) for candidate, count in shared.items() if count > 1
+        )
         ranked = sorted(near, key=lambda pair: (-pair[1], pair[0]))
         return tuple((candidate, score) for candidate, score in ranked[: _LIKE_WORDS * 2] if score >= 0.25)
 

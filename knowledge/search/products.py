@@ -17,7 +17,9 @@ from seleto.lib.text.numbers import Kind, Quantity, find_quantities
 
 _CODE = re.compile(r"([a-z_]+?)_?(\d+)$")
 _LOOSE = re.compile(r"(?<![a-z0-9])([a-z]{2,4})[ \-.]{0,2}(\d{2,3}(?:[.]?\d{3})?)(?![0-9])")
-_BARE = re.compile(r"(?<![a-z0-9])(?:a|da|na|pra|e|ou|essa|dessa) (\d{3,4})(?![\d.,]|\w| ?(?:kg|g|mm|cm|l|por|hamb|burg|lanch|pec|unid|espet|disc|/))")
+_BARE = re.compile(
+    r"(?<![a-z0-9])(?:a|da|na|pra|e|ou|essa|dessa) (\d{3,4})(?![\d.,]|\w| ?(?:kg|g|mm|cm|l|por|hamb|burg|lanch|pec|unid|espet|disc|/))"
+)
 _HOURS_PER_DAY = 8
 # Figures a bigger machine meets too; any other figure must be met exactly or lie in the stated range.
 _REACHES = ("producao", "diametro")
@@ -207,7 +209,10 @@ class ProductReader:
         hourly = quantity.period == "hora" or (not quantity.period and _WORK_HOUR.search(folded) is not None)
         if quantity.kind in (Kind.PIECES, Kind.RATE) and unit != "kg":
             if quantity.period == "dia":
-                top = max((a.high or Decimal(0) for p in self._products.values() if (a := p.attribute("producao_dia"))), default=Decimal(0))
+                top = max(
+                    (a.high or Decimal(0) for p in self._products.values() if (a := p.attribute("producao_dia"))),
+                    default=Decimal(0),
+                )
                 return ({"producao_dia"}, value) if value <= top else ({"producao_hora"}, value / _HOURS_PER_DAY)
             return ({"producao_hora"}, value) if hourly else (set(), value)
         if quantity.kind is Kind.MASS and unit in ("kg", "g"):
@@ -220,14 +225,22 @@ class ProductReader:
         if quantity.kind is Kind.VOLUME and unit == "l":
             return {"cuba_l", "volume_l"}, value
         if quantity.kind is Kind.POWER:
-            return ({"tensao"}, value) if unit == "v" else ({"motor_cv"}, value) if unit in ("cv", "hp") else (set(), value)
+            return (
+                ({"tensao"}, value)
+                if unit == "v"
+                else ({"motor_cv"}, value)
+                if unit in ("cv", "hp")
+                else (set(), value)
+            )
         return set(), value
 
     def _extreme(self, rest: str, scope: Sequence[str]) -> list[str]:
         """The biggest or smallest of the scope (default: the largest family) in what the question measures."""
         codes = list(scope) if len(scope) > 1 else [] if scope else self._families.heads.get(self.default_head, [])
         slugs: tuple[str, ...] = ("producao_hora", "volume_l", "capacidade_kg", "producao_kg_hora")
-        if not scope and re.search(r"\bdiametro|\blarg|\bxis\b|\b(tamanho|maior|grande) (\w+ ){0,2}(hamb|burg|disc|lanch)", rest):
+        if not scope and re.search(
+            r"\bdiametro|\blarg|\bxis\b|\b(tamanho|maior|grande) (\w+ ){0,2}(hamb|burg|disc|lanch)", rest
+        ):
             slugs, codes = ("diametro_cm",), list(self._products)
         elif re.search(r"\bcuba|\blitr", rest):
             slugs = ("cuba_l", *slugs)
@@ -280,7 +293,11 @@ def _code_pattern(code: str) -> re.Pattern[str]:
         if part.isdigit():
             parts.append(r"[.]?".join((part[:-3], part[-3:])) if len(part) > 3 else part)
         else:
-            parts.append({"linha": r"linha(?: (?:automatica|com a|com|da|de|\+|e|mais))*", "mix": r"(?:mix|mist)"}.get(part, part))
+            parts.append(
+                {"linha": r"linha(?: (?:automatica|com a|com|da|de|\+|e|mais))*", "mix": r"(?:mix|mist)"}.get(
+                    part, part
+                )
+            )
     return re.compile(r"(?<![a-z0-9])" + r"[ \-_.+]{0,3}".join(parts) + r"(?![0-9])")
 
 
@@ -300,7 +317,11 @@ def _families(products: Sequence[ProductFacts]) -> _Families:
         head = described[0]
         families.heads.setdefault(head, []).append(product.code)
         kind = product.attribute("tipo")
-        told = {stem(word) for text in (product.description, kind.text if kind else "", *product.aliases) for word in words(normalise(text))}
+        told = {
+            stem(word)
+            for text in (product.description, kind.text if kind else "", *product.aliases)
+            for word in words(normalise(text))
+        }
         for word in told:
             if word not in FILLER or word in ("manual",):
                 families.telling.setdefault(word, set()).add(product.code)

@@ -72,10 +72,16 @@ PORTFOLIO = re.compile(
     r"|\btrabalham? com|\bmexem? com|\bportfolio|\blinha (completa|de produtos)|\bo que mais|\bfabricam? o que"
     r"|\btudo (o )?que|\b(tipos?|lista) de (maquina|equipamento)|\btem (de|pra) (maquina|equipamento)|\bramo"
 )
-MOST = re.compile(r"\bmaior|\bmais (produz|rapid|potente|forte|capacidade|producao|larg|grande)|\b(produz|rende|cabe|faz) mais\b|\bmaxim")
+MOST = re.compile(
+    r"\bmaior|\bmais (produz|rapid|potente|forte|capacidade|producao|larg|grande)|\b(produz|rende|cabe|faz) mais\b|\bmaxim"
+)
 LEAST = re.compile(r"\bmenor|\bmais (simples|basic|pequen)|\bde entrada\b|\bminim")
-AVAILABLE = re.compile(r"\b(in)?disponi|\btem\b|\btem(os)?\b|\bvend|\bfabric|\bvolt|\bmelhoria|\bainda\b|\bcompra|\bsai d[ae] linha")
-INSTEAD = re.compile(r"\bno lugar|\balternativ|\bsubstitu|\benquanto\b|\bem vez|\boutra opcao|\bao inves|\bo que (voces |vcs )?indic")
+AVAILABLE = re.compile(
+    r"\b(in)?disponi|\btem\b|\btem(os)?\b|\bvend|\bfabric|\bvolt|\bmelhoria|\bainda\b|\bcompra|\bsai d[ae] linha"
+)
+INSTEAD = re.compile(
+    r"\bno lugar|\balternativ|\bsubstitu|\benquanto\b|\bem vez|\boutra opcao|\bao inves|\bo que (voces |vcs )?indic"
+)
 
 # Commercial subjects: the article that says who treats them (eval/README.md section 4). Tried in this order.
 _COMMERCIAL: Final = {
@@ -134,7 +140,9 @@ _OUTSIDE_PHRASES = re.compile(
     r"|\bquantas pessoas|\bquantos (operador|funcion)|\bsem (fio|internet)|\bsegunda mao|\bno chao|\bdo chao"
 )
 
-_MANUAL_BOOK = re.compile(r"\b(o|um|do|no|tem|em|mand\w+|baixar) manual (d[aeo]|em|pdf|tecnico|para baixar|completo)\b|\bmanual (em pdf|de instruc|de uso|do usuario|tecnico|de operacao)")
+_MANUAL_BOOK = re.compile(
+    r"\b(o|um|do|no|tem|em|mand\w+|baixar) manual (d[aeo]|em|pdf|tecnico|para baixar|completo)\b|\bmanual (em pdf|de instruc|de uso|do usuario|tecnico|de operacao)"
+)
 
 
 def aspects(rest: str) -> dict[str, frozenset[str]]:

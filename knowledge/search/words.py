@@ -7,7 +7,16 @@ from seleto.lib.text.fold import fold_aligned
 
 _WORD = re.compile(r"[a-z0-9]+")
 _SEMI = re.compile(r"\bsemi[ -]?(?=automat)")
-_PLURALS = (("oes", "ao"), ("aes", "ao"), ("ais", "al"), ("eis", "el"), ("res", "r"), ("zes", "z"), ("ns", "m"), ("s", ""))
+_PLURALS = (
+    ("oes", "ao"),
+    ("aes", "ao"),
+    ("ais", "al"),
+    ("eis", "el"),
+    ("res", "r"),
+    ("zes", "z"),
+    ("ns", "m"),
+    ("s", ""),
+)
 _SUFFIXES = (
     "amentos amento imento adoras adora adores ador acao ando endo indo aram avam aria ava ada ado ida ido mente ar er ir "
     "am em ou"
