@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from leads.municipalities import choices, find, is_nickname, key, state, table
+from leads.municipalities import choices, find, is_nickname, state, table
 
 REFERENCE = Path(__file__).parent / "data" / "municipios_ibge.csv"
 
