@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class ConversationsConfig(AppConfig):
     name = "conversations"
     verbose_name = "Conversas"
+
+    def ready(self) -> None:
+        from conversations import tasks
+
+        tasks.register()

@@ -28,9 +28,7 @@ class Lead(models.Model):
         choices=Temperature,
         default=Temperature.UNCLASSIFIED,
     )
-    opted_out_at = models.DateTimeField(
-        "pediu para não receber mensagens em", null=True, blank=True
-    )
+    opted_out_at = models.DateTimeField("pediu para não receber mensagens em", null=True, blank=True)
 
     class Meta:
         verbose_name = "lead"
@@ -55,9 +53,7 @@ class Identity(models.Model):
         BSUID = "bsuid", "BSUID do WhatsApp"
         CHATWOOT = "chatwoot", "contato do Chatwoot"
 
-    lead = models.ForeignKey(
-        Lead, models.CASCADE, related_name="identities", verbose_name="lead"
-    )
+    lead = models.ForeignKey(Lead, models.CASCADE, related_name="identities", verbose_name="lead")
     kind = models.CharField("tipo", max_length=10, choices=Kind)
     value = models.CharField("valor", max_length=80)
     display_name = models.CharField(
@@ -71,9 +67,7 @@ class Identity(models.Model):
         verbose_name = "identidade"
         verbose_name_plural = "identidades"
         constraints = [
-            models.UniqueConstraint(
-                fields=["kind", "value"], name="identity_one_lead_per_key"
-            ),
+            models.UniqueConstraint(fields=["kind", "value"], name="identity_one_lead_per_key"),
             models.CheckConstraint(
                 condition=Q(kind__in=["phone", "lid", "bsuid", "chatwoot"]),
                 name="identity_kind_known",
@@ -89,7 +83,7 @@ class Empresa(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     nome = models.CharField("nome", max_length=160, blank=True)
-    cnpj = models.CharField("CNPJ", max_length=14, null=True, blank=True, unique=True)  # noqa: DJ001 - unique when known
+    cnpj = models.CharField("CNPJ", max_length=14, null=True, blank=True, unique=True)
     cidade = models.CharField("cidade", max_length=80, blank=True)
     uf = models.CharField("UF", max_length=2, blank=True)
     site = models.URLField("site", blank=True)
@@ -119,9 +113,7 @@ class Orcamento(models.Model):
         CLOSED = "encerrado", "encerrado"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    lead = models.ForeignKey(
-        Lead, models.CASCADE, related_name="orcamentos", verbose_name="lead"
-    )
+    lead = models.ForeignKey(Lead, models.CASCADE, related_name="orcamentos", verbose_name="lead")
     empresa = models.ForeignKey(
         Empresa,
         models.SET_NULL,
@@ -130,17 +122,13 @@ class Orcamento(models.Model):
         related_name="orcamentos",
         verbose_name="empresa",
     )
-    status = models.CharField(
-        "situação", max_length=10, choices=Status, default=Status.OPEN
-    )
+    status = models.CharField("situação", max_length=10, choices=Status, default=Status.OPEN)
     produto = models.CharField("produto", max_length=20, blank=True)
     segmento = models.CharField("segmento", max_length=30, blank=True)
     urgencia = models.CharField("urgência da compra", max_length=10, blank=True)
     volume = models.CharField("volume", max_length=60, blank=True)
     resumo = models.TextField("resumo", blank=True)
-    oportunidade_pipe_id = models.BigIntegerField(
-        "id da oportunidade no CRM", null=True, blank=True
-    )
+    oportunidade_pipe_id = models.BigIntegerField("id da oportunidade no CRM", null=True, blank=True)
     created_at = models.DateTimeField("criado em")
     closed_at = models.DateTimeField("encerrado em", null=True, blank=True)
 
@@ -187,16 +175,12 @@ class Fact(models.Model):
         GIVEN = "given", "informado por pessoa ou CRM"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    lead = models.ForeignKey(
-        Lead, models.CASCADE, related_name="facts", verbose_name="lead"
-    )
+    lead = models.ForeignKey(Lead, models.CASCADE, related_name="facts", verbose_name="lead")
     field = models.CharField("campo", max_length=20, choices=Field)
     value = models.CharField("valor", max_length=200)
     evidence = models.CharField("evidência", max_length=10, choices=Evidence)
     quote = models.CharField("citação", max_length=500, blank=True)
-    source_kind = models.CharField(
-        "fonte", max_length=20, help_text="mensagem, fato, usuário ou crm"
-    )
+    source_kind = models.CharField("fonte", max_length=20, help_text="mensagem, fato, usuário ou crm")
     source_id = models.UUIDField("id da fonte", null=True, blank=True)
     start = models.PositiveIntegerField("início da citação", null=True, blank=True)
     end = models.PositiveIntegerField("fim da citação", null=True, blank=True)
@@ -215,11 +199,7 @@ class Fact(models.Model):
                 name="fact_one_current_per_field",
             ),
             models.CheckConstraint(
-                condition=(
-                    Q(evidence__in=["said", "confirmed"])
-                    & ~Q(quote="")
-                    & Q(source_id__isnull=False)
-                )
+                condition=(Q(evidence__in=["said", "confirmed"]) & ~Q(quote="") & Q(source_id__isnull=False))
                 | (Q(evidence="derived") & ~Q(rule="") & Q(source_id__isnull=False))
                 | (Q(evidence="given") & ~Q(given_by="")),
                 name="fact_has_evidence",
@@ -234,9 +214,7 @@ class Classification(models.Model):
     """One computed temperature: the score, its parts, the reasons in words and the facts they came from."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    lead = models.ForeignKey(
-        Lead, models.CASCADE, related_name="classifications", verbose_name="lead"
-    )
+    lead = models.ForeignKey(Lead, models.CASCADE, related_name="classifications", verbose_name="lead")
     temperature = models.CharField("temperatura", max_length=20, choices=Temperature)
     score = models.PositiveSmallIntegerField("pontuação")
     parts = models.JSONField("partes", default=dict)
@@ -248,9 +226,7 @@ class Classification(models.Model):
         verbose_name = "classificação"
         verbose_name_plural = "classificações"
         constraints = [
-            models.CheckConstraint(
-                condition=Q(score__lte=100), name="classification_score_0_100"
-            ),
+            models.CheckConstraint(condition=Q(score__lte=100), name="classification_score_0_100"),
             models.CheckConstraint(
                 condition=Q(temperature__in=Temperature.values),
                 name="classification_temperature_known",
@@ -268,9 +244,7 @@ class Consent(models.Model):
         OPT_OUT = "opt_out", "não quer mensagens"
         OPT_IN = "opt_in", "aceita mensagens"
 
-    lead = models.ForeignKey(
-        Lead, models.CASCADE, related_name="consents", verbose_name="lead"
-    )
+    lead = models.ForeignKey(Lead, models.CASCADE, related_name="consents", verbose_name="lead")
     kind = models.CharField("decisão", max_length=10, choices=Kind)
     quote = models.CharField("citação", max_length=500)
     source_id = models.UUIDField("mensagem")
@@ -280,9 +254,7 @@ class Consent(models.Model):
         verbose_name = "consentimento"
         verbose_name_plural = "consentimentos"
         constraints = [
-            models.CheckConstraint(
-                condition=Q(kind__in=["opt_out", "opt_in"]), name="consent_kind_known"
-            ),
+            models.CheckConstraint(condition=Q(kind__in=["opt_out", "opt_in"]), name="consent_kind_known"),
         ]
 
     def __str__(self) -> str:
@@ -313,9 +285,7 @@ class SubjectRequest(models.Model):
         verbose_name="lead",
     )
     kind = models.CharField("pedido", max_length=12, choices=Kind)
-    status = models.CharField(
-        "situação", max_length=10, choices=Status, default=Status.OPEN
-    )
+    status = models.CharField("situação", max_length=10, choices=Status, default=Status.OPEN)
     opened_at = models.DateTimeField("aberto em")
     due_at = models.DateTimeField("prazo")
     closed_at = models.DateTimeField("encerrado em", null=True, blank=True)
@@ -326,9 +296,7 @@ class SubjectRequest(models.Model):
         verbose_name_plural = "pedidos de titulares"
         constraints = [
             models.CheckConstraint(
-                condition=Q(
-                    kind__in=["access", "correction", "erasure", "portability"]
-                ),
+                condition=Q(kind__in=["access", "correction", "erasure", "portability"]),
                 name="subject_request_kind_known",
             ),
             models.CheckConstraint(
@@ -336,8 +304,7 @@ class SubjectRequest(models.Model):
                 name="subject_request_status_known",
             ),
             models.CheckConstraint(
-                condition=Q(status="open", closed_at=None)
-                | (~Q(status="open") & Q(closed_at__isnull=False)),
+                condition=Q(status="open", closed_at=None) | (~Q(status="open") & Q(closed_at__isnull=False)),
                 name="subject_request_closed_when_done",
             ),
         ]

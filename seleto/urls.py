@@ -18,6 +18,7 @@ handler500 = "seleto.lib.problems.server_error"
 
 urlpatterns = [
     path("webhooks/", include("conversations.webhooks.urls")),
+    path("api/v1/", include("conversations.api.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.live),
     path("readyz", health.ready),

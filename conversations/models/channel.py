@@ -21,33 +21,21 @@ class Channel(models.Model):
     instance_id = models.CharField("instância", max_length=80)
     origin = models.CharField("origem dos leads", max_length=40, blank=True)
     credentials = EncryptedJSONField("credenciais", default=dict, editable=False)
-    webhook_secrets = EncryptedJSONField(
-        "segredos do webhook", default=dict, editable=False
-    )
-    token_header_required = models.BooleanField(
-        "exige z-api-token em cada webhook", default=False
-    )
-    min_interval_ms = models.PositiveIntegerField(
-        "intervalo mínimo entre envios (ms)", default=1000
-    )
+    webhook_secrets = EncryptedJSONField("segredos do webhook", default=dict, editable=False)
+    token_header_required = models.BooleanField("exige z-api-token em cada webhook", default=False)
+    min_interval_ms = models.PositiveIntegerField("intervalo mínimo entre envios (ms)", default=1000)
     enabled = models.BooleanField("ativo", default=True)
     connected = models.BooleanField("conectado", null=True, blank=True)
     connection_reason = models.CharField("motivo da conexão", max_length=80, blank=True)
-    connection_at = models.DateTimeField(
-        "situação da conexão desde", null=True, blank=True
-    )
+    connection_at = models.DateTimeField("situação da conexão desde", null=True, blank=True)
     created_at = models.DateTimeField("criado em")
 
     class Meta:
         verbose_name = "canal"
         verbose_name_plural = "canais"
         constraints = [
-            models.UniqueConstraint(
-                fields=["provider", "instance_id"], name="channel_one_per_instance"
-            ),
-            models.CheckConstraint(
-                condition=Q(provider__in=["zapi"]), name="channel_provider_known"
-            ),
+            models.UniqueConstraint(fields=["provider", "instance_id"], name="channel_one_per_instance"),
+            models.CheckConstraint(condition=Q(provider__in=["zapi"]), name="channel_provider_known"),
         ]
 
     def __str__(self) -> str:

@@ -19,12 +19,8 @@ class Conversation(models.Model):
         NOBODY = "nobody", "ninguém"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    lead = models.ForeignKey(
-        Lead, models.PROTECT, related_name="conversations", verbose_name="lead"
-    )
-    channel = models.ForeignKey(
-        Channel, models.PROTECT, related_name="conversations", verbose_name="canal"
-    )
+    lead = models.ForeignKey(Lead, models.PROTECT, related_name="conversations", verbose_name="lead")
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="conversations", verbose_name="canal")
     address = models.CharField(
         "endereço de resposta",
         max_length=80,
@@ -33,21 +29,16 @@ class Conversation(models.Model):
     opened_at = models.DateTimeField("aberta em")
     last_message_at = models.DateTimeField("última mensagem em")
     closed_at = models.DateTimeField("encerrada em", null=True, blank=True)
-    owner = models.CharField(
-        "quem atende", max_length=10, choices=Owner, default=Owner.AGENT
-    )
+    owner = models.CharField("quem atende", max_length=10, choices=Owner, default=Owner.AGENT)
     owner_reason = models.CharField("motivo", max_length=40, blank=True)
     owner_since = models.DateTimeField("desde")
     revision = models.PositiveIntegerField("revisão", default=0)
     answered_revision = models.PositiveIntegerField("respondida até", default=0)
     pending_since = models.DateTimeField("lead esperando desde", null=True, blank=True)
     turn_due_at = models.DateTimeField("responder a partir de", null=True, blank=True)
-    awaiting_answer = models.BooleanField(
-        "aguarda resposta a uma pergunta", default=False
-    )
-    unanswered_question_replies = models.PositiveSmallIntegerField(
-        "respostas seguidas com pergunta", default=0
-    )
+    awaiting_answer = models.BooleanField("aguarda resposta a uma pergunta", default=False)
+    unanswered_question_replies = models.PositiveSmallIntegerField("respostas seguidas com pergunta", default=0)
+    turn_failures = models.PositiveSmallIntegerField("tentativas sem modelo", default=0)
     outbox_order = models.PositiveIntegerField("última ordem de envio", default=0)
     previous = models.ForeignKey(
         "self",
@@ -131,12 +122,8 @@ class Message(models.Model):
     )
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    conversation = models.ForeignKey(
-        Conversation, models.CASCADE, related_name="messages", verbose_name="conversa"
-    )
-    channel = models.ForeignKey(
-        Channel, models.PROTECT, related_name="+", verbose_name="canal"
-    )
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages", verbose_name="conversa")
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="+", verbose_name="canal")
     event = models.ForeignKey(
         Event,
         models.SET_NULL,
@@ -191,9 +178,7 @@ class Message(models.Model):
                 name="message_status_known",
             ),
         ]
-        indexes = [
-            models.Index(fields=["conversation", "sent_at"], name="message_transcript")
-        ]
+        indexes = [models.Index(fields=["conversation", "sent_at"], name="message_transcript")]
 
     def __str__(self) -> str:
         return f"mensagem {str(self.id)[-6:]}"

@@ -17,16 +17,12 @@ class Event(models.Model):
         PARKED = "parked", "parado"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    channel = models.ForeignKey(
-        Channel, models.PROTECT, related_name="events", verbose_name="canal"
-    )
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="events", verbose_name="canal")
     key = models.CharField("chave", max_length=200)
     kind = models.CharField("tipo", max_length=40)
     body = models.BinaryField("corpo recebido")
     received_at = models.DateTimeField("recebido em")
-    status = models.CharField(
-        "situação", max_length=10, choices=Status, default=Status.NEW
-    )
+    status = models.CharField("situação", max_length=10, choices=Status, default=Status.NEW)
     reason = models.CharField("motivo", max_length=120, blank=True)
     attempts = models.PositiveSmallIntegerField("tentativas", default=0)
     due_at = models.DateTimeField("processar a partir de")
@@ -38,9 +34,7 @@ class Event(models.Model):
         verbose_name = "evento"
         verbose_name_plural = "eventos"
         constraints = [
-            models.UniqueConstraint(
-                fields=["channel", "key"], name="event_once_per_channel"
-            ),
+            models.UniqueConstraint(fields=["channel", "key"], name="event_once_per_channel"),
             models.CheckConstraint(
                 condition=Q(status__in=["new", "done", "ignored", "parked"]),
                 name="event_status_known",
@@ -51,9 +45,7 @@ class Event(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["due_at"], condition=Q(status="new"), name="event_due"
-            ),
+            models.Index(fields=["due_at"], condition=Q(status="new"), name="event_due"),
             models.Index(fields=["-received_at"], name="event_recent"),
             models.Index(fields=["status", "-received_at"], name="event_by_status"),
         ]

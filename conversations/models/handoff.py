@@ -49,9 +49,7 @@ class Handoff(models.Model):
     }
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    conversation = models.ForeignKey(
-        Conversation, models.CASCADE, related_name="handoffs", verbose_name="conversa"
-    )
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="handoffs", verbose_name="conversa")
     reason = models.CharField("motivo", max_length=20, choices=Reason)
     queue = models.CharField("fila", max_length=12, choices=Queue)
     opened_at = models.DateTimeField("aberto em")

@@ -36,15 +36,9 @@ class Outbox(models.Model):
         PERSON = "person", "pessoa"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    conversation = models.ForeignKey(
-        Conversation, models.CASCADE, related_name="outbox", verbose_name="conversa"
-    )
-    channel = models.ForeignKey(
-        Channel, models.PROTECT, related_name="+", verbose_name="canal"
-    )
-    message = models.OneToOneField(
-        Message, models.CASCADE, related_name="outbox", verbose_name="mensagem"
-    )
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="outbox", verbose_name="conversa")
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="+", verbose_name="canal")
+    message = models.OneToOneField(Message, models.CASCADE, related_name="outbox", verbose_name="mensagem")
     turn = models.ForeignKey(
         Turn,
         models.SET_NULL,
@@ -57,22 +51,18 @@ class Outbox(models.Model):
     order = models.PositiveIntegerField("ordem na conversa")
     to = models.CharField("para", max_length=80)
     text = models.TextField("texto")
-    reviewed_sha256 = models.CharField(
-        "resumo do texto revisado", max_length=64, blank=True
-    )
+    reviewed_sha256 = models.CharField("resumo do texto revisado", max_length=64, blank=True)
     typing_s = models.FloatField("digitando (s)", default=0)
-    status = models.CharField(
-        "situação", max_length=10, choices=Status, default=Status.QUEUED
-    )
+    status = models.CharField("situação", max_length=10, choices=Status, default=Status.QUEUED)
     reason = models.CharField("motivo", max_length=120, blank=True)
     attempts = models.PositiveSmallIntegerField("tentativas", default=0)
     due_at = models.DateTimeField("enviar a partir de")
     leased_until = models.DateTimeField("reservada até", null=True, blank=True)
     provider_id = models.CharField("id no provedor", max_length=120, blank=True)
-    provider_extra_id = models.CharField(
-        "segundo id no provedor", max_length=120, blank=True
-    )
-    ends_agent_turn = models.BooleanField("sai mesmo após o repasse", default=False)
+    provider_extra_id = models.CharField("segundo id no provedor", max_length=120, blank=True)
+    # The id in an echo that came while this row's call was still open; proof of sending if the answer is lost.
+    echo_id = models.CharField("id no eco", max_length=120, blank=True)
+    survives_handoff = models.BooleanField("sai mesmo após o repasse", default=False)
     created_at = models.DateTimeField("criada em")
     claimed_at = models.DateTimeField("reservada em", null=True, blank=True)
     sent_at = models.DateTimeField("enviada em", null=True, blank=True)
@@ -105,18 +95,14 @@ class Outbox(models.Model):
                 ),
                 name="outbox_status_known",
             ),
-            models.CheckConstraint(
-                condition=Q(origin__in=["agent", "person"]), name="outbox_origin_known"
-            ),
+            models.CheckConstraint(condition=Q(origin__in=["agent", "person"]), name="outbox_origin_known"),
             models.CheckConstraint(
                 condition=~Q(status="parked", reason=""),
                 name="outbox_parked_with_reason",
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["due_at"], condition=Q(status="queued"), name="outbox_due"
-            ),
+            models.Index(fields=["due_at"], condition=Q(status="queued"), name="outbox_due"),
             models.Index(
                 fields=["leased_until"],
                 condition=Q(status="sending"),

@@ -19,12 +19,8 @@ class Turn(models.Model):
         PARKED = "parked", "parado"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    conversation = models.ForeignKey(
-        Conversation, models.CASCADE, related_name="turns", verbose_name="conversa"
-    )
-    status = models.CharField(
-        "situação", max_length=12, choices=Status, default=Status.RUNNING
-    )
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="turns", verbose_name="conversa")
+    status = models.CharField("situação", max_length=12, choices=Status, default=Status.RUNNING)
     reason = models.CharField("motivo", max_length=120, blank=True)
     started_at = models.DateTimeField("iniciado em")
     finished_at = models.DateTimeField("concluído em", null=True, blank=True)
@@ -32,6 +28,9 @@ class Turn(models.Model):
     lease_token = models.UUIDField("reserva", default=new_id, editable=False)
     leased_until = models.DateTimeField("reservado até")
     read_revision = models.PositiveIntegerField("leu até a revisão", default=0)
+    waiting_since = models.DateTimeField("lead esperava desde", null=True, blank=True)
+    # The conversation's counters before this turn, put back when its reply is taken back unsent.
+    undo = models.JSONField("estado anterior", default=dict, blank=True, editable=False)
     model = models.CharField("modelo", max_length=80, blank=True)
     prompt_version = models.CharField("versão do prompt", max_length=80, blank=True)
     sources = models.JSONField("fontes usadas", default=list, blank=True)
@@ -40,9 +39,7 @@ class Turn(models.Model):
     model_calls = models.PositiveSmallIntegerField("chamadas ao modelo", default=0)
     prompt_tokens = models.PositiveIntegerField("tokens de entrada", default=0)
     completion_tokens = models.PositiveIntegerField("tokens de saída", default=0)
-    cost_usd = models.DecimalField(
-        "custo (US$)", max_digits=10, decimal_places=6, default=0
-    )
+    cost_usd = models.DecimalField("custo (US$)", max_digits=10, decimal_places=6, default=0)
     timings = models.JSONField("tempos (ms)", default=dict, blank=True)
     facts_dropped = models.JSONField("fatos recusados", default=list, blank=True)
     fallback = models.CharField("frase aprovada usada", max_length=40, blank=True)
@@ -71,8 +68,7 @@ class Turn(models.Model):
                 name="turn_status_known",
             ),
             models.CheckConstraint(
-                condition=Q(status="running", finished_at=None)
-                | (~Q(status="running") & Q(finished_at__isnull=False)),
+                condition=Q(status="running", finished_at=None) | (~Q(status="running") & Q(finished_at__isnull=False)),
                 name="turn_finished_when_not_running",
             ),
         ]
@@ -97,9 +93,7 @@ class GuardrailHit(models.Model):
         REPLACED = "replaced", "trocou por frase aprovada"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    turn = models.ForeignKey(
-        Turn, models.CASCADE, related_name="guardrail_hits", verbose_name="turno"
-    )
+    turn = models.ForeignKey(Turn, models.CASCADE, related_name="guardrail_hits", verbose_name="turno")
     draft = models.TextField("rascunho barrado")
     kinds = models.JSONField("regras")
     spans = models.JSONField("trechos", help_text="[início, fim, regra], em caracteres")

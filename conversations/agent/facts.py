@@ -1,0 +1,62 @@
+"""What the lead told us, from the model's proposals and from rules; nothing without evidence is kept (I7)."""
+
+from conversations.agent.schema import Answer, ProposedFact
+from conversations.agent.state import Line, Snapshot, TurnState
+from leads import extraction
+from leads.models import Fact
+from leads.services import NewFact
+
+MESSAGE = "mensagem"
+
+
+def accept(answer: Answer, state: TurnState, snapshot: Snapshot) -> tuple[tuple[NewFact, ...], tuple[str, ...]]:
+    """The proposals that stand, and the names of the fields of those that do not (counted, never stored).
+
+    What rules read in the same messages fills what the model left out.
+    """
+    lines = {line.key: line for line in (*state.history, *state.pending) if line.author == "lead"}
+    kept, dropped = {fact.field: fact for fact in from_rules(state, snapshot)}, []
+    for proposed in answer.facts:
+        fact = _checked(proposed, lines.get(proposed.message), snapshot)
+        if fact is None:
+            dropped.append(proposed.field)
+        else:
+            kept[fact.field] = fact
+    return tuple(kept.values()), tuple(dropped)
+
+
+def from_rules(state: TurnState, snapshot: Snapshot) -> tuple[NewFact, ...]:
+    """What can be read in the unanswered messages without a model."""
+    lines = [line for line in state.pending if line.text]
+    found = extraction.extract([line.text for line in lines], products=snapshot.products)
+    return tuple(
+        _fact(Fact.Field(item.field), item.stored, item.quote, lines[item.message], item.start, item.end)
+        for item in found.items
+        if item.field in Fact.Field.values
+    )
+
+
+def _checked(proposed: ProposedFact, line: Line | None, snapshot: Snapshot) -> NewFact | None:
+    if line is None:
+        return None
+    value = extraction.validate(
+        proposed.field, proposed.value, quote=proposed.quote, message=line.text, products=snapshot.products
+    )
+    if value is None:
+        return None
+    start = line.text.find(proposed.quote)
+    end = start + len(proposed.quote) if start >= 0 else None
+    return _fact(Fact.Field(proposed.field), value, proposed.quote, line, start if start >= 0 else None, end)
+
+
+def _fact(field: Fact.Field, value: str, quote: str, line: Line, start: int | None, end: int | None) -> NewFact:
+    return NewFact(
+        field=field,
+        value=value[:200],
+        evidence=Fact.Evidence.SAID,
+        source_kind=MESSAGE,
+        source_id=line.id,
+        quote=quote[:500],
+        start=start,
+        end=end,
+    )

@@ -1,0 +1,25 @@
+"""Which articles a turn's brief holds: what the lead asked about now, then what they are interested in."""
+
+from conversations.agent.state import TurnState
+from knowledge import queries, search
+from knowledge.catalogue import ArticleFacts
+
+# Enough for a question about several products; some 25 tokens each.
+MAX_ARTICLES = 24
+SEARCH_RESULTS = 12
+
+
+def articles_for(state: TurnState) -> tuple[ArticleFacts, ...]:
+    """At most ``MAX_ARTICLES`` sayable articles, the most relevant first."""
+    sayable = {article.id: article for article in queries.articles() if article.sayable}
+    wanted: dict[str, ArticleFacts] = {}
+    question = " ".join(line.text for line in state.pending if line.text)
+    found = search.search(question, limit=SEARCH_RESULTS) if question else None
+    for result in found.results if found else ():
+        wanted.setdefault(result.article, sayable[result.article])
+    codes = [*(found.products if found else ()), state.facts.get("produto", "")]
+    for code in codes:
+        for article in sayable.values():
+            if code and code in article.products:
+                wanted.setdefault(article.id, article)
+    return tuple(wanted.values())[:MAX_ARTICLES]

@@ -1,0 +1,105 @@
+"""The model's answer: one JSON object, checked before anything in it is used."""
+
+from functools import cache
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+FactField = Literal[
+    "nome",
+    "empresa",
+    "cidade",
+    "uf",
+    "produto",
+    "volume",
+    "urgencia",
+    "cnpj",
+    "email",
+    "telefone",
+    "conhece_seleto",
+    "segmento",
+]
+Intent = Literal[
+    "saudacao",
+    "pergunta_tecnica",
+    "pergunta_preco",
+    "pergunta_prazo",
+    "pede_humano",
+    "suporte",
+    "reclamacao",
+    "opt_out",
+    "privacidade",
+    "fornecedor",
+    "candidato",
+    "engano",
+    "curioso",
+    "despedida",
+    "outro",
+]
+Move = Literal[
+    "responder", "perguntar", "recusar_preco", "apresentar_fb300", "registrar_interesse", "encaminhar", "encerrar"
+]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ProposedFact(Strict):
+    """Something the lead said, as the model understood it; nothing is believed before it is validated."""
+
+    field: FactField
+    value: str = Field(max_length=200)
+    quote: str = Field(max_length=500, description="Trecho copiado literalmente da mensagem do lead.")
+    message: str = Field(max_length=40, description="Atributo id da mensagem citada.")
+
+
+class Answer(Strict):
+    """One turn's proposal."""
+
+    reply: str = Field(max_length=4000, description="Texto ao lead; linha em branco separa mensagens.")
+    facts: list[ProposedFact] = Field(max_length=20)
+    intents: list[Intent] = Field(max_length=10)
+    sources: list[str] = Field(max_length=20, description="Ids dos artigos usados.")
+    unanswered_question: str | None = Field(description="Pergunta técnica que o conhecimento não responde, ou null.")
+    move: Move
+
+
+class Malformed(ValueError):
+    """The answer is no JSON object of that shape. Carries no text of it."""
+
+
+def parse(content: str) -> Answer:
+    """Raises ``Malformed``."""
+    text = content.strip()
+    if text.startswith("```"):  # some servers fence their JSON whatever they are asked
+        text = text.strip("`").removeprefix("json")
+    problem = "empty"
+    if text.strip():
+        try:
+            return Answer.model_validate_json(text)
+        except ValidationError as error:
+            problem = str(error.errors(include_input=False, include_url=False)[0]["type"])
+    raise Malformed(problem)
+
+
+@cache
+def response_format() -> dict[str, Any]:
+    """The ``response_format`` of the request; made once, as building a schema costs more than a turn may."""
+    return {
+        "type": "json_schema",
+        "json_schema": {"name": "resposta", "schema": _closed(Answer.model_json_schema()), "strict": True},
+    }
+
+
+def _closed(node: Any) -> Any:
+    """The schema without the keywords that strict mode of OpenAI-compatible servers refuses; limits are checked here."""
+    if isinstance(node, dict):
+        return {
+            key: _closed(value)
+            for key, value in node.items()
+            if key not in {"maxLength", "maxItems", "title", "default"} or (key == "title" and isinstance(value, dict))
+        }
+    if isinstance(node, list):
+        return [_closed(value) for value in node]
+    return node

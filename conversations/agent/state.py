@@ -1,0 +1,100 @@
+"""What a turn knows, as plain values: read once, then thought about without a database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from conversations.agent.schema import Answer
+from conversations.guardrails import Verdict
+from knowledge.catalogue import ArticleFacts, ProductFacts
+from leads.services import NewFact
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message of the transcript. ``key`` is its short name in the brief."""
+
+    id: UUID
+    key: str
+    author: str
+    type: str
+    text: str = field(repr=False)
+    at: datetime = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnState:
+    """The conversation as the claim found it."""
+
+    turn_id: UUID
+    lease_token: UUID
+    conversation_id: UUID
+    lead_id: UUID
+    revision: int
+    answered_revision: int
+    channel_slug: str
+    origin: str
+    temperature: str
+    opted_out: bool
+    first_reply: bool
+    awaiting_answer: bool
+    unanswered_question_replies: int
+    turn_failures: int
+    waiting_since: datetime
+    due_at: datetime
+    facts: Mapping[str, str] = field(repr=False)
+    history: tuple[Line, ...] = field(repr=False)
+    pending: tuple[Line, ...] = field(repr=False)
+    correlation_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The managers' data a decision is made with: the same values for the whole turn."""
+
+    prompt: str = field(repr=False)
+    prompt_version: str
+    products: tuple[ProductFacts, ...] = field(repr=False)
+    articles: tuple[ArticleFacts, ...] = field(repr=False)
+    prices: Mapping[str, Decimal] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What the model calls of one turn cost; times in milliseconds, money in US$."""
+
+    model: str = ""
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost_usd: Decimal = Decimal(0)
+    model_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoppedDraft:
+    """A draft that did not pass, and what was done instead."""
+
+    text: str = field(repr=False)
+    verdict: Verdict
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the turn proposes. Nothing of it exists before ``turns.commit``."""
+
+    bubbles: tuple[str, ...] = field(repr=False)
+    reviewed: tuple[str, ...] = ()
+    answer: Answer | None = field(default=None, repr=False)
+    facts: tuple[NewFact, ...] = field(default=(), repr=False)
+    dropped_facts: tuple[str, ...] = ()
+    handoff_reason: str = ""
+    stopped: tuple[StoppedDraft, ...] = field(default=(), repr=False)
+    fallback: str = ""
+    gap: str = field(default="", repr=False)
+    retry_reason: str = ""
+    usage: Usage = Usage()
+    timings: Mapping[str, int] = field(default_factory=dict)

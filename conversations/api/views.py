@@ -1,0 +1,89 @@
+"""Thin doors: translate, ask, translate back. Authentication and problem details come from ``seleto.lib``."""
+
+from typing import Any
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from conversations.api import timeline
+from conversations.models import Conversation
+
+
+class FactSerializer(serializers.Serializer[Any]):
+    field = serializers.CharField()
+    label = serializers.CharField()
+    value = serializers.CharField()
+    evidence = serializers.CharField()
+
+
+class ConversationSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    lead = serializers.UUIDField()
+    owner = serializers.ChoiceField(choices=Conversation.Owner.choices)
+    owner_label = serializers.CharField()
+    owner_reason = serializers.CharField()
+    temperature = serializers.CharField()
+    opted_out = serializers.BooleanField()
+    turn_due_at = serializers.DateTimeField(allow_null=True)
+    facts = FactSerializer(many=True)
+
+
+class DetailSerializer(serializers.Serializer[Any]):
+    label = serializers.CharField()
+    value = serializers.CharField()
+
+
+class EntrySerializer(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    at = serializers.DateTimeField()
+    stage = serializers.ChoiceField(choices=["event", "message", "turn", "fact", "guardrail", "outbox", "handoff"])
+    title = serializers.CharField()
+    status = serializers.CharField()
+    detail = DetailSerializer(many=True)
+
+
+class TimelineSerializer(serializers.Serializer[Any]):
+    conversation = ConversationSerializer()
+    entries = EntrySerializer(many=True)
+
+
+class ConversationRefSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+
+
+class ConversationListSerializer(serializers.Serializer[Any]):
+    results = ConversationRefSerializer(many=True)
+
+
+class ConversationList(APIView):
+    """Find conversations. There is no search by phone here: addresses end up in logs (I11)."""
+
+    @extend_schema(
+        parameters=[OpenApiParameter("provider_message_id", str, description="Id of a message at the provider.")],
+        responses=ConversationListSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        message_id = request.query_params.get("provider_message_id", "")
+        if not message_id or "\0" in message_id:
+            raise serializers.ValidationError({"provider_message_id": ["Name the message by its provider's id."]})
+        found = Conversation.objects.filter(messages__provider_id=message_id).order_by("-opened_at")[:20]
+        return Response({"results": [{"id": str(conversation.id)} for conversation in found]})
+
+
+class Timeline(APIView):
+    """Everything that happened in one conversation, oldest first."""
+
+    @extend_schema(responses=TimelineSerializer)
+    def get(self, request: Request, conversation_id: UUID) -> Response:
+        conversation = get_object_or_404(Conversation.objects.select_related("lead"), pk=conversation_id)
+        return Response(
+            {
+                "conversation": timeline.summary(conversation),
+                "entries": [entry.as_dict() for entry in timeline.entries(conversation)],
+            }
+        )

@@ -1,0 +1,78 @@
+"""Bot and human: who owns the conversation right now, and why.
+
+Ownership changes only here, in the transaction of whatever caused it, with the conversation's row locked. Everything
+the agent had queued is cancelled in the same transaction (I5).
+"""
+
+from datetime import datetime
+
+from conversations.models import Conversation, Handoff, Message, Outbox
+from conversations.signals import handoff_opened, ownership_changed
+from seleto.lib import audit
+
+# Why a person is in charge: they wrote on the company's own phone.
+PHONE = "celular_da_empresa"
+
+
+def take_over(conversation: Conversation, *, reason: str, actor: str, now: datetime) -> None:
+    """A person is in charge from this commit on. ``conversation`` is locked; saving it is left to the caller."""
+    cancel_agent_messages(conversation, reason="pessoa_assumiu")
+    _set_owner(conversation, Conversation.Owner.HUMAN, reason=reason, actor=actor, now=now)
+
+
+def resume(conversation: Conversation, *, reason: str, actor: str, now: datetime) -> None:
+    """The agent may speak again, from the lead's next message on. Saving is left to the caller."""
+    Handoff.objects.filter(conversation=conversation, closed_at=None).update(closed_at=now)
+    conversation.answered_revision = conversation.revision
+    _set_owner(conversation, Conversation.Owner.AGENT, reason=reason, actor=actor, now=now)
+
+
+def open_handoff(conversation: Conversation, *, reason: Handoff.Reason, now: datetime) -> Handoff:
+    """The agent gives the conversation to a queue. The notice to the lead is queued by the same transaction (I8)."""
+    handoff, created = Handoff.objects.get_or_create(
+        conversation=conversation,
+        closed_at=None,
+        defaults={"reason": reason, "queue": Handoff.QUEUE_OF[reason], "opened_at": now},
+    )
+    _set_owner(conversation, Conversation.Owner.HUMAN, reason=str(reason), actor="agente", now=now)
+    if created:
+        handoff_opened.send(sender=Handoff, handoff_id=handoff.id, conversation_id=conversation.id)
+    return handoff
+
+
+def cancel_agent_messages(conversation: Conversation, *, reason: str) -> int:
+    """Take back what the agent queued and nobody has begun to send; returns how many bubbles."""
+    cancelled = list(
+        Outbox.objects.filter(
+            conversation=conversation, status=Outbox.Status.QUEUED, origin=Outbox.Origin.AGENT
+        ).values_list("pk", "message_id")
+    )
+    if not cancelled:
+        return 0
+    taken = Outbox.objects.filter(pk__in=[pk for pk, _ in cancelled], status=Outbox.Status.QUEUED).update(
+        status=Outbox.Status.CANCELLED, reason=reason
+    )
+    Message.objects.filter(
+        pk__in=[message_id for _, message_id in cancelled], outbox__status=Outbox.Status.CANCELLED
+    ).update(status=Message.Status.CANCELLED)
+    return taken
+
+
+def _set_owner(
+    conversation: Conversation, owner: Conversation.Owner, *, reason: str, actor: str, now: datetime
+) -> None:
+    conversation.turn_due_at = None
+    conversation.pending_since = None
+    if conversation.owner != owner:
+        conversation.owner_since = now
+        audit.record(
+            actor=actor,
+            action=f"conversation.{owner}",
+            subject_kind="conversation",
+            subject_id=conversation.id,
+            detail={"reason": reason},
+            now=now,
+        )
+        ownership_changed.send(sender=Conversation, conversation_id=conversation.id, owner=str(owner), reason=reason)
+    conversation.owner = owner
+    conversation.owner_reason = reason

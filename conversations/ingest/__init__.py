@@ -1,0 +1,1 @@
+"""Stage 2 of the pipe: stored events become messages, receipts and takeovers."""

@@ -1,0 +1,243 @@
+"""What a lead, or a person on the company's phone, did: one handler per kind of event, inside ingest's transaction.
+
+Each returns why nothing more comes of the event, or "" when it was taken in.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from conversations import handoff, outbox, quiet, sessions
+from conversations.channel_cache import ChannelView
+from conversations.channels import base
+from conversations.ingest.common import NotYet, StoredEvent, identity_keys, lead_of
+from conversations.models import Conversation, Message, Outbox, Turn
+from leads.extraction import asks_opt_out
+from leads.models import Identity
+from leads.services import opt_out
+from seleto.lib import jobs
+
+# Shown to people, nothing to answer (contracts/zapi.md, section 5).
+SHOWN_ONLY = frozenset(
+    {base.MessageType.STICKER, base.MessageType.CONTACT, base.MessageType.POLL, base.MessageType.UNKNOWN}
+)
+# How far a provider's clock may run ahead of ours before its time is not believed.
+CLOCK_SLACK = timedelta(minutes=5)
+
+
+def on_incoming(channel: ChannelView, event: StoredEvent, parsed: base.Incoming, now: datetime) -> str:
+    """A lead wrote: store it, and let the turn be due once they have been quiet."""
+    lead = lead_of(channel, parsed, display_name=parsed.display_name, referral=parsed.ad, now=now)
+    conversation = sessions.locked(lead_id=lead.id, channel=channel, address=parsed.address, at=event.received_at)
+    if _known(channel, parsed.provider_id):
+        return "mensagem_repetida"
+    conversation.revision += 1
+    message = _store(conversation, channel, event, parsed, author=Message.Author.LEAD, now=now)
+    conversation.address = parsed.address
+    conversation.last_message_at = max(conversation.last_message_at, event.received_at)
+    if parsed.text and asks_opt_out(parsed.text):
+        opt_out(lead.id, quote=parsed.text, message_id=message.id, now=now)
+    reason = _why_not_answered(parsed, message, received_at=event.received_at)
+    if not reason:
+        _expect_turn(conversation, text=parsed.text, heard_at=event.received_at)
+    conversation.save()
+    return reason
+
+
+def on_edited(channel: ChannelView, event: StoredEvent, parsed: base.Edited, now: datetime) -> str:
+    """The lead changed a message: its new text counts; what was already answered is not answered again."""
+    original = Message.objects.filter(channel_id=channel.id, provider_id=parsed.message.provider_id).first()
+    if original is None:
+        return on_incoming(channel, event, parsed.message, now)
+    conversation = Conversation.objects.select_for_update().get(pk=original.conversation_id)
+    conversation.revision += 1
+    original.previous_texts = [*original.previous_texts, original.text]
+    original.text = parsed.message.text
+    original.edited_at = parsed.message.sent_at or now
+    original.save(update_fields=["text", "previous_texts", "edited_at"])
+    if original.revision > conversation.answered_revision:
+        _expect_turn(conversation, text=original.text, heard_at=event.received_at)
+    conversation.save()
+    return ""
+
+
+def on_deleted(channel: ChannelView, event: StoredEvent, parsed: base.Deleted, now: datetime) -> str:
+    """A message was deleted for everyone: nobody answers it any more, people still see that it was there."""
+    message = Message.objects.filter(channel_id=channel.id, provider_id=parsed.provider_id).first()
+    if message is None:
+        raise NotYet("mensagem_desconhecida")
+    conversation = Conversation.objects.select_for_update().get(pk=message.conversation_id)
+    message.deleted_at = parsed.sent_at or now
+    message.save(update_fields=["deleted_at"])
+    conversation.revision += 1
+    if not unanswered(conversation).exists():
+        conversation.turn_due_at = conversation.pending_since = None
+    conversation.save()
+    return ""
+
+
+def on_reaction(channel: ChannelView, event: StoredEvent, parsed: base.Reaction, now: datetime) -> str:
+    """A reaction is shown beside the conversation and never counts as something to answer."""
+    lead = lead_of(channel, parsed, now=now)
+    conversation = sessions.locked(lead_id=lead.id, channel=channel, address=parsed.address, at=event.received_at)
+    if _known(channel, parsed.provider_id):
+        return "mensagem_repetida"
+    Message.objects.create(
+        conversation=conversation,
+        channel_id=channel.id,
+        event_id=event.id,
+        author=Message.Author.LEAD,
+        type=Message.Type.REACTION,
+        text=parsed.emoji,
+        status=Message.Status.RECEIVED,
+        revision=conversation.revision,
+        provider_id=parsed.provider_id,
+        reference_id=parsed.reference_id or "",
+        sent_at=_believed(parsed.sent_at, event.received_at),
+        created_at=now,
+    )
+    return "so_registro:reaction"
+
+
+def on_echo(channel: ChannelView, event: StoredEvent, parsed: base.Echo, now: datetime) -> str:
+    """Something left the company's number: our own sending, or a person on the phone, who is then in charge (I5)."""
+    if Outbox.objects.filter(channel_id=channel.id, provider_id=parsed.provider_id).exists():
+        return "eco_proprio"
+    if parsed.from_api:
+        outbox.on_own_echo(channel_id=channel.id, to=parsed.address, provider_id=parsed.provider_id, now=now)
+        return "eco_proprio"
+    if parsed.from_api is None and now - event.received_at < timedelta(seconds=settings.INGEST_ORPHAN_WAIT_S):
+        # Older payloads do not say who sent it, and the echo may overtake the answer to our own call.
+        raise NotYet("eco_proprio")
+    lead = lead_of(channel, parsed, now=now)
+    conversation = sessions.locked(lead_id=lead.id, channel=channel, address=parsed.address, at=event.received_at)
+    if _known(channel, parsed.provider_id):
+        return "mensagem_repetida"
+    conversation.revision += 1
+    _store(conversation, channel, event, parsed, author=Message.Author.PHONE, now=now)
+    conversation.last_message_at = max(conversation.last_message_at, event.received_at)
+    handoff.take_over(conversation, reason=handoff.PHONE, actor="sdr:celular", now=now)
+    conversation.save()
+    return ""
+
+
+def on_presence(channel: ChannelView, event: StoredEvent, parsed: base.Presence, now: datetime) -> str:
+    """The lead is typing or recording: wait for them, up to the ceiling."""
+    if parsed.state == base.PresenceState.PAUSED:
+        return "presenca"
+    leads = Identity.objects.filter(value__in=[key.value for key in identity_keys(parsed)]).values("lead_id")
+    conversation = (
+        Conversation.objects.select_for_update()
+        .filter(lead_id__in=leads, channel_id=channel.id, closed_at=None, turn_due_at__isnull=False)
+        .first()
+    )
+    if conversation is None or conversation.pending_since is None:
+        return "presenca"
+    conversation.turn_due_at = quiet.due_at(
+        pending_since=conversation.pending_since, heard_at=event.received_at, wait_s=settings.QUIET_DEFAULT_S
+    )
+    conversation.save(update_fields=["turn_due_at"])
+    return "presenca"
+
+
+def on_waiting(channel: ChannelView, event: StoredEvent, parsed: base.Waiting, now: datetime) -> str:
+    """The content follows under the same id, as an event of its own."""
+    return "aguarda_conteudo"
+
+
+def on_ignored(channel: ChannelView, event: StoredEvent, parsed: base.Ignored, now: datetime) -> str:
+    """Not for us: the reason is kept with the event."""
+    return f"{parsed.reason}:{parsed.detail}" if parsed.detail else str(parsed.reason)
+
+
+def unanswered(conversation: Conversation) -> QuerySet[Message]:
+    """What the lead said and no reply has read yet, reactions and deleted messages apart."""
+    return Message.objects.filter(
+        conversation=conversation,
+        author=Message.Author.LEAD,
+        revision__gt=conversation.answered_revision,
+        deleted_at=None,
+    ).exclude(type=Message.Type.REACTION)
+
+
+def _known(channel: ChannelView, provider_id: str) -> bool:
+    return Message.objects.filter(channel_id=channel.id, provider_id=provider_id).exists()
+
+
+def _believed(stated: datetime | None, received_at: datetime) -> datetime:
+    """The provider's time unless it lies in the future, which only a wrong clock can state."""
+    return received_at if stated is None or stated > received_at + CLOCK_SLACK else stated
+
+
+def _store(
+    conversation: Conversation,
+    channel: ChannelView,
+    event: StoredEvent,
+    parsed: base.Message,
+    *,
+    author: Message.Author,
+    now: datetime,
+) -> Message:
+    media = parsed.media
+    return Message.objects.create(
+        conversation=conversation,
+        channel_id=channel.id,
+        event_id=event.id,
+        author=author,
+        type=parsed.type.value,
+        text=parsed.text,
+        status=Message.Status.RECEIVED if author == Message.Author.LEAD else Message.Status.SENT,
+        revision=conversation.revision,
+        provider_id=parsed.provider_id,
+        reference_id=parsed.reference_id or "",
+        forwarded=parsed.forwarded,
+        sent_at=_believed(parsed.sent_at, event.received_at),
+        created_at=now,
+        media={"url": media.url, "mime": media.mime, "seconds": media.seconds, "filename": media.filename}
+        if media
+        else {},
+    )
+
+
+def _why_not_answered(parsed: base.Incoming, message: Message, *, received_at: datetime) -> str:
+    if parsed.status_reply:
+        return "so_registro:status_reply"
+    if parsed.type in SHOWN_ONLY:
+        return f"so_registro:{parsed.type.value}"
+    if received_at - message.sent_at > timedelta(hours=settings.MESSAGE_MAX_AGE_H):
+        return "antiga_demais"
+    return ""
+
+
+def _expect_turn(conversation: Conversation, *, text: str, heard_at: datetime) -> None:
+    """Set when the turn falls due. A reply of which nothing has left is taken back, so there is one reply (I3)."""
+    if conversation.owner == Conversation.Owner.HUMAN:
+        return
+    if conversation.owner == Conversation.Owner.NOBODY:
+        conversation.owner = Conversation.Owner.AGENT
+        conversation.owner_reason = "lead_voltou"
+        conversation.owner_since = heard_at
+    _take_back_reply(conversation)
+    conversation.pending_since = conversation.pending_since or heard_at
+    wait_s = quiet.quiet_s(text, answers_question=conversation.awaiting_answer)
+    conversation.turn_due_at = quiet.due_at(pending_since=conversation.pending_since, heard_at=heard_at, wait_s=wait_s)
+    jobs.wake("turn", at=conversation.turn_due_at)
+
+
+def _take_back_reply(conversation: Conversation) -> None:
+    """Cancel a reply still wholly in the queue; what it answered is open again, and answered together with the rest."""
+    turn = Turn.objects.filter(
+        conversation=conversation,
+        outbox__status=Outbox.Status.QUEUED,
+        outbox__origin=Outbox.Origin.AGENT,
+        status=Turn.Status.REPLIED,
+    ).first()
+    if turn is None or turn.outbox.exclude(status=Outbox.Status.QUEUED).exists():
+        return
+    handoff.cancel_agent_messages(conversation, reason="mensagem_mais_nova")
+    Turn.objects.filter(pk=turn.pk).update(status=Turn.Status.SUPERSEDED)
+    conversation.answered_revision = turn.undo["answered_revision"]
+    conversation.awaiting_answer = turn.undo["awaiting_answer"]
+    conversation.unanswered_question_replies = turn.undo["unanswered_question_replies"]
+    conversation.pending_since = turn.waiting_since

@@ -1,0 +1,68 @@
+"""What became of what we sent, and whether the instance is on line."""
+
+from datetime import datetime
+
+from conversations import channel_cache
+from conversations.channel_cache import ChannelView
+from conversations.channels import base
+from conversations.ingest.common import NotYet, StoredEvent
+from conversations.models import Channel, Message, Outbox
+from seleto.lib import alerts
+from seleto.lib.models import Alert
+
+# Why a restricted instance (WhatsApp stopped its sending for a while) is off line to us.
+RESTRICTED = "envio_restrito"
+
+
+def on_receipt(channel: ChannelView, event: StoredEvent, parsed: base.Receipt, now: datetime) -> str:
+    """Move our messages forward, never back; a failure is shown to a person and never sent again by itself."""
+    if parsed.restricted:
+        _set_connected(channel, connected=False, reason=RESTRICTED, at=now)
+    ours = Message.objects.filter(channel_id=channel.id, provider_id__in=parsed.provider_ids, outbox__isnull=False)
+    if not ours.exists():
+        raise NotYet("mensagem_desconhecida")
+    if parsed.status == base.ReceiptStatus.FAILED:
+        _fail(channel, parsed, now)
+        return ""
+    status = Message.Status(parsed.status.value)
+    behind = Message.PROGRESS[: Message.PROGRESS.index(status)]
+    Message.objects.filter(channel_id=channel.id, provider_id__in=parsed.provider_ids, status__in=behind).update(
+        status=status, status_at=parsed.at or now
+    )
+    return ""
+
+
+def on_connection(channel: ChannelView, event: StoredEvent, parsed: base.Connection, now: datetime) -> str:
+    """On or off line. Off line, nothing is sent: the provider would keep it and flush it stale (contracts/zapi.md, 2)."""
+    _set_connected(channel, connected=parsed.connected, reason="" if parsed.connected else "desconectado", at=now)
+    return ""
+
+
+def _fail(channel: ChannelView, receipt: base.Receipt, now: datetime) -> None:
+    Message.objects.filter(channel_id=channel.id, provider_id__in=receipt.provider_ids).exclude(
+        status__in=[Message.Status.DELIVERED, Message.Status.READ, Message.Status.PLAYED]
+    ).update(status=Message.Status.FAILED, status_at=receipt.at or now)
+    Outbox.objects.filter(channel_id=channel.id, provider_id__in=receipt.provider_ids).update(
+        status=Outbox.Status.PARKED, reason=f"recusada_pelo_whatsapp:{receipt.error_code or 'sem_codigo'}"[:120]
+    )
+    alerts.open_(
+        f"delivery:{channel.slug}",
+        title=f"O WhatsApp recusou mensagens do canal {channel.slug}",
+        level=Alert.Level.WARNING,
+        now=now,
+    )
+
+
+def _set_connected(channel: ChannelView, *, connected: bool, reason: str, at: datetime) -> None:
+    Channel.objects.filter(pk=channel.id).update(connected=connected, connection_reason=reason, connection_at=at)
+    channel_cache.forget()
+    key = f"channel:{channel.slug}"
+    if connected:
+        alerts.close(key, now=at)
+        return
+    alerts.open_(
+        key,
+        title=f"Canal {channel.slug} sem conexão com o WhatsApp; as mensagens esperam",
+        level=Alert.Level.CRITICAL,
+        now=at,
+    )

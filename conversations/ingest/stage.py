@@ -1,0 +1,131 @@
+"""Stage 2 of the pipe: stored events become messages, receipts, takeovers.
+
+``claim`` and ``run`` are what the queue calls. ``HANDLERS`` below says what each kind of event does; a handler runs in
+one transaction together with closing its event, so an event has its effect once however often it is worked (I2).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Min
+
+from conversations import channel_cache
+from conversations.channel_cache import ChannelView
+from conversations.channels import base, registry
+from conversations.ingest import messages, receipts
+from conversations.ingest.common import NotYet
+from conversations.models import Event
+from seleto.lib import clock, correlation, jobs, metrics
+
+log = structlog.get_logger(__name__)
+
+EVENTS = metrics.counter("ingest_events", "Events worked, by outcome.", ["outcome"])
+
+
+@dataclass(frozen=True, slots=True)
+class EventClaim:
+    """An event in hand; ``attempts`` counts this one."""
+
+    id: UUID
+    channel_id: UUID
+    body: bytes
+    received_at: datetime
+    attempts: int
+    correlation_id: str
+
+
+Handler = Callable[[ChannelView, EventClaim, Any, datetime], str]
+"""(channel, event, parsed, now) -> why nothing more will come of the event, or "" when it was taken in."""
+
+HANDLERS: dict[type, Handler] = {
+    base.Incoming: messages.on_incoming,
+    base.Edited: messages.on_edited,
+    base.Deleted: messages.on_deleted,
+    base.Reaction: messages.on_reaction,
+    base.Echo: messages.on_echo,
+    base.Presence: messages.on_presence,
+    base.Receipt: receipts.on_receipt,
+    base.Connection: receipts.on_connection,
+    base.Waiting: messages.on_waiting,
+    base.Ignored: messages.on_ignored,
+}
+
+
+def claim(limit: int) -> Sequence[EventClaim]:
+    """Take up to ``limit`` due events. SQL because the ORM cannot say UPDATE … RETURNING over SKIP LOCKED."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE conversations_event SET attempts = attempts + 1, leased_until = now() + make_interval(secs => %s)"
+            " WHERE id IN (SELECT id FROM conversations_event WHERE status = 'new' AND due_at <= %s"
+            " AND (leased_until IS NULL OR leased_until < now()) ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED)"
+            " RETURNING id, channel_id, body, received_at, attempts, correlation_id",
+            [settings.LEASE_S, clock.now(), limit],
+        )
+        claims = [EventClaim(row[0], row[1], bytes(row[2]), *row[3:]) for row in cursor.fetchall()]
+    return sorted(claims, key=lambda event: (event.received_at, event.id))
+
+
+def run(event: EventClaim) -> None:
+    """Work one event to its end: done, ignored with a reason, offered again, or parked."""
+    with correlation.bound(event.correlation_id):
+        outcome = _work(event)
+    EVENTS.labels(outcome=outcome).inc()
+
+
+def renew(events: Sequence[EventClaim]) -> None:
+    jobs.extend_leases("conversations_event", [event.id for event in events])
+
+
+def next_due() -> datetime | None:
+    """When the next event falls due; one in hand is not counted until its lease has run out."""
+    due: datetime | None = (
+        Event.objects.filter(status=Event.Status.NEW)
+        .extra(where=["(leased_until IS NULL OR leased_until < now())"])
+        .aggregate(due=Min("due_at"))["due"]
+    )
+    return due
+
+
+def _work(event: EventClaim) -> str:
+    now = clock.now()
+    channel = channel_cache.by_id(event.channel_id)
+    if event.attempts > settings.INGEST_MAX_ATTEMPTS:
+        return _close(event, Event.Status.PARKED, reason="tentativas_esgotadas", now=now)
+    try:
+        parsed = registry.get(channel.provider).parser.parse(event.body)
+        with transaction.atomic():
+            reason = HANDLERS[type(parsed)](channel, event, parsed, now)
+            return _close(event, Event.Status.IGNORED if reason else Event.Status.DONE, reason=reason, now=now)
+    except base.Unreadable as error:
+        return _close(event, Event.Status.PARKED, reason=error.reason, now=now)
+    except NotYet as wait:
+        if now - event.received_at < timedelta(seconds=settings.INGEST_ORPHAN_WAIT_S):
+            return _postpone(event, wait_s=settings.INGEST_ORPHAN_RETRY_S, keep_attempts=True, now=now)
+        return _close(event, Event.Status.IGNORED, reason=wait.reason, now=now)
+    except Exception as error:  # the outermost loop of this stage: whatever happened, the event stays and is seen
+        log.exception("ingest.failed", event_id=str(event.id))
+        if event.attempts >= settings.INGEST_MAX_ATTEMPTS:
+            return _close(event, Event.Status.PARKED, reason=f"erro:{type(error).__name__}", now=now)
+        return _postpone(event, wait_s=settings.INGEST_RETRY_S * event.attempts, keep_attempts=False, now=now)
+
+
+def _close(event: EventClaim, status: Event.Status, *, reason: str, now: datetime) -> str:
+    Event.objects.filter(pk=event.id).update(status=status, reason=reason[:120], processed_at=now, leased_until=None)
+    return str(status)
+
+
+def _postpone(event: EventClaim, *, wait_s: float, keep_attempts: bool, now: datetime) -> str:
+    due_at = now + timedelta(seconds=wait_s)
+    changes: dict[str, object] = {"due_at": due_at, "leased_until": None}
+    if keep_attempts:
+        changes["attempts"] = event.attempts - 1
+    with transaction.atomic():
+        Event.objects.filter(pk=event.id).update(**changes)
+        jobs.wake("ingest", at=due_at)
+    return "postponed"

@@ -1,0 +1,69 @@
+"""Sessions: one open conversation per lead and channel, renewed after 24 hours of silence (design.md, stage 2)."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from conversations.channel_cache import ChannelView
+from conversations.models import Conversation, Handoff
+
+
+def locked(*, lead_id: UUID, channel: ChannelView, address: str, at: datetime) -> Conversation:
+    """The open session, its row locked until the transaction ends; a new one when the last is out of its window.
+
+    Everything that changes a conversation takes this lock first, in a statement of its own: what is read afterwards
+    includes whatever was committed while waiting for it. Call inside a transaction.
+    """
+    conversation = _lock_open(lead_id, channel)
+    if conversation is None:
+        return _open(lead_id, channel, address=address, at=at, previous=_latest(lead_id, channel))
+    if at - conversation.last_message_at <= timedelta(hours=settings.SESSION_WINDOW_H):
+        return conversation
+    Conversation.objects.filter(pk=conversation.pk).update(
+        closed_at=conversation.last_message_at + timedelta(hours=settings.SESSION_WINDOW_H),
+        turn_due_at=None,
+        pending_since=None,
+    )
+    return _open(lead_id, channel, address=address, at=at, previous=conversation)
+
+
+def _lock_open(lead_id: UUID, channel: ChannelView) -> Conversation | None:
+    return (
+        Conversation.objects.select_for_update().filter(lead_id=lead_id, channel_id=channel.id, closed_at=None).first()
+    )
+
+
+def _latest(lead_id: UUID, channel: ChannelView) -> Conversation | None:
+    return Conversation.objects.filter(lead_id=lead_id, channel_id=channel.id).order_by("-opened_at").first()
+
+
+def _open(
+    lead_id: UUID, channel: ChannelView, *, address: str, at: datetime, previous: Conversation | None
+) -> Conversation:
+    """A session boundary never resumes the agent: owner, reason and open handoff are carried over."""
+    fresh = Conversation(
+        lead_id=lead_id,
+        channel_id=channel.id,
+        address=address,
+        opened_at=at,
+        last_message_at=at,
+        owner=previous.owner if previous else Conversation.Owner.AGENT,
+        owner_reason=previous.owner_reason if previous else "",
+        owner_since=previous.owner_since if previous else at,
+        previous=previous,
+    )
+    try:
+        with transaction.atomic():
+            fresh.save(force_insert=True)
+    except IntegrityError:
+        # Another worker opened it first; its transaction has ended, so the row is there to lock.
+        opened = _lock_open(lead_id, channel)
+        if opened is None:
+            raise
+        return opened
+    if previous is not None:
+        Handoff.objects.filter(Q(conversation=previous), closed_at=None).update(conversation=fresh)
+    return fresh

@@ -1,0 +1,6 @@
+"""News for the apps above. Sent inside the transaction; receivers only write rows."""
+
+from django.dispatch import Signal
+
+ownership_changed = Signal()  # conversation_id: UUID, owner: str, reason: str
+handoff_opened = Signal()  # handoff_id: UUID, conversation_id: UUID

@@ -1,0 +1,53 @@
+"""The stages of the pipe as the queue knows them."""
+
+from django.conf import settings
+
+from conversations import outbox
+from conversations.ingest import stage as ingest
+from conversations.turns import stage as turns
+from seleto.lib import jobs
+
+
+def register() -> None:
+    """Called once per process when Django is ready."""
+    jobs.register(
+        jobs.Stage(
+            name="ingest",
+            cluster="conversation",
+            claim=ingest.claim,
+            run=ingest.run,
+            renew=ingest.renew,
+            next_due=ingest.next_due,
+            concurrency=lambda: settings.INGEST_CONCURRENCY,
+        )
+    )
+    jobs.register(
+        jobs.Stage(
+            name="turn",
+            cluster="conversation",
+            claim=turns.claim,
+            run=turns.run,
+            renew=turns.renew,
+            next_due=turns.next_due,
+            concurrency=lambda: settings.TURN_CONCURRENCY,
+        )
+    )
+    jobs.register(
+        jobs.Stage(
+            name="deliver",
+            cluster="delivery",
+            claim=outbox.claim,
+            run=outbox.run,
+            renew=outbox.renew,
+            next_due=outbox.next_due,
+            concurrency=lambda: settings.DELIVER_CONCURRENCY,
+        )
+    )
+    jobs.on_warm_up(_warm_up)
+
+
+def _warm_up() -> None:
+    """Load what a turn needs before the workers fork: one agent built and run against nothing."""
+    from conversations.agent import offline
+
+    offline.run_once()

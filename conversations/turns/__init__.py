@@ -1,0 +1,1 @@
+"""Stage 3 of the pipe: messages become one turn at a time, answered once."""

@@ -1,0 +1,179 @@
+"""Make a decision real, or drop it: one short transaction with the conversation locked (design.md, stage 3)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from conversations import handoff, outbox
+from conversations.agent.state import Decision, Snapshot, TurnState
+from conversations.formatting import typing_s
+from conversations.models import Conversation, GuardrailHit, Handoff, Turn
+from leads.services import record_facts
+from seleto.lib import alerts, jobs
+from seleto.lib.models import Alert
+
+MODEL_ALERT = "model"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of the decision; ``first_bubble`` may be sent at once by whoever committed."""
+
+    status: str
+    first_bubble: UUID | None = None
+
+
+class Lost(Exception):
+    """Another process holds this turn now, or it was closed: nothing of ours may be written."""
+
+
+def commit(state: TurnState, snapshot: Snapshot, decision: Decision, *, now: datetime) -> Outcome:
+    """Still ours? Nothing newer? Then facts, bubbles and handoff exist from here on; else the draft leaves no trace."""
+    try:
+        with transaction.atomic():
+            conversation = Conversation.objects.select_for_update().get(pk=state.conversation_id)
+            if conversation.owner != Conversation.Owner.AGENT:
+                return _drop(state, decision, Turn.Status.DISCARDED, now=now)
+            if conversation.revision != state.revision:
+                jobs.wake("turn", at=conversation.turn_due_at)
+                return _drop(state, decision, Turn.Status.SUPERSEDED, now=now)
+            return _apply(conversation, state, snapshot, decision, now=now)
+    except Lost:
+        return Outcome("lost")
+
+
+def park(turn_id: UUID, lease_token: UUID, *, reason: str, now: datetime) -> None:
+    """Give up on a turn where a person sees it: its conversation waits for a reprocess or the lead's next message."""
+    with transaction.atomic():
+        taken = Turn.objects.filter(pk=turn_id, lease_token=lease_token, status=Turn.Status.RUNNING).update(
+            status=Turn.Status.PARKED, reason=reason, finished_at=now
+        )
+        if taken:
+            Conversation.objects.filter(turns__pk=turn_id).update(turn_due_at=None)
+            _alert_parked(now)
+
+
+def _apply(
+    conversation: Conversation, state: TurnState, snapshot: Snapshot, decision: Decision, *, now: datetime
+) -> Outcome:
+    status = _status(conversation, decision)
+    _close_turn(state, decision, status, snapshot=snapshot, now=now)
+    record_facts(state.lead_id, decision.facts, now=now)
+    turn = Turn(pk=state.turn_id)
+    rows = outbox.enqueue(
+        conversation,
+        [outbox.Bubble(text, _typing(text)) for text in decision.bubbles],
+        turn=turn if not decision.retry_reason else None,
+        reviewed=decision.reviewed,
+        now=now,
+        survives_handoff=bool(decision.handoff_reason),
+    )
+    GuardrailHit.objects.bulk_create(
+        GuardrailHit(
+            turn=turn,
+            draft=draft.text,
+            kinds=[str(kind) for kind in draft.verdict.kinds],
+            spans=[[span.start, span.end, str(span.kind)] for span in draft.verdict.spans],
+            reasons=[violation.reason for violation in draft.verdict.violations],
+            action=draft.action,
+            at=now,
+        )
+        for draft in decision.stopped
+    )
+    if decision.retry_reason:
+        _retry_later(conversation, decision, now=now)
+    else:
+        _answered(conversation, state, decision, now=now)
+    if decision.handoff_reason:
+        handoff.open_handoff(conversation, reason=Handoff.Reason(decision.handoff_reason), now=now)
+    if rows:
+        conversation.last_message_at = max(conversation.last_message_at, now)
+    conversation.save()
+    for row in rows:
+        if row is not rows[0] or row.due_at > now:
+            jobs.wake("deliver", at=row.due_at)
+            break
+    return Outcome(status, first_bubble=rows[0].id if rows else None)
+
+
+def _status(conversation: Conversation, decision: Decision) -> str:
+    if not decision.retry_reason:
+        return Turn.Status.REPLIED
+    return Turn.Status.PARKED if conversation.turn_failures + 1 >= settings.TURN_MAX_FAILURES else Turn.Status.SILENT
+
+
+def _answered(conversation: Conversation, state: TurnState, decision: Decision, *, now: datetime) -> None:
+    asked = any("?" in text for text in decision.bubbles)
+    streak = 0 if decision.facts else state.unanswered_question_replies
+    conversation.answered_revision = state.revision
+    conversation.turn_due_at = conversation.pending_since = None
+    conversation.turn_failures = 0
+    conversation.awaiting_answer = asked
+    conversation.unanswered_question_replies = streak + 1 if asked else 0
+    if state.turn_failures:
+        alerts.close(MODEL_ALERT, now=now)
+
+
+def _retry_later(conversation: Conversation, decision: Decision, *, now: datetime) -> None:
+    """No model: the lead was told once that we are here; the turn falls due again, later each time."""
+    conversation.turn_failures += 1
+    alerts.open_(
+        MODEL_ALERT,
+        title="O modelo não responde: os leads recebem a mensagem de espera",
+        level=Alert.Level.CRITICAL,
+        now=now,
+    )
+    if conversation.turn_failures >= settings.TURN_MAX_FAILURES:
+        conversation.turn_due_at = None
+        _alert_parked(now)
+        return
+    wait_s = min(settings.TURN_RETRY_S * 2 ** (conversation.turn_failures - 1), settings.TURN_RETRY_MAX_S)
+    conversation.turn_due_at = now + timedelta(seconds=wait_s)
+    jobs.wake("turn", at=conversation.turn_due_at)
+
+
+def _drop(state: TurnState, decision: Decision, status: Turn.Status, *, now: datetime) -> Outcome:
+    _close_turn(state, decision, status, snapshot=None, now=now)
+    return Outcome(status)
+
+
+def _close_turn(state: TurnState, decision: Decision, status: str, *, snapshot: Snapshot | None, now: datetime) -> None:
+    """Write what the turn did, if its lease is still ours. Raises ``Lost``."""
+    answer, usage = decision.answer, decision.usage
+    ours = Turn.objects.filter(pk=state.turn_id, lease_token=state.lease_token, status=Turn.Status.RUNNING).update(
+        status=status,
+        reason=decision.retry_reason[:120],
+        finished_at=now,
+        read_revision=state.revision,
+        waiting_since=state.waiting_since,
+        undo={
+            "answered_revision": state.answered_revision,
+            "awaiting_answer": state.awaiting_answer,
+            "unanswered_question_replies": state.unanswered_question_replies,
+        },
+        model=usage.model,
+        prompt_version=snapshot.prompt_version if snapshot else "",
+        sources=answer.sources if answer else [],
+        intents=list(answer.intents) if answer else [],
+        move=answer.move if answer else "",
+        model_calls=usage.calls,
+        prompt_tokens=usage.prompt_tokens,
+        completion_tokens=usage.completion_tokens,
+        cost_usd=usage.cost_usd,
+        timings=dict(decision.timings),
+        facts_dropped=list(decision.dropped_facts),
+        fallback=decision.fallback,
+    )
+    if not ours:
+        raise Lost
+
+
+def _typing(text: str) -> float:
+    return typing_s(text, chars_per_s=settings.TYPING_CHARS_PER_S, most_s=settings.TYPING_MAX_S)
+
+
+def _alert_parked(now: datetime) -> None:
+    alerts.open_("turn:parked", title="Há conversas sem resposta do agente", level=Alert.Level.CRITICAL, now=now)

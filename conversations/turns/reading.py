@@ -1,0 +1,87 @@
+"""Everything a turn needs, read in a few statements and then let go of the database."""
+
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from conversations import channel_cache
+from conversations.agent.retrieval import articles_for
+from conversations.agent.state import Line, Snapshot, TurnState
+from conversations.models import Conversation, Message
+from knowledge import queries
+from leads.models import Fact, Temperature
+
+LOCAL = ZoneInfo("America/Sao_Paulo")
+# Beyond this many unanswered messages the oldest are read as history.
+PENDING_MESSAGES = 30
+_NOT_SAID = (Message.Status.CANCELLED, Message.Status.FAILED)
+
+
+def read_state(
+    *, turn_id: UUID, lease_token: UUID, conversation_id: UUID, correlation_id: str, now: datetime
+) -> TurnState:
+    """The conversation as it is now: three statements."""
+    conversation = Conversation.objects.select_related("lead").get(pk=conversation_id)
+    channel = channel_cache.by_id(conversation.channel_id)
+    sessions = [conversation.id] + ([conversation.previous_id] if conversation.previous_id else [])
+    rows = list(
+        Message.objects.filter(conversation_id__in=sessions, deleted_at=None)
+        .exclude(status__in=_NOT_SAID)
+        .exclude(type=Message.Type.REACTION)
+        .order_by("-sent_at", "-revision", "-created_at")[: settings.HISTORY_MESSAGES + PENDING_MESSAGES]
+    )
+    rows.reverse()
+    lines = [
+        (row, Line(id=row.id, key=f"m{position}", author=row.author, type=row.type, text=row.text, at=row.sent_at))
+        for position, row in enumerate(rows, start=1)
+    ]
+    pending = tuple(line for row, line in lines if _is_pending(row, conversation))
+    history = [line for row, line in lines if not _is_pending(row, conversation)]
+    facts = Fact.objects.filter(lead_id=conversation.lead_id, superseded_at=None).order_by("created_at")
+    return TurnState(
+        turn_id=turn_id,
+        lease_token=lease_token,
+        conversation_id=conversation.id,
+        lead_id=conversation.lead_id,
+        revision=conversation.revision,
+        answered_revision=conversation.answered_revision,
+        channel_slug=channel.slug,
+        origin=channel.origin,
+        temperature=conversation.lead.temperature,
+        opted_out=conversation.lead.opted_out_at is not None,
+        first_reply=not any(line.author != "lead" for line in history),
+        awaiting_answer=conversation.awaiting_answer,
+        unanswered_question_replies=conversation.unanswered_question_replies,
+        turn_failures=conversation.turn_failures,
+        waiting_since=conversation.pending_since or now,
+        due_at=conversation.turn_due_at or now,
+        facts=dict(facts.values_list("field", "value")),
+        history=tuple(history[-settings.HISTORY_MESSAGES :]),
+        pending=pending,
+        correlation_id=correlation_id,
+    )
+
+
+def read_snapshot(state: TurnState, *, now: datetime) -> Snapshot:
+    """The managers' data for this turn, from caches kept for seconds; prices only where they may be told."""
+    prompt = queries.published_prompt("agente")
+    prices = {}
+    if state.temperature == Temperature.COLD:
+        prices = dict(queries.price_exception(today=now.astimezone(LOCAL).date()))
+    return Snapshot(
+        prompt=prompt.text,
+        prompt_version=prompt.version,
+        products=queries.products(),
+        articles=articles_for(state),
+        prices=prices,
+    )
+
+
+def _is_pending(row: Message, conversation: Conversation) -> bool:
+    return (
+        row.conversation_id == conversation.id
+        and row.author == Message.Author.LEAD
+        and row.revision > conversation.answered_revision
+    )

@@ -1,0 +1,127 @@
+"""Claim a conversation whose silence is over, think without a database, commit what was decided.
+
+A turn runs under a lease on its row; the constraint on running turns makes it the only one of its conversation. If
+its process dies, the same row is claimed again when the lease has run out, with one attempt more.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import connection
+
+from conversations import outbox
+from conversations.agent.decide import decide, degraded
+from conversations.agent.state import Decision, Snapshot, TurnState, Usage
+from conversations.turns import commit
+from conversations.turns.reading import read_snapshot, read_state
+from seleto.lib import circuits, clock, correlation, metrics
+from seleto.lib.leases import extend_leases
+
+log = structlog.get_logger(__name__)
+
+TURNS = metrics.counter("turns", "Turns, by outcome.", ["outcome"])
+
+MODEL_CIRCUIT = "llm"
+
+_DUE = "c.turn_due_at <= %(now)s AND c.owner = 'agent' AND c.closed_at IS NULL AND NOT c.channel_id = ANY(%(silenced)s)"
+_NOT_RUNNING = (
+    "NOT EXISTS (SELECT FROM conversations_turn t WHERE t.conversation_id = c.id AND t.status = 'running'"
+    " AND t.leased_until > now())"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnClaim:
+    """A turn in hand; ``attempts`` counts this one."""
+
+    id: UUID
+    conversation_id: UUID
+    lease_token: UUID
+    attempts: int
+    correlation_id: str
+
+
+def claim(limit: int) -> Sequence[TurnClaim]:
+    """Take up to ``limit`` conversations to answer.
+
+    SQL because choosing, locking and making (or taking over) the turn's row must be one statement: the unique index
+    on running turns settles who has it, and an expired one is taken over in place.
+    """
+    now = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH due AS (SELECT c.id, c.revision, c.pending_since FROM conversations_conversation c"
+            f" WHERE {_DUE} AND {_NOT_RUNNING} ORDER BY c.turn_due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)"
+            " INSERT INTO conversations_turn (id, conversation_id, status, reason, started_at, attempts, lease_token,"
+            " leased_until, read_revision, waiting_since, undo, model, prompt_version, sources, intents, move,"
+            " model_calls, prompt_tokens, completion_tokens, cost_usd, timings, facts_dropped, fallback, correlation_id)"
+            " SELECT gen_random_uuid(), due.id, 'running', '', %(now)s, 1, gen_random_uuid(),"
+            " now() + make_interval(secs => %(lease)s), due.revision, due.pending_since, '{}', '', '', '[]', '[]', '',"
+            " 0, 0, 0, 0, '{}', '[]', '', gen_random_uuid()::text FROM due"
+            " ON CONFLICT (conversation_id) WHERE status = 'running' DO UPDATE SET lease_token = excluded.lease_token,"
+            " attempts = conversations_turn.attempts + 1, leased_until = excluded.leased_until"
+            " WHERE conversations_turn.leased_until <= now()"
+            " RETURNING id, conversation_id, lease_token, attempts, correlation_id",
+            {"now": now, "silenced": outbox.silenced_channels(), "limit": limit, "lease": settings.LEASE_S},
+        )
+        return [TurnClaim(*row) for row in cursor.fetchall()]
+
+
+def run(turn: TurnClaim) -> None:
+    """Answer one conversation, and send the first bubble from the same thread."""
+    with correlation.bound(turn.correlation_id):
+        now = clock.now()
+        if turn.attempts > settings.TURN_MAX_ATTEMPTS:
+            commit.park(turn.id, turn.lease_token, reason="tentativas_esgotadas", now=now)
+            TURNS.labels(outcome="parked").inc()
+            return
+        state = read_state(
+            turn_id=turn.id,
+            lease_token=turn.lease_token,
+            conversation_id=turn.conversation_id,
+            correlation_id=turn.correlation_id,
+            now=now,
+        )
+        snapshot = read_snapshot(state, now=now)
+        connection.close()  # a turn that waits for the model costs a thread and no connection
+        decision = _think(state, snapshot, now=now)
+        outcome = commit.commit(state, snapshot, decision, now=clock.now())
+        TURNS.labels(outcome=outcome.status).inc()
+        if outcome.first_bubble is not None:
+            for row in outbox.claim(1, only=outcome.first_bubble):
+                outbox.run(row)
+                outbox.REPLY_TIME.observe(max((clock.now() - state.due_at).total_seconds(), 0.0))
+
+
+def _think(state: TurnState, snapshot: Snapshot, *, now: datetime) -> Decision:
+    """Ask the model unless its circuit is open; every worker then says the holding phrase at once."""
+    if not circuits.allow(MODEL_CIRCUIT, now):
+        return degraded(state, snapshot, reason="modelo:circuito_aberto", usage=Usage())
+    decision = decide(state, snapshot, now=now)
+    if decision.retry_reason.startswith("modelo:"):
+        circuits.failed(MODEL_CIRCUIT, decision.retry_reason.removeprefix("modelo:"), now)
+    elif decision.usage.calls:
+        circuits.succeeded(MODEL_CIRCUIT)
+    return decision
+
+
+def renew(turns: Sequence[TurnClaim]) -> None:
+    """Keep the leases of the turns in hand; one that another process took over keeps its own."""
+    extend_leases("conversations_turn", [turn.id for turn in turns], [turn.lease_token for turn in turns])
+
+
+def next_due() -> datetime | None:
+    """When the next conversation falls due; those being answered do not count."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT min(c.turn_due_at) FROM conversations_conversation c"
+            f" WHERE {_DUE.replace('c.turn_due_at <= %(now)s AND ', '')} AND {_NOT_RUNNING}"
+            " AND c.turn_due_at IS NOT NULL",
+            {"silenced": outbox.silenced_channels()},
+        )
+        due: datetime | None = cursor.fetchone()[0]
+    return due

@@ -1,0 +1,115 @@
+"""What every provider's door shares: limits, answers and the one statement that stores and wakes."""
+
+import hashlib
+import hmac
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from conversations.channel_cache import ChannelView
+from conversations.channels.base import RawEvent
+from seleto.lib import jobs, metrics
+from seleto.lib.ids import new_id
+
+REQUESTS = metrics.counter("webhook_requests", "Webhook calls by answer.", ["channel", "answer"])
+
+
+def problem(status: int, title: str, **headers: str) -> HttpResponse:
+    """An RFC 9457 problem; ``title`` is a constant sentence, never a value from the request."""
+    return JsonResponse(
+        {"type": "about:blank", "title": title, "status": status},
+        status=status,
+        content_type="application/problem+json",
+        headers={name.replace("_", "-"): value for name, value in headers.items()},
+    )
+
+
+def read_body(request: HttpRequest, *, most: int) -> bytes | None:
+    """The raw body, or None when it is longer than ``most`` bytes; no more than that is ever read."""
+    try:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > most:
+            return None
+    except ValueError:
+        pass
+    body = request.read(most + 1)
+    return None if len(body) > most else body
+
+
+def same_secret(given: str, accepted: Iterable[str]) -> bool:
+    """Constant-time comparison with every accepted secret, so that time tells neither which nor how much matched."""
+    given_bytes = given.encode(errors="replace")
+    matches = [hmac.compare_digest(given_bytes, secret.encode()) for secret in accepted if secret]
+    return any(matches)
+
+
+class FloodShield:
+    """At most ``WEBHOOK_MAX_PER_S`` calls a second per channel in this process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._windows: dict[str, tuple[int, int]] = {}
+
+    def admits(self, channel: str) -> bool:
+        second = int(time.monotonic())
+        with self._lock:
+            window, count = self._windows.get(channel, (second, 0))
+            count = count + 1 if window == second else 1
+            self._windows[channel] = (second, count)
+        return count <= settings.WEBHOOK_MAX_PER_S
+
+
+def store(channel: ChannelView, events: Sequence[RawEvent], *, received_at: datetime, correlation_id: str) -> None:
+    """Commit the raw events and wake ingest, in one statement.
+
+    One autocommit statement because this is the acknowledgement path: measured at 0.68 of a bare INSERT against 0.47
+    for the same work as separate statements in a transaction. An event whose key is already there changes nothing.
+    """
+    row = "(%s, %s, %s, %s, %s, %s, 'new', '', 0, %s, %s)"
+    values: list[object] = []
+    for event in events:
+        values += [
+            new_id(),
+            channel.id,
+            event.key,
+            str(event.kind),
+            event.body,
+            received_at,
+            received_at,
+            correlation_id,
+        ]
+    wake, wake_values = jobs.wake_sql("ingest", when="EXISTS (SELECT 1 FROM stored)")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH stored AS (INSERT INTO conversations_event (id, channel_id, key, kind, body, received_at, status,"
+            f" reason, attempts, due_at, correlation_id) VALUES {', '.join([row] * len(events))}"
+            f" ON CONFLICT (channel_id, key) DO NOTHING RETURNING id) {wake}",
+            [*values, *wake_values],
+        )
+
+
+def store_unreadable(
+    channel: ChannelView, body: bytes, *, reason: str, received_at: datetime, correlation_id: str
+) -> None:
+    """Keep an authentic body that nobody can read, parked where a person sees it (I12). The same body is kept once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO conversations_event (id, channel_id, key, kind, body, received_at, status, reason, attempts,"
+            " due_at, correlation_id, processed_at) VALUES (%s, %s, %s, 'unreadable', %s, %s, 'parked', %s, 0, %s, %s, %s)"
+            " ON CONFLICT (channel_id, key) DO NOTHING",
+            [
+                new_id(),
+                channel.id,
+                f"unreadable:{hashlib.sha256(body).hexdigest()}",
+                body,
+                received_at,
+                reason,
+                received_at,
+                correlation_id,
+                received_at,
+            ],
+        )
