@@ -14,8 +14,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
-import struct
 import subprocess
 import sys
 import time
@@ -25,25 +23,28 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
-from seleto.lib.postgres_place import BINARIES, CHECKOUT, PORT, SOCKET_NAME, Place, PostgresError, locate, wheel
+from seleto.lib.postgres_answer import FULL, NO_DATABASE, NOBODY, READY, STARTING, answer_of
+from seleto.lib.postgres_place import (
+    BINARIES,
+    CHECKOUT,
+    NAME,
+    PORT,
+    SOCKET_NAME,
+    USER,
+    Place,
+    PostgresError,
+    locate,
+    wheel,
+)
 
 __all__ = ["DEMO", "TEST", "PostgresError", "Profile", "database", "ensure_running", "remove", "running", "stop", "url"]
 
-NAME = "seleto"
-USER = "seleto"
 
 # How long to insist after a crash: a killed server stays as a zombie until PID 1 reaps it, and its last children
 # hold the shared memory for a moment.
 _START_PATIENCE_S = 15.0
 _LOCK_PATIENCE_S = 90.0
 _STOP_PATIENCE_S = 20.0
-_ANSWER_PATIENCE_S = 5.0
-
-_READY = "ready"
-_NOBODY = "nobody"
-_STARTING = "57P03"
-_NO_DATABASE = "3D000"
-_FULL = "53300"
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def ensure_running(profile: Profile = DEMO, *, checkout: Path = CHECKOUT) -> dic
     Costs a few milliseconds when the server is up. Raises PostgresError when it cannot be started.
     """
     place = locate(profile.name, checkout)
-    if _answer(place) not in (_READY, _FULL):
+    if answer_of(place) not in (READY, FULL):
         with _locked(place):
             _bring_up(place, profile)
     return database(profile, checkout=checkout)
@@ -101,7 +102,7 @@ def ensure_running(profile: Profile = DEMO, *, checkout: Path = CHECKOUT) -> dic
 
 def running(profile: Profile = DEMO, *, checkout: Path = CHECKOUT) -> bool:
     """Whether somebody has started the server."""
-    return _answer(locate(profile.name, checkout)) != _NOBODY
+    return answer_of(locate(profile.name, checkout)) != NOBODY
 
 
 def stop(profile: Profile = DEMO, *, checkout: Path = CHECKOUT) -> bool:
@@ -113,7 +114,7 @@ def stop(profile: Profile = DEMO, *, checkout: Path = CHECKOUT) -> bool:
     if not (place.data / "postmaster.pid").exists():
         return False
     with _locked(place):
-        if _answer(place) == _NOBODY:
+        if answer_of(place) == NOBODY:
             return False
         pid = int((place.data / "postmaster.pid").read_text(encoding="utf-8").split()[0])
         for how in (signal.SIGINT, signal.SIGQUIT):  # fast, then immediate
@@ -134,57 +135,17 @@ def remove(profile: Profile = DEMO, *, checkout: Path = CHECKOUT) -> None:
         shutil.rmtree(place.run, ignore_errors=True)
         place.pointer.unlink(missing_ok=True)
         for outside in place.temporary:
-            with contextlib.suppress(OSError):
-                outside.rmdir()
+            # The binaries serve every server of this checkout: they go with the last one.
+            if outside.is_dir() and {path.name for path in outside.iterdir()} <= {BINARIES}:
+                shutil.rmtree(outside)
 
 
 def _bring_up(place: Place, profile: Profile) -> None:
     _lay_out(place)
     if not (place.data / "PG_VERSION").exists():
         _create(place, profile)
-    _start(place)
-    if _answer(place) == _NO_DATABASE:
+    if _start(place) == NO_DATABASE:
         _create_database(place)
-
-
-# --- The wire ----------------------------------------------------------------------------------------------------
-
-
-def _answer(place: Place) -> str:
-    """What the server says to a new client: ready, nobody listening, or the SQLSTATE of its refusal.
-
-    Spoken by hand because libpq hides the SQLSTATE of a refused connection, and to stay within milliseconds.
-    """
-    body = struct.pack("!I", 196608) + f"user\0{USER}\0database\0{NAME}\0\0".encode()
-    try:
-        with socket.socket(socket.AF_UNIX) as link:
-            link.settimeout(_ANSWER_PATIENCE_S)
-            link.connect(str(place.socket))
-            link.sendall(struct.pack("!I", len(body) + 4) + body)
-            answer = _until_ready(link)
-            link.sendall(b"X\0\0\0\4")
-            return answer
-    except TimeoutError:
-        raise PostgresError(f"The embedded PostgreSQL does not answer; see {place.log}.") from None
-    except (FileNotFoundError, ConnectionError):
-        return _NOBODY
-    except PermissionError:
-        raise PostgresError(
-            f"The embedded PostgreSQL in {place.home} belongs to another account: use that one, or remove it."
-        ) from None
-
-
-def _until_ready(link: socket.socket) -> str:
-    with link.makefile("rb") as stream:
-        while header := stream.read(5):
-            kind, size = struct.unpack("!cI", header)
-            content = stream.read(size - 4)
-            if kind == b"Z":
-                return _READY
-            if kind == b"E":
-                fields = {part[:1]: part[1:] for part in content.split(b"\0") if part}
-                return fields.get(b"C", b"").decode()
-    return _NOBODY
 
 
 def _create_database(place: Place) -> None:
@@ -271,13 +232,14 @@ def _create(place: Place, profile: Profile) -> None:
     fresh.rename(place.data)
 
 
-def _start(place: Place) -> None:
+def _start(place: Place) -> str:
+    """Insist until the server answers, and return its answer."""
     deadline = time.monotonic() + _START_PATIENCE_S
     trouble = ""
-    while (answer := _answer(place)) in (_NOBODY, _STARTING):
+    while (answer := answer_of(place)) in (NOBODY, STARTING):
         if time.monotonic() > deadline:
             raise PostgresError(f"The embedded PostgreSQL does not start: {trouble or 'no answer'}; see {place.log}.")
-        if answer == _NOBODY:
+        if answer == NOBODY:
             _drop_stale_locks(place)
             # `-p`, `-k` and `-h` on the command line win over whatever the data directory says.
             options = f"-p {PORT} -k {place.run} -h ''"
@@ -286,8 +248,9 @@ def _start(place: Place) -> None:
                 continue
             trouble = _last_line(_tail(place.log)) or _last_line(result.stderr)
         time.sleep(0.2)
-    if answer not in (_READY, _NO_DATABASE, _FULL):
+    if answer not in (READY, NO_DATABASE, FULL):
         raise PostgresError(f"The embedded PostgreSQL refuses us (SQLSTATE {answer}); see {place.log}.")
+    return answer
 
 
 def _drop_stale_locks(place: Place) -> None:

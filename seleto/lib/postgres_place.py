@@ -19,6 +19,8 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 PORT = 5432
+NAME = "seleto"
+USER = "seleto"
 BINARIES = "binaries"
 SOCKET_NAME = f".s.PGSQL.{PORT}"
 
@@ -80,8 +82,9 @@ class Place:
 
     @property
     def temporary(self) -> tuple[Path, ...]:
-        """Directories outside the checkout, to be removed with the database."""
-        return tuple(path for path in (self.home, self.run.parent) if not path.is_relative_to(self.pointer.parent))
+        """Directories outside the checkout that hold something of ours."""
+        parents = {self.home.parent, self.run.parent}
+        return tuple(path for path in parents if not path.is_relative_to(self.pointer.parent) and path != self.home)
 
 
 def server_account() -> Account | None:

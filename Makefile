@@ -1,0 +1,62 @@
+# All a newcomer has to type. `make` alone lists the targets.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+# What `make test` hands to pytest, as in: make test TESTS="tests/lib -k postgres"
+TESTS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo stop clean test check lock
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY) ## build .venv from the lock file (with uv when it is there)
+
+$(READY): requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed.")'
+	@if command -v uv >/dev/null 2>&1; then \
+		set -e; test -x $(BIN)/python || uv venv --quiet --python $(PYTHON) $(VENV); \
+		uv pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.txt; \
+	else \
+		set -e; test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV); \
+		$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt; \
+	fi
+	@touch $@
+
+demo: setup ## run everything on this machine: DEMO_PORT=8000 SANDBOX_PORT=8900 RESET=1
+	@DEMO_PORT=$(DEMO_PORT) SANDBOX_PORT=$(SANDBOX_PORT) $(BIN)/python -m seleto.demo $(if $(filter 1,$(RESET)),--reset)
+
+stop: ## stop the demo and the embedded databases
+	@test ! -x $(BIN)/python || $(BIN)/python -m seleto.demo --stop
+
+test: setup ## run the tests, with the coverage floor when all of them run
+ifeq ($(strip $(TESTS)),)
+	@$(BIN)/pytest -q -n auto --cov --cov-report=term
+else
+	@$(BIN)/pytest $(TESTS)
+endif
+
+check: setup ## style, types, import contracts, migrations, secrets
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py check --fail-level WARNING
+	@git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --disable-plugin Base64HighEntropyString --exclude-files '^requirements.*[.]txt$$'
+
+lock: setup ## renew the lock files from pyproject.toml (needs uv)
+	@command -v uv >/dev/null 2>&1 || { echo "make lock needs uv."; exit 1; }
+	uv pip compile pyproject.toml $(LOCK) -o requirements.txt
+	uv pip compile pyproject.toml $(LOCK) --extra dev -o requirements-dev.txt
+
+LOCK := -p 3.11 --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
+
+clean: stop ## remove the virtual environment, the embedded databases and everything made
+	@test ! -x $(BIN)/python || $(BIN)/python -m seleto.lib.postgres remove
+	rm -rf $(VENV) .data staticfiles htmlcov .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
