@@ -104,6 +104,9 @@ class QueueBroker(Broker):  # type: ignore[misc] # shipped without types
     def delete_queue(self) -> None:
         self.purge_queue()
 
+    def close(self) -> None:
+        self._listener.close()
+
     def ping(self) -> bool:
         return True
 

@@ -28,6 +28,10 @@ def make_table() -> None:
     execute("TRUNCATE probe")
 
 
+def drop_table() -> None:
+    execute("DROP TABLE probe")
+
+
 def add(act: str = "note", *, due_at: datetime | None = None) -> int:
     return int(
         execute("INSERT INTO probe (act, due_at) VALUES (%s, %s) RETURNING id", [act, due_at or clock.now()])[0][0]
