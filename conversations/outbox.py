@@ -172,7 +172,8 @@ def next_due() -> datetime | None:
             " JOIN conversations_channel ch ON ch.id = o.channel_id"
             f" WHERE {_READY.replace('o.due_at <= %(now)s AND ', '')}"
             " UNION ALL SELECT min(due_at) FROM conversations_outbox WHERE status = 'unknown' AND reason = ''"
-            " UNION ALL SELECT %(now)s FROM conversations_outbox WHERE status = 'sending' AND leased_until < now()) due",
+            " UNION ALL SELECT %(now)s FROM conversations_outbox WHERE status = 'sending'"
+            " AND leased_until < now()) due",
             {"now": clock.now(), "silenced": silenced_channels()},
         )
         due: datetime | None = cursor.fetchone()[0]

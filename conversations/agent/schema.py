@@ -93,7 +93,7 @@ def response_format() -> dict[str, Any]:
 
 
 def _closed(node: Any) -> Any:
-    """The schema without the keywords that strict mode of OpenAI-compatible servers refuses; limits are checked here."""
+    """The schema without the keywords that strict mode refuses; ``parse`` checks the limits."""
     if isinstance(node, dict):
         return {
             key: _closed(value)

@@ -33,7 +33,7 @@ def on_receipt(channel: ChannelView, event: StoredEvent, parsed: base.Receipt, n
 
 
 def on_connection(channel: ChannelView, event: StoredEvent, parsed: base.Connection, now: datetime) -> str:
-    """On or off line. Off line, nothing is sent: the provider would keep it and flush it stale (contracts/zapi.md, 2)."""
+    """Off line, nothing is sent: the provider would keep it and flush it stale (contracts/zapi.md, 2)."""
     _set_connected(channel, connected=parsed.connected, reason="" if parsed.connected else "desconectado", at=now)
     return ""
 

@@ -8,7 +8,7 @@ from seleto.lib.ids import new_id
 
 
 class Event(models.Model):
-    """One message, status or echo of a webhook. Stored before anything is understood; its key makes it count once (I2)."""
+    """One message, status or echo of a webhook. Stored before it is understood; its key makes it count once (I2)."""
 
     class Status(models.TextChoices):
         NEW = "new", "novo"

@@ -4,13 +4,19 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import SHA256
+from django.db.models import F, Func, Q
 
 from conversations.models.channel import Channel
 from conversations.models.conversation import Conversation, Message
 from conversations.models.turn import Turn
 from seleto.lib.ids import new_id
+
+
+class Sha256(Func):
+    """PostgreSQL's own SHA-256 in hexadecimal; Django's function of that name needs the pgcrypto extension."""
+
+    template = "encode(sha256(convert_to(%(expressions)s, 'UTF8')), 'hex')"
+    output_field = models.CharField()
 
 
 class OutboxQuerySet(models.QuerySet["Outbox"]):
@@ -79,7 +85,7 @@ class Outbox(models.Model):
                 name="outbox_one_order_per_conversation",
             ),
             models.CheckConstraint(
-                condition=Q(origin="person") | Q(reviewed_sha256=SHA256(F("text"))),
+                condition=Q(origin="person") | Q(reviewed_sha256=Sha256(F("text"))),
                 name="outbox_text_was_reviewed",
             ),
             models.CheckConstraint(

@@ -99,7 +99,8 @@ def store_unreadable(
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO conversations_event (id, channel_id, key, kind, body, received_at, status, reason, attempts,"
-            " due_at, correlation_id, processed_at) VALUES (%s, %s, %s, 'unreadable', %s, %s, 'parked', %s, 0, %s, %s, %s)"
+            " due_at, correlation_id, processed_at)"
+            " VALUES (%s, %s, %s, 'unreadable', %s, %s, 'parked', %s, 0, %s, %s, %s)"
             " ON CONFLICT (channel_id, key) DO NOTHING",
             [
                 new_id(),
