@@ -1,0 +1,92 @@
+"""The assistant's wording. Several variants each, so that a conversation does not sound like a form."""
+
+HELLO = (
+    "{greeting}{name}! Aqui é a assistente virtual da Seleto Industrial.",
+    "{greeting}{name}! Sou a assistente virtual da Seleto Industrial, que bom falar com você.",
+)
+ASK: dict[str, tuple[str, ...]] = {
+    "nome": ("Com quem eu falo?", "Como posso te chamar?"),
+    "empresa": ("Qual é o nome da sua empresa?", "E a empresa, como se chama?"),
+    "cidade": ("De qual cidade você fala?", "Em que cidade fica a sua produção?"),
+    "uf": ("E fica em qual estado?",),
+    "produto": (
+        "O que você pretende produzir: hambúrguer, linguiça, cortes de carne?",
+        "Qual etapa da produção você quer melhorar: formar, cortar, misturar ou embutir?",
+    ),
+    "volume": ("Qual é o volume que você produz por dia, mais ou menos?", "Quanto você precisa produzir por dia?"),
+    "urgencia": ("Para quando você precisa da máquina?", "Você já tem uma data em mente para a compra?"),
+    "conhece_seleto": ("Você já conhecia a Seleto?", "Já conhece as nossas máquinas?"),
+    "segmento": ("Qual é o seu tipo de negócio?", "É para hamburgueria, açougue ou outro tipo de negócio?"),
+    "cnpj": ("Pode me passar o CNPJ da empresa?",),
+    "email": ("Qual é o seu melhor e-mail?",),
+    "telefone": ("Qual é o melhor telefone para contato?",),
+}
+HOOK: dict[str, tuple[str, ...]] = {
+    "nome": ("Prazer, {value}!", "Muito prazer, {value}!"),
+    "empresa": ("Que bacana, anotei a empresa aqui.", "Anotado o nome da empresa!"),
+    "cidade": ("{value}, anotado!", "Que bom falar com alguém de {value}!"),
+    "volume": ("Anotei o seu volume.", "Ótimo, esse volume já ajuda a dimensionar."),
+    "urgencia": ("Entendi o seu momento.", "Certo, anotei."),
+    "cnpj": ("CNPJ anotado, obrigada!",),
+    "email": ("E-mail anotado!",),
+    "segmento": ("Legal, atendemos bastante esse segmento.", "Que legal o seu negócio!"),
+    "conhece_seleto": ("Que bom saber!",),
+}
+ACK = ("Entendi.", "Certo!", "Perfeito.", "Combinado!")
+REFUSE_PRICE = (
+    "Sobre valores, quem passa é o nosso consultor.",
+    "Os valores quem informa é o nosso consultor, que monta tudo conforme a sua necessidade.",
+)
+REFUSE_PRICE_AGAIN = (
+    "Entendo a sua curiosidade, mas valores realmente só o consultor passa.",
+    "Não consigo confirmar nem negar números por aqui: valores são com o consultor.",
+)
+REFUSE_PAYMENT = ("Essa parte comercial quem trata é o nosso consultor.",)
+REFUSE_DEADLINE = ("Essa questão de entrega quem confirma é o nosso consultor.",)
+REFUSE_FREIGHT = ("Quem calcula o frete é o nosso consultor, de acordo com a sua cidade.",)
+HANDOFF = (
+    "Vou encaminhar a sua conversa para um consultor do nosso time, que continua com você por aqui.",
+    "Já vou passar tudo para um consultor do nosso time, que segue com você por aqui.",
+)
+SUPPORT = (
+    "Sinto muito pelo transtorno. Vou encaminhar o seu caso para o nosso time de suporte, que continua por aqui.",
+)
+COMPLAINT = (
+    "Sinto muito por isso e obrigada por avisar. Vou encaminhar agora a sua mensagem para o time responsável.",
+)
+PRIVACY = (
+    "Recebi o seu pedido sobre os seus dados. Vou encaminhar para a pessoa responsável pela privacidade aqui na Seleto.",
+)
+SUPPLIER = (
+    "Obrigada pelo contato! Este canal é para quem procura as nossas máquinas; vou encaminhar a sua mensagem ao time responsável.",
+)
+CANDIDATE = ("Obrigada pelo interesse em trabalhar com a gente! Vou encaminhar a sua mensagem ao time responsável.",)
+WRONG_NUMBER = (
+    "Acho que essa mensagem era para outra pessoa. Aqui é da Seleto Industrial, fabricante de máquinas para alimentos.",
+)
+OPT_OUT = ("Certo, não vou mais te enviar mensagens. Se um dia precisar, é só chamar por aqui.",)
+ROBOT = ("Sou a assistente virtual da Seleto Industrial, um atendimento automático.",)
+SECRET = (
+    "Sou a assistente virtual da Seleto Industrial e não comento como fui montada, mas posso te ajudar com as nossas máquinas.",
+)
+CURIOUS = (
+    "Que legal o seu interesse! Fico à disposição, e o nosso catálogo e o nosso site estão aí para você conhecer as máquinas.",
+    "Adorei saber! Se quiser conhecer mais, dê uma olhada no nosso catálogo e no nosso site.",
+)
+UNKNOWN = (
+    "Essa informação eu não tenho aqui e não quero te passar nada errado: vou confirmar com um especialista.",
+    "Essa eu preciso confirmar com um especialista do nosso time, para não te passar nada errado.",
+)
+GOODBYE = ("Eu que agradeço! Qualquer dúvida, é só chamar.", "Por nada! Fico por aqui se precisar.")
+NOTHING_MISSING = ("Tenho tudo anotado por aqui, obrigada!",)
+SKEWER = (
+    "A linha automática de espetos está indisponível no momento, pois está sendo melhorada. Já deixei registrado o seu interesse.",
+)
+SKEWER_CUTTING = ("Para a etapa de corte da carne do espeto temos a CT200, que corta cubos e tiras.",)
+UPSELL = ("Vale conhecer também a FB300, que é semiautomática pneumática e ajuda a padronizar.",)
+WIDE = ("Para hambúrguer maior que 14 cm, o caminho é a FB700 com a linha automática, que vai até 19 cm.",)
+CUTTER = ("Para cortar carne em bifes, cubos e tiras temos a CT200.",)
+PORTFOLIO = (
+    "Fabricamos máquinas em inox para alimentos: formadoras de hambúrguer, cortadora, filetadora, ensacadeiras e misturadores.",
+)
+REPEAT = ("Não consegui ler a sua última mensagem. Pode me escrever de novo?",)

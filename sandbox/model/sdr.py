@@ -1,0 +1,376 @@
+"""A competent sales assistant by rules: from a brief to the answer object, out of the request alone."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.model import answers, facts, intents, phrases, products
+from sandbox.model.answers import Answer
+from sandbox.model.brief import Brief
+from sandbox.model.facts import Found
+from sandbox.model.text import fold, pick, words
+
+_FIELDS = frozenset(
+    "nome empresa cidade uf produto volume urgencia cnpj email telefone conhece_seleto segmento".split()
+)
+_COMMERCIAL = ("pergunta_preco", "pagamento", "frete", "pergunta_prazo")
+_TOLD_INTENTS = {
+    "pagamento": "pergunta_preco",
+    "frete": "pergunta_preco",
+    "cotacao": "pergunta_preco",
+    "agradece": "despedida",
+    "pede_indicacao": "pergunta_tecnica",
+    "robo": "outro",
+    "segredo": "outro",
+}
+_KNOWN_INTENTS = frozenset(
+    """saudacao pergunta_tecnica pergunta_preco pergunta_prazo pede_humano suporte reclamacao opt_out privacidade
+    fornecedor candidato engano curioso despedida outro""".split()
+)
+_HAVE = re.compile(r"\b(?:tem|tens|temos|fazem|faz|vendem|vende|trabalham|existe|possuem|fabricam)\b")
+_WHO = re.compile(
+    r"quem (?:sao|e|eh) (?:vcs|voces|vc|voce|a seleto)|(?:seu|teu) nome|como (?:vc|voce) se chama|quem (?:ta|esta) falando"
+)
+_HOURS = {"hora": 1.0, "dia": 8.0, "semana": 40.0, "mes": 176.0}
+_FAMILY_LINES = {
+    "linguiça": "Para linguiça temos a ensacadeira elétrica, nas versões de 15 kg (ENS15) e de 30 kg (ENS30).",
+    "hambúrguer": "Para hambúrguer temos formadoras manuais, semiautomáticas e automáticas.",
+    "corte": phrases.CUTTER[0],
+    "filé": "Para filés temos a filetadora automática FS150.",
+    "mistura": "Para misturar a massa temos os misturadores de 25, 70, 140 e 210 L.",
+}
+
+
+@dataclass
+class Draft:
+    """An answer in the making; ``parts`` are sentences of the reply, ``ask`` the question at its end."""
+
+    parts: list[str] = field(default_factory=list)
+    ask: str = ""
+    found: list[Found] = field(default_factory=list)
+    intents: set[str] = field(default_factory=set)
+    sources: list[str] = field(default_factory=list)
+    gap: str | None = None
+    move: str = "responder"
+    closed: bool = False
+
+    def say(self, text: str) -> None:
+        if text and text not in self.parts:
+            self.parts.append(text)
+
+    def quote(self, answer: Answer) -> None:
+        self.say(answer.text)
+        self.sources += [source for source in answer.sources if source not in self.sources]
+
+    @property
+    def reply(self) -> str:
+        body = " ".join(self.parts)
+        return "\n\n".join(part for part in (body, self.ask) if part)
+
+    def answer(self) -> dict[str, Any]:
+        told = sorted({_TOLD_INTENTS.get(name, name) for name in self.intents} & _KNOWN_INTENTS)
+        return {
+            "reply": self.reply,
+            "facts": [
+                {"field": row.field, "value": row.value, "quote": row.quote, "message": row.message}
+                for row in self.found
+            ],
+            "intents": told or ["outro"],
+            "sources": self.sources,
+            "unanswered_question": self.gap,
+            "move": self.move,
+        }
+
+
+def compose(brief: Brief) -> Draft:
+    """What the assistant would say to this brief."""
+    talk = _Talk(brief)
+    return talk.run()
+
+
+class _Talk:
+    def __init__(self, brief: Brief) -> None:
+        self.brief = brief
+        self.text = fold(brief.text)
+        self.context = fold("\n".join(line.text for line in brief.talk if line.who != "humano"))
+        self.found = [row for row in facts.extract(brief) if row.field in _FIELDS]
+        self.given = {row.field: row.value for row in self.found}
+        self.draft = Draft(found=self.found, intents=intents.read(brief))
+        self.seed = f"{brief.text}|{len(brief.talk)}"
+
+    def run(self) -> Draft:
+        draft, heard = self.draft, self.draft.intents
+        if "opt_out" in heard and "pede_humano" not in heard:
+            self._close(phrases.OPT_OUT, "encerrar")
+            return self._finish()
+        self._hello()
+        for name, (wording, move) in _ROUTES.items():
+            if name in heard:
+                self._close(wording, move)
+                return self._finish()
+        if not self.text.strip():
+            draft.say(self._pick(phrases.REPEAT))
+            return self._finish()
+        if "despedida" in heard and not self.found:
+            self._close(phrases.GOODBYE, "encerrar")
+            return self._finish()
+        for step in (self._identity, self._machines, self._technical, self._commercial, self._curious, self._hot):
+            if not draft.closed:
+                step()
+        self._hook()
+        if not draft.closed:
+            self._ask()
+        return self._finish()
+
+    # --- steps ------------------------------------------------------------------------------------------------
+
+    def _hello(self) -> None:
+        if not self.brief.first:
+            return
+        name = (self.given.get("nome") or self.brief.known.get("nome") or "").split(" ")[0]
+        hello = self._pick(phrases.HELLO).format(
+            greeting=self.brief.greeting.capitalize(), name=f", {name}" if name else ""
+        )
+        self.draft.say(hello)
+
+    def _close(self, wording: Sequence[str], move: str) -> None:
+        """The last word of a matter. Without the move to hand over nothing may sound like a transfer."""
+        self.draft.closed = True
+        self.draft.move = move
+        text = self._pick(wording)
+        if move == "encaminhar" and not self._may("encaminhar"):
+            text = "Entendi, deixei anotado aqui para o time responsável."
+        self.draft.say(text)
+
+    def _identity(self) -> None:
+        heard = self.draft.intents
+        if "segredo" in heard:
+            self.draft.say(self._pick(phrases.SECRET))
+        elif "robo" in heard:
+            self.draft.say(self._pick(phrases.ROBOT))
+        elif _WHO.search(self.text):
+            if not self.brief.first:
+                self.draft.say(self._pick(phrases.ROBOT))
+            self.draft.say(self._pick(phrases.PORTFOLIO))
+
+    def _machines(self) -> None:
+        """What the house wants said about certain machines (domain.md, Commercial rules)."""
+        codes = products.mentioned(self.text)
+        told = self.context
+        if products.wants_skewer_line(self.text) and "indisponivel" not in told:
+            interest = self._may("registrar_interesse")
+            text = self._pick(phrases.SKEWER)
+            self.draft.say(text if interest else text.split(". ")[0] + ".")
+            self.draft.say(self._pick(phrases.SKEWER_CUTTING))
+            self.draft.move = "registrar_interesse" if interest else "responder"
+            return
+        if products.wide_burger(self.text) and "ate 19 cm" not in told:
+            self.draft.say(self._pick(phrases.WIDE))
+        if "FBM100" in codes and self._may("apresentar_fb300") and "FB300" not in codes and "fb300" not in told:
+            if "curioso" not in self.draft.intents:
+                self._upsell()
+
+    def _upsell(self) -> None:
+        self.draft.quote(answers.about(self.brief, ["FBM100"]))
+        own = answers.about(self.brief, ["FB300"])
+        self.draft.say(self._pick(phrases.UPSELL))
+        self.draft.quote(own)
+        self.draft.move = "apresentar_fb300"
+
+    def _technical(self) -> None:
+        asked = [question for question in intents.questions(self.brief) if self._is_technical(question)]
+        codes = products.mentioned(self.text)
+        if asked:
+            self.draft.intents.add("pergunta_tecnica")
+            self._answer(asked, codes)
+        elif self._bare_price_question():
+            return
+        elif [code for code in codes if code not in products.mentioned(self.context)] and not self._presented():
+            self.draft.quote(answers.about(self.brief, [code for code in codes if code != "LINHA_ESPETO"][:2]))
+        elif not self._presented():
+            self._recommend(unasked=True)
+
+    def _answer(self, asked: list[str], codes: list[str]) -> None:
+        if "pede_indicacao" in self.draft.intents and self._recommend(unasked=False):
+            return
+        answer = answers.to_questions(self.brief, asked, self.context)
+        if answer.text:
+            self.draft.quote(answer)
+            return
+        if self._presented() or _WHO.search(self.text):
+            return
+        family = products.family(self.text)
+        if _HAVE.search(fold(asked[0])) and (codes or family) and self._existence_only(asked[0]):
+            self.draft.quote(answers.about(self.brief, codes or list(family[1][:2] if family else ())))
+            if not self._presented() and family:
+                self.draft.say(_FAMILY_LINES[family[0]])
+            return
+        self.draft.gap = answer.gap
+        self.draft.say(self._pick(phrases.UNKNOWN))
+
+    def _existence_only(self, question: str) -> bool:
+        """Asks whether we have a machine, not what it can do."""
+        about = words(question) - {"fazem", "vendem", "trabalham", "existe", "formadora", "hamburguer", "equipamento"}
+        text = fold(question)
+        return len({word for word in about if not products.mentioned(word) and not products.family(word)}) <= 1 or (
+            not re.search(r"\d", text) and len(about) <= 2
+        )
+
+    def _recommend(self, *, unasked: bool) -> bool:
+        """Name the machine for the stated volume, or the machines for what the lead makes."""
+        known = "produto" in self.brief.known or "produto" in self.given
+        need = self._need_per_hour()
+        if need and not (unasked and (known or "volume" not in self.given)):
+            answer = answers.for_need(self.brief, need)
+            if answer.text:
+                self.draft.quote(answer)
+                return True
+        family = products.family(self.text) or (None if unasked else products.family(self.context))
+        if family is None or known and unasked or (unasked and products.family(self.context) == family):
+            return False
+        answer = answers.about(self.brief, family[1][:2]) if family[0] != "linguiça" else Answer()
+        if answer.text and not unasked:
+            self.draft.quote(answer)
+        else:
+            self.draft.say(_FAMILY_LINES[family[0]])
+        return True
+
+    def _commercial(self) -> None:
+        heard = self.draft.intents
+        if not heard.intersection(_COMMERCIAL):
+            return
+        if "pergunta_preco" in heard and self._quote_price():
+            return
+        refusals = intents.price_insistences(self.brief)
+        if "insiste" in heard and refusals >= 2 and self._may("encaminhar"):
+            self.draft.say("Entendo que você quer ter uma noção, e valores são mesmo com o consultor.")
+            self._close(phrases.HANDOFF, "encaminhar")
+            return
+        if "pergunta_preco" in heard:
+            self.draft.say(self._pick(phrases.REFUSE_PRICE_AGAIN if refusals else phrases.REFUSE_PRICE))
+        elif "pagamento" in heard:
+            self.draft.say(self._pick(phrases.REFUSE_PAYMENT))
+        if "frete" in heard:
+            self.draft.say(self._pick(phrases.REFUSE_FREIGHT))
+        if "pergunta_prazo" in heard:
+            self.draft.say(self._pick(phrases.REFUSE_DEADLINE))
+        if self.draft.move == "responder" and self._may("recusar_preco"):
+            self.draft.move = "recusar_preco"
+
+    def _quote_price(self) -> bool:
+        """Only what the brief holds, and only for the machine asked for."""
+        recent = next((fold(line.text) for line in reversed(self.brief.talk) if line.who == "lead"), "")
+        codes = products.mentioned(self.text) or products.mentioned(recent)
+        told = [code for code in codes if code in self.brief.prices]
+        for code in told:
+            amount = self.brief.prices[code].removeprefix("R$").strip()
+            self.draft.say(f"A {products.NAMES.get(code, code)} sai por R$ {amount}.")
+        if told and "curioso" in self.draft.intents:
+            self.draft.closed = True
+        return bool(told)
+
+    def _curious(self) -> None:
+        business = {"empresa", "cnpj", "segmento", "volume"} & ({*self.given} | {*self.brief.known})
+        if "curioso" in self.draft.intents and not business:
+            self._close(phrases.CURIOUS, "encerrar")
+
+    def _hot(self) -> None:
+        """A buyer with a business, a need and haste goes to a person."""
+        told = {**self.brief.known, **self.given}
+        business = "empresa" in told or "cnpj" in told
+        need = "produto" in told or "volume" in told
+        wants_quote = "cotacao" in self.draft.intents and "cnpj" in told
+        if business and need and (told.get("urgencia") == "alta" or wants_quote) and self._may("encaminhar"):
+            name = str(told.get("nome", "")).split(" ")[0]
+            self.draft.parts = [part for part in self.draft.parts if "consultor" not in part]
+            self.draft.say(f"Perfeito, {name}!" if name else "Perfeito!")
+            self._close(phrases.HANDOFF, "encaminhar")
+
+    def _hook(self) -> None:
+        """Show that the lead was heard, before anything else that is said."""
+        start = 1 if self.brief.first else 0
+        if len(self.draft.parts) - start > 1 or self.draft.closed:
+            return
+        for row in self.found:
+            if row.field not in phrases.HOOK or row.field in self.brief.known:
+                continue
+            if row.field == "nome" and self.brief.first:
+                continue
+            value = row.value.split(" ")[0] if row.field == "nome" else row.value
+            self.draft.parts.insert(start, self._pick(phrases.HOOK[row.field]).format(value=value))
+            return
+        if len(self.draft.parts) == start:
+            if "saudacao" in self.draft.intents:
+                self.draft.parts.insert(start, "" if self.brief.first else "Oi! Estou por aqui.")
+            elif not self.brief.first or self.text:
+                self.draft.parts.insert(start, self._pick(phrases.ACK))
+
+    def _ask(self) -> None:
+        if self.brief.max_questions < 1 or (self.brief.moves and "perguntar" not in self.brief.moves):
+            return
+        if any("?" in part for part in self.draft.parts):
+            return
+        open_fields = [
+            name
+            for name in self.brief.missing
+            if name in phrases.ASK and name not in self.brief.known and name not in self.given
+        ]
+        last = next((line.text for line in reversed(self.brief.talk) if line.who == "agente"), "")
+        fresh = [name for name in open_fields if not any(wording in last for wording in phrases.ASK[name])]
+        wanted = (fresh or open_fields)[:1]
+        if wanted:
+            options = [wording for wording in phrases.ASK[wanted[0]] if wording not in last]
+            self.draft.ask = self._pick(options or phrases.ASK[wanted[0]])
+            if self.draft.move == "responder":
+                self.draft.move = "perguntar"
+        elif not self.brief.missing and self.found and len(self.draft.parts) <= 1:
+            self.draft.say(self._pick(phrases.NOTHING_MISSING))
+
+    # --- small things -----------------------------------------------------------------------------------------
+
+    def _finish(self) -> Draft:
+        draft = self.draft
+        draft.parts = [part for part in draft.parts if part]
+        if not draft.parts and not draft.ask:
+            draft.say(self._pick(phrases.ACK))
+        if self.brief.moves and draft.move not in self.brief.moves:
+            draft.move = "responder" if "responder" in self.brief.moves else min(self.brief.moves)
+        return draft
+
+    def _may(self, move: str) -> bool:
+        return not self.brief.moves or move in self.brief.moves
+
+    def _pick(self, options: Sequence[str]) -> str:
+        return pick(options, self.seed)
+
+    def _presented(self) -> bool:
+        """Something about machines was already said in this reply."""
+        return len(self.draft.parts) > (1 if self.brief.first else 0)
+
+    def _is_technical(self, question: str) -> bool:
+        text = fold(question)
+        if not words(question) and not products.mentioned(text):
+            return False
+        if any(intents.matches(name, text) for name in (*_COMMERCIAL, "robo", "segredo", "pede_humano")):
+            return False
+        return "insiste" not in self.draft.intents or bool(products.mentioned(text))
+
+    def _bare_price_question(self) -> bool:
+        return bool(self.draft.intents.intersection(_COMMERCIAL))
+
+    def _need_per_hour(self) -> float | None:
+        stated = self.given.get("volume") or self.brief.known.get("volume") or ""
+        found = re.match(r"([\d.]+) (?:hamburgueres|unidades)/(hora|dia|semana|mes)", stated)
+        return float(found[1]) / _HOURS[found[2]] if found else None
+
+
+_ROUTES: dict[str, tuple[Sequence[str], str]] = {
+    "privacidade": (phrases.PRIVACY, "encaminhar"),
+    "suporte": (phrases.SUPPORT, "encaminhar"),
+    "reclamacao": (phrases.COMPLAINT, "encaminhar"),
+    "pede_humano": (phrases.HANDOFF, "encaminhar"),
+    "candidato": (phrases.CANDIDATE, "encaminhar"),
+    "fornecedor": (phrases.SUPPLIER, "encaminhar"),
+    "engano": (phrases.WRONG_NUMBER, "encerrar"),
+}
