@@ -22,14 +22,30 @@ from seleto.lib.postgres_place import CHECKOUT, SOCKET_NAME, Place, locate
 FAST = postgres.Profile("postgres", postgres.TEST.initdb, {"fsync": "off", "full_page_writes": "off"})
 
 
-@pytest.fixture
-def checkout() -> Iterator[Path]:
-    """Not under pytest's own directory: that one is closed to the account a root process hands the server to."""
+@contextlib.contextmanager
+def throw_away() -> Iterator[Path]:
+    # Not under pytest's own directory: that one is closed to the account a root process hands the server to.
     directory = Path(tempfile.mkdtemp(prefix="co-"))
     directory.chmod(0o755)
-    yield directory
-    postgres.remove(FAST, checkout=directory)
-    shutil.rmtree(directory)
+    try:
+        yield directory
+    finally:
+        postgres.remove(FAST, checkout=directory)
+        shutil.rmtree(directory)
+
+
+@pytest.fixture
+def fresh() -> Iterator[Path]:
+    """A checkout that never had a server."""
+    with throw_away() as directory:
+        yield directory
+
+
+@pytest.fixture(scope="module")
+def checkout() -> Iterator[Path]:
+    """A checkout with a server, in whatever state the test before left it: making one takes a second."""
+    with throw_away() as directory:
+        yield directory
 
 
 def ask(checkout: Path, sql: str) -> Any:
@@ -44,7 +60,8 @@ def server_pid(checkout: Path) -> int:
 
 def put_row(checkout: Path) -> None:
     with psycopg.connect(postgres.url(FAST, checkout=checkout), autocommit=True) as link:
-        link.execute("CREATE TABLE kept (word text)")
+        link.execute("CREATE TABLE IF NOT EXISTS kept (word text)")
+        link.execute("TRUNCATE kept")
         link.execute("INSERT INTO kept VALUES ('pão')")
 
 
@@ -62,8 +79,8 @@ def test_starts_once_and_keeps_its_data(checkout: Path) -> None:
     assert ask(checkout, "SELECT word FROM kept") == "pão"
 
 
-def test_stop_without_a_server_is_fine(checkout: Path) -> None:
-    assert not postgres.stop(FAST, checkout=checkout)
+def test_stop_without_a_server_is_fine(fresh: Path) -> None:
+    assert not postgres.stop(FAST, checkout=fresh)
 
 
 def test_listens_on_its_socket_only(checkout: Path) -> None:
@@ -107,15 +124,15 @@ def test_outlives_the_process_that_started_it(checkout: Path) -> None:
     assert ask(checkout, "SELECT 1") == 1
 
 
-def test_a_half_made_database_is_made_again(checkout: Path) -> None:
-    half = locate("postgres", checkout).home / "data.new"
+def test_a_half_made_database_is_made_again(fresh: Path) -> None:
+    half = locate("postgres", fresh).home / "data.new"
     half.mkdir(parents=True)
     (half / "PG_VERSION").write_text("18\n")
-    (checkout / ".data").chmod(0o711)
+    (fresh / ".data").chmod(0o711)
 
-    postgres.ensure_running(FAST, checkout=checkout)
+    postgres.ensure_running(FAST, checkout=fresh)
 
-    assert ask(checkout, "SELECT 1") == 1
+    assert ask(fresh, "SELECT 1") == 1
 
 
 @pytest.mark.parametrize("program", ["another program", "nobody"])
@@ -132,12 +149,12 @@ def test_forgets_a_pid_that_is_not_the_server(checkout: Path, program: str) -> N
     assert ask(checkout, "SELECT 1") == 1
 
 
-def test_many_starters_get_one_server(checkout: Path) -> None:
+def test_many_starters_get_one_server(fresh: Path) -> None:
     failures: list[Exception] = []
 
     def start() -> None:
         try:
-            postgres.ensure_running(FAST, checkout=checkout)
+            postgres.ensure_running(FAST, checkout=fresh)
         except postgres.PostgresError as error:
             failures.append(error)
 
@@ -148,45 +165,45 @@ def test_many_starters_get_one_server(checkout: Path) -> None:
         starter.join()
 
     assert failures == []
-    assert ask(checkout, "SELECT 1") == 1
+    assert ask(fresh, "SELECT 1") == 1
 
 
-def test_a_full_server_counts_as_running(checkout: Path) -> None:
+def test_a_full_server_counts_as_running(fresh: Path) -> None:
     profile = postgres.Profile(FAST.name, FAST.initdb, {**FAST.settings, "max_connections": "4"})
-    postgres.ensure_running(profile, checkout=checkout)
-    address = postgres.url(profile, checkout=checkout)
+    postgres.ensure_running(profile, checkout=fresh)
+    address = postgres.url(profile, checkout=fresh)
     links: list[psycopg.Connection[Any]] = []
     try:
         with contextlib.suppress(psycopg.OperationalError):
             links.extend(psycopg.connect(address) for _ in range(9))
         assert len(links) < 9
 
-        assert postgres.ensure_running(profile, checkout=checkout)["NAME"] == "seleto"
+        assert postgres.ensure_running(profile, checkout=fresh)["NAME"] == "seleto"
     finally:
         for link in links:
             link.close()
 
 
-def test_a_copied_checkout_gets_a_server_of_its_own(checkout: Path) -> None:
-    postgres.ensure_running(FAST, checkout=checkout)
-    put_row(checkout)
+def test_a_copied_checkout_gets_a_server_of_its_own(fresh: Path) -> None:
+    postgres.ensure_running(FAST, checkout=fresh)
+    put_row(fresh)
     copy = Path(tempfile.mkdtemp(prefix="co-"))
     copy.chmod(0o755)
     try:
-        subprocess.run(["cp", "-a", str(checkout / ".data"), str(copy)], check=True)
+        subprocess.run(["cp", "-a", str(fresh / ".data"), str(copy)], check=True)
 
         postgres.ensure_running(FAST, checkout=copy)
 
-        assert server_pid(copy) != server_pid(checkout)
-        assert ask(checkout, "SELECT word FROM kept") == ask(copy, "SELECT word FROM kept")
+        assert server_pid(copy) != server_pid(fresh)
+        assert ask(fresh, "SELECT word FROM kept") == ask(copy, "SELECT word FROM kept")
     finally:
         postgres.remove(FAST, checkout=copy)
         shutil.rmtree(copy)
 
 
 @pytest.mark.parametrize("name", ["é longo demais " + "x" * 90, "with space, comma"])
-def test_an_awkward_path_gets_a_short_socket_elsewhere(checkout: Path, name: str) -> None:
-    awkward = checkout / name
+def test_an_awkward_path_gets_a_short_socket_elsewhere(fresh: Path, name: str) -> None:
+    awkward = fresh / name
     awkward.mkdir()
     try:
         postgres.ensure_running(FAST, checkout=awkward)
@@ -200,26 +217,26 @@ def test_an_awkward_path_gets_a_short_socket_elsewhere(checkout: Path, name: str
     assert not place.run.parent.exists()
 
 
-def test_remove_leaves_nothing(checkout: Path) -> None:
-    postgres.ensure_running(FAST, checkout=checkout)
+def test_remove_leaves_nothing(fresh: Path) -> None:
+    postgres.ensure_running(FAST, checkout=fresh)
 
-    postgres.remove(FAST, checkout=checkout)
+    postgres.remove(FAST, checkout=fresh)
 
-    assert sorted(path.name for path in (checkout / ".data").iterdir()) == ["postgres.lock"]
+    assert sorted(path.name for path in (fresh / ".data").iterdir()) == ["postgres.lock"]
 
 
-def test_without_the_wheel_it_says_what_to_do(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_wheel_it_says_what_to_do(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postgres, "wheel", lambda: None)
 
     with pytest.raises(postgres.PostgresError, match="DATABASE_URL is missing"):
-        postgres.ensure_running(FAST, checkout=checkout)
+        postgres.ensure_running(FAST, checkout=fresh)
 
 
-def test_naming_the_database_starts_nothing(checkout: Path) -> None:
-    entry = postgres.database(FAST, checkout=checkout)
+def test_naming_the_database_starts_nothing(fresh: Path) -> None:
+    entry = postgres.database(FAST, checkout=fresh)
 
-    assert entry["HOST"] == str(locate("postgres", checkout).run)
-    assert list(checkout.iterdir()) == []
+    assert entry["HOST"] == str(locate("postgres", fresh).run)
+    assert list(fresh.iterdir()) == []
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root hands the server to another account")
@@ -229,36 +246,36 @@ class TestAsRoot:
 
         assert Path("/proc", str(server_pid(checkout))).stat().st_uid == 65534
 
-    def test_changes_no_permission_outside_its_directory(self, checkout: Path) -> None:
-        before = [path.stat().st_mode for path in (checkout, *checkout.parents)]
+    def test_changes_no_permission_outside_its_directory(self, fresh: Path) -> None:
+        before = [path.stat().st_mode for path in (fresh, *fresh.parents)]
 
-        postgres.ensure_running(FAST, checkout=checkout)
+        postgres.ensure_running(FAST, checkout=fresh)
 
-        assert [path.stat().st_mode for path in (checkout, *checkout.parents)] == before
+        assert [path.stat().st_mode for path in (fresh, *fresh.parents)] == before
 
-    def test_a_closed_checkout_is_served_from_a_private_directory(self, checkout: Path) -> None:
-        checkout.chmod(0o700)
+    def test_a_closed_checkout_is_served_from_a_private_directory(self, fresh: Path) -> None:
+        fresh.chmod(0o700)
 
-        postgres.ensure_running(FAST, checkout=checkout)
+        postgres.ensure_running(FAST, checkout=fresh)
 
-        place = locate("postgres", checkout)
+        place = locate("postgres", fresh)
         assert place.private
-        assert not place.home.is_relative_to(checkout)
-        assert (checkout / ".data/postgres.place").read_text().strip() == str(place.home.parent)
-        assert checkout.stat().st_mode & 0o777 == 0o700
-        assert ask(checkout, "SELECT 1") == 1
+        assert not place.home.is_relative_to(fresh)
+        assert (fresh / ".data/postgres.place").read_text().strip() == str(place.home.parent)
+        assert fresh.stat().st_mode & 0o777 == 0o700
+        assert ask(fresh, "SELECT 1") == 1
 
-        postgres.remove(FAST, checkout=checkout)
+        postgres.remove(FAST, checkout=fresh)
         assert not place.home.parent.exists()
 
-    def test_a_squatted_private_directory_is_refused(self, checkout: Path) -> None:
-        checkout.chmod(0o700)
-        outside = locate("postgres", checkout).home.parent
+    def test_a_squatted_private_directory_is_refused(self, fresh: Path) -> None:
+        fresh.chmod(0o700)
+        outside = locate("postgres", fresh).home.parent
         outside.mkdir()
         os.chown(outside, 65534, 65534)
         try:
             with pytest.raises(postgres.PostgresError, match="belongs to another account"):
-                postgres.ensure_running(FAST, checkout=checkout)
+                postgres.ensure_running(FAST, checkout=fresh)
         finally:
             shutil.rmtree(outside)
 
