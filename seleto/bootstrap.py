@@ -140,8 +140,10 @@ def _first_channel_is_missing() -> bool:
     from django.conf import settings
 
     from conversations.models import Channel
+    from seleto import first_channel
 
-    return bool(settings.ZAPI_INSTANCE_ID) and not Channel.objects.exists()
+    named = all(getattr(settings, key) for key in first_channel.REQUIRED)
+    return named and not Channel.objects.exists()
 
 
 def _exists(command: str) -> bool:

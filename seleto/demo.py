@@ -222,7 +222,7 @@ def _announce(environment: Mapping[str, str]) -> None:
         if not warned and time.monotonic() - began > _SLOW_START_S:
             print(f"Still waiting: {trouble}. The processes write to .data/demo.log.", flush=True)
             warned = True
-        time.sleep(0.2)
+        time.sleep(0.5)
     model = "the sandbox's" if environment.get("LLM_MODEL") == "sandbox" else environment.get("LLM_MODEL", "yours")
     print(
         f"\n  Write as a lead   {outside}/\n"

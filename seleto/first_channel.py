@@ -6,7 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 from conversations.models import Channel
 from seleto.lib import clock
 
-_REQUIRED = ("ZAPI_INSTANCE_ID", "ZAPI_INSTANCE_TOKEN", "ZAPI_CLIENT_TOKEN", "ZAPI_WEBHOOK_SECRET")
+REQUIRED = ("ZAPI_INSTANCE_ID", "ZAPI_INSTANCE_TOKEN", "ZAPI_CLIENT_TOKEN", "ZAPI_WEBHOOK_SECRET")
 
 
 def put() -> tuple[Channel, bool]:
@@ -14,7 +14,7 @@ def put() -> tuple[Channel, bool]:
 
     Returns it and whether it is new. Raises ImproperlyConfigured naming the first missing key.
     """
-    for key in _REQUIRED:
+    for key in REQUIRED:
         if not getattr(settings, key):
             raise ImproperlyConfigured(f"{key} is missing. See .env.example for what it holds.")
     connection = {
