@@ -13,9 +13,9 @@ from enum import StrEnum
 
 from knowledge.catalogue import ArticleFacts, ProductFacts
 from knowledge.search import topics
-from knowledge.search.index import LexicalIndex, Vocabulary
+from knowledge.search.index import LexicalIndex, Synonyms, Vocabulary
 from knowledge.search.products import Found, ProductReader
-from knowledge.search.words import FILLER, FILLER_WORDS, normalise, stem, words
+from knowledge.search.words import ABBREVIATIONS, FILLER_WORDS, distance, is_filler, normalise, stem, words
 
 # How much each kind of evidence counts beside the fused lexical rank, which stays below 1.
 _PRODUCT = 3.0
@@ -35,6 +35,9 @@ _ASKING = re.compile(
 )
 _MUST = re.compile(r"\b(tem|tenho|temos|teria) (que|q|de)\b")
 _FOCUS_WORDS = 4
+_LETTERS = re.compile(r"[a-z]+")
+_CLAUSE_END = re.compile(r"[,;.?!\n]")
+_OF = frozenset({"de", "do", "da", "dos", "das", "com", "em"})
 
 
 class Kind(StrEnum):
@@ -75,8 +78,9 @@ class Engine:
     ) -> None:
         self._products = {product.code: product for product in products}
         self._articles = [article for article in articles if article.sayable]
-        self._reader = ProductReader(products)
-        self._index = LexicalIndex([self._document(article) for article in self._articles], synonyms)
+        meaning = Synonyms(synonyms)
+        self._reader = ProductReader(products, meaning)
+        self._index = LexicalIndex([self._document(article) for article in self._articles], meaning)
         self._texts = [frozenset(self._index.stems(normalise(f"{a.title} {a.text}"))) for a in self._articles]
         self._of_product: dict[str, list[int]] = defaultdict(list)
         for position, article in enumerate(self._articles):
@@ -84,7 +88,12 @@ class Engine:
                 self._of_product[code].append(position)
         self._spelling = Vocabulary(
             word
-            for word in (*FILLER_WORDS, *topics.OUTSIDE_WORDS, *_catalogue_words(products, articles, synonyms))
+            for word in (
+                *FILLER_WORDS,
+                *topics.OUTSIDE_WORDS,
+                *topics.TOPIC_WORDS,
+                *_catalogue_words(products, articles, synonyms),
+            )
             if len(word) > 3
         )
 
@@ -117,8 +126,15 @@ class Engine:
 
     def _corrected(self, question: str) -> str:
         """The question with slips of spelling mended; every other character stays."""
-        folded = normalise(question)
-        return re.sub(r"[a-z]{5,}", lambda match: self._spelling.correct(match.group()), folded)
+        return _LETTERS.sub(lambda match: self._spelled(match.group()), normalise(question))
+
+    def _spelled(self, word: str) -> str:
+        if full := ABBREVIATIONS.get(word):
+            return full
+        mended = self._spelling.correct(word)
+        # Towards a subject we cannot answer only the smallest slip is mended: "previsao" is no "pressao".
+        risky = mended != word and mended in topics.OUTSIDE_WORDS and (distance(word, mended, 1) > 1 or len(word) < 7)
+        return word if risky else mended
 
     def _scores(
         self, folded: str, found: Found, asked: Mapping[str, frozenset[str]], slugs: frozenset[str]
@@ -131,7 +147,7 @@ class Engine:
             p for p, article in enumerate(self._articles) if not article.products or slugs & set(article.attributes)
         }
         interest = topics.INTEREST.search(folded) is not None
-        portfolio = topics.PORTFOLIO.search(folded) is not None
+        portfolio = not asked and topics.PORTFOLIO.search(folded) is not None
         differs = len(codes) > 1 and topics.DIFFERENCE.search(folded) is not None
         for position in candidates:
             article = self._articles[position]
@@ -143,8 +159,10 @@ class Engine:
             score += (
                 _FIGURE if found.asked & set(article.attributes) and set(found.fitting) & set(article.products) else 0.0
             )
+            if not article.products and fits and codes:
+                score += _PRODUCT
             if portfolio and not article.products and not article.attributes and article.id not in topics.COMMERCIAL:
-                score += _STATUS
+                score += _PRODUCT + _STATUS
             if differs and mine and set(article.attributes) & (topics.OUTPUT | {"tipo"}):
                 score += _FIGURE
             if any(not self._products[code].available for code in mine) and not article.attributes:
@@ -166,29 +184,30 @@ class Engine:
         away = [code for code in found.codes if not self._products[code].available]
         if commercial and not (away and commercial == ["com.prazo"]):
             return Kind.COMMERCIAL
-        stems = self._index.stems(found.rest)
         best = sorted(scores, key=lambda position: (-scores[position], position))[:_CANDIDATES]
         near = [position for position in best if self._concerns(position, found)]
-        unknown = topics.outside(found.rest, stems) | self._unknown_focus(found.rest)
+        plain = [word for word in words(found.rest) if not self._named_weight(word, asked)]
+        unknown = [*topics.outside(plain), *self._unknown(found.rest, whole=not asked and not found.fitting)]
         told = frozenset().union(*(self._texts[position] for position in near))
-        if any(word not in told for word in unknown):
+        if any(not told.issuperset(self._index.stems(word)) for word in unknown):
+            return Kind.GAP
+        if not unknown and topics.outside_phrase(found.rest) and not {"carga", "variacao"} & asked.keys():
             return Kind.GAP
         answered = [name for name, slugs in asked.items() if self._supported(slugs, found, near)]
         if asked and not answered:
             return Kind.GAP
         if answered or unknown:
             return Kind.FACT
-        return self._without_topic(folded, found, stems, near)
+        return self._without_topic(folded, found, near)
 
-    def _without_topic(self, folded: str, found: Found, stems: Sequence[str], near: Sequence[int]) -> Kind:
+    def _without_topic(self, folded: str, found: Found, near: Sequence[int]) -> Kind:
         """No attribute was asked: a product alone, the whole range, or words that some article holds."""
         if found.codes or topics.PORTFOLIO.search(folded):
             return Kind.FACT
-        rare = {word: 1.0 for word in stems if word not in FILLER and not word[0].isdigit()}
-        if not rare:
-            return Kind.GAP
-        best = max((sum(weight for word, weight in rare.items() if word in self._texts[p]) for p in near), default=0.0)
-        return Kind.FACT if best >= _COVERED * sum(rare.values()) else Kind.GAP
+        told = [word for word in words(found.rest) if not is_filler(word) and not word[0].isdigit()]
+        rare = set(self._index.stems(" ".join(told)))
+        best = max((len(rare & self._texts[position]) for position in near), default=0)
+        return Kind.FACT if rare and best >= _COVERED * len(rare) else Kind.GAP
 
     def _concerns(self, position: int, found: Found) -> bool:
         """Whether an article may answer for the found products: theirs, or general."""
@@ -198,24 +217,40 @@ class Engine:
     def _supported(self, slugs: frozenset[str], found: Found, near: Iterable[int]) -> bool:
         return any(slugs & set(self._articles[position].attributes) for position in near)
 
-    def _unknown_focus(self, rest: str) -> set[str]:
-        """The first telling word after each asking word, when neither catalogue nor topics know it."""
+    def _named_weight(self, word: str, asked: Mapping[str, frozenset[str]]) -> bool:
+        """ "Peso" means the machine's own weight, unless the question is about the burger's or the load's."""
+        return stem(word) == "pes" and bool({"carga", "variacao"} & asked.keys())
+
+    def _unknown(self, rest: str, *, whole: bool) -> list[str]:
+        """Telling words that neither catalogue nor topics know.
+
+        All of them when nothing known was asked (`whole`); else only what directly follows an asking word, because
+        people also tell about themselves.
+        """
         rest = _MUST.sub(" ", rest)
-        unknown = set()
-        for match in _ASKING.finditer(rest):
-            for word in words(rest[match.end() :])[:_FOCUS_WORDS]:
-                if word in FILLER_WORDS or stem(word) in FILLER or word[0].isdigit() or len(word) < 3:
-                    continue
+        spans = [rest] if whole else [rest[match.end() :] for match in _ASKING.finditer(rest)]
+        unknown = []
+        for span in spans:
+            telling = [word for word in words(span) if len(word) > 2 and not word[0].isdigit() and not is_filler(word)]
+            for word in telling if whole else self._focus(span):
                 if not self._knows(word):
-                    unknown.add(stem(word))
-                break
+                    unknown.append(word)
         return unknown
 
+    def _focus(self, span: str) -> list[str]:
+        """The first telling word of a span and the noun that completes it ("massa de pizza")."""
+        focus: list[str] = []
+        near = words(_CLAUSE_END.split(span)[0])[:_FOCUS_WORDS]
+        for at, word in enumerate(near):
+            if is_filler(word) or word[0].isdigit() or len(word) < 3:
+                continue
+            if not focus or near[at - 1] in _OF:
+                focus.append(word)
+        return focus[:2]
+
     def _knows(self, word: str) -> bool:
-        return (
-            stem(word) in self._index.terms
-            or any(pattern.search(word) for pattern, _ in topics.ASPECTS.values())
-            or all(term in self._index.terms for term in self._index.stems(word))
+        return all(term in self._index.terms for term in self._index.stems(word)) or any(
+            pattern.search(word) for pattern, _ in topics.ASPECTS.values()
         )
 
     def _companions(self, folded: str, found: Found) -> tuple[str, ...]:

@@ -57,11 +57,42 @@ class Vocabulary:
         return tuple((candidate, score) for candidate, score in ranked[: _LIKE_WORDS * 2] if score >= 0.25)
 
 
+class Synonyms:
+    """Replaces what customers say by what the articles say; terms of several words first."""
+
+    def __init__(self, pairs: Mapping[str, str]) -> None:
+        self._single: dict[str, tuple[str, ...]] = {}
+        self._several: dict[tuple[str, ...], tuple[str, ...]] = {}
+        for term, means in pairs.items():
+            said, meant = tuple(words(normalise(term))), tuple(stem(word) for word in words(normalise(means)))
+            if len(said) == 1:
+                self._single[stem(said[0])] = meant
+            elif said:
+                self._several[tuple(stem(word) for word in said)] = meant
+        self._longest = max((len(term) for term in self._several), default=1)
+
+    def stems(self, plain: Sequence[str]) -> list[str]:
+        """Stems of the words, each said term replaced by what it means."""
+        stems = [stem(word) for word in plain]
+        found: list[str] = []
+        at = 0
+        while at < len(stems):
+            for size in range(min(self._longest, len(stems) - at), 1, -1):
+                if meant := self._several.get(tuple(stems[at : at + size])):
+                    found.extend(meant)
+                    at += size
+                    break
+            else:
+                found.extend(self._single.get(stems[at], (stems[at],)))
+                at += 1
+        return found
+
+
 class LexicalIndex:
     """Documents by position; texts come in as they are, synonyms are applied to both sides."""
 
-    def __init__(self, texts: Sequence[str], synonyms: Mapping[str, str]) -> None:
-        self._synonyms = _Synonyms(synonyms)
+    def __init__(self, texts: Sequence[str], synonyms: Synonyms) -> None:
+        self._synonyms = synonyms
         plain = [words(normalise(text)) for text in texts]
         self.vocabulary = Vocabulary(word for document in plain for word in document if len(word) > 2)
         self._lengths = [len(document) for document in plain]
@@ -84,7 +115,7 @@ class LexicalIndex:
     def rank(self, folded: str, *, limit: int) -> dict[int, float]:
         """Position -> fused score of the best documents for an OR query; empty when no word is known."""
         asked = words(folded)
-        exact = {term: 1.0 for term in self._synonyms.stems(asked)}
+        exact = dict.fromkeys(self._synonyms.stems(asked), 1.0)
         like: dict[str, float] = {}
         for word in asked:
             for known, score in self.vocabulary.like(word)[:_LIKE_WORDS] if len(word) > 3 else ():
@@ -106,33 +137,3 @@ class LexicalIndex:
                 norm = _BM25_K * (1 - _BM25_B + _BM25_B * self._lengths[position] / self._mean)
                 scores[position] += rarity * count * (_BM25_K + 1) / (count + norm)
         return scores
-
-
-class _Synonyms:
-    """Replaces what customers say by what the articles say; terms of several words first."""
-
-    def __init__(self, pairs: Mapping[str, str]) -> None:
-        self._single: dict[str, tuple[str, ...]] = {}
-        self._several: dict[tuple[str, ...], tuple[str, ...]] = {}
-        for term, means in pairs.items():
-            said, meant = tuple(words(normalise(term))), tuple(stem(word) for word in words(normalise(means)))
-            if len(said) == 1:
-                self._single[stem(said[0])] = meant
-            elif said:
-                self._several[tuple(stem(word) for word in said)] = meant
-        self._longest = max((len(term) for term in self._several), default=1)
-
-    def stems(self, plain: Sequence[str]) -> list[str]:
-        stems = [stem(word) for word in plain]
-        found: list[str] = []
-        at = 0
-        while at < len(stems):
-            for size in range(min(self._longest, len(stems) - at), 1, -1):
-                if meant := self._several.get(tuple(stems[at : at + size])):
-                    found.extend(meant)
-                    at += size
-                    break
-            else:
-                found.extend(self._single.get(stems[at], (stems[at],)))
-                at += 1
-        return found

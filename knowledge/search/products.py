@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from knowledge.catalogue import ProductFacts
+from knowledge.search.index import Synonyms
 from knowledge.search.topics import BURGER_LIKE, LEAST, MOST, asks_for_a_book
-from knowledge.search.words import FILLER, distance, normalise, stem, words
+from knowledge.search.words import distance, is_filler, normalise, stem, words
 from seleto.lib.text.numbers import Kind, Quantity, find_quantities
 
 _CODE = re.compile(r"([a-z_]+?)_?(\d+)$")
@@ -23,6 +24,7 @@ _BARE = re.compile(
 _HOURS_PER_DAY = 8
 # Figures a bigger machine meets too; any other figure must be met exactly or lie in the stated range.
 _REACHES = ("producao", "diametro")
+_SIZES = ("volume", "massa", "capacidade")
 _WORK_HOUR = re.compile(r"\bhora\b")
 
 
@@ -56,7 +58,8 @@ class _Families:
 class ProductReader:
     """Reads questions against one catalogue; build once, use often."""
 
-    def __init__(self, products: Sequence[ProductFacts]) -> None:
+    def __init__(self, products: Sequence[ProductFacts], synonyms: Synonyms | None = None) -> None:
+        self._synonyms = synonyms or Synonyms({})
         self._products = {product.code: product for product in products}
         self._codes = [(_code_pattern(code), code) for code in sorted(self._products, key=len, reverse=True)]
         self._names = sorted(
@@ -91,7 +94,8 @@ class ProductReader:
             if quantity.kind is not Kind.MODEL and rest[quantity.start : quantity.end].strip()
         ]
         rest = _without(rest, quantities)
-        stems = {stem(word) for word in words(rest)}
+        plain = words(rest)
+        stems = {stem(word) for word in plain} | set(self._synonyms.stems(plain))
         family, heads = self._family(rest, stems, quantities, set(named))
         scope = named or family
         fitting, asked = self._fitting(folded, rest, quantities, scope)
@@ -169,15 +173,18 @@ class ProductReader:
             if not slugs:
                 continue
             asked |= slugs
-            inside = self._meet(slugs, value, scope)
+            inside = self._meet(slugs, value, scope, (*_REACHES, *_SIZES) if len(scope) > 1 else ())
             elsewhere = [code for code in self._products if code not in scope]
             free = not scope or any(slug.startswith(_REACHES) for slug in slugs)
-            outside = self._meet(slugs, value, elsewhere) if free and not inside else []
+            outside = self._meet(slugs, value, elsewhere, _REACHES) if free and not inside else []
             found += inside or outside
         return list(dict.fromkeys(found)), frozenset(asked)
 
-    def _meet(self, slugs: Iterable[str], value: Decimal, codes: Sequence[str]) -> list[str]:
-        """Exact figures first, then ranges that hold the value, then the smallest maximum above it."""
+    def _meet(self, slugs: Iterable[str], value: Decimal, codes: Sequence[str], reaches: tuple[str, ...]) -> list[str]:
+        """Exact figures first, then ranges that hold the value, then the smallest maximum above it.
+
+        `reaches` are the attributes of which a bigger one serves too; what no machine reaches gives the biggest.
+        """
         graded = [(self._matches(code, slug, value), code, slug) for slug in sorted(slugs) for code in codes]
         for grade in (2, 1):
             if hits := [code for got, code, _ in graded if got == grade]:
@@ -185,13 +192,13 @@ class ProductReader:
         above = [
             (attribute.high, code)
             for got, code, slug in graded
-            if slug.startswith(_REACHES)
+            if slug.startswith(reaches)
             and (attribute := self._products[code].attribute(slug))
             and attribute.high is not None
-            and attribute.high >= value
             and self._products[code].available
         ]
-        return [min(above)[1]] if above else []
+        enough = [pair for pair in above if pair[0] >= value]
+        return [min(enough)[1]] if enough else [max(above)[1]] if above else []
 
     def _matches(self, code: str, slug: str, value: Decimal) -> int:
         """2 = this very figure, 1 = within the stated range, 0 = neither."""
@@ -317,13 +324,10 @@ def _families(products: Sequence[ProductFacts]) -> _Families:
         head = described[0]
         families.heads.setdefault(head, []).append(product.code)
         kind = product.attribute("tipo")
-        told = {
-            stem(word)
-            for text in (product.description, kind.text if kind else "", *product.aliases)
-            for word in words(normalise(text))
-        }
-        for word in told:
-            if word not in FILLER or word in ("manual",):
+        said = (product.description, kind.text if kind else "", *product.aliases)
+        told = {stem(word): word for text in said for word in words(normalise(text))}
+        for word, whole in told.items():
+            if not is_filler(whole) or word == "manual":
                 families.telling.setdefault(word, set()).add(product.code)
                 use.setdefault(word, set()).add(head)
     heads = set(families.heads)

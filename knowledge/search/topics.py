@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from knowledge.search.words import FILLER, stem
+from knowledge.search.words import stem
 
 CARGO: Final = frozenset({"cuba_kg", "cuba_l", "reservatorio_kg", "capacidade_kg", "massa_kg", "volume_l"})
 OUTPUT: Final = frozenset({"producao_hora", "producao_dia", "producao_kg_hora"})
@@ -29,6 +29,7 @@ _ASPECTS: Final = {
         CARGO,
     ),
     "capacidade": (r"\bcapacidade", CARGO | OUTPUT),
+    "tamanho": (r"\btamanho|\bversoes|\bversao|\bmodelos\b", {"volume_l", "capacidade_kg", "diametro_cm"}),
     "motor": (r"\bmotor|\bcvs?\b|\bcavalos?\b|\bhp\b|\bpotencia|\bpotente", {"motor_cv"}),
     "velocidade": (r"\bvelocidade|\bpotenciometro|\bmais (rapid|devagar)|\britmo|\bregula", {"velocidades"}),
     "tipo": (
@@ -70,7 +71,7 @@ DIFFERENCE = re.compile(r"\bdiferenc|\bcompar|\bmuda\b|\bversus\b|\bvs\b|\bou a\
 PORTFOLIO = re.compile(
     r"\b(o que|oq|oque|q|quais|que|qual) (\w+ ){0,6}(fabrica|vend|equipament|maquin|produt|modelo|trabalh|mexe|faz|oferec|tem\b|linha)"
     r"|\btrabalham? com|\bmexem? com|\bportfolio|\blinha (completa|de produtos)|\bo que mais|\bfabricam? o que"
-    r"|\btudo (o )?que|\b(tipos?|lista) de (maquina|equipamento)|\btem (de|pra) (maquina|equipamento)|\bramo"
+    r"|\btudo (o )?que|\bso (fazem|fabricam|vendem|trabalham|tem)\b|\boutr[oa]s (maquina|equipamento|produto)|\blista d|\b(tipos?|lista) de (maquina|equipamento)|\btem (de|pra) (maquina|equipamento)|\bramo"
 )
 MOST = re.compile(
     r"\bmaior|\bmais (produz|rapid|potente|forte|capacidade|producao|larg|grande)|\b(produz|rende|cabe|faz) mais\b|\bmaxim"
@@ -88,13 +89,13 @@ _COMMERCIAL: Final = {
     "com.frete": r"\bfretes?\b|\btransport(e|adora)\b|\benvi(o|am|a|ar)\b|\bentregam? (\w+ ){0,2}(em|no|na|para|pra)\b|\bcif\b|\bfob\b"
     r"|\bdespach|\bmandam? (a maquina )?(pra|para) |\bpaga o transporte|\blogistica|\bretirar na fabrica",
     "com.prazo": r"\bprazo|\bentreg|\bdemora|\bchega\b|\bchegar\b|\bchegam\b|\bpronta entrega|\bestoque|\bquando (\w+ ){0,3}(recebo|receb|fica pronta|sai)"
-    r"|\bfica pronta|\bdias uteis|\bquanto tempo (\w+ ){0,3}(recebo|leva|chega|entreg|fabric|demora|ficar)|\btempo de fabricacao",
+    r"|\bfica pronta|\bdias uteis|\b(em|daqui a) quant[oa]s? (dias|tempo|semanas)|\bpra semana|\bsemana que vem|\b(ainda )?ess[ea] (mes|semana)|\bquanto tempo (\w+ ){0,3}(recebo|leva|chega|entreg|fabric|demora|ficar)|\btempo de fabricacao",
     "com.pagamento": r"\bpag(ar|ament\w*|o|a|ando)\b|\bparcel|\bcart(ao|oes)\b|\bboleto|\bpix\b|\ba vista|\bfinanc|\bbndes|\bfiname"
     r"|\bleasing|\bconsorcio|\bcheque|\bprestac|\bcredito|\bdebito|\bentrada de\b|\bda[r]? entrada|\bsinal\b|\bem quantas vezes"
-    r"|\b\d+ ?x\b|\bem \d+ vezes|\bfaturad|\bcrediario",
+    r"|\b(na|em) troca\b|\bd[eo] entrada|\b\d+ ?x\b|\bem \d+ vezes|\bfaturad|\bcrediario",
     "com.preco": r"\bpreco|\bprecinho|\bvalor(es)?\b|\bcust(a|am|o|os|aria|ar)\b|\borcament|\bcotac|\binvestiment|\bbarat|\bcar[oa]s?\b"
     r"|\br\$|\breais\b|\bdescont|\bpromoc|\bnegoci[ae]|\babat|\btabela de|\bquanto (e|eh|sai|fica|ta|esta|vai ficar|seria|to|pago|cobra\w*)\b(?! por| quant)"
-    r"|\bmil reais|\bcobra|\bfaz(em)? por quanto|\bconto\b|\bgrana\b|\bcupom|\bproposta",
+    r"|\bmil reais|\bcobra|\bem conta\b|\b(ta|esta|vai) saindo\b|\bsaindo por|\bsai por|\bfaz(em)? por quanto|\bconto\b|\bgrana\b|\bcupom|\bproposta",
 }  # fmt: skip
 COMMERCIAL: Final = {article: re.compile(pattern) for article, pattern in _COMMERCIAL.items()}
 NOT_COMMERCIAL = re.compile(
@@ -111,10 +112,10 @@ limpeza limpar limpa lavar lava lavavel lavagem higienizar higienizacao desmonta
 certificado certificacao nr12 nr inmetro anvisa sif ce laudo norma art selo iso alvara
 pressao bar psi pcm consumo consome gasta
 assistencia manutencao conserto consertar reposicao suporte treinamento treina instalacao instalar instala tecnico mecanico
-garante devolucao troca
+devolucao troca trocar trocam licenca aprovada aprovado cnpj
 operador operadores funcionario funcionarios pessoas ajudante mao-de-obra
 video foto fotos imagem pdf apostila folder tutorial curso
-alugar aluga alugam aluguel locacao usada seminova seminovo semi-nova recondicionada exportar exporta exportam importada importado visitar visita
+alugar aluga alugam aluguel locacao usada usado usadas usados seminova seminovo semi-nova recondicionada exportar exporta exportam importada importado visitar visita
 showroom demonstracao teste testar feira revenda representante franquia endereco fica localizada telefone dono
 proprietario engenheiro responsavel fundada fundacao historia mercado concorrente concorrencia
 soja peixe salmao tilapia camarao atum batata queijo mussarela coxinha kibe quibe almondega croquete pao massa-de-pao vegetal
@@ -125,14 +126,16 @@ aplicativo app wifi internet bluetooth sensor touch tela painel display ihm clp 
 programavel contador usb remoto celular inversor iot robo
 rolamento borracha plastico pintura cor preta branca vermelha polimento silicone vedacao oleo lubrificar lubrificacao graxa
 durabilidade dura desgaste correia peca-de-reposicao
+nuggets pizza pastel salame morcela mortadela presunto bacalhau nugget esfiha empada risole salgado salgados doce doces brigadeiro pamonha tapioca racao pet cerveja sorvete
 moedor serra seladora embaladora fritadeira camara freezer forno chapa balanca etiquetadora vacuo embalagem fogao
 liquidificador tumbler injetora amaciador defumador estufa chapeira cutter grelha
+fixar fixa parafusar chao
 resfria refrigeracao refrigerada aquece aquecimento camisa
-quadrado quadrada triangular oval estrela coracao logotipo logomarca personalizado
-bluetooth origem nacional china chinesa patente seguro sustentavel reciclavel
+quadrado quadrada logo triangular oval estrela coracao logotipo logomarca personalizado
+origem nacional china chinesa patente seguro sustentavel reciclavel
 """
 OUTSIDE_WORDS: Final = frozenset(word for word in _OUTSIDE.split() if "-" not in word)
-OUTSIDE: Final = frozenset(stem(word) for word in OUTSIDE_WORDS) - FILLER
+OUTSIDE: Final = frozenset(stem(word) for word in OUTSIDE_WORDS if len(word) >= 5)
 _OUTSIDE_PHRASES = re.compile(
     r"\bpeso (d[ae] maquina|total|liquido|bruto|d[ae] |com )|\bquanto pesa|\bquantos quilos (ela |a maquina )?(tem|pesa)"
     r"|\b(manual|catalogo) (em pdf|de instruc|de uso|do usuario|tecnico|de operacao)|\bmao de obra|\bpecas? de reposicao"
@@ -142,6 +145,22 @@ _OUTSIDE_PHRASES = re.compile(
 
 _MANUAL_BOOK = re.compile(
     r"\b(o|um|do|no|tem|em|mand\w+|baixar) manual (d[aeo]|em|pdf|tecnico|para baixar|completo)\b|\bmanual (em pdf|de instruc|de uso|do usuario|tecnico|de operacao)"
+)
+
+
+# Words of the patterns above, for the mending of misspelt ones.
+TOPIC_WORDS: Final = frozenset(
+    """
+    produz produzem produzir producao produtividade rende rendem rendimento ciclos cuba reservatorio tanque cabem litros
+    quilos comporta capacidade volume batida motor cavalos potencia velocidade velocidades potenciometro regula regulagem
+    manual eletrica eletrico pneumatica pneumatico automatica automatico semiautomatica pedal tomada compressor molde moldes
+    variacao varia gramatura padronizado esteira diametro largura espessura grossura facas lamina laminas cubos tiras bicos
+    material inox enferruja garantia empilha empilhar interplast limpador reversao opcional opcionais acessorio voltagem
+    preco precos precinho custa custo custam orcamento cotacao desconto promocao barato barata caro cara reais valores
+    pagamento pagar parcela parcelar parcelam parcelado cartao boleto financiamento financiar financia entrada credito debito
+    consorcio prazo entrega entregam entregar demora chegar estoque frete fretes transporte transportadora envio despacha
+    disponivel indisponivel alternativa substitui portfolio catalogo diferenca comparar
+    """.split()
 )
 
 
@@ -156,11 +175,14 @@ def commercial(folded: str) -> list[str]:
     return [article for article, pattern in COMMERCIAL.items() if pattern.search(plain)]
 
 
-def outside(rest: str, stems: Iterable[str]) -> set[str]:
-    """Stems, or phrases, of subjects a catalogue seldom answers."""
-    found = {word for word in stems if word in OUTSIDE}
-    found.update(match.group() for match in _OUTSIDE_PHRASES.finditer(rest))
-    return found
+def outside(plain: Iterable[str]) -> list[str]:
+    """Those of the folded words that belong to subjects a catalogue seldom answers."""
+    return [word for word in plain if word in OUTSIDE_WORDS or (len(word) >= 5 and stem(word) in OUTSIDE)]
+
+
+def outside_phrase(rest: str) -> bool:
+    """Whether the question asks, in several words, for something a catalogue seldom answers."""
+    return _OUTSIDE_PHRASES.search(rest) is not None
 
 
 def asks_for_a_book(rest: str) -> bool:

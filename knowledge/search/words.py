@@ -66,8 +66,29 @@ ultimo carne carnes hamburguer hamburgueres lanche lanches comida alimento alime
 acougue frigorifico mercado supermercado padaria churrascaria cozinha food truck rede distribuidora cidade estado regiao
 tanto tanta tantos tantas enquanto lugar inves vez parte demais bastante mto mt mta td tds hj dps msm tmb tem q oque porem
 contudo embora desde durante faixa padrao normal geral inteiro inteira completo completa outra mandar alguem ninguem
+tempo qto qtos qta qtas qnto qntos hr hrs mao maos comprimido mexe mexem unico unica lista
+peito coxa file bife fatia fatias patinho acem costela moida moido picanha bovina bovino suina suino boi porco frango
+grandao grandona pequenininho enorme gigante gaucho mineiro baiano cobre cobrem previsao voltou volta voltar continua sobe
+pintado puro pura macico milimetro milimetros centimetro centimetros cozinheiro chef socio socia marido esposa pai mae filho
+filha irmao irma familia semanal diario diaria mensal turno jornada feriado sabado domingo segunda terca quarta quinta sexta
+janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro natal verao inverno
+produzo produzimos faco fazemos vendo vendemos atendo entrego preparo monto montamos cresceu crescendo crescer aumentar
+aumento aumentou dobrar expandir ampliar melhorar mudar trocaria penso pensava ouvi falaram disseram disse escutei vi site
+anuncio instagram facebook internet google amigo indicou indicacao recebi catalogo folheto mensagem audio atencao retorno
+bairro centro interior capital norte sul leste oeste brasil rua gostaria podem podiam curioso curiosidade pesquisando
+pesquisar pesquisa orcando avaliando analisando decidir escolher escolha escolho opcoes qualquer diferente diferentes
+iguais identico especifico especifica basico basica profissional artesanal caseiro industria industrias semi linha linhas
+automacao manualmente sai saindo saem mandam aproveitar aproveitando respondi responde responder pergunto perguntei
 adquirir aquisicao investir atual atualmente momento
 """
+
+
+# How people shorten words on a phone.
+ABBREVIATIONS = {
+    "qto": "quanto", "qnto": "quanto", "qt": "quanto", "qtos": "quantos", "qts": "quantos", "qta": "quanta",
+    "hr": "hora", "hrs": "horas", "hamb": "hamburguer", "burg": "burger", "maq": "maquina", "prod": "producao",
+    "cap": "capacidade", "diam": "diametro", "pgto": "pagamento", "pagto": "pagamento", "orc": "orcamento",
+}  # fmt: skip
 
 
 def normalise(text: str) -> str:
@@ -99,7 +120,13 @@ def stem(word: str) -> str:
 
 
 FILLER_WORDS = frozenset(_FILLER.split())
-FILLER = frozenset(stem(word) for word in FILLER_WORDS)
+# Short words are compared whole: the stem of "pelo" is the stem of "pele".
+FILLER = frozenset(stem(word) for word in FILLER_WORDS if len(word) >= 5) | {w for w in FILLER_WORDS if len(w) < 5}
+
+
+def is_filler(word: str) -> bool:
+    """Whether a folded word says nothing about a topic."""
+    return word in FILLER_WORDS or (len(word) >= 5 and stem(word) in FILLER)
 
 
 def trigrams(word: str) -> frozenset[str]:
