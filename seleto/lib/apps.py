@@ -7,4 +7,5 @@ class LibConfig(AppConfig):
     verbose_name = "Sistema"
 
     def ready(self) -> None:
-        from seleto.lib import metrics  # noqa: F401  makes the directory of the counters before anyone counts
+        # For their effect: the directory of the counters, before anyone counts; the schema's word for our tokens.
+        from seleto.lib import metrics, openapi  # noqa: F401

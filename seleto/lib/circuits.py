@@ -63,11 +63,12 @@ def failed(key: str, reason: str, now: datetime) -> None:
         cursor.execute(
             "INSERT INTO lib_circuit AS c (key, state, failures, reason) VALUES (%(key)s, 'closed', 1, %(reason)s)"
             " ON CONFLICT (key) DO UPDATE SET (failures, reason, state, opened_at, retry_at) = ("
-            "SELECT c.failures + 1, excluded.reason, CASE WHEN opens THEN 'open' ELSE c.state END,"
+            "SELECT CASE WHEN opens AND c.state = 'closed' THEN %(most)s ELSE c.failures + 1 END, excluded.reason,"
+            " CASE WHEN opens THEN 'open' ELSE c.state END,"
             " CASE WHEN opens THEN coalesce(c.opened_at, %(now)s) ELSE c.opened_at END,"
             " CASE WHEN opens THEN %(retry)s ELSE c.retry_at END"
             " FROM (SELECT c.state = 'half_open' OR c.state = 'closed' AND c.failures + 1 >= %(most)s AS opens) AS o)"
-            " RETURNING state = 'open' AND opened_at = %(now)s",
+            " RETURNING state = 'open' AND failures = %(most)s",
             {
                 "key": key,
                 "reason": reason[:80],

@@ -47,7 +47,56 @@ def configure(options: dict[str, Any]) -> None:
     Runs in ``django.setup()``: in web, worker and commands alike, and a fork inherits it.
     """
     readable = bool(options["readable"])
-    shared: list[Processor] = [
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_processors(readable),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    quiet = {"handlers": [], "level": "WARNING", "propagate": True}
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "filters": {"nothing": {"()": Nothing}, "no_detail": {"()": NoDetail}},
+            "formatters": {"ours": {"()": formatter, "readable": readable}},
+            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "ours"}},
+            "root": {"handlers": ["stderr"], "level": options["level"]},
+            "loggers": {
+                **dict.fromkeys(_TALKATIVE, quiet),
+                **{name: {"handlers": [], "level": "CRITICAL", "filters": ["nothing"]} for name in _SILENCED},
+                "django-q": {**quiet, "filters": ["no_detail"]},
+                "django": {**quiet, "level": "INFO"},
+                "django.server": quiet,
+                "gunicorn.error": {**quiet, "level": "INFO"},
+                "gunicorn.access": quiet,
+            },
+        }
+    )
+
+
+def formatter(*, readable: bool) -> logging.Formatter:
+    """For a handler of our own: one JSON object per record, or a line for a person's eyes."""
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=_processors(readable),
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0)
+            if readable
+            else structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        keep_exc_info=False,
+        keep_stack_info=False,
+        use_get_message=True,
+    )
+
+
+def _processors(readable: bool) -> list[Processor]:
+    return [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -56,49 +105,6 @@ def configure(options: dict[str, Any]) -> None:
         partial(render_exception, quoting=readable),
         redact_values,
     ]
-    renderer: Processor = (
-        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0)
-        if readable
-        else structlog.processors.JSONRenderer(ensure_ascii=False)
-    )
-    structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *shared,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
-    )
-    logging.config.dictConfig(
-        {
-            "version": 1,
-            "disable_existing_loggers": False,
-            "filters": {"nothing": {"()": Nothing}, "no_detail": {"()": NoDetail}},
-            "formatters": {
-                "ours": {
-                    "()": structlog.stdlib.ProcessorFormatter,
-                    "foreign_pre_chain": shared,
-                    "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
-                    "keep_exc_info": False,
-                    "keep_stack_info": False,
-                    "use_get_message": True,
-                }
-            },
-            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "ours"}},
-            "root": {"handlers": ["stderr"], "level": options["level"]},
-            "loggers": {
-                **{name: {"handlers": [], "level": "WARNING", "propagate": True} for name in _TALKATIVE},
-                **{name: {"handlers": [], "level": "CRITICAL", "filters": ["nothing"]} for name in _SILENCED},
-                "django-q": {"handlers": [], "level": "WARNING", "propagate": True, "filters": ["no_detail"]},
-                "django": {"handlers": [], "level": "INFO", "propagate": True},
-                "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
-                "gunicorn.error": {"handlers": [], "level": "INFO", "propagate": True},
-                "gunicorn.access": {"handlers": [], "level": "WARNING", "propagate": True},
-            },
-        }
-    )
 
 
 class Nothing(logging.Filter):

@@ -31,7 +31,7 @@ SENSITIVE_KEYS = frozenset(
 )
 
 _GAP = r"[\s().\-/+*_~\u2010-\u2015\u200b-\u200f\u202a-\u202e\u2060\ufeff]"
-_DIGITS = rf"\d(?:{_GAP}{{0,3}}\d){{7,}}"
+_DIGITS = rf"\d(?:{_GAP}{{0,4}}\d){{7,}}"
 _KEYWORD = r"(?:access_?token|client_?token|token|api_?key|secret|password|senha|signature|authorization)"
 _SHAPES = re.compile(
     r"(?P<email>[^\s@<>()\[\]\",;:]{1,64}@[\w\-]+(?:\.[\w\-]+)+)"

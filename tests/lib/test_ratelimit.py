@@ -1,0 +1,61 @@
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from pytest_django import DjangoAssertNumQueries
+
+from seleto.lib import ratelimit
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+def second(number: float) -> datetime:
+    return NOW + timedelta(seconds=number)
+
+
+@pytest.mark.django_db
+def test_slots_lie_one_interval_apart() -> None:
+    slots = [ratelimit.reserve("zapi:a", interval_s=1.5, now=NOW) for _ in range(3)]
+
+    assert slots == [NOW, second(1.5), second(3)]
+
+
+@pytest.mark.django_db
+def test_time_that_nobody_used_is_not_saved_up() -> None:
+    ratelimit.reserve("zapi:a", interval_s=1, now=NOW)
+
+    assert ratelimit.reserve("zapi:a", interval_s=1, now=second(60)) == second(60)
+    assert ratelimit.reserve("zapi:a", interval_s=1, now=second(60)) == second(61)
+
+
+@pytest.mark.django_db
+def test_each_key_has_a_pace_of_its_own() -> None:
+    ratelimit.reserve("zapi:a", interval_s=10, now=NOW)
+
+    assert ratelimit.reserve("zapi:b", interval_s=10, now=NOW) == NOW
+
+
+@pytest.mark.django_db
+def test_no_interval_asks_nobody(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(0):
+        assert ratelimit.reserve("zapi:a", interval_s=0, now=NOW) == NOW
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_slot_is_given_twice_to_connections_that_ask_at_once() -> None:
+    slots: list[datetime] = []
+    start = threading.Barrier(8)
+
+    def take() -> None:
+        start.wait()
+        slots.append(ratelimit.reserve("zapi:a", interval_s=1, now=NOW))
+        connection.close()
+
+    threads = [threading.Thread(target=take) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(slots) == [second(number) for number in range(8)]
