@@ -147,7 +147,7 @@ class Engine:
             p for p, article in enumerate(self._articles) if not article.products or slugs & set(article.attributes)
         }
         interest = topics.INTEREST.search(folded) is not None
-        portfolio = not asked and topics.PORTFOLIO.search(folded) is not None
+        portfolio = not (asked and codes) and topics.PORTFOLIO.search(folded) is not None
         differs = len(codes) > 1 and topics.DIFFERENCE.search(folded) is not None
         for position in candidates:
             article = self._articles[position]
@@ -191,7 +191,7 @@ class Engine:
         told = frozenset().union(*(self._texts[position] for position in near))
         if any(not told.issuperset(self._index.stems(word)) for word in unknown):
             return Kind.GAP
-        if not unknown and topics.outside_phrase(found.rest) and not {"carga", "variacao"} & asked.keys():
+        if not unknown and topics.outside_phrase(found.rest):
             return Kind.GAP
         answered = [name for name, slugs in asked.items() if self._supported(slugs, found, near)]
         if asked and not answered:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from knowledge.search.words import stem
+from knowledge.search.words import FILLER_WORDS, stem
 
 CARGO: Final = frozenset({"cuba_kg", "cuba_l", "reservatorio_kg", "capacidade_kg", "massa_kg", "volume_l"})
 OUTPUT: Final = frozenset({"producao_hora", "producao_dia", "producao_kg_hora"})
@@ -89,7 +89,7 @@ _COMMERCIAL: Final = {
     "com.frete": r"\bfretes?\b|\btransport(e|adora)\b|\benvi(o|am|a|ar)\b|\bentregam? (\w+ ){0,2}(em|no|na|para|pra)\b|\bcif\b|\bfob\b"
     r"|\bdespach|\bmandam? (a maquina )?(pra|para) |\bpaga o transporte|\blogistica|\bretirar na fabrica",
     "com.prazo": r"\bprazo|\bentreg|\bdemora|\bchega\b|\bchegar\b|\bchegam\b|\bpronta entrega|\bestoque|\bquando (\w+ ){0,3}(recebo|receb|fica pronta|sai)"
-    r"|\bfica pronta|\bdias uteis|\b(em|daqui a) quant[oa]s? (dias|tempo|semanas)|\bpra semana|\bsemana que vem|\b(ainda )?ess[ea] (mes|semana)|\bquanto tempo (\w+ ){0,3}(recebo|leva|chega|entreg|fabric|demora|ficar)|\btempo de fabricacao",
+    r"|\bfica pronta|\bdias uteis|(?<!quanto )\b(em|daqui a) quant[oa]s? (dias|tempo|semanas)|\bpra semana|\bsemana que vem|\b(ainda )?ess[ea] (mes|semana)|\bquanto tempo (\w+ ){0,3}(recebo|leva|chega|entreg|fabric|demora|ficar)|\btempo de fabricacao",
     "com.pagamento": r"\bpag(ar|ament\w*|o|a|ando)\b|\bparcel|\bcart(ao|oes)\b|\bboleto|\bpix\b|\ba vista|\bfinanc|\bbndes|\bfiname"
     r"|\bleasing|\bconsorcio|\bcheque|\bprestac|\bcredito|\bdebito|\bentrada de\b|\bda[r]? entrada|\bsinal\b|\bem quantas vezes"
     r"|\b(na|em) troca\b|\bd[eo] entrada|\b\d+ ?x\b|\bem \d+ vezes|\bfaturad|\bcrediario",
@@ -116,7 +116,7 @@ devolucao troca trocar trocam licenca aprovada aprovado cnpj
 operador operadores funcionario funcionarios pessoas ajudante mao-de-obra
 video foto fotos imagem pdf apostila folder tutorial curso
 alugar aluga alugam aluguel locacao usada usado usadas usados seminova seminovo semi-nova recondicionada exportar exporta exportam importada importado visitar visita
-showroom demonstracao teste testar feira revenda representante franquia endereco fica localizada telefone dono
+showroom demonstracao teste testar feira revenda representante franquia endereco localizada telefone dono
 proprietario engenheiro responsavel fundada fundacao historia mercado concorrente concorrencia
 soja peixe salmao tilapia camarao atum batata queijo mussarela coxinha kibe quibe almondega croquete pao massa-de-pao vegetal
 vegano vegana vegetariano plantbased legume legumes verdura fruta mandioca tofu cogumelo falafel grao grao-de-bico ovo
@@ -137,9 +137,10 @@ origem nacional china chinesa patente seguro sustentavel reciclavel
 OUTSIDE_WORDS: Final = frozenset(word for word in _OUTSIDE.split() if "-" not in word)
 OUTSIDE: Final = frozenset(stem(word) for word in OUTSIDE_WORDS if len(word) >= 5)
 _OUTSIDE_PHRASES = re.compile(
-    r"\bpeso (d[ae] maquina|total|liquido|bruto|d[ae] |com )|\bquanto pesa|\bquantos quilos (ela |a maquina )?(tem|pesa)"
+    r"\bpeso (total|liquido|bruto|com |d[ae] (?!massa|carne|hamb|burg|disc|lanch|bol))|\bpesa[m]? (ela|a maquina|o equipamento)"
+    r"|\bquant[oa]s? (quilos |kg )?(ela |elas )?pesa[m]?\b(?! a massa)|\bquantos quilos tem (ela|a maquina)"
     r"|\b(manual|catalogo) (em pdf|de instruc|de uso|do usuario|tecnico|de operacao)|\bmao de obra|\bpecas? de reposicao"
-    r"|\bvida util|\bar por minuto|\bonde (voces |vcs )?fica|\bquantos anos|\btempo de mercado|\bnota fiscal|\bquem (e|sao|fez|faz|criou)\b"
+    r"|\bvida util|\bar por minuto|\bonde (voces |vcs )?fica|\bquantos anos|\btempo de mercado|\bnota fiscal|\bquem (e|sao|fez|faz|fabrica|fornece|criou)\b"
     r"|\bquantas pessoas|\bquantos (operador|funcion)|\bsem (fio|internet)|\bsegunda mao|\bno chao|\bdo chao"
 )
 
@@ -177,7 +178,11 @@ def commercial(folded: str) -> list[str]:
 
 def outside(plain: Iterable[str]) -> list[str]:
     """Those of the folded words that belong to subjects a catalogue seldom answers."""
-    return [word for word in plain if word in OUTSIDE_WORDS or (len(word) >= 5 and stem(word) in OUTSIDE)]
+    return [
+        word
+        for word in plain
+        if word in OUTSIDE_WORDS or (len(word) >= 5 and stem(word) in OUTSIDE and word not in FILLER_WORDS)
+    ]
 
 
 def outside_phrase(rest: str) -> bool:
