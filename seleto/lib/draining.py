@@ -62,8 +62,8 @@ class Tether:
 _tether: Tether | None = None
 
 
-def attach(tether: Tether) -> None:
-    """Tie this process and its future forks to a supervisor."""
+def attach(tether: Tether | None) -> None:
+    """Tie this process and its future forks to a supervisor, or to none."""
     global _tether
     _tether = tether
 

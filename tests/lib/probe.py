@@ -4,6 +4,7 @@ Rows name what working them does. ``worked`` counts the times a row was finished
 """
 
 import os
+import threading
 import time
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,7 +20,22 @@ STAGE = "probe"
 CONCURRENCY = 4
 
 
+_gate = threading.Event()
+_held: set[int] = set()
+
+
+def open_gate() -> None:
+    """Let the rows that wait at the gate go on. ``make_table`` closes it."""
+    _gate.set()
+
+
+def held() -> set[int]:
+    """The rows that are being worked in this process."""
+    return set(_held)
+
+
 def make_table() -> None:
+    _gate.clear()
     execute(
         "CREATE TABLE IF NOT EXISTS probe (id bigserial PRIMARY KEY, act text NOT NULL DEFAULT 'note',"
         " due_at timestamptz NOT NULL, worked int NOT NULL DEFAULT 0, attempts int NOT NULL DEFAULT 0,"
@@ -60,13 +76,23 @@ def claim(limit: int) -> Sequence[tuple[int, str]]:
 
 def run(item: tuple[int, str]) -> None:
     row, act = item
-    connection.close()
+    _held.add(row)
+    try:
+        _act(act)
+        execute("UPDATE probe SET worked = worked + 1, leased_until = NULL WHERE id = %s", [row])
+    finally:
+        connection.close()
+        _held.discard(row)
+
+
+def _act(act: str) -> None:
     match act.split():
         case ["raise"]:
-            raise ValueError("the text of a lead")
+            raise ValueError("the words of a lead")
         case ["sleep", seconds]:
             time.sleep(float(seconds))
-    execute("UPDATE probe SET worked = worked + 1, leased_until = NULL WHERE id = %s", [row])
+        case ["gate"]:
+            _gate.wait(30)
 
 
 def renew(items: Sequence[tuple[int, str]]) -> None:

@@ -12,7 +12,7 @@ def main() -> None:
     from tests.lib import probe
 
     probe.register()
-    Supervisor({probe.CLUSTER: int(os.environ.get("PROBE_WORKERS", "2"))}).run()
+    Supervisor({probe.CLUSTER: 2}).run()
 
 
 if __name__ == "__main__":
