@@ -11,7 +11,14 @@ from sandbox.model.text import fold, words
 _MAX_ARTICLES = 3
 _MAX_CHARS = 330
 _COVERED = 0.6
+_FOREIGN = 2  # this many words that neither the article nor the topic knows: another question
+_NEUTRAL = words(
+    """diferenca maximo minimo maxima minima favor maior menor kilo quilo litro hora numero modelo mesmo total cada
+    fala diz informacao formadora hamburguer peca planta medida medidas capacidade acompanha vem incluso inclusos
+    inclusa regula aguenta sai meses mes ano anos quantos moldar equipamento explica"""
+)
 _INSTRUCTION = re.compile(r"nao informar|encaminh|apresentar tambem|registrar interesse|\bconsultor\b")
+_CODE_FIRST = re.compile(r"^(?:FB|SE|CT|FS|EPE|ENS|MIX)")
 _SUBJECT = re.compile(r"^([^:]{2,40}):\s+(.+)$", re.S)
 
 # topic: (what a question about it looks like, what an article about it looks like); folded text
@@ -50,8 +57,8 @@ _TOPICS: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 _QUESTION = {name: re.compile(pattern) for name, (pattern, _) in _TOPICS.items()}
 _EVIDENCE = {name: re.compile(pattern) for name, (_, pattern) in _TOPICS.items()}
-_PER_HOUR = re.compile(
-    r"(\d[\d.]*)(?:\s*(?:a|-)\s*(\d[\d.]*))?\s*(?:hamburgueres|ciclos|discos|pecas|por|/)?\s*(?:por hora|/h|hora)"
+_RATE = re.compile(
+    r"(\d[\d.]*)(?:\s*(?:a|-)\s*(\d[\d.]*))?\s*(?:hamburgueres|ciclos|discos|pecas)?\s*(por hora|/h\b|/hora|por dia|/dia)"
 )
 
 
@@ -116,22 +123,43 @@ def for_need(brief: Brief, per_hour: float) -> Answer:
 
 
 def _capacity(article: Article) -> float | None:
-    found = _PER_HOUR.search(fold(article.text))
-    return float((found[2] or found[1]).replace(".", "")) if found else None
+    """Pieces an hour; None for an article about something else."""
+    text = fold(article.text)
+    found = _RATE.search(text)
+    if not found or "espet" in text or "kg" in text:
+        return None
+    amount = float((found[2] or found[1]).replace(".", ""))
+    return amount / 8 if found[3].endswith("dia") else amount
 
 
 def _score(article: Article, topics: set[str], asked: str, codes: set[str], wanted: set[str]) -> float:
     """0 when the article does not answer. Its topic must be asked for, or its words must cover the question."""
     text = fold(f"{article.id} {article.text}")
+    if "espet" in text and "espet" not in asked:
+        return 0
     own = _belongs(article, wanted)
     if codes and not own and not _general(article):
         return 0
     matched = sum(1 for name in topics if _EVIDENCE[name].search(text))
     shared = words(asked) & words(text)
+    if len(_foreign(asked, topics) - shared) >= _FOREIGN:
+        return 0
     if not matched:
         content = words(asked)
         return 1 + len(shared) if not topics and content and len(shared) / len(content) >= _COVERED else 0
     return 3 * matched + (2 if own else 0) + len(shared)
+
+
+def _foreign(asked: str, topics: set[str]) -> set[str]:
+    """Words of the question that are no number, no machine and not what its topic is recognised by."""
+    rest = asked
+    for name in topics:
+        rest = _QUESTION[name].sub(" ", rest)
+    return {
+        word
+        for word in words(rest) - _NEUTRAL
+        if not word.isdigit() and not products.mentioned(word) and not products.family(word) and len(word) > 3
+    }
 
 
 def _belongs(article: Article, codes: set[str]) -> bool:
@@ -179,4 +207,6 @@ def render(text: str, *, first: bool) -> str:
     found = _SUBJECT.match(plain)
     if found and first and products.mentioned(fold(found[1])):
         plain = f"Sobre a {found[1]}: {found[2]}"
+    elif not found and _CODE_FIRST.match(plain):
+        plain = f"A {plain}"
     return f"{plain[0].upper()}{plain[1:]}." if plain else ""

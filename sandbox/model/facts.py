@@ -25,8 +25,14 @@ _NOT_NAMES = frozenset(
     estudante dev paulista mineiro carioca gaucho novo nova so aqui eu bom boa oi ola voces daqui proprietario
     proprietaria produtor empresario chef cozinheiro la ainda muito quem brasileiro""".split()
 )
+_COMMON = frozenset(
+    """obrigado obrigada sim nao ok okay sair parar claro pode oi ola opa bom boa dia tarde noite blz beleza valeu vlw
+    certo isso entendi qual quanto quem como onde quando que hamburguer linguica espeto carne preco valor maquina
+    formadora cortadora manual automatica kkk kkkk rs alo hello aham talvez depois hoje amanha urgente perfeito top
+    show legal tchau combinado desculpa ah hum so teste nada""".split()
+)
 _SEGMENTS: tuple[tuple[str, str], ...] = (
-    ("hamburgueria", r"hamburgueria|burger\b|burguer\b|smash"),
+    ("hamburgueria", r"hamburgueria|\bburgu?er\b|smash"),
     ("espetaria", r"espetaria|espetinhos?\b(?=.*\b(?:vendo|tenho|barraca))"),
     ("food_truck", r"food\s*truck|trailer"),
     ("dark_kitchen", r"dark\s*kitchen|so delivery"),
@@ -46,14 +52,40 @@ _SEGMENT_CUE = re.compile(
     r"\b(?:tenho|temos|sou|somos|abr\w+|montar|minha|meu|nossa|nosso|do|da|na|no|numa|num|uma?|pra|para)\b"
 )
 _URGENT: tuple[tuple[str, str], ...] = (
-    ("baixa", r"ano que vem|proximo ano|sem pressa|so (?:pesquisando|cotando|olhando)|pesquisando|daqui (?:a )?(?:uns |umas )?(?:[4-9]|1[0-2]|quatro|cinco|seis|sete|oito)\s*mes|semestre que vem|sem data|mais pra frente"),
-    ("media", r"(?:mes|o mes) que vem|proximo mes|(?:2|3|dois|tres)\s*mes(?:es)?\b|(?:45|60|90)\s*dias|uns dois meses"),
-    ("alta", r"urgen|(?:pra|para) ontem|o quanto antes|o mais rapido|imediat|(?:pra|para|ainda|nesse|neste|desse|deste|esse|este)\s*(?:esse |este |n?esse |n?este )?\bmes\b(?! que vem)|ess[ea] semana|est[ea] semana|semana que vem|proxima semana|(?:\b(?:[1-9]|[12]\d|30)|quinze|dez|vinte|trinta|cinco)\s*dias|logo\b(?=.*precis)|ja\b(?=.*precis)|precis\w*.*\b(?:logo|ja|hoje|amanha)\b|fim do mes|final do mes"),
-)  # fmt: skip
+    (
+        "baixa",
+        r"ano que vem|proximo ano|sem pressa|so (?:pesquisando|cotando|olhando)|pesquisando"
+        r"|daqui (?:a )?(?:uns |umas )?(?:[4-9]|1[0-2]|quatro|cinco|seis|sete|oito)\s*mes|semestre que vem"
+        r"|sem data|mais pra frente",
+    ),
+    (
+        "media",
+        r"(?:mes|o mes) que vem|proximo mes|(?:2|3|dois|tres)\s*mes(?:es)?\b|(?:45|60|90)\s*dias"
+        r"|uns dois meses",
+    ),
+    (
+        "alta",
+        r"urgen|(?:pra|para) ontem|o quanto antes|o mais rapido|imediat"
+        r"|(?:pra|para|ainda|nesse|neste|desse|deste|esse|este)\s*(?:esse |este |n?esse |n?este )?\bmes\b(?! que vem)"
+        r"|ess[ea] semana|est[ea] semana|semana que vem|proxima semana"
+        r"|(?:\b(?:[1-9]|[12]\d|30)|quinze|dez|vinte|trinta|cinco)\s*dias|logo\b(?=.*precis)|ja\b(?=.*precis)"
+        r"|precis\w*.*\b(?:logo|ja|hoje|amanha)\b|fim do mes|final do mes",
+    ),
+)
 _KNOWS: tuple[tuple[str, str], ...] = (
-    ("nao", r"nunca ouvi falar|nao conhec\w+|nunca (?:comprei|vi)|primeira vez (?:que|aqui)|conheci (?:agora|hoje)"),
-    ("sim", r"\bja (?:conhec|comprei|compramos|sou cliente|fui|tenho|falei)|conheco (?:voces|a seleto|vcs|a marca)|(?:minha|nossa) (?:fb|se|ct|fbm|ens)\s*-?\d|vi (?:voces|vcs|a seleto) na feira|falei com (?:o|a) \w+ ai|vendedor de (?:vcs|voces)|liguei (?:pra|para) (?:vcs|voces)"),
-)  # fmt: skip
+    (
+        "nao",
+        r"nunca ouvi falar|nao conhec\w+|nunca (?:comprei|vi)|primeira vez (?:que|aqui)"
+        r"|conheci (?:agora|hoje)",
+    ),
+    (
+        "sim",
+        r"\bja (?:conhec|comprei|compramos|sou cliente|fui|tenho|falei)"
+        r"|conheco (?:voces|a seleto|vcs|a marca)|(?:minha|nossa) (?:fb|se|ct|fbm|ens)\s*-?\d"
+        r"|vi (?:voces|vcs|a seleto) na feira|falei com (?:o|a) \w+ ai|vendedor de (?:vcs|voces)"
+        r"|liguei (?:pra|para) (?:vcs|voces)",
+    ),
+)
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _CNPJ = re.compile(r"(?<![\w.])[0-9A-Za-z]{2}\.?[0-9A-Za-z]{3}\.?[0-9A-Za-z]{3}/?[0-9A-Za-z]{4}-?\d{2}(?!\w)")
 _PHONE = re.compile(r"(?<!\d)(?:\+?55\s*)?\(?([1-9]\d)\)?\s*(9?\d{4})[\s-]?(\d{4})(?!\d)")
@@ -126,11 +158,23 @@ def _names(line: Line, asked: str) -> Iterator[_Hit]:
         yield _Hit(lower[1].capitalize(), lower.start(), lower.end())
         return
     bare = text.strip(" .!,")
-    if asked == "nome" and re.fullmatch(r"[^\W\d_]+(?: [^\W\d_]+){0,3}", bare) and _is_name(bare):
+    if asked == "nome" and _bare_name(bare):
         start = text.index(bare)
         yield _Hit(
             " ".join(part.capitalize() if part.islower() else part for part in bare.split()), start, start + len(bare)
         )
+
+
+def _bare_name(value: str) -> bool:
+    """An answer of nothing but a name: capitalised words, or one lower-case word that is no common reply."""
+    if not re.fullmatch(r"[^\W\d_]+(?: [^\W\d_]+){0,3}", value) or not _is_name(value):
+        return False
+    parts = value.split()
+    if {part.upper() for part in parts[1:]} & UFS or any(fold(part) in _COMMON for part in parts):
+        return False
+    return all(
+        part[0].isupper() and not part.isupper() for part in parts if fold(part) not in ("de", "da", "do", "dos")
+    ) or (len(parts) == 1 and len(value) > 2)
 
 
 def _is_name(value: str) -> bool:

@@ -21,6 +21,11 @@ ASK: dict[str, tuple[str, ...]] = {
     "email": ("Qual é o seu melhor e-mail?",),
     "telefone": ("Qual é o melhor telefone para contato?",),
 }
+ASK_FOR_FAMILY = {
+    "linguiça": ("A de 15 kg ou a de 30 kg atende melhor você?",),
+    "hambúrguer": ("Você imagina uma formadora manual, semiautomática ou automática?",),
+    "mistura": ("Que tamanho de misturador você imagina: 25, 70, 140 ou 210 L?",),
+}
 HOOK: dict[str, tuple[str, ...]] = {
     "nome": ("Prazer, {value}!", "Muito prazer, {value}!"),
     "empresa": ("Que bacana, anotei a empresa aqui.", "Anotado o nome da empresa!"),
@@ -66,6 +71,7 @@ WRONG_NUMBER = (
 )
 OPT_OUT = ("Certo, não vou mais te enviar mensagens. Se um dia precisar, é só chamar por aqui.",)
 ROBOT = ("Sou a assistente virtual da Seleto Industrial, um atendimento automático.",)
+SECRET_FIRST = ("Não comento como fui montada, mas posso te ajudar com as nossas máquinas.",)
 SECRET = (
     "Sou a assistente virtual da Seleto Industrial e não comento como fui montada, mas posso te ajudar com as nossas máquinas.",
 )

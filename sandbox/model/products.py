@@ -51,7 +51,7 @@ _DESCRIPTIONS: tuple[tuple[str, str], ...] = (
         r"(?:ensacadeira|linguica)\D{0,30}\b30\s*(?:kg|k|kilo|quilo)|\b30\s*(?:kg|kilos?|quilos?)\D{0,20}linguica",
     ),
 )
-_MIXER_LITRES = re.compile(r"(?:misturador|homogeneizador|batedor|mix)\w*\D{0,20}\b(25|70|140|210)\b")
+_MIXER_LITRES = re.compile(r"(?:misturador|homogeneizador|batedor|mix)\w*\D{0,20}\b(25|70|140|210)(?!\d)")
 _MIXER_KG = re.compile(r"(?:misturador|homogeneizador|batedor)\w*\D{0,20}\b(18|50|100|150)\s*(?:kg|k|kilos?|quilos?)")
 _SKEWER = re.compile(r"\bespet(?:o|os|inho|inhos|aria)\b")
 _SKEWER_MACHINE = re.compile(r"linha|maquin|montar|automatic|fabric|equipamento|espetadeira|espetar|faz\w*\s+espet")

@@ -32,6 +32,7 @@ _HAVE = re.compile(r"\b(?:tem|tens|temos|fazem|faz|vendem|vende|trabalham|existe
 _WHO = re.compile(
     r"quem (?:sao|e|eh) (?:vcs|voces|vc|voce|a seleto)|(?:seu|teu) nome|como (?:vc|voce) se chama|quem (?:ta|esta) falando"
 )
+_ELLIPSIS = re.compile(r"^\W*e (?:a|o|da|do|as|os)\b")
 _HOURS = {"hora": 1.0, "dia": 8.0, "semana": 40.0, "mes": 176.0}
 _FAMILY_LINES = {
     "linguiça": "Para linguiça temos a ensacadeira elétrica, nas versões de 15 kg (ENS15) e de 30 kg (ENS30).",
@@ -115,7 +116,17 @@ class _Talk:
         if "despedida" in heard and not self.found:
             self._close(phrases.GOODBYE, "encerrar")
             return self._finish()
-        for step in (self._identity, self._machines, self._technical, self._commercial, self._curious, self._hot):
+        steps = (
+            self._identity,
+            self._price,
+            self._machines,
+            self._technical,
+            self._upsell,
+            self._commercial,
+            self._curious,
+            self._hot,
+        )
+        for step in steps:
             if not draft.closed:
                 step()
         self._hook()
@@ -146,9 +157,9 @@ class _Talk:
     def _identity(self) -> None:
         heard = self.draft.intents
         if "segredo" in heard:
-            self.draft.say(self._pick(phrases.SECRET))
+            self.draft.say(self._pick(phrases.SECRET_FIRST if self.brief.first else phrases.SECRET))
         elif "robo" in heard:
-            self.draft.say(self._pick(phrases.ROBOT))
+            self.draft.say("Sou um atendimento automático, sim." if self.brief.first else self._pick(phrases.ROBOT))
         elif _WHO.search(self.text):
             if not self.brief.first:
                 self.draft.say(self._pick(phrases.ROBOT))
@@ -156,7 +167,6 @@ class _Talk:
 
     def _machines(self) -> None:
         """What the house wants said about certain machines (domain.md, Commercial rules)."""
-        codes = products.mentioned(self.text)
         told = self.context
         if products.wants_skewer_line(self.text) and "indisponivel" not in told:
             interest = self._may("registrar_interesse")
@@ -167,16 +177,16 @@ class _Talk:
             return
         if products.wide_burger(self.text) and "ate 19 cm" not in told:
             self.draft.say(self._pick(phrases.WIDE))
-        if "FBM100" in codes and self._may("apresentar_fb300") and "FB300" not in codes and "fb300" not in told:
-            if "curioso" not in self.draft.intents:
-                self._upsell()
 
     def _upsell(self) -> None:
-        self.draft.quote(answers.about(self.brief, ["FBM100"]))
-        own = answers.about(self.brief, ["FB300"])
-        self.draft.say(self._pick(phrases.UPSELL))
-        self.draft.quote(own)
-        self.draft.move = "apresentar_fb300"
+        """Whoever wants the manual FBM100 hears of the FB300 as well, once."""
+        codes = products.mentioned(self.text)
+        wanted = "FBM100" in codes or self.given.get("produto") == "FBM100"
+        told = "FB300" in codes or "fb300" in self.context or "curioso" in self.draft.intents
+        if wanted and not told and not self.draft.gap and self._may("apresentar_fb300"):
+            self.draft.say(self._pick(phrases.UPSELL))
+            self.draft.sources += [row.id for row in self.brief.articles if row.id == "geral.upsell"]
+            self.draft.move = "apresentar_fb300"
 
     def _technical(self) -> None:
         asked = [question for question in intents.questions(self.brief) if self._is_technical(question)]
@@ -186,10 +196,19 @@ class _Talk:
             self._answer(asked, codes)
         elif self._bare_price_question():
             return
-        elif [code for code in codes if code not in products.mentioned(self.context)] and not self._presented():
-            self.draft.quote(answers.about(self.brief, [code for code in codes if code != "LINHA_ESPETO"][:2]))
+        elif (fresh := [code for code in codes if code not in self._heard_codes()]) and not self._presented():
+            self._present([code for code in fresh if code != "LINHA_ESPETO"][:2])
         elif not self._presented():
             self._recommend(unasked=True)
+
+    def _heard_codes(self) -> list[str]:
+        return products.mentioned(fold("\n".join(self.brief.said_by("lead"))))
+
+    def _present(self, codes: list[str]) -> None:
+        answer = answers.about(self.brief, codes)
+        if not answer.text and "CT200" in codes:
+            self.draft.say(self._pick(phrases.CUTTER))
+        self.draft.quote(answer)
 
     def _answer(self, asked: list[str], codes: list[str]) -> None:
         if "pede_indicacao" in self.draft.intents and self._recommend(unasked=False):
@@ -240,8 +259,6 @@ class _Talk:
         heard = self.draft.intents
         if not heard.intersection(_COMMERCIAL):
             return
-        if "pergunta_preco" in heard and self._quote_price():
-            return
         refusals = intents.price_insistences(self.brief)
         if "insiste" in heard and refusals >= 2 and self._may("encaminhar"):
             self.draft.say("Entendo que você quer ter uma noção, e valores são mesmo com o consultor.")
@@ -258,17 +275,17 @@ class _Talk:
         if self.draft.move == "responder" and self._may("recusar_preco"):
             self.draft.move = "recusar_preco"
 
-    def _quote_price(self) -> bool:
-        """Only what the brief holds, and only for the machine asked for."""
+    def _price(self) -> None:
+        """Only what the brief holds, and only for the machine asked for; then the matter is closed."""
+        if "pergunta_preco" not in self.draft.intents:
+            return
         recent = next((fold(line.text) for line in reversed(self.brief.talk) if line.who == "lead"), "")
         codes = products.mentioned(self.text) or products.mentioned(recent)
         told = [code for code in codes if code in self.brief.prices]
         for code in told:
             amount = self.brief.prices[code].removeprefix("R$").strip()
             self.draft.say(f"A {products.NAMES.get(code, code)} sai por R$ {amount}.")
-        if told and "curioso" in self.draft.intents:
-            self.draft.closed = True
-        return bool(told)
+        self.draft.closed = bool(told)
 
     def _curious(self) -> None:
         business = {"empresa", "cnpj", "segmento", "volume"} & ({*self.given} | {*self.brief.known})
@@ -303,7 +320,7 @@ class _Talk:
         if len(self.draft.parts) == start:
             if "saudacao" in self.draft.intents:
                 self.draft.parts.insert(start, "" if self.brief.first else "Oi! Estou por aqui.")
-            elif not self.brief.first or self.text:
+            elif not self.brief.first:
                 self.draft.parts.insert(start, self._pick(phrases.ACK))
 
     def _ask(self) -> None:
@@ -319,13 +336,16 @@ class _Talk:
         last = next((line.text for line in reversed(self.brief.talk) if line.who == "agente"), "")
         fresh = [name for name in open_fields if not any(wording in last for wording in phrases.ASK[name])]
         wanted = (fresh or open_fields)[:1]
-        if wanted:
+        family = products.family(self.text) or products.family(self.context)
+        if wanted == ["produto"] and family and family[0] in phrases.ASK_FOR_FAMILY:
+            self.draft.ask = self._pick(phrases.ASK_FOR_FAMILY[family[0]])
+        elif wanted:
             options = [wording for wording in phrases.ASK[wanted[0]] if wording not in last]
             self.draft.ask = self._pick(options or phrases.ASK[wanted[0]])
-            if self.draft.move == "responder":
-                self.draft.move = "perguntar"
         elif not self.brief.missing and self.found and len(self.draft.parts) <= 1:
             self.draft.say(self._pick(phrases.NOTHING_MISSING))
+        if self.draft.ask and self.draft.move == "responder":
+            self.draft.move = "perguntar"
 
     # --- small things -----------------------------------------------------------------------------------------
 
@@ -354,7 +374,7 @@ class _Talk:
             return False
         if any(intents.matches(name, text) for name in (*_COMMERCIAL, "robo", "segredo", "pede_humano")):
             return False
-        return "insiste" not in self.draft.intents or bool(products.mentioned(text))
+        return "insiste" not in self.draft.intents or bool(products.mentioned(text) and not _ELLIPSIS.match(text))
 
     def _bare_price_question(self) -> bool:
         return bool(self.draft.intents.intersection(_COMMERCIAL))

@@ -18,7 +18,7 @@ _NUMBER = rf"(?:\d+(?:[.,]\d+)*(?:\s*(?:mil|k)\b)?|(?:(?:{_WORDS}|mil)\b(?:\s+e\
 _UNIT = r"(?:hamburguer(?:es|s)?|hamburgers?|burgers?|burguers?|lanches?|discos?|kg|kgs|kilos?|quilos?|quilo|toneladas?|espet(?:o|inho)s?|unidades?|pecas?|unid|un|duzias?)"
 _PERIOD = r"(?:(?:por|ao|a|na|no|/|cada|de)\s*)?\b(hora|h|dia|diari[oa]s?|noite|semana|semanal|semanais|mes|mensal|mensais|fim de semana)\b"
 _VOLUME = re.compile(
-    rf"(?P<number>{_NUMBER})\s*(?:de\s+)?(?P<unit>{_UNIT})?\b(?:\s+(?:de\s+)?(?!por\b|ao\b|a\b|na\b|no\b)[a-z]+){{0,4}}?\s*{_PERIOD}"
+    rf"(?<![a-z\d.,-])(?P<number>{_NUMBER})\s*(?:de\s+)?(?P<unit>{_UNIT})?\b(?:\s+(?:de\s+)?(?!por\b|ao\b|a\b|na\b|no\b)[a-z]+){{0,4}}?\s*{_PERIOD}"
 )
 _UNIT_VALUES = (
     ("hambur|burger|burguer|lanche|disco", "hamburgueres"),
