@@ -6,6 +6,7 @@ an operator: nothing is changed, and what is missing is said in one sentence. Wh
 error: standard output belongs to the command.
 """
 
+import io
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -115,11 +116,11 @@ def _migrate_and_seed() -> None:
 
     # Another process may have done it while this one waited for the lock.
     if _missing_migrations():
-        call_command("migrate", verbosity=0, interactive=False, stdout=sys.stderr)
+        call_command("migrate", verbosity=0, interactive=False, stdout=io.StringIO())
     if _catalogue_is_empty():
-        call_command("seed", verbosity=0, stdout=sys.stderr)
+        call_command("seed", verbosity=0, stdout=io.StringIO())
     if _first_channel_is_missing():
-        call_command("seed_channel", verbosity=0, stdout=sys.stderr)
+        call_command("seed_channel", verbosity=0, stdout=io.StringIO())
 
 
 def _missing_migrations() -> int:

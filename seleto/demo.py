@@ -238,6 +238,8 @@ def _trouble(address: str) -> str:
         with urllib.request.urlopen(address, timeout=3):  # noqa: S310 - our own loopback address
             return ""
     except urllib.error.HTTPError as error:
+        if error.code < 500:
+            return ""
         return f"{address} answers {error.code}: {error.read(300).decode(errors='replace')}"
     except OSError:
         return f"{address} does not answer"
