@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.utils import timezone
 
 from knowledge import catalogue, prompts, sources
 from knowledge.models import (
@@ -26,6 +25,8 @@ from knowledge.models import (
     Synonym,
 )
 from knowledge.models.base import Seeded
+from knowledge.services import publish_prompt
+from seleto.lib import clock
 
 F = TypeVar("F", catalogue.ProductFacts, catalogue.ArticleFacts)
 
@@ -139,18 +140,7 @@ def _load_prompts(outcome: Outcome) -> None:
         if not PromptVersion.objects.filter(role=role, status=PromptVersion.Status.PUBLISHED).exists():
             newest = PromptVersion.objects.filter(role=role).order_by("-created_at", "-version").first()
             if newest is not None:
-                publish_prompt(newest)
-
-
-@transaction.atomic
-def publish_prompt(version: PromptVersion) -> None:
-    """Make this the one published version of its role; the former one is retired. Raises `PromptError`."""
-    prompts.parse_prompt(version.text)
-    others = PromptVersion.objects.select_for_update().filter(role=version.role, status=PromptVersion.Status.PUBLISHED)
-    others.exclude(pk=version.pk).update(status=PromptVersion.Status.RETIRED)
-    version.status = PromptVersion.Status.PUBLISHED
-    version.published_at = timezone.now()
-    version.save()
+                publish_prompt(newest, now=clock.now())
 
 
 def _upsert(

@@ -29,8 +29,9 @@ _CANDIDATES = 60
 _COVERED = 0.75
 
 _ASKING = re.compile(
-    r"\b(qual|quais|quant[oa]s?|quem|como|onde|tem|possui|existe|aceita|conversa|roda|precisa de|serve[mr]? (?:pra|para)"
-    r"|da (?:pra|para)|pode|consigo|faz(?:em)?|corta[mr]?|fatia[mr]?|molda[mr]?|mistura[mr]?|bate[mr]?|liga|vem com|usa|ensaca[mr]?"
+    r"\b(qual|quais|quant[oa]s?|quem|como|onde|tem|possui|existe|aceita|conversa|roda|precisa de|serve[mr]?"
+    r" (?:pra|para)|da (?:pra|para)|pode|consigo|faz(?:em)?|corta[mr]?|fatia[mr]?|molda[mr]?|mistura[mr]?|bate[mr]?|liga|vem com"
+    r"|usa|ensaca[mr]?"
     r"|vende[mr]?|fabrica[mr]?|trabalham? com|forma[mr]?|moer|processa[mr]?)\b"
 )
 _MUST = re.compile(r"\b(tem|tenho|temos|teria) (que|q|de)\b")
@@ -59,7 +60,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """``answerable`` is true only for facts: a commercial question is answered by the consultant, a gap by nobody yet."""
+    """What was found. A commercial question is for the consultant and a gap for nobody yet: neither is `answerable`."""
 
     results: tuple[Result, ...]
     kind: Kind

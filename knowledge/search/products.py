@@ -19,7 +19,8 @@ from seleto.lib.text.numbers import Kind, Quantity, find_quantities
 _CODE = re.compile(r"([a-z_]+?)_?(\d+)$")
 _LOOSE = re.compile(r"(?<![a-z0-9])([a-z]{2,4})[ \-.]{0,2}(\d{2,3}(?:[.]?\d{3})?)(?![0-9])")
 _BARE = re.compile(
-    r"(?<![a-z0-9])(?:a|da|na|pra|e|ou|essa|dessa) (\d{3,4})(?![\d.,]|\w| ?(?:kg|g|mm|cm|l|por|hamb|burg|lanch|pec|unid|espet|disc|/))"
+    r"(?<![a-z0-9])(?:a|da|na|pra|e|ou|essa|dessa) (\d{3,4})(?![\d.,]|\w| ?(?:kg|g|mm|cm|l|por|hamb|burg"
+    r"|lanch|pec|unid|espet|disc|/))"
 )
 _HOURS_PER_DAY = 8
 # Figures a bigger machine meets too; any other figure must be met exactly or lie in the stated range.
@@ -288,7 +289,7 @@ def _without(text: str, quantities: Iterable[Quantity]) -> str:
 
 _NUMBER_WORDS = frozenset(
     stem(word)
-    for word in "uns umas cerca quase zero um uma dois duas tres quatro cinco seis sete oito nove dez cem cento duzentos "
+    for word in "uns umas cerca quase um uma dois duas tres quatro cinco seis sete oito nove dez cem cento duzentos "
     "trezentos quatrocentos quinhentos seiscentos setecentos oitocentos novecentos mil milhao meio meia".split()
 )
 

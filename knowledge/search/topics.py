@@ -17,14 +17,17 @@ BURGER_LIKE = re.compile(r"\b(hambur\w*|burg\w*|lanch\w*|disc\w*|bolach\w*|xis|b
 # Topic -> how it is asked, on folded text without product names and quantities; and the attributes that answer it.
 _ASPECTS: Final = {
     "producao": (
-        r"\bproduz|\bproduc|\bprodutiv|\brend[ei]|\bpor hora|\bhora\b|\bhorari[ao]\b|\bpor dia|\bpor minuto|\bdiari[ao]"
-        r"|\bn[oua]m? dia\b|\bciclo|\bfaz(em)? quant|\bquant[oa]s? (\w+ ){0,4}(faz(em)?|sai|saem|tira|corta|da pra fazer)\b"
+        r"\bproduz|\bproduc|\bprodutiv|\brend[ei]|\bpor hora|\bhora\b|\bhorari[ao]\b|\bpor dia|\bpor minuto"
+        r"|\bdiari[ao]"
+        r"|\bn[oua]m? dia\b|\bciclo|\bfaz(em)? quant"
+        r"|\bquant[oa]s? (\w+ ){0,4}(faz(em)?|sai|saem|tira|corta|da pra fazer)\b"
         r"|\b(corta|faz|sai|tira|solta) (ate )?quant|\bvazao|\bvelocidade de producao|\bpor turno|\bpor jornada",
         OUTPUT,
     ),
     "carga": (
         r"\bcubas?\b|\breservatorio|\btanque|\bcabe[mr]?\b|\bcaber\b|\bquilos?\b|\bkilos?\b|\bkgs?\b|\blitr|\bcomport"
-        r"|\bpor vez\b|\bde uma vez|\bpor batida|\bmassa\b|\bquanto de carne|\bvolume|\babastec|\bdeposito|\bbojo|\btacho"
+        r"|\bpor vez\b|\bde uma vez|\bpor batida|\bmassa\b|\bquanto de carne|\bvolume|\babastec|\bdeposito|\bbojo"
+        r"|\btacho"
         r"|\bbacia|\bcarrega",
         CARGO,
     ),
@@ -33,37 +36,46 @@ _ASPECTS: Final = {
     "motor": (r"\bmotor|\bcvs?\b|\bcavalos?\b|\bhp\b|\bpotencia|\bpotente", {"motor_cv"}),
     "velocidade": (r"\bvelocidade|\bpotenciometro|\bmais (rapid|devagar)|\britmo|\bregula", {"velocidades"}),
     "tipo": (
-        r"\bmanua(l|is)\b|\beletric|\bpneumatic|\bautomatic|\bsemiautom|\bpedal|\bde que tipo|\bque tipo|\bar comprimido"
+        r"\bmanua(l|is)\b|\beletric|\bpneumatic|\bautomatic|\bsemiautom|\bpedal|\bde que tipo|\bque tipo"
+        r"|\bar comprimido"
         r"|\bna mao\b|\btomada\b|\bacion|\bcompressor|\bmanivela|\balavanca|\ba ar\b|\bbracal",
         {"tipo"},
     ),
-    "molde": (r"\bmolde|\bforminha|\bformas\b|\bforma (de|do|pra) (hamb|burg)|\bformato|\bgabarito|\bsob medida", {"moldes"}),
+    "molde": (r"\bmolde|\bforminha|\bformas\b|\bforma (de|do|pra) (hamb|burg)|\bformato|\bgabarito"
+        r"|\bsob medida", {"moldes"}),
     "variacao": (
         r"\bvaria|\b(peso|grama|g)\w* (\w+ ){0,4}(cert|exat|igua|padr|uniform|precis|diferen)"
-        r"|\bdiferenca de (peso|grama)|\bgramas? de diferenca|\bpadroni|\buniform|\b(peso|gramatura|gramagem) do (hamb|burg|disc|lanc)"
+        r"|\bdiferenca de (peso|grama)|\bgramas? de diferenca|\bpadroni|\buniform"
+        r"|\b(peso|gramatura|gramagem) do (hamb|burg|disc|lanc)"
         r"|\bgramatura|\btodos? igua|\bsa(i|em) igua",
         {"peso_variacao_g"},
     ),
     "esteira": (r"\besteira|\bcorreia de saida|\btransportadora de saida", {"esteira_cm"}),
     "diametro": (
-        r"\bdiametro|\bxis\b|\bgigante|\blargura do (hamb|burg|disc)|\b(tamanho|maior|grande|largo) (\w+ ){0,2}(hamb|burg|disc|lanch)"
+        r"\bdiametro|\bxis\b|\bgigante|\blargura do (hamb|burg|disc)"
+        r"|\b(tamanho|maior|grande|largo) (\w+ ){0,2}(hamb|burg|disc|lanch)"
         r"|\b(hamb|burg|disc|lanch)\w* (\w+ ){0,2}(larg|grand|gigant|enorm)|\bpolegada|\bredondo",
         {"diametro_cm"},
     ),
-    "espessura": (r"\bespessura|\bgrossura|\bgross[oa]|\bfin(o|a|inho|inha)\b|\bfinos?\b|\baltura d[aeo] (fatia|file|bife)", {"espessura_mm"}),
+    "espessura": (r"\bespessura|\bgrossura|\bgross[oa]|\bfin(o|a|inho|inha)\b|\bfinos?\b"
+        r"|\baltura d[aeo] (fatia|file|bife)", {"espessura_mm"}),
     "facas": (r"\bfacas?\b|\blaminas?\b|\bnavalha|\b(cub|tir)(o|a|inho|inha)s?\b|\bcortes?\b", {"facas_mm"}),
     "bicos": (r"\bbicos?\b|\bbocal|\bbocais|\bfuni[ls]|\bcanudo", {"bicos"}),
-    "material": (r"\binox|\baco\b|\bmaterial\b|\bmateriais\b|\benferruj|\b304\b|\b316\b|\b430\b|\bjatead", {"material"}),
+    "material": (r"\binox|\baco\b|\bmaterial\b|\bmateriais\b|\benferruj|\b304\b|\b316\b|\b430\b"
+        r"|\bjatead", {"material"}),
     "garantia": (r"\bgaranti", {"garantia_meses"}),
     "empilha": (r"\bempilh|\bpilha", {"empilha"}),
-    "incluso": (r"\binterplast|\blimpador|\bparada de emergencia|\bemergencia|\breversao|\breverte|\breverso", {"incluso", "opcional"}),
+    "incluso": (r"\binterplast|\blimpador|\bparada de emergencia|\bemergencia|\breversao|\breverte"
+        r"|\breverso", {"incluso", "opcional"}),
     "opcional": (r"\bopcion|\bacessori", {"opcional"}),
-    "tensao": (r"\bvoltage|\bvolts?\b|\bbivolt|\btensao|\bmonofas|\btrifas|\bbifas|\b(110|127|220|380)\b", {"tensao"}),
+    "tensao": (r"\bvoltage|\bvolts?\b|\bbivolt|\btensao|\bmonofas|\btrifas|\bbifas"
+        r"|\b(110|127|220|380)\b", {"tensao"}),
 }  # fmt: skip
 ASPECTS: Final = {name: (re.compile(pattern), frozenset(slugs)) for name, (pattern, slugs) in _ASPECTS.items()}
 
 INTEREST = re.compile(
-    r"\bquero|\bqueria|\bprecis|\bprocur|\binteress|\bindica|\brecomend|\bsuger|\baconselh|\batend|\bserv[ei]|\bmelhor"
+    r"\bquero|\bqueria|\bprecis|\bprocur|\binteress|\bindica|\brecomend|\bsuger|\baconselh|\batend|\bserv[ei]"
+    r"|\bmelhor"
     r"|\bcomec|\babrindo|\bmontando|\bbusc|\bideal\b|\bcompens|\bvale a pena|\bfal[ae] (mais )?(d|sobre)|\bsobre a"
     r"|\bqual (a |o )?(maquina|modelo|equipamento|linha|formadora)"
 )
@@ -71,10 +83,12 @@ DIFFERENCE = re.compile(r"\bdiferenc|\bcompar|\bmuda\b|\bversus\b|\bvs\b|\bou a\
 PORTFOLIO = re.compile(
     r"\b(o que|oq|oque|q|quais|que|qual) (\w+ ){0,6}(fabrica|vend|equipament|maquin|produt|modelo|trabalh|mexe|faz|oferec|tem\b|linha)"
     r"|\btrabalham? com|\bmexem? com|\bportfolio|\blinha (completa|de produtos)|\bo que mais|\bfabricam? o que"
-    r"|\btudo (o )?que|\bso (fazem|fabricam|vendem|trabalham|tem)\b|\boutr[oa]s (maquina|equipamento|produto)|\blista d|\b(tipos?|lista) de (maquina|equipamento)|\btem (de|pra) (maquina|equipamento)|\bramo"
+    r"|\btudo (o )?que|\bso (fazem|fabricam|vendem|trabalham|tem)\b|\boutr[oa]s (maquina|equipamento|produto)"
+    r"|\blista d|\b(tipos?|lista) de (maquina|equipamento)|\btem (de|pra) (maquina|equipamento)|\bramo"
 )
 MOST = re.compile(
-    r"\bmaior|\bmais (produz|rapid|potente|forte|capacidade|producao|larg|grande)|\b(produz|rende|cabe|faz) mais\b|\bmaxim"
+    r"\bmaior|\bmais (produz|rapid|potente|forte|capacidade|producao|larg|grande)|\b(produz|rende|cabe|faz) mais\b"
+    r"|\bmaxim"
 )
 LEAST = re.compile(r"\bmenor|\bmais (simples|basic|pequen)|\bde entrada\b|\bminim")
 AVAILABLE = re.compile(
@@ -86,16 +100,25 @@ INSTEAD = re.compile(
 
 # Commercial subjects: the article that says who treats them (eval/README.md section 4). Tried in this order.
 _COMMERCIAL: Final = {
-    "com.frete": r"\bfretes?\b|\btransport(e|adora)\b|\benvi(o|am|a|ar)\b|\bentregam? (\w+ ){0,2}(em|no|na|para|pra)\b|\bcif\b|\bfob\b"
+    "com.frete": r"\bfretes?\b|\btransport(e|adora)\b|\benvi(o|am|a|ar)\b"
+        r"|\bentregam? (\w+ ){0,2}(em|no|na|para|pra)\b|\bcif\b|\bfob\b"
     r"|\bdespach|\bmandam? (a maquina )?(pra|para) |\bpaga o transporte|\blogistica|\bretirar na fabrica",
-    "com.prazo": r"\bprazo|\bentreg|\bdemora|\bchega\b|\bchegar\b|\bchegam\b|\bpronta entrega|\bestoque|\bquando (\w+ ){0,3}(recebo|receb|fica pronta|sai)"
-    r"|\bfica pronta|\bdias uteis|(?<!quanto )\b(em|daqui a) quant[oa]s? (dias|tempo|semanas)|\bpra semana|\bsemana que vem|\b(ainda )?ess[ea] (mes|semana)|\bquanto tempo (\w+ ){0,3}(recebo|leva|chega|entreg|fabric|demora|ficar)|\btempo de fabricacao",
-    "com.pagamento": r"\bpag(ar|ament\w*|o|a|ando)\b|\bparcel|\bcart(ao|oes)\b|\bboleto|\bpix\b|\ba vista|\bfinanc|\bbndes|\bfiname"
-    r"|\bleasing|\bconsorcio|\bcheque|\bprestac|\bcredito|\bdebito|\bentrada de\b|\bda[r]? entrada|\bsinal\b|\bem quantas vezes"
+    "com.prazo": r"\bprazo|\bentreg|\bdemora|\bchega\b|\bchegar\b|\bchegam\b|\bpronta entrega|\bestoque"
+        r"|\bquando (\w+ ){0,3}(recebo|receb|fica pronta|sai)"
+    r"|\bfica pronta|\bdias uteis|(?<!quanto )\b(em|daqui a) quant[oa]s? (dias|tempo|semanas)|\bpra semana"
+    r"|\bsemana que vem|\b(ainda )?ess[ea] (mes|semana)"
+    r"|\bquanto tempo (\w+ ){0,3}(recebo|leva|chega|entreg|fabric|demora|ficar)|\btempo de fabricacao",
+    "com.pagamento": r"\bpag(ar|ament\w*|o|a|ando)\b|\bparcel|\bcart(ao|oes)\b|\bboleto|\bpix\b|\ba vista|\bfinanc"
+        r"|\bbndes|\bfiname"
+    r"|\bleasing|\bconsorcio|\bcheque|\bprestac|\bcredito|\bdebito|\bentrada de\b|\bda[r]? entrada|\bsinal\b"
+    r"|\bem quantas vezes"
     r"|\b(na|em) troca\b|\bd[eo] entrada|\b\d+ ?x\b|\bem \d+ vezes|\bfaturad|\bcrediario",
-    "com.preco": r"\bpreco|\bprecinho|\bvalor(es)?\b|\bcust(a|am|o|os|aria|ar)\b|\borcament|\bcotac|\binvestiment|\bbarat|\bcar[oa]s?\b"
-    r"|\br\$|\breais\b|\bdescont|\bpromoc|\bnegoci[ae]|\babat|\btabela de|\bquanto (e|eh|sai|fica|ta|esta|vai ficar|seria|to|pago|cobra\w*)\b(?! por| quant)"
-    r"|\bmil reais|\bcobra|\bem conta\b|\b(ta|esta|vai) saindo\b|\bsaindo por|\bsai por|\bfaz(em)? por quanto|\bconto\b|\bgrana\b|\bcupom|\bproposta",
+    "com.preco": r"\bpreco|\bprecinho|\bvalor(es)?\b|\bcust(a|am|o|os|aria|ar)\b|\borcament|\bcotac|\binvestiment"
+        r"|\bbarat|\bcar[oa]s?\b"
+    r"|\br\$|\breais\b|\bdescont|\bpromoc|\bnegoci[ae]|\babat|\btabela de"
+    r"|\bquanto (e|eh|sai|fica|ta|esta|vai ficar|seria|to|pago|cobra\w*)\b(?! por| quant)"
+    r"|\bmil reais|\bcobra|\bem conta\b|\b(ta|esta|vai) saindo\b|\bsaindo por|\bsai por|\bfaz(em)? por quanto"
+    r"|\bconto\b|\bgrana\b|\bcupom|\bproposta",
 }  # fmt: skip
 COMMERCIAL: Final = {article: re.compile(pattern) for article, pattern in _COMMERCIAL.items()}
 NOT_COMMERCIAL = re.compile(
@@ -107,60 +130,60 @@ NOT_COMMERCIAL = re.compile(
 _OUTSIDE = """
 voltagem volts volt bivolt tensao monofasico trifasico bifasico amperagem ampere disjuntor watt kw kwh energia luz
 altura comprimento profundidade dimensao dimensoes metragem espaco ocupa bancada mesa piso pe pes rodinha roda rodizio
-pesa pesam pesado pesada ruido barulho barulhenta barulhento decibel decibeis silenciosa
-limpeza limpar limpa lavar lava lavavel lavagem higienizar higienizacao desmonta desmontar desmontagem sanitizar esteriliza
-certificado certificacao nr12 nr inmetro anvisa sif ce laudo norma art selo iso alvara
-pressao bar psi pcm consumo consome gasta
-assistencia manutencao conserto consertar reposicao suporte treinamento treina instalacao instalar instala tecnico mecanico
-devolucao troca trocar trocam licenca aprovada aprovado cnpj
-operador operadores funcionario funcionarios pessoas ajudante mao-de-obra
-video foto fotos imagem pdf apostila folder tutorial curso
-alugar aluga alugam aluguel locacao usada usado usadas usados seminova seminovo semi-nova recondicionada exportar exporta exportam importada importado visitar visita
-showroom demonstracao teste testar feira revenda representante franquia endereco localizada telefone dono
-proprietario engenheiro responsavel fundada fundacao historia mercado concorrente concorrencia
-soja peixe salmao tilapia camarao atum batata queijo mussarela coxinha kibe quibe almondega croquete pao massa-de-pao vegetal
-vegano vegana vegetariano plantbased legume legumes verdura fruta mandioca tofu cogumelo falafel grao grao-de-bico ovo
-congelado congelada gelada gelado osso ossos cartilagem pele recheado recheada recheio temperatura temperado tempero
-cordeiro carneiro pato javali
-aplicativo app wifi internet bluetooth sensor touch tela painel display ihm clp plc software sistema erp memoria
-programavel contador usb remoto celular inversor iot robo
-rolamento borracha plastico pintura cor preta branca vermelha polimento silicone vedacao oleo lubrificar lubrificacao graxa
-durabilidade dura desgaste correia peca-de-reposicao
-nuggets pizza pastel salame morcela mortadela presunto bacalhau nugget esfiha empada risole salgado salgados doce doces brigadeiro pamonha tapioca racao pet cerveja sorvete
-moedor serra seladora embaladora fritadeira camara freezer forno chapa balanca etiquetadora vacuo embalagem fogao
-liquidificador tumbler injetora amaciador defumador estufa chapeira cutter grelha
-fixar fixa parafusar chao
-resfria refrigeracao refrigerada aquece aquecimento camisa
-quadrado quadrada logo triangular oval estrela coracao logotipo logomarca personalizado
-origem nacional china chinesa patente seguro sustentavel reciclavel
+pesa pesam pesado pesada ruido barulho barulhenta barulhento decibel decibeis silenciosa limpeza limpar limpa lavar
+lava lavavel lavagem higienizar higienizacao desmonta desmontar desmontagem sanitizar esteriliza certificado
+certificacao nr12 nr inmetro anvisa sif ce laudo norma art selo iso alvara pressao bar psi pcm consumo consome gasta
+assistencia manutencao conserto consertar reposicao suporte treinamento treina instalacao instalar instala tecnico
+mecanico devolucao troca trocar trocam licenca aprovada aprovado cnpj operador operadores funcionario funcionarios
+pessoas ajudante mao-de-obra video foto fotos imagem pdf apostila folder tutorial curso alugar aluga alugam aluguel
+locacao usada usado usadas usados seminova seminovo semi-nova recondicionada exportar exporta exportam importada
+importado visitar visita showroom demonstracao teste testar feira revenda representante franquia endereco localizada
+telefone dono proprietario engenheiro responsavel fundada fundacao historia mercado concorrente concorrencia soja
+peixe salmao tilapia camarao atum batata queijo mussarela coxinha kibe quibe almondega croquete pao massa-de-pao
+vegetal vegano vegana vegetariano plantbased legume legumes verdura fruta mandioca tofu cogumelo falafel grao
+grao-de-bico ovo congelado congelada gelada gelado osso ossos cartilagem pele recheado recheada recheio temperatura
+temperado tempero cordeiro carneiro pato javali aplicativo app wifi internet bluetooth sensor touch tela painel
+display ihm clp plc software sistema erp memoria programavel contador usb remoto celular inversor iot robo rolamento
+borracha plastico pintura cor preta branca vermelha polimento silicone vedacao oleo lubrificar lubrificacao graxa
+durabilidade dura desgaste correia peca-de-reposicao nuggets pizza pastel salame morcela mortadela presunto bacalhau
+nugget esfiha empada risole salgado salgados doce doces brigadeiro pamonha tapioca racao pet cerveja sorvete moedor
+serra seladora embaladora fritadeira camara freezer forno chapa balanca etiquetadora vacuo embalagem fogao
+liquidificador tumbler injetora amaciador defumador estufa chapeira cutter grelha fixar fixa parafusar chao resfria
+refrigeracao refrigerada aquece aquecimento camisa quadrado quadrada logo triangular oval estrela coracao logotipo
+logomarca personalizado origem nacional china chinesa patente seguro sustentavel reciclavel
 """
 OUTSIDE_WORDS: Final = frozenset(word for word in _OUTSIDE.split() if "-" not in word)
 OUTSIDE: Final = frozenset(stem(word) for word in OUTSIDE_WORDS if len(word) >= 5)
 _OUTSIDE_PHRASES = re.compile(
-    r"\bpeso (total|liquido|bruto|com |d[ae] (?!massa|carne|hamb|burg|disc|lanch|bol))|\bpesa[m]? (ela|a maquina|o equipamento)"
+    r"\bpeso (total|liquido|bruto|com |d[ae] (?!massa|carne|hamb|burg|disc|lanch|bol))"
+    r"|\bpesa[m]? (ela|a maquina|o equipamento)"
     r"|\bquant[oa]s? (quilos |kg )?(ela |elas )?pesa[m]?\b(?! a massa)|\bquantos quilos tem (ela|a maquina)"
-    r"|\b(manual|catalogo) (em pdf|de instruc|de uso|do usuario|tecnico|de operacao)|\bmao de obra|\bpecas? de reposicao"
-    r"|\bvida util|\bar por minuto|\bonde (voces |vcs )?fica|\bquantos anos|\btempo de mercado|\bnota fiscal|\bquem (e|sao|fez|faz|fabrica|fornece|criou)\b"
+    r"|\b(manual|catalogo) (em pdf|de instruc|de uso|do usuario|tecnico|de operacao)|\bmao de obra"
+    r"|\bpecas? de reposicao"
+    r"|\bvida util|\bar por minuto|\bonde (voces |vcs )?fica|\bquantos anos|\btempo de mercado|\bnota fiscal"
+    r"|\bquem (e|sao|fez|faz|fabrica|fornece|criou)\b"
     r"|\bquantas pessoas|\bquantos (operador|funcion)|\bsem (fio|internet)|\bsegunda mao|\bno chao|\bdo chao"
 )
 
 _MANUAL_BOOK = re.compile(
-    r"\b(o|um|do|no|tem|em|mand\w+|baixar) manual (d[aeo]|em|pdf|tecnico|para baixar|completo)\b|\bmanual (em pdf|de instruc|de uso|do usuario|tecnico|de operacao)"
+    r"\b(o|um|do|no|tem|em|mand\w+|baixar) manual (d[aeo]|em|pdf|tecnico|para baixar|completo)\b"
+    r"|\bmanual (em pdf|de instruc|de uso|do usuario|tecnico|de operacao)"
 )
 
 
 # Words of the patterns above, for the mending of misspelt ones.
 TOPIC_WORDS: Final = frozenset(
     """
-    produz produzem produzir producao produtividade rende rendem rendimento ciclos cuba reservatorio tanque cabem litros
-    quilos comporta capacidade volume batida motor cavalos potencia velocidade velocidades potenciometro regula regulagem
-    manual eletrica eletrico pneumatica pneumatico automatica automatico semiautomatica pedal tomada compressor molde moldes
-    variacao varia gramatura padronizado esteira diametro largura espessura grossura facas lamina laminas cubos tiras bicos
-    material inox enferruja garantia empilha empilhar interplast limpador reversao opcional opcionais acessorio voltagem
-    preco precos precinho custa custo custam orcamento cotacao desconto promocao barato barata caro cara reais valores
-    pagamento pagar parcela parcelar parcelam parcelado cartao boleto financiamento financiar financia entrada credito debito
-    consorcio prazo entrega entregam entregar demora chegar estoque frete fretes transporte transportadora envio despacha
-    disponivel indisponivel alternativa substitui portfolio catalogo diferenca comparar
+        produz produzem produzir producao produtividade rende rendem rendimento ciclos cuba reservatorio tanque
+    cabem litros     quilos comporta capacidade volume batida motor cavalos potencia velocidade velocidades
+    potenciometro regula regulagem     manual eletrica eletrico pneumatica pneumatico automatica automatico
+    semiautomatica pedal tomada compressor molde moldes     variacao varia gramatura padronizado esteira diametro
+    largura espessura grossura facas lamina laminas cubos tiras bicos     material inox enferruja garantia empilha
+    empilhar interplast limpador reversao opcional opcionais acessorio voltagem     preco precos precinho custa
+    custo custam orcamento cotacao desconto promocao barato barata caro cara reais valores     pagamento pagar
+    parcela parcelar parcelam parcelado cartao boleto financiamento financiar financia entrada credito debito
+    consorcio prazo entrega entregam entregar demora chegar estoque frete fretes transporte transportadora envio
+    despacha     disponivel indisponivel alternativa substitui portfolio catalogo diferenca comparar
     """.split()
 )
 

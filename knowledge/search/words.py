@@ -1,4 +1,4 @@
-"""Words of a question: folding, tokens, a light Portuguese stemmer, likeness of spellings, and what carries no topic."""
+"""Words of a question: folding, tokens, a light stemmer, likeness of spellings, and what carries no topic."""
 
 import re
 from functools import lru_cache
@@ -28,58 +28,58 @@ _KEPT = {"cuba": "cuba", "cubas": "cuba", "alta": "alta", "altas": "alta"}
 # Words that say nothing about the topic of a question: function words, courtesy, talk about oneself, generic nouns
 # and verbs of trade. Only words outside this list, the catalogue and the known topics can make a question unknown.
 _FILLER = """
-a o as os um uma uns umas de do da dos das em no na nos nas num numa por pelo pela pelos pelas para pra pro pras pros p
-com sem sob sobre ate e ou mas que se quando como onde qual quais quem quanto quanta quantos quantas porque porq pq q oq
-eu tu voce voces vc vcs vcis ele ela eles elas nos gente me te lhe mim meu minha meus minhas teu tua seu sua seus suas nosso
-nossa nossos nossas este esta estes estas esse essa esses essas isso isto aquele aquela aqueles aquelas aquilo outro outra
-outros outras mesmo mesma mesmos mesmas tal tais cada todo toda todos todas tudo nada algum alguma alguns algumas nenhum
-nenhuma muito muita muitos muitas pouco pouca poucos poucas mais menos bem mal so somente apenas ja ainda tambem tbm tb
-sempre nunca aqui ai la ali ca agora hoje amanha ontem depois antes logo entao assim ne neh tipo pois sim nao n nem talvez
-acho achei acha sei sabe saber saberia sabem queria quero quer querer querendo quis preciso precisa precisam precisando
-precisaria precisar gostaria gosto gostei procuro procurando procura busco buscando interesse interessado interessada
-interessa interessou pretendo penso pensando pensei vou vai vao vamos ir indo iria fui foi era eram sou es e somos sao ser
-seja sendo sera seria esta estao estou to ta tao tava estava estamos estar esteja tem tenho temos ter teria tinha tiver
-tendo ha houver haver existe existem possui possuem pode podem posso poder poderia podia consigo consegue conseguem
-conseguir da dao dar deu daria dava faz fazem fazer faco faria feito feita feitos fazendo fica ficam ficar deixa deixar
-passa passar passe manda mandar mande envia diz dizer diga fala falar fale fala falou explica explicar conta contar
-mostra mostrar ver veja viu vi olha olhar entende entender entendi usar usa usam uso usando usado serve servem servir
-atende atendem atender indica indicam indicar recomenda recomendam recomendar sugere aconselha compensa vale pena melhor
-melhores pior bom boa bons boas legal otimo otima certo certa certinho certinha correto exato exatamente confirma confirmar
-verdade real realmente mesmo duvida pergunta perguntar favor obrigado obrigada obg oi ola opa eai bom boa dia tarde noite
-tudo blz beleza tranquilo amigo amiga moco moca cara mano parca senhor senhora seu dona por gentileza ajuda ajudar ajude
-maquina maquinas maquinario equipamento equipamentos aparelho aparelhos modelo modelos produto produtos coisa coisas
-empresa empresas fabricante marca negocio loja cliente clientes casa planta fabrica producao seleto industrial comprar
-compro compra vender vendem vende vendo trabalha trabalham trabalho trabalhar trabalhamos opcao opcoes alternativa
-informacao informacoes info detalhe detalhes especificacao especificacoes tecnica tecnico dado dados ficha caracteristica
-caracteristicas funciona funcionam funcionar funcionamento conheco conhecer conhecem saber tirar trocar comecar comecando
-comeco abrir abrindo montar montando novo nova novos novas pequeno pequena pequenos grande grandes maior menor maximo
-maxima minimo minima medio media total ideal certeza diferenca diferencas comparar comparacao comparado versus vs x entre
-contra igual parecido parecida sendo junto junta juntos acompanha acompanham vem vinha inclui incluso inclusa inclusos
-inclusas incluido hora horas dia dias semana mes meses ano anos vez vezes unidade unidades peca pecas pecinha quantidade
-numero media conta medida medidas valor tamanho tamanhos capacidade kg quilo quilos kilo kilos g grama gramas mm cm litro
-litros l cv tonelada cerca aproximadamente aprox volta faixa torno acima abaixo alem chega chegar sai saem sair solta
-soltar bota colocar coloca por poe aguenta aguentam aguentar suporta suportam da rola dar necessidade necessario
-necessaria obrigatorio sozinho sozinha direto direta facil rapido rapida simples pronto pronta pessoal galera povo ae ein
-hein hem ah eh uai tche bah oxe viu tche vixe nossa porfavor pfv pf pfvr alo bommdia caso so ai ok okay
-referente respeito assunto relacao ligado ligada duas dois tres quatro cinco dez cem mil primeiro primeira segundo ultima
-ultimo carne carnes hamburguer hamburgueres lanche lanches comida alimento alimentos hamburgueria lanchonete restaurante
-acougue frigorifico mercado supermercado padaria churrascaria cozinha food truck rede distribuidora cidade estado regiao
-tanto tanta tantos tantas enquanto lugar inves vez parte demais bastante mto mt mta td tds hj dps msm tmb tem q oque porem
-contudo embora desde durante faixa padrao normal geral inteiro inteira completo completa outra mandar alguem ninguem
-tempo qto qtos qta qtas qnto qntos hr hrs mao maos comprimido mexe mexem unico unica lista
-peito coxa file bife fatia fatias patinho acem costela moida moido picanha bovina bovino suina suino boi porco frango
-grandao grandona pequenininho enorme gigante gaucho mineiro baiano cobre cobrem previsao voltou volta voltar continua sobe
-pintado puro pura macico milimetro milimetros centimetro centimetros cozinheiro chef socio socia marido esposa pai mae filho
-filha irmao irma familia semanal diario diaria mensal turno jornada feriado sabado domingo segunda terca quarta quinta sexta
-janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro natal verao inverno
-produzo produzimos faco fazemos vendo vendemos atendo entrego preparo monto montamos cresceu crescendo crescer aumentar
-aumento aumentou dobrar expandir ampliar melhorar mudar trocaria penso pensava ouvi falaram disseram disse escutei vi site
-anuncio instagram facebook internet google amigo indicou indicacao recebi catalogo folheto mensagem audio atencao retorno
-bairro centro interior capital norte sul leste oeste brasil rua gostaria podem podiam curioso curiosidade pesquisando
-pesquisar pesquisa orcando avaliando analisando decidir escolher escolha escolho opcoes qualquer diferente diferentes
-iguais identico especifico especifica basico basica profissional artesanal caseiro industria industrias semi linha linhas
-automacao manualmente sai saindo saem mandam aproveitar aproveitando respondi responde responder pergunto perguntei
-adquirir aquisicao investir atual atualmente momento
+a o as os um uma uns umas de do da dos das em no na nos nas num numa por pelo pela pelos pelas para pra pro pras pros
+p com sem sob sobre ate e ou mas que se quando como onde qual quais quem quanto quanta quantos quantas porque porq pq
+q oq eu tu voce voces vc vcs vcis ele ela eles elas gente me te lhe mim meu minha meus minhas teu tua seu sua seus
+suas nosso nossa nossos nossas este esta estes estas esse essa esses essas isso isto aquele aquela aqueles aquelas
+aquilo outro outra outros outras mesmo mesma mesmos mesmas tal tais cada todo toda todos todas tudo nada algum alguma
+alguns algumas nenhum nenhuma muito muita muitos muitas pouco pouca poucos poucas mais menos bem mal so somente apenas
+ja ainda tambem tbm tb sempre nunca aqui ai la ali ca agora hoje amanha ontem depois antes logo entao assim ne neh
+tipo pois sim nao n nem talvez acho achei acha sei sabe saber saberia sabem queria quero quer querer querendo quis
+preciso precisa precisam precisando precisaria precisar gostaria gosto gostei procuro procurando procura busco
+buscando interesse interessado interessada interessa interessou pretendo penso pensando pensei vou vai vao vamos ir
+indo iria fui foi era eram sou es somos sao ser seja sendo sera seria estao estou to ta tao tava estava estamos estar
+esteja tem tenho temos ter teria tinha tiver tendo ha houver haver existe existem possui possuem pode podem posso
+poder poderia podia consigo consegue conseguem conseguir dao dar deu daria dava faz fazem fazer faco faria feito feita
+feitos fazendo fica ficam ficar deixa deixar passa passar passe manda mandar mande envia diz dizer diga fala falar
+fale falou explica explicar conta contar mostra mostrar ver veja viu vi olha olhar entende entender entendi usar usa
+usam uso usando usado serve servem servir atende atendem atender indica indicam indicar recomenda recomendam
+recomendar sugere aconselha compensa vale pena melhor melhores pior bom boa bons boas legal otimo otima certo certa
+certinho certinha correto exato exatamente confirma confirmar verdade real realmente duvida pergunta perguntar favor
+obrigado obrigada obg oi ola opa eai dia tarde noite blz beleza tranquilo amigo amiga moco moca cara mano parca senhor
+senhora dona gentileza ajuda ajudar ajude maquina maquinas maquinario equipamento equipamentos aparelho aparelhos
+modelo modelos produto produtos coisa coisas empresa empresas fabricante marca negocio loja cliente clientes casa
+planta fabrica producao seleto industrial comprar compro compra vender vendem vende vendo trabalha trabalham trabalho
+trabalhar trabalhamos opcao opcoes alternativa informacao informacoes info detalhe detalhes especificacao
+especificacoes tecnica tecnico dado dados ficha caracteristica caracteristicas funciona funcionam funcionar
+funcionamento conheco conhecer conhecem tirar trocar comecar comecando comeco abrir abrindo montar montando novo nova
+novos novas pequeno pequena pequenos grande grandes maior menor maximo maxima minimo minima medio media total ideal
+certeza diferenca diferencas comparar comparacao comparado versus vs x entre contra igual parecido parecida junto
+junta juntos acompanha acompanham vem vinha inclui incluso inclusa inclusos inclusas incluido hora horas dias semana
+mes meses ano anos vez vezes unidade unidades peca pecas pecinha quantidade numero medida medidas valor tamanho
+tamanhos capacidade kg quilo quilos kilo kilos g grama gramas mm cm litro litros l cv tonelada cerca aproximadamente
+aprox volta faixa torno acima abaixo alem chega chegar sai saem sair solta soltar bota colocar coloca poe aguenta
+aguentam aguentar suporta suportam rola necessidade necessario necessaria obrigatorio sozinho sozinha direto direta
+facil rapido rapida simples pronto pronta pessoal galera povo ae ein hein hem ah eh uai tche bah oxe vixe porfavor pfv
+pf pfvr alo bommdia caso ok okay referente respeito assunto relacao ligado ligada duas dois tres quatro cinco dez cem
+mil primeiro primeira segundo ultima ultimo carne carnes hamburguer hamburgueres lanche lanches comida alimento
+alimentos hamburgueria lanchonete restaurante acougue frigorifico mercado supermercado padaria churrascaria cozinha
+food truck rede distribuidora cidade estado regiao tanto tanta tantos tantas enquanto lugar inves parte demais
+bastante mto mt mta td tds hj dps msm tmb oque porem contudo embora desde durante padrao normal geral inteiro inteira
+completo completa alguem ninguem tempo qto qtos qta qtas qnto qntos hr hrs mao maos comprimido mexe mexem unico unica
+lista peito coxa file bife fatia fatias patinho acem costela moida moido picanha bovina bovino suina suino boi porco
+frango grandao grandona pequenininho enorme gigante gaucho mineiro baiano cobre cobrem previsao voltou voltar continua
+sobe pintado puro pura macico milimetro milimetros centimetro centimetros cozinheiro chef socio socia marido esposa
+pai mae filho filha irmao irma familia semanal diario diaria mensal turno jornada feriado sabado domingo segunda terca
+quarta quinta sexta janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro natal
+verao inverno produzo produzimos fazemos vendemos atendo entrego preparo monto montamos cresceu crescendo crescer
+aumentar aumento aumentou dobrar expandir ampliar melhorar mudar trocaria pensava ouvi falaram disseram disse escutei
+site anuncio instagram facebook internet google indicou indicacao recebi catalogo folheto mensagem audio atencao
+retorno bairro centro interior capital norte sul leste oeste brasil rua podiam curioso curiosidade pesquisando
+pesquisar pesquisa orcando avaliando analisando decidir escolher escolha escolho qualquer diferente diferentes iguais
+identico especifico especifica basico basica profissional artesanal caseiro industria industrias semi linha linhas
+automacao manualmente saindo mandam aproveitar aproveitando respondi responde responder pergunto perguntei adquirir
+aquisicao investir atual atualmente momento
 """
 
 

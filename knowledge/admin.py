@@ -1,0 +1,208 @@
+"""The sales manager's pages: catalogue, phrases, price policy, prompts, switches, unanswered questions."""
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+from knowledge import gaps
+from knowledge.models import (
+    Article,
+    CompanyProfile,
+    Flag,
+    Gap,
+    Phrase,
+    PricePolicy,
+    Product,
+    ProductAttribute,
+    ProductPrice,
+    PromptVersion,
+    Synonym,
+)
+from knowledge.prompts import PromptError
+from knowledge.services import publish_prompt
+from seleto.lib import audit, clock
+from seleto.lib.admin import actor
+
+if TYPE_CHECKING:  # generic for the type checker only
+    _ModelAdmin = admin.ModelAdmin[Any]
+    _TabularInline = admin.TabularInline[Any, Any]
+else:
+    _ModelAdmin = admin.ModelAdmin
+    _TabularInline = admin.TabularInline
+
+
+class AuditedAdmin(_ModelAdmin):
+    """What is said and allowed to customers: every change leaves who made it and which fields it touched."""
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        self.record(request, "change" if change else "create", obj, fields=sorted(form.changed_data))
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        self.record(request, "delete", obj)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
+        for obj in queryset:
+            self.record(request, "delete", obj)
+        super().delete_queryset(request, queryset)
+
+    def record(self, request: HttpRequest, action: str, obj: Model, **detail: object) -> None:
+        key = obj.pk
+        audit.record(
+            actor=actor(request),
+            action=action,
+            subject_kind=obj._meta.model_name or "",
+            subject_id=key if isinstance(key, UUID) else None,
+            detail=detail if isinstance(key, UUID) else {"key": str(key), **detail},
+            now=clock.now(),
+        )
+
+
+class SingleRowAdmin(AuditedAdmin):
+    """A table of exactly one row, made by the seed."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not self.model._default_manager.exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class ProductAttributeInline(_TabularInline):
+    model = ProductAttribute
+    extra = 0
+
+
+@admin.register(Product)
+class ProductAdmin(AuditedAdmin):
+    list_display = ["code", "name", "description", "available", "updated_at"]
+    list_filter = ["available"]
+    search_fields = ["code", "name", "description", "aliases"]
+    ordering = ["code"]
+    inlines = [ProductAttributeInline]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        """Everything that cites a product does so by its code."""
+        return ["code"] if obj else []
+
+
+@admin.register(Article)
+class ArticleAdmin(AuditedAdmin):
+    list_display = ["code", "title", "use", "active", "owner", "reviewed_on"]
+    list_filter = ["use", "active", "products", "owner"]
+    search_fields = ["code", "title", "text"]
+    ordering = ["code"]
+    filter_horizontal = ["products"]
+    readonly_fields = ["updated_at"]
+
+
+@admin.register(Synonym)
+class SynonymAdmin(AuditedAdmin):
+    list_display = ["term", "means"]
+    search_fields = ["term", "means"]
+    ordering = ["means", "term"]
+
+
+@admin.register(Phrase)
+class PhraseAdmin(AuditedAdmin):
+    list_display = ["text", "situation", "active", "updated_at"]
+    list_filter = ["situation", "active"]
+    search_fields = ["text"]
+    ordering = ["situation", "pk"]
+
+
+@admin.register(PricePolicy)
+class PricePolicyAdmin(SingleRowAdmin):
+    list_display = ["__str__", "cold_lead_exception", "updated_at"]
+
+
+@admin.register(ProductPrice)
+class ProductPriceAdmin(AuditedAdmin):
+    list_display = ["product", "amount", "valid_from_date", "valid_until_date"]
+    list_filter = ["product"]
+    ordering = ["product", "-valid_from_date"]
+
+
+@admin.register(PromptVersion)
+class PromptVersionAdmin(AuditedAdmin):
+    list_display = ["version", "role", "status", "published_at", "created_at"]
+    list_filter = ["role", "status"]
+    ordering = ["role", "-created_at"]
+    readonly_fields = ["status", "checksum", "published_at", "created_at"]
+    actions = ["publish"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """What turns ran with stays as it was: only drafts are edited."""
+        is_draft = not isinstance(obj, PromptVersion) or obj.status == PromptVersion.Status.DRAFT
+        return is_draft and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        is_draft = isinstance(obj, PromptVersion) and obj.status == PromptVersion.Status.DRAFT
+        return is_draft and super().has_delete_permission(request, obj)
+
+    @admin.action(description="Publicar a versão marcada", permissions=["change"])
+    def publish(self, request: HttpRequest, queryset: QuerySet[PromptVersion]) -> None:
+        chosen = list(queryset[:2])
+        if len(chosen) != 1:
+            self.message_user(request, "Marque uma única versão para publicar.", messages.ERROR)
+            return
+        try:
+            publish_prompt(chosen[0], now=clock.now())
+        except PromptError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return
+        self.record(request, "publish", chosen[0])
+        self.message_user(request, f"Versão {chosen[0].version} publicada.", messages.SUCCESS)
+
+
+@admin.register(Flag)
+class FlagAdmin(AuditedAdmin):
+    list_display = ["name", "scope", "on", "note", "updated_at"]
+    list_filter = ["name", "on"]
+    search_fields = ["scope", "note"]
+    ordering = ["name", "scope"]
+
+
+@admin.register(CompanyProfile)
+class CompanyProfileAdmin(SingleRowAdmin):
+    list_display = ["name", "site", "phone", "email", "placeholder"]
+
+    @admin.display(description="ainda de exemplo", boolean=True)
+    def placeholder(self, obj: CompanyProfile) -> bool:
+        return obj.is_placeholder()
+
+
+@admin.register(Gap)
+class GapAdmin(AuditedAdmin):
+    """Writing the answer creates the article that answers the next customer."""
+
+    list_display = ["question", "product", "count", "last_asked_at", "status"]
+    list_filter = ["status", "product"]
+    search_fields = ["question", "answer"]
+    ordering = ["status", "-count"]
+    fields = ["question", "product", "count", "first_asked_at", "last_asked_at", "answer", "article", "status"]
+    readonly_fields = ["question", "count", "first_asked_at", "last_asked_at", "article", "status"]
+    list_select_related = ["product"]
+    actions = ["dismiss"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if isinstance(obj, Gap) and obj.answer.strip():
+            article = gaps.answer(obj, text=obj.answer.strip(), owner=request.user.get_username(), now=clock.now())
+            self.record(request, "answer", obj)
+            self.message_user(request, f"Artigo {article.code} criado com a resposta.", messages.SUCCESS)
+
+    @admin.action(description="Descartar as perguntas marcadas", permissions=["change"])
+    def dismiss(self, request: HttpRequest, queryset: QuerySet[Gap]) -> None:
+        open_gaps = queryset.filter(status=Gap.Status.OPEN)
+        for gap in open_gaps:
+            self.record(request, "dismiss", gap)
+        done = open_gaps.update(status=Gap.Status.DISMISSED)
+        self.message_user(request, f"Perguntas descartadas: {done}.", messages.SUCCESS)
