@@ -121,7 +121,7 @@ def test_what_another_process_found_is_seen_when_the_moment_is_over(monkeypatch:
     assert circuits.allow(KEY, NOW)
 
     past = time.monotonic() + 2 * circuits.CACHE_S
-    monkeypatch.setattr(circuits.time, "monotonic", lambda: past)
+    monkeypatch.setattr("seleto.lib.circuits.time.monotonic", lambda: past)
 
     assert not circuits.allow(KEY, NOW)
 

@@ -26,6 +26,7 @@ class Echo(APIView):
         bubbles = serializers.IntegerField()
 
     def get(self, request: Request) -> Response:
+        assert isinstance(request.user, tokens.ApiClient)
         return Response({"actor": request.user.actor})
 
     def post(self, request: Request) -> Response:
