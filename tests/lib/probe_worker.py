@@ -6,7 +6,7 @@ import django
 
 
 def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "seleto.settings")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.lib.probe_settings"
     django.setup()
     from seleto.lib.supervisor import Supervisor
     from tests.lib import probe
