@@ -8,7 +8,7 @@ from datetime import datetime
 
 from conversations.models import Conversation, Handoff, Message, Outbox
 from conversations.signals import handoff_opened, ownership_changed
-from seleto.lib import audit
+from seleto.lib import audit, jobs
 
 # Why a person is in charge: they wrote on the company's own phone.
 PHONE = "celular_da_empresa"
@@ -25,6 +25,14 @@ def resume(conversation: Conversation, *, reason: str, actor: str, now: datetime
     Handoff.objects.filter(conversation=conversation, closed_at=None).update(closed_at=now)
     conversation.answered_revision = conversation.revision
     _set_owner(conversation, Conversation.Owner.AGENT, reason=reason, actor=actor, now=now)
+
+
+def undo_takeover(conversation: Conversation, *, now: datetime) -> None:
+    """What looked like a person was our own message: the agent goes on, and answers what came meanwhile."""
+    _set_owner(conversation, Conversation.Owner.AGENT, reason="eco_proprio", actor="sistema", now=now)
+    if conversation.revision > conversation.answered_revision:
+        conversation.pending_since = conversation.turn_due_at = now
+        jobs.wake("turn")
 
 
 def open_handoff(conversation: Conversation, *, reason: Handoff.Reason, now: datetime) -> Handoff:

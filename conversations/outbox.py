@@ -180,11 +180,14 @@ def next_due() -> datetime | None:
     return due
 
 
-def on_own_echo(*, channel_id: UUID, to: str, provider_id: str, now: datetime) -> None:
-    """Our sending came back under an id we do not know yet: it proves the conversation's row in flight, if any (I6)."""
+def on_own_echo(*, channel_id: UUID, to: Sequence[str], provider_id: str, now: datetime) -> None:
+    """Our sending came back under an id we do not know yet: it proves the row in flight to that address, if any (I6).
+
+    ``to`` are the forms of the address; there is one row in flight at most, as rows leave one at a time.
+    """
     row = (
         Outbox.objects.select_for_update()
-        .filter(channel_id=channel_id, to=to, status__in=[Outbox.Status.SENDING, Outbox.Status.UNKNOWN], provider_id="")
+        .filter(channel_id=channel_id, to__in=to, status__in=[Outbox.Status.SENDING, Outbox.Status.UNKNOWN], provider_id="")
         .order_by("claimed_at")
         .first()
     )
@@ -265,7 +268,7 @@ def _undo_mistaken_takeover(row_id: UUID, sent: Sent, now: datetime) -> None:
         )
         mistaken.delete()
         if conversation.owner == Conversation.Owner.HUMAN and conversation.owner_reason == handoff.PHONE:
-            handoff.resume(conversation, reason="eco_proprio", actor="sistema", now=now)
+            handoff.undo_takeover(conversation, now=now)
             conversation.save()
     _record_sent(row_id, sent, now)
 
@@ -374,11 +377,11 @@ def _slot(channel: ChannelView, due_at: datetime) -> datetime:
 
 
 def silenced_channels() -> list[UUID]:
-    """Channels whose agent is switched off: its bubbles wait (I10)."""
+    """Channels on which the agent may neither answer nor send: switched off as a whole, or its flag is (I10)."""
     return [
         view.id
         for view in channel_cache.all_views()
-        if not flags.is_on("agent_enabled", channel=view.slug, origin=view.origin)
+        if not view.enabled or not flags.is_on("agent_enabled", channel=view.slug, origin=view.origin)
     ]
 
 

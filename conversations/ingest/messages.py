@@ -105,7 +105,8 @@ def on_echo(channel: ChannelView, event: StoredEvent, parsed: base.Echo, now: da
     if Outbox.objects.filter(channel_id=channel.id, provider_id=parsed.provider_id).exists():
         return "eco_proprio"
     if parsed.from_api:
-        outbox.on_own_echo(channel_id=channel.id, to=parsed.address, provider_id=parsed.provider_id, now=now)
+        forms = [form for form in (parsed.address, parsed.phone, parsed.lid) if form]
+        outbox.on_own_echo(channel_id=channel.id, to=forms, provider_id=parsed.provider_id, now=now)
         return "eco_proprio"
     if parsed.from_api is None and now - event.received_at < timedelta(seconds=settings.INGEST_ORPHAN_WAIT_S):
         # Older payloads do not say who sent it, and the echo may overtake the answer to our own call.

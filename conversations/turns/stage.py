@@ -18,7 +18,7 @@ from conversations.agent.decide import decide, degraded
 from conversations.agent.state import Decision, Snapshot, TurnState, Usage
 from conversations.turns import commit
 from conversations.turns.reading import read_snapshot, read_state
-from seleto.lib import circuits, clock, correlation, metrics
+from seleto.lib import circuits, clock, connections, correlation, metrics
 from seleto.lib.leases import extend_leases
 
 log = structlog.get_logger(__name__)
@@ -88,7 +88,7 @@ def run(turn: TurnClaim) -> None:
             now=now,
         )
         snapshot = read_snapshot(state, now=now)
-        connection.close()  # a turn that waits for the model costs a thread and no connection
+        connections.release()
         decision = _think(state, snapshot, now=now)
         outcome = commit.commit(state, snapshot, decision, now=clock.now())
         TURNS.labels(outcome=outcome.status).inc()
