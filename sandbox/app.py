@@ -4,24 +4,33 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from typing import cast
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox import admin
 from sandbox.box import Box
 from sandbox.faults import FaultGate
 from sandbox.page import views
+from sandbox.page.timeline import Timeline
 from sandbox.zapi import api
 
 _SAVE_EVERY_S = 1.0
 
 
 def create_app(box: Box) -> ASGIApp:
-    routes = [*api.routes(box.provider), *box.model.routes(), *admin.routes(box), *views.routes(box)]
+    timeline = Timeline(product_url=box.config.product_url, token=box.config.api_token)
+    routes = [
+        *api.routes(box.provider),
+        *box.model.routes(),
+        *admin.routes(box),
+        *views.routes(box, timeline),
+    ]
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -35,10 +44,31 @@ def create_app(box: Box) -> ASGIApp:
             if keeper is not None and path is not None:
                 keeper.cancel()
                 box.save(path)
+            await timeline.aclose()
             await box.hooks.aclose()
 
-    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: _refused})
+    app = Starlette(
+        routes=routes,
+        lifespan=lifespan,
+        middleware=[Middleware(SameOrigin)],
+        exception_handlers={HTTPException: _refused},
+    )
     return FaultGate(app, box.faults)
+
+
+class SameOrigin:
+    """Refuses what another website's page sends through the reader's browser; programs send no ``Origin``."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
+            headers = dict(scope["headers"])
+            origin, host = headers.get(b"origin"), headers.get(b"host", b"")
+            if origin is not None and urlsplit(origin.decode("latin-1")).netloc != host.decode("latin-1"):
+                return await JSONResponse({"error": "foreign origin"}, status_code=403)(scope, receive, send)
+        return await self._app(scope, receive, send)
 
 
 async def _keep(box: Box) -> None:
