@@ -23,16 +23,16 @@ _TOPIC = 2.0
 _FIGURE = 1.0
 _STATUS = 2.5
 _COMPANION = 0.4
+_WORDS = 1.5
 _LEXICAL = 30.0
 _CANDIDATES = 60
 # A found article speaks of everything asked when it holds this share of the rare words of the question.
 _COVERED = 0.75
 
 _ASKING = re.compile(
-    r"\b(qual|quais|quant[oa]s?|quem|como|onde|tem|possui|existe|aceita|conversa|roda|precisa de|serve[mr]?"
-    r" (?:pra|para)|da (?:pra|para)|pode|consigo|faz(?:em)?|corta[mr]?|fatia[mr]?|molda[mr]?|mistura[mr]?|bate[mr]?|liga|vem com"
-    r"|usa|ensaca[mr]?"
-    r"|vende[mr]?|fabrica[mr]?|trabalham? com|forma[mr]?|moer|processa[mr]?)\b"
+    r"\b(qual|quais|quant[oa]s?|quem|como|onde|tem|possui|existe|aceita|conversa|roda|precisa de|liga|vem com|usa"
+    r"|serve[mr]? (?:pra|para)|da (?:pra|para)|pode|consigo|faz(?:em)?|corta[mr]?|fatia[mr]?|molda[mr]?|mistura[mr]?"
+    r"|bate[mr]?|ensaca[mr]?|vende[mr]?|fabrica[mr]?|trabalham? com|forma[mr]?|moer|processa[mr]?)\b"
 )
 _MUST = re.compile(r"\b(tem|tenho|temos|teria) (que|q|de)\b")
 _FOCUS_WORDS = 4
@@ -147,6 +147,7 @@ class Engine:
         candidates |= {
             p for p, article in enumerate(self._articles) if not article.products or slugs & set(article.attributes)
         }
+        telling = self._telling(found.rest)
         interest = topics.INTEREST.search(folded) is not None
         portfolio = not (asked and codes) and topics.PORTFOLIO.search(folded) is not None
         differs = len(codes) > 1 and topics.DIFFERENCE.search(folded) is not None
@@ -160,6 +161,7 @@ class Engine:
             score += (
                 _FIGURE if found.asked & set(article.attributes) and set(found.fitting) & set(article.products) else 0.0
             )
+            score += _WORDS * len(telling & self._texts[position]) / (len(telling) or 1)
             if not article.products and fits and codes:
                 score += _PRODUCT
             if portfolio and not article.products and not article.attributes and article.id not in topics.COMMERCIAL:
@@ -205,10 +207,14 @@ class Engine:
         """No attribute was asked: a product alone, the whole range, or words that some article holds."""
         if found.codes or topics.PORTFOLIO.search(folded):
             return Kind.FACT
-        told = [word for word in words(found.rest) if not is_filler(word) and not word[0].isdigit()]
-        rare = set(self._index.stems(" ".join(told)))
+        rare = self._telling(found.rest)
         best = max((len(rare & self._texts[position]) for position in near), default=0)
         return Kind.FACT if rare and best >= _COVERED * len(rare) else Kind.GAP
+
+    def _telling(self, rest: str) -> frozenset[str]:
+        """Stems of the words that say something about the topic, synonyms resolved."""
+        told = [word for word in words(rest) if not is_filler(word) and not word[0].isdigit()]
+        return frozenset(self._index.stems(" ".join(told)))
 
     def _concerns(self, position: int, found: Found) -> bool:
         """Whether an article may answer for the found products: theirs, or general."""

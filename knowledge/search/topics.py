@@ -81,7 +81,8 @@ INTEREST = re.compile(
 )
 DIFFERENCE = re.compile(r"\bdiferenc|\bcompar|\bmuda\b|\bversus\b|\bvs\b|\bou a\b|\bentre a")
 PORTFOLIO = re.compile(
-    r"\b(o que|oq|oque|q|quais|que|qual) (\w+ ){0,6}(fabrica|vend|equipament|maquin|produt|modelo|trabalh|mexe|faz|oferec|tem\b|linha)"
+    r"\b(o que|oq|oque|q|quais|que|qual) (\w+ ){0,6}(fabrica|vend|equipament|maquin|produt"
+    r"|modelo|trabalh|mexe|faz|oferec|tem\b|linha)"
     r"|\btrabalham? com|\bmexem? com|\bportfolio|\blinha (completa|de produtos)|\bo que mais|\bfabricam? o que"
     r"|\btudo (o )?que|\bso (fazem|fabricam|vendem|trabalham|tem)\b|\boutr[oa]s (maquina|equipamento|produto)"
     r"|\blista d|\b(tipos?|lista) de (maquina|equipamento)|\btem (de|pra) (maquina|equipamento)|\bramo"

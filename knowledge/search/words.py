@@ -18,8 +18,8 @@ _PLURALS = (
     ("s", ""),
 )
 _SUFFIXES = (
-    "amentos amento imento adoras adora adores ador acao ando endo indo aram avam aria ava ada ado ida ido mente ar er ir "
-    "am em ou"
+    "amentos amento imento adoras adora adores ador acao ando endo indo aram avam aria ava ada ado ida ido mente ar er "
+    "ir am em ou"
 ).split()
 
 # Words whose stem would meet another word's: a bowl (cuba) is no cube (cubo).

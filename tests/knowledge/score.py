@@ -1,0 +1,118 @@
+"""Scores the search on files of labelled questions (format: `tests/eval`, knowledge questions).
+
+    python -m tests.knowledge.score            one table, worst cases below
+    python -m tests.knowledge.score --json     figures for a machine
+    python -m tests.knowledge.score --write    makes these figures the baseline
+
+`dev` is the shared example set, `first` was written before any rule of the search, `second` and `third` before the
+rules that followed; their figures at first sight stand in `docs/measurements.md`.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+CASES = Path(__file__).parent / "cases"
+SETS = {
+    "dev": Path(__file__).parent.parent / "eval" / "kb_questions_dev.jsonl",
+    "first": CASES / "blind_first.jsonl",
+    "second": CASES / "blind_second.jsonl",
+    "third": CASES / "blind_third.jsonl",
+}
+BASELINE = Path(__file__).parent / "baseline.json"
+
+
+@dataclass
+class Figures:
+    """Shares from 0 to 1; `refused` is the share of answerable questions called unanswerable (lower is better)."""
+
+    questions: int
+    product_in_first_3: float
+    facts_returned: float
+    gaps_recognised: float
+    refused: float
+    commercial_recognised: float
+    worst: list[str] = field(default_factory=list)
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def score(items: Sequence[dict[str, Any]], *, debatable: bool = True) -> Figures:
+    """Figures over `items`; without the debatable ones when `debatable` is false."""
+    from knowledge.search import search_shipped
+
+    worst: list[str] = []
+    counted: dict[str, list[bool]] = {"product": [], "facts": [], "gap": [], "refused": [], "commercial": []}
+    kept = [item for item in items if debatable or not item["debatable"]]
+    for item in kept:
+        found = search_shipped(item["question"])
+        checks: dict[str, bool] = {}
+        if wanted := item["expected_products"]:
+            top = {result.product for result in found.results[:3]}
+            checks["product"] = len(top & set(wanted)) >= min(3, len(wanted))
+        if facts := item["expected_facts"]:
+            checks["facts"] = set(facts) <= {result.article for result in found.results}
+        match item["kind"]:
+            case "gap":
+                checks["gap"] = found.kind == "gap"
+            case "commercial":
+                checks["commercial"] = found.kind == "commercial"
+            case _:
+                counted["refused"].append(not found.answerable)
+        for name, held in checks.items():
+            counted[name].append(held)
+        if not all(checks.values()) or (item["kind"] == "fact" and not found.answerable):
+            failed = [name for name, held in checks.items() if not held] or [f"lida como {found.kind}"]
+            worst.append(f"{item['id']} {', '.join(failed)}: {item['question']}")
+    share = {name: round(sum(held) / len(held), 4) if held else 1.0 for name, held in counted.items()}
+    return Figures(
+        questions=len(kept),
+        product_in_first_3=share["product"],
+        facts_returned=share["facts"],
+        gaps_recognised=share["gap"],
+        refused=share["refused"] if counted["refused"] else 0.0,
+        commercial_recognised=share["commercial"],
+        worst=worst,
+    )
+
+
+def score_all() -> dict[str, Figures]:
+    """Every set that exists, by name."""
+    return {name: score(read(path)) for name, path in SETS.items() if path.exists()}
+
+
+def figures(scored: dict[str, Figures]) -> dict[str, dict[str, float]]:
+    """Only the numbers, as they are kept in the baseline."""
+    return {name: {key: value for key, value in asdict(got).items() if key != "worst"} for name, got in scored.items()}
+
+
+def main(arguments: Sequence[str]) -> int:
+    import django
+    from django.conf import settings
+
+    if not settings.configured:
+        settings.configure(INSTALLED_APPS=["knowledge"], DATABASES={})
+        django.setup()
+    scored = score_all()
+    if "--write" in arguments:
+        BASELINE.write_text(json.dumps(figures(scored), indent=2) + "\n", encoding="utf-8")
+    if "--json" in arguments:
+        print(json.dumps(figures(scored), indent=2))
+        return 0
+    names = ["questions", "product_in_first_3", "facts_returned", "gaps_recognised", "refused", "commercial_recognised"]
+    print(f"{'set':8}" + "".join(f"{name:>23}" for name in names))
+    for name, numbers in figures(scored).items():
+        print(f"{name:8}" + "".join(f"{numbers[column]:>23}" for column in names))
+    for got in scored.values():
+        for line in got.worst:
+            print(" ", line)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
