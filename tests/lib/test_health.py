@@ -145,6 +145,18 @@ def test_figures_cover_counters_and_rows(client: Client, due: dict[str, datetime
     assert 'seleto_alerts_opened_total{level="warning"}' in text
 
 
+def test_figures_tell_that_the_database_is_down(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*, now: datetime) -> health.State:
+        raise OperationalError
+
+    monkeypatch.setattr(health, "read_state", refuse)
+
+    text = client.get("/metrics").content.decode()
+
+    assert "seleto_database_up 0.0" in text
+    assert "seleto_alerts_open{" not in text
+
+
 @pytest.mark.django_db
 def test_figures_are_for_the_machine_itself_unless_there_is_a_token(client: Client, settings: Settings) -> None:
     assert client.get("/metrics", REMOTE_ADDR="::1").status_code == 200

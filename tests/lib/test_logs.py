@@ -97,14 +97,31 @@ def test_i11_a_database_error_names_the_constraint_and_not_the_row(lines: Lines)
     assert "circuit_state_known" in line["exception"]
 
 
-def test_addresses_with_secrets_and_model_texts_of_libraries_are_not_logged(lines: Lines) -> None:
+def test_addresses_with_secrets_and_model_texts_of_libraries_are_not_logged(
+    lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
     agno_log = importlib.import_module("agno.utils.log")  # by name: only the agent may import it
+    monkeypatch.setattr(logging.getLogger("agno"), "level", logging.DEBUG)
 
     logging.getLogger("httpx").info("HTTP Request: POST https://api.z-api.io/instances/A/token/B/send-text")
     agno_log.log_error("the answer was: quero preço")
     logging.getLogger("django-q").error("Failed 'task' (name) - ValueError Fulana : Traceback")
 
     assert [line["event"] for line in lines.read()] == ["Failed 'task' (name)"]
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ValueError("Fulana"), "ValueError"),
+        (KeyError("5511900000001"), "KeyError"),
+        (OSError(28, "No space left on device", "Fulana.ogg"), "OSError: No space left on device"),
+        (TypeError("int expected, 5511900000001 given"), "TypeError: int expected, ***01 given"),
+        (Unavailable("http_503"), "Unavailable: http_503"),
+    ],
+)
+def test_i11_an_exception_tells_only_what_cannot_quote_a_person(error: Exception, told: str) -> None:
+    assert logs.describe(error) == told
 
 
 @pytest.mark.parametrize(("debug", "begins"), [("off", "{"), ("on", "20")])

@@ -1,8 +1,9 @@
 """Invariant I11: nothing personal gets past the redactor, whatever surrounds it."""
 
+import http
 import json
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -132,6 +133,9 @@ def test_a_structure_becomes_json_with_counts_and_ids_kept() -> None:
             "tags": {"b", "a"},
             "error": ValueError("Fulano de Tal"),
             "object": object(),
+            "class": ValueError,
+            "level": http.HTTPMethod.POST,
+            "took": timedelta(minutes=2),
             "5511900000001": True,
             "caption": "",
         }
@@ -150,6 +154,9 @@ def test_a_structure_becomes_json_with_counts_and_ids_kept() -> None:
         "tags": ["a", "b"],
         "error": "ValueError",
         "object": "<object>",
+        "class": "ValueError",
+        "level": "POST",
+        "took": 120.0,
         "***01": True,
         "caption": "",
     }

@@ -29,6 +29,9 @@ class Echo(APIView):
         assert isinstance(request.user, tokens.ApiClient)
         return Response({"actor": request.user.actor})
 
+    def put(self, request: Request) -> Response:
+        raise ValueError("Fulana")
+
     def post(self, request: Request) -> Response:
         given = self.Input(data=request.data)
         given.is_valid(raise_exception=True)
@@ -155,6 +158,17 @@ def test_programs_get_problems_and_people_get_pages(api: Client, path_end: str, 
     assert program.json()["status"] == status
     assert person.headers["Content-Type"].startswith("text/html")
     assert "Fulana" not in program.content.decode() + person.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.urls("tests.lib.test_tokens")
+def test_a_fault_of_ours_is_a_problem_that_tells_nothing(api: Client) -> None:
+    _, plain = tokens.create(name="sandbox", now=NOW)
+
+    answer = api.put("/api/v1/echo/", {}, content_type="application/json", headers=bearer(plain))
+
+    assert answer.status_code == 500
+    assert answer.json() == {"type": "about:blank", "title": "Internal Server Error", "status": 500}
 
 
 @pytest.mark.django_db
