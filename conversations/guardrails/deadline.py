@@ -12,41 +12,62 @@ _STATED = Matcher(
     rules(
         """
         pronta|pronto|imediata entrega|retirada|envio
-        entrega imediata|rapida|expressa|agil|garantida|programada
-        em estoque
-        a? pronta entrega
-        tem|temos|ha _2 estoque|disponivel
-        da|dara|dava _1 tempo
-        nao? vai? demora|demorar|demoram _2 nao|nada|pouco|muito
-        nao demora*
+        entrega|envio|despacho imediata|imediato|rapida|rapido|expressa|expresso|agil|garantida|programada|urgente
+        em|no|a|de estoque
+        estoque _2 pronta|pronto|disponivel
+        da|daa|dara|dava|deu _2 tempo
+        daa|da|consigo|conseguimos|conseguiria _3 receber|entregar|instalar|chegar|encaixar|despachar|enviar _4 @when|#date|#time|antes|ate
+        da|daa pra|tempo receber|entregar|instalar
+        nao|sem _1 demora*
+        demora* _2 pouco|nada|muito|nao|bastante
         @deliver _6 @when
         @when _6 @deliver
         @deliver _4 @fast
-        @fast _4 @deliver
+        @fast _2 @deliver
         @deliver _6 #time
         #time _6 @deliver
-        @service _6 @when
-        @service _6 #time
+        @deliver _4 #date
+        @service _6 @when|#time
         @service _4 @fast
         #time _3 @service
-        antes|ate|depois _3 @when _4 ai|na|ta|estara|cozinha|mao|usando|rodando|sua|seu|tem|esta|pronta|garanto
-        @when _4 ta|esta|estara|vai|tao|ja|voce|vc _4 ai|rodando|usando|produzindo|cozinha|mao|maos|loja|porta|funcionando|faturando
-        # dias|dia uteis|util|corridos|uteis
-        dias uteis
-        em #time _3 ta|esta|vai|voce|vc|chega|ai|ela|sai
-        #time _1 apos|depois|contados|contando|corridos|uteis
-        fila de
-        @fast ta|esta|chega|vai|sai ai?
-        ta|esta|estara|tao ai|la _2 @when|@fast|#time
-        ela|maquina|equipamento volta|voltam|retorna|retomam|retoma _4 @when|#time|@fast
-        linha|espeto|espetos _4 volta|voltam|retorna|retoma|disponivel|lancada|liberada _4 @when|#time|@fast
-        volta|voltam|retorna|retoma _4 @when|#time|@fast|#date
-        espeto|espetos _5 @when|#time|#date
-        previsao _4 @when|#time|#date|mes|dias
-        chega|chegam|chegar|entrega|entregamos|entregar _4 @when|#date|#time|@fast|antes|ate
-        prazo _3 de|e|curto|medio|maximo|minimo _1 #|@fast|@when|#time|curto
-        prazo curto|longo|bom|otimo|tranquilo|maximo|minimo
+        @service|@seller|resolve|resolvemos _3 resolve|resolvemos|arruma|conserta _4 #time|@when|@fast
         """,
+        _REASON,
+    )
+    + rules(
+        """
+        antes|ate|depois _3 @when _4 ai|na|ta|tao|estara|cozinha|mao|usando|rodando|pronta
+        @when|#time _4 ta|estara|tao|ja|vc|vcs _4 ai|rodando|usando|produzindo|mao|maos|porta|funcionando|faturando
+        @when|#time _2 ela|maquina|equipamento _3 ta|estara|chega|ai|sai|vai
+        sai|segue|parte|vai|embarca|despacha _2 amanha|hoje|@when
+        # dia|dias uteis|util|corridos
+        dias uteis|corridos
+        #time _1 apos|depois|contados|contando|corridos|uteis
+        @when|#time|dias _2 ao|apos|depois|do|da|a _2 pedido|compra|pagamento|fechamento|assinatura|aprovacao|confirmacao|sinal|fechar
+        @fast ta|chega|vai|sai|tao ai?
+        @fast _2 ela|maquina _3 ta|chega|ai|sai
+        ta|estara|tao ai|la|na|contigo _3 @when|@fast|#time
+        fila de? producao|espera|pedidos|entrega|fabricacao
+        prazo _3 de|eh|e|curto|medio|maximo|minimo|fica|ta _2 #|@fast|@when|#time|#plain
+        prazo _2 curto|longo|bom|otimo|tranquilo|minimo|rapido|apertado|normal
+        previsao _4 @when|#time|#date|mes|dias
+        vai|vao receber _4 @when|#time|@fast|#date|antes|ate
+        """,
+        _REASON,
+    )
+    + rules(
+        """
+        volta|voltam|retorna|retomam|retoma|relancada|lancada|liberada|disponivel _4 @when|#time|#date|@fast
+        espeto|espetos|espetinho _6 @when|#time|#date|@fast
+        @when|#time _4 espeto|espetos|espetinho
+        """,
+        _REASON,
+    )
+)
+# A bare time ("em menos de um mês") in a short reply, where nothing else is the subject.
+_BARE = Matcher(
+    rules(
+        "em|ate|dentro|menos|maximo|cerca|uns|umas|mais|aproximadamente|prazo _3 #time\numas|uns _2 semanas|dias|meses",
         _REASON,
     )
 )
@@ -57,28 +78,36 @@ _ANSWERS = Matcher(
         #date
         @when
         @fast
-        sim|claro|com certeza|certeza|consegue|conseguimos|da|chega|garantido|garanto|tranquilo|opa|demora|demoram
-        nao da|chega|consegue|conseguimos|demora|vai
-        antes|ate
+        sim|claro|certeza|consegue|conseguimos|daa|da|chega|garantido|garanto|tranquilo|opa|demora|demoram|pode|rola|isso
+        nao _1 da|daa|chega|consegue|conseguimos|demora|vai|rola
+        nao
+        antes|ate|tempo|logo|pouco|muito|bastante
         #plain
-        talvez|provavelmente|acho|creio
+        talvez|provavelmente|acho|creio|acredito
         """,
         _REASON,
     )
 )
-_NOT_DELIVERY = (
-    "garantia", "atende", "atendemos", "atendimento", "abre", "abrem", "funciona", "horario", "conversamos", "falou",
-    "falamos", "atras", "ha", "faz",
+_ELSEWHERE = (
+    "garantia", "atende", "atendemos", "atendimento", "abre", "abrem", "horario", "conversamos", "falou", "falamos",
+    "atras", "ha", "paga", "pagam", "lucro", "retorno", "inauguracao", "aniversario", "parabens", "conversa", "carencia",
+    "parcela", "parcelas", "juros", "boleto", "preco", "valor", "promocao", "desconto", "feriado",
 )  # fmt: skip
+_FIRM = ("chega", "entrega", "entregamos", "recebe", "ta", "instala", "despacha", "despachamos", "fica", "prazo")
 
 
 def check(sheet: Sheet) -> Iterator[Finding]:
     for finding in hits(sheet, _STATED):
         if not _innocent(sheet, finding):
             yield finding
+    for finding in hits(sheet, _BARE):
+        short = len(sheet.clause(finding.first)) <= 7
+        if short and not _innocent(sheet, finding) and not sheet.clause_has(finding.first, "@make", "@lead", "#rate"):
+            yield finding
     if "deadline" in sheet.topics:
         for finding in hits(sheet, _ANSWERS):
-            if finding.first <= 6 and not _innocent(sheet, finding) and not sheet.handed_over(finding.first):
+            answers = finding.first <= 6 and sheet.sentence(finding.first).first == 0
+            if answers and not _innocent(sheet, finding) and not sheet.handed_over(finding.first):
                 yield finding
 
 
@@ -87,31 +116,65 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
     words = sheet.words[at : finding.end]
     if sheet.declined(at) or any(word.quoted for word in words):
         return True
-    if any(word.quantity and word.quantity.period and word.quantity.kind is not QuantityKind.TIME for word in words):
+    if any("#rate" in word.tags or "#pieces" in word.tags for word in words):
         return True
-    if any(sheet.is_any(index, *_NOT_DELIVERY) for index in sheet.clause(at)):
+    if (
+        any(word.text == "hoje" for word in words)
+        and sheet.clause_has(at, "@costs", "#money")
+        and not sheet.clause_has(at, "@deliver")
+    ):
         return True
-    return sheet.asks(at) and _asks_the_lead(sheet, at)
+    hours = any(word.quantity and word.quantity.unit in ("hora", "minuto", "segundo") for word in words)
+    if hours and sheet.has("#pieces", "#rate", "@make") and not sheet.clause_has(at, "@service"):
+        return True
+    if any(sheet.is_any(index, *_ELSEWHERE) for index in sheet.clause(at)) and not _firm_time(sheet, at):
+        return True
+    if (
+        sheet.clause_has(at, "@seller")
+        and sheet.clause_has(at, "@callback", "volta")
+        and not sheet.clause_has(at, "@service")
+    ):
+        return True
+    if any("@callback" in word.tags for word in words):
+        return True
+    return _asks_the_lead(sheet, at)
+
+
+def _firm_time(sheet: Sheet, at: int) -> bool:
+    """A date of delivery tied to the payment or before the lead's event is still a deadline."""
+    tied = any(sheet.is_any(index, "@when", "#time", "#date", "antes", "@fast") for index in sheet.clause(at))
+    given = any(sheet.is_any(index, *_FIRM) for index in sheet.clause(at))
+    return (
+        tied
+        and given
+        and not any(
+            sheet.is_any(index, "atende", "atendemos", "conversamos", "falou", "garantia", "paga", "ha", "feriado")
+            for index in sheet.clause(at)
+        )
+    )
 
 
 def _asks_the_lead(sheet: Sheet, at: int) -> bool:
-    """A question about the lead's own timing, or about production."""
+    """A question about, or an echo of, the lead's own timing."""
     sentence = sheet.sentence(at)
-    names = (
-        "voce",
-        "vc",
-        "vcs",
-        "voces",
+    inside = range(sentence.first, sentence.end)
+    wants = (
         "quer",
         "precisa",
         "pretende",
         "precisam",
-        "sua",
-        "seu",
-        "pra",
+        "querem",
+        "pretendem",
         "ideal",
-        "qual",
-        "quando",
-        "ja",
+        "gostaria",
+        "necessidade",
+        "urgencia",
     )
-    return any(sheet.is_any(index, *names) for index in range(sentence.first, sentence.end))
+    if any(sheet.is_any(index, *wants) for index in inside) and sheet.sentence_has(at, "@lead"):
+        return True
+    if any(sheet.is_any(index, *wants) for index in inside) and any(
+        sheet.is_any(i, "anotei", "entendi", "anotado", "certo") for i in inside
+    ):
+        return True
+    own = ("vc", "vcs", "sua", "seu", "pra", "qual", "quando", "ja")
+    return sheet.asks(at) and any(sheet.is_any(index, *own) for index in inside)

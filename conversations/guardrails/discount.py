@@ -10,61 +10,98 @@ _REASON = "Oferece, insinua ou nega desconto, promoção ou condição especial;
 _STATED = Matcher(
     rules(
         """
-        temos|tem|ha|rola|rolando|consigo|conseguimos|dou|damos|da|faco|fazemos|ganha|ganham|aplico|libero _4 @cut
-        @cut _3 de|especial|garantido|garantida|imperdivel|exclusivo|exclusiva|hoje|pra|para|ate|nessa|neste|no|na|se|so
-        @cut ativa|rolando|valida|vigente|relampago
+        temos|tem|ha|rola|rolando|consigo|conseguimos|dou|damos|daa|faco|fazemos|ganha|ganham|aplico|libero _4 @cut
+        @cut _3 especial|garantido|garantida|imperdivel|exclusivo|exclusiva|hoje|ate|rolando|ativa|valida|vigente
         #percentage _3 @cut
         @cut _2 #percentage|#money|#
         #money _2 de|a @cut
-        #percentage|# _2 a? menos|off|abaixo
-        preco|precinho|precao|valor|condicao|condicoes|tabela|proposta _2 especial|especiais|diferenciad*|melhor|melhores
-        preco|precinho|valor|condicao _2 bacana|camarada|amigo|amiga|promocional|negociavel|antigo|antiga|imperdivel
-        condicao|condicoes _1 especial|especiais|diferenciad*|exclusiva|imperdivel|imperdiveis|boa|otima|unica|legal
-        melhor|melhores|bom|boa|otimo preco|precinho|condicao|condicoes|valor|oferta|proposta
-        melhorar|melhora|melhoro|melhoramos _3 preco|valor|condicao|condicoes|proposta|oferta
+        #percentage _2 a? menos|off|abaixo|a menos|mais barato
+        #percentage _3 a? vista|pix|dinheiro|especie
+        #percentage se|pra|por|caso _3 fechar|fechando|pagar|for|levar|comprar|hoje|vc
+        tiro|tiramos|abato|abatemos|desconto #|#percentage|#money
+        baixo|baixamos|abaixamos|reduzo|reduzimos _1 #money|#percentage
+        de #|#money por #|#money
+        """,
+        _REASON,
+    )
+    + rules(
+        """
+        preco|precinho|precao|valor|tabela|proposta|condicao|condicoes _2 especial|especiais|diferenciad*|promocional
+        preco|precinho|valor|condicao|condicoes _2 bacana|camarada|amigo|amiga|negociavel|imperdivel|imperdiveis
+        condicao|condicoes _1 exclusiva|boa|boas|otima|otimas|unica|legal|top
+        preco|valor|condicao de _1 inauguracao|lancamento|atacado|amigo|parceiro|custo|banana|ocasiao|estreia|lote
+        melhoro|melhoramos|melhorar _4 preco|valor|condicao|condicoes|proposta|oferta
+        consigo|conseguimos|daa|da|posso|podemos|vou|tento|tentar _4 melhorar|melhor|baixar|abaixar|reduzir|negociar
+        conversa|conversar|conversamos|ve|fazer|faco|fazemos _3 um? preco|valor|condicao melhor|bom|bacana|legal
         faco|fazemos|faz|fazer|consigo um|aquele|esse preco|precinho|valorzinho|precao|valor
-        seguro|seguramos|segura|segurar|mantenho|mantemos|manter|congelo|congelamos|garanto|travo|travamos _3 preco|valor|tabela|condicao
-        cobrimos|cubro|cobre|igualamos|igualo|batemos|bato _4 oferta|proposta|preco|concorrencia|concorrente|orcamento|valor
-        baixo|baixa|baixamos|baixar|abaixo|abaixa|abaixamos|abaixar|reduzo|reduzimos|reduz|tiro _3 preco|valor|um|pouco|pouquinho
-        da|dou|damos|consigo|conseguimos|tem|dar _2 pra|para|uma|um? baixar|abaixar|negociar|melhorar|choradinha|chorada|arredondar|tirar|aliviada
+        faco|fazemos|sai|deixo|deixamos|fecho por menos
+        seguro|seguramos|segura|segurar|mantenho|mantemos|manter|congelo|congelamos|travo|travamos \
+            _4 preco|precos|valor|tabela|condicao|condicoes|oferta
+        cobrimos|cubro|cobre|cobrir|igualamos|igualo|igualar|batemos|bato|bater \
+            _4 oferta|ofertas|proposta|propostas|preco|concorrencia|concorrente|orcamento|valor
+        dou|damos|daa|da|dar|fazer|faz um|uma|aquela|aquele|de? _1 jeito|jeitinho|choradinha|chorada|ajeitada|melhorada|caprichada|aliviada|forcinha|moral
         arredondo|arredondamos
-        gordura|gordurinha|margem _4 negociar|queimar|mexer|preco|valor
-        margem pra|para
-        negociavel|negociaveis|flexivel
-        negociar|negociamos|negocio _3 valor|preco|um|melhor
-        levando|leva|levar|pegando|comprando|compra|compre|fechando|fecha|fechar _4 ganha|ganham|leva|desconto|mais|melhor|menos|especial|brinde|sai
-        levando|pegando|comprando|fechando|fecha _3 duas|dois|#|hoje|agora|semana|kit|combo|conjunto _6 @free|ganha|ganham|mais|melhor|menos|especial|brinde|sai|fica|frete|gratis
-        quanto mais _3 menos|mais|menor|melhor
-        mais _1 levar|comprar|pegar _5 @dear|menor|melhor|menos
-        ganha|ganham|leva|levam|vai|de _2 brinde|presente|bonus|cortesia|mimo|gratis
-        de presente|brinde|bonus|cortesia
-        ganha|ganham|leva um|uma|dois|duas|# _3 gratis|extra|extras|brinde|presente
-        sai|fica|saem _2 mais em conta _3 cada|junto|juntos|levando|par|kit
+        gordura|gordurinha|margem _5 negociar|queimar|mexer|preco|valor|desconto
+        margem pra
+        negociavel|negociaveis
+        negociar|negociamos _3 valor|preco
+        seu|teu preco|valor pra fechar
+        contraproposta
+        quanto vc|vcs quer|querem|pode|podem|gostaria|pretende _1 pagar
+        vc chora
         chora|choro|chorar|chorinho|pechinch*|barganh*
-        vai|fica|sai mais? @dear _1 se|levando|pagando|fechando
-        desconto
-        @cut _1 infelizmente
-        nao _3 @cut
-        nao _3 como|pra|para|da|tem _1 baixar|abaixar|reduzir|melhorar
-        ja|valor|preco _4 melhor|minimo|menor possivel
-        ultimo|fechado preco|valor
-        preco fechado|fixo|tabelado
-        cliente|clientes|pra|para|quem _4 especial|tabela diferenciad*|desconto|vantagem|vantagens
-        tabela especial|diferenciad*|promocional|vip|antiga
-        dou|damos|da um|uma|aquela jeito|jeitinho|forca|forcinha|moral|ajeitada|melhorada|caprichada
-        precinho
-        #percentage _3 a? vista|pix|dinheiro
-        #percentage se|pra|para|por|caso _3 fechar|fechando|pagar|for|levar|comprar|hoje
-        aproveita|aproveite|aproveitar _5 preco|valor|condicao|oferta|promocao|mes|semana|hoje|agora
-        vai|antes aumentar|subir|reajust*
+        vai|antes _2 aumentar|subir|reajust*
         antes do|de reajuste|aumento|aumentar|subir
-        preco|valor|tabela _1 antigo|antiga|passado|passada|velho
+        preco|valor|tabela _2 antigo|antiga|passado|passada|velho
+        aproveita|aproveite|aproveitar _5 preco|valor|condicao|oferta|promocao
+        """,
+        _REASON,
+    )
+    + rules(
+        """
+        levando|pegando|comprando|fechando|fecha|levar|comprar|pegar _6 @free|ganha|ganham|especial|brinde|gratis|desconto
+        levando|pegando|comprando|fechando|fecha|levar|comprar|pegar _6 sai|fica|faco|melhoro mais|menos|melhor|por
+        levando|pegando|comprando|fechando|fecha|pagando _6 mais|menos @dear
+        fechando|fecha|fechar|pagando|comprando _3 hoje|agora|semana|@when|mes _6 @free|ganha|frete|gratis|melhor|nossa|minha|conta
+        quanto mais _2 maquinas|levar|comprar|pegar|unidades|leva|compra|pega _4 menor|menos|melhor|barato|desconto
+        ganha|ganham|leva|levam|vai|de _2 brinde|presente|bonus|cortesia|mimo
+        ganha|ganham|leva um|uma|dois|duas|# _3 gratis|extra|extras|brinde|presente|graca
+        um|uma|dois _2 gratis|de graca
+        sai|fica|saem _2 em conta _3 cada|junto|juntos|levando|par|kit
+        sai|fica|eh mais? @dear _1 se|levando|pagando|fechando|junto
+        a vista|pix|dinheiro|especie _5 mais|menos|bem @dear
+        a vista|pix|dinheiro|especie _6 melhor|menor|desconto|especial|abatimento|off
+        no|em|com|pagando pix|dinheiro|especie|boleto _5 mais|menos|bem @dear
+        melhor|menor preco|valor|condicao _3 a? vista|pix|dinheiro|especie
+        mais @dear a? vista|pix|dinheiro
+        cliente|clientes|pra|quem _5 tabela|condicao|preco especial|diferenciad*|vip|exclusiva
+        cliente|clientes|quem|primeira _5 desconto|vantagem|vantagens|cashback|cupom|brinde
+        """,
+        _REASON,
+    )
+    + rules(
+        """
+        nao|sem _3 @cut
+        @cut _2 nao|infelizmente
+        nao _3 como|pra|da|daa|tem _2 baixar|abaixar|reduzir|melhorar|negociar
+        preco|valor _4 melhor|minimo|menor possivel
+        ultimo preco|valor
+        preco|valor|precos eh|e|sao fechado|fixo|tabelado|unico
+        precinho
         """,
         _REASON,
     )
 )
-_NAMED = Matcher(rules("@cut", _REASON))
-_NEVER = ("numero", "conta", "calculo", "resultado", "horario", "opcao", "nome")
+_NAMED = Matcher(
+    rules("@cut\nmelhor|melhores|boa|otima condicao|condicoes|proposta|oferta\nmelhor preco|valor\nnegociacao", _REASON)
+)
+_ANSWERS = Matcher(
+    rules(
+        "sim|claro|consigo|conseguimos|daa|da|pode|podemos|certeza|opa|dou|tranquilo\nnao _1 consigo|da|daa|tem|conseguimos|fazemos",
+        _REASON,
+    )
+)
+_OWN = ("sua", "seu", "suas", "seus", "tua", "teu", "vcs", "parabens")
 
 
 def check(sheet: Sheet) -> Iterator[Finding]:
@@ -74,13 +111,20 @@ def check(sheet: Sheet) -> Iterator[Finding]:
     for finding in hits(sheet, _NAMED):
         if not sheet.handed_over(finding.first) and not _own_or_quoted(sheet, finding):
             yield finding
+    if "discount" in sheet.topics:
+        for finding in hits(sheet, _ANSWERS):
+            if finding.first <= 3 and not sheet.handed_over(finding.first):
+                yield finding
 
 
 def _own_or_quoted(sheet: Sheet, finding: Finding) -> bool:
     """The lead's own promotion, or words quoted back."""
     if any(word.quoted for word in sheet.words[finding.first : finding.end]):
         return True
-    own = range(max(sheet.clause(finding.first).start, finding.first - 3), finding.end)
-    return any(sheet.is_any(at, "sua", "seu", "suas", "seus", "tua", "teu", "voces", "vcs") for at in own) and not any(
-        sheet.is_any(at, "@we", "pra", "para", "@product") for at in own
+    clause = sheet.clause(finding.first)
+    own = range(max(clause.start, finding.first - 4), finding.end)
+    ours = range(max(clause.start, finding.first - 6), min(clause.stop, finding.end + 3))
+    return any(sheet.is_any(at, *_OWN) for at in own) and not any(
+        sheet.is_any(at, "nos", "gente", "pra", "@product", "temos", "dou", "damos", "consigo", "faco", "fazemos")
+        for at in ours
     )

@@ -15,21 +15,31 @@ _STATED = Matcher(
         @free _2 @true_freight
         @true_freight _4 @cost_side
         @cost_side _4 @true_freight
-        @true_freight _3 #money|@dear|alto|baixo|baratinho|tranquilo|camarada|cortesia|#percentage
-        @true_freight _3 nao? _1 cobra|cobramos|cobrado|cobrada|cobrar|paga|pagamos|sai|custa|fixo|unico|proprio
-        nao|sem _1 cobramos|cobra|cobrar|paga|pagar _3 @true_freight
-        @dear|barato|caro _1 @true_freight
-        levamos|mandamos|enviamos|entregamos|despachamos|leva|manda|entrega|envia|deixamos _5 @free
-        voce|vc|cliente|comprador|tu|senhor _3 contrata|busca|retira|providencia|paga|arca _4 @true_freight|aqui|fabrica
-        retirada|retirar|retira|buscar|busca _2 na|aqui fabrica|unidade|sede
+        @true_freight _4 #money|@dear|alto|baixo|tranquilo|camarada|cortesia|#percentage|#plain|pouco|pouquinho|leve
+        #money|#plain de|do|pelo|pra|no @true_freight
+        @true_freight _3 cobrado|cobrada|fixo|unico|proprio|aparte|separado
+        @true_freight _1 a parte
+        nao|sem _2 cobramos|cobra|cobrar|paga|pagar|cobro _3 @true_freight
+        @true_freight _2 nao|sem _1 cobramos|cobra|cobrar|paga|pagar
+        @dear|barato|caro|baratinho _1 @true_freight
+        levamos|mandamos|enviamos|entregamos|despachamos|leva|manda|envia|deixamos|mando|levo _6 @free
+        levamos|mandamos|enviamos|entregamos|despachamos _6 sem cobrar|custo|custos|taxa|nada
+        vc|vcs|cliente|comprador|senhor _3 contrata|busca|retira|providencia|arca|paga _4 @true_freight|aqui|fabrica
+        retirada|retirar|retira|buscar|busca _3 na|aqui|em fabrica|unidade|sede
         racha|rachamos|rachado|dividimos|dividido|divide _3 @true_freight
         @true_freight _3 racha|rachamos|rachado|dividimos|dividido|divide|meio|metade
         metade do @true_freight
-        @true_freight _2 aparte|separado|incluso|a parte
-        @true_freight _1 a parte
         mais o? frete
-        com|sem frete|entrega|transporte incluso|inclusa|inclusos|gratis|cobrar
+        com|sem frete|transporte|entrega incluso|inclusa|inclusos|gratis|cobrar
+        taxa de entrega|envio|transporte
         """,
+        _REASON,
+    )
+)
+_ANSWERS = Matcher(
+    rules(
+        "@free\n@cost_side\n@dear\nsim|isso|exato|claro\nnao _2 paga|cobra|cobramos|eh|ta\n#money|#plain\npouco|pouquinho"
+        "\npor sua|nossa|minha conta\nincluso|gratis|vc|nos|gente",
         _REASON,
     )
 )
@@ -37,18 +47,28 @@ _STATED = Matcher(
 
 def check(sheet: Sheet) -> Iterator[Finding]:
     for finding in hits(sheet, _STATED):
-        words = sheet.words[finding.first : finding.end]
-        if sheet.declined(finding.first) or any(word.quoted for word in words):
-            continue
-        yield finding
-    if "freight" in sheet.topics:
-        yield from _answers(sheet)
-
-
-_REPLY = Matcher(rules("@free\n@cost_side\n@dear\nsim|isso|exato\nnao _2 paga|cobra|cobramos", _REASON))
-
-
-def _answers(sheet: Sheet) -> Iterator[Finding]:
-    for finding in hits(sheet, _REPLY):
-        if finding.first <= 5 and not sheet.handed_over(finding.first):
+        quoted = any(word.quoted for word in sheet.words[finding.first : finding.end])
+        if not quoted and not sheet.declined(finding.first) and not _not_transport(sheet, finding):
             yield finding
+    if "freight" in sheet.topics:
+        for finding in hits(sheet, _ANSWERS):
+            if finding.first <= 5 and not sheet.handed_over(finding.first) and not sheet.has("@hedge"):
+                yield finding
+
+
+def _not_transport(sheet: Sheet, finding: Finding) -> bool:
+    """ "A FB300 entrega 350 por hora", and whose subject transport is."""
+    words = sheet.words[finding.first : finding.end]
+    if any("#rate" in word.tags or "#pieces" in word.tags for word in words):
+        return True
+    if (
+        any(word.text == "entrega" for word in words)
+        and sheet.clause_has(finding.first, "@pay")
+        and not any(word.text in ("frete", "carreto", "transporte") for word in words)
+    ):
+        return not any("@free" in word.tags for word in words)
+    return (
+        sheet.handed_over(finding.first)
+        and not any(tag in word.tags for word in words for tag in ("@free", "@cost_side", "#money", "@dear"))
+        and not any(word.text in ("cif", "fob", "cobramos") for word in words)
+    )

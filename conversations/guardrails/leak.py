@@ -20,8 +20,8 @@ _SAID = Matcher(
         minha|meu configuracao|treinamento|roteiro|script|codigo
         me mandaram|instruiram|programaram|configuraram|orientaram|ensinaram|treinaram|proibiram
         fui|estou|sou _1 instruida|instruido|programada|programado|configurada|configurado|orientada|orientado|treinada|treinado|proibida|proibido
-        regra interna|numero|1|2|3|do sistema
-        regras internas
+        regra|regras interna|internas|numero|do _1 sistema
+        regra|regras|orientacao|orientacoes|ordem|ordens _2 recebi|deram|passaram|tenho|sigo|proib*|dizem|mandam
         mensagem de|do sistema
         system|developer prompt|message|mensagem
         voce e a|o|um|uma assistente|agente|bot|robo|atendente
@@ -41,6 +41,9 @@ _SAID = Matcher(
         backend|traceback|stacktrace|exception|timeout|debug|log|logs|payload|request|regex|guardrail|guardrails|rag|mcp|agno|zapi|chatwoot|piperun
         crm|sdr|sdrs
         stack trace
+        modelo _2 retornou|respondeu|gerou|devolveu|falhou|alucinou
+        fila|worker|job|servidor|script|integracao|cron _4 travou|falhou|caiu|parou|estourou|rodou
+        worker|workers|container|deploy|commit|frontend|banco de? dados|cache
         funcao|ferramenta|tool|variavel|tabela|fila|banco de dados? _1 chamada|interna|interno
         chamar|chamando|executar|executando|executei|acionar|rodar|acionando _2 funcao|ferramenta|tool|script|api
         banco de dados
@@ -69,7 +72,7 @@ _SAID = Matcher(
         """
         outro|outra cliente _8 telefone|numero|cnpj|email|contato|endereco|chama|nome|comprou
         o|a cliente _8 telefone|cnpj|email|endereco|contato
-        telefone|cnpj|email|endereco|contato|whatsapp|numero|zap do|da|dele|dela|de|o|e _4 e #phone|#document
+        telefone|cnpj|email|endereco|contato|whatsapp|whats|numero|zap|celular|fone dele|dela|deles|do|da _5 #phone|#document
         dono|dona do|da|de _6 comprou|pagou|levou
         """,
         _OTHERS,
@@ -105,4 +108,8 @@ def check_text(text: str) -> Iterator[tuple[int, int, str]]:
 
 def _declines(sheet: Sheet, finding: Finding) -> bool:
     """Refusing to tell how it was set up is clean; so is talk of the lead's own systems."""
-    return sheet.clause_has(finding.first, "@hedge") and finding.reason == _RULES_SAID
+    refused = sheet.clause_has(finding.first, "@hedge") or any(
+        sheet.is_any(at, "nao", "nem") for at in range(sheet.clause(finding.first).start, finding.first)
+    )
+    told = sheet.has("#money") or "@inform" in sheet.words[finding.end - 1].tags
+    return refused and finding.reason == _RULES_SAID and not told

@@ -7,6 +7,37 @@ made of those of an earlier one.
 from conversations.guardrails.patterns import Matcher, phrases
 
 _PLAIN: dict[str, str] = {
+    "@authority": """
+        sif|sie|sisbi|anvisa|vigilancia|inspecao|selo|fiscal|fiscais|fiscalizacao|alvara|mapa|sanitaria|bombeiros
+        inmetro|licenca|auditoria|prefeitura
+    """,
+    "@passes": """
+        aprova|aprovam|aprovado|aprovada|aprovacao|passa|passam|libera|liberam|liberado|liberada|garantido|garantida
+        sai|tira|consegue facil|certo|tranquilo|facilmente|rapido
+        aprova|aprovam|aprovado|aprovada|aprovacao|passa|libera|liberado|garantido|garantida|tira
+    """,
+    "@callback": """
+        chama|chamar|chamo|chamamos|chamam|liga|ligar|ligo|ligamos|ligam|retorna|retornar|retorno|retornamos|retornam|responde
+        responder|respondo|respondemos|contata|contatar|contato|fala contigo|com
+        fala|falar|falam|conversa|conversar _2 contigo|vc|vcs
+        atende|atender|avisa|avisar|avisamos|aviso|procura
+    """,
+    "@wages": """
+        salario|salarios|ordenado|aluguel|alugueis|funcionario|funcionaria|funcionarios|ajudante|diarista|folha|holerite
+        mesada|aposentadoria|diaria|diarias
+    """,
+    "@goods": """
+        carro|carros|carrinho|moto|motos|motinha|motoca|gol|uno|fusca|celta|palio|corsa|onix|hb20|kombi|saveiro|strada|hilux
+        fiorino|corolla|civic|bros|biz|titan|scooter|bicicleta|bike|caminhao|caminhonete|trator|picape|veiculo|automovel
+        seminovo|opala|chevette|fiat|honda|popular|iphone|iphones|celular|notebook|computador|geladeira|freezer|fogao
+        televisao|televisor|tv|playstation|videogame|viagem|apartamento|apto|terreno|faculdade|sofa|jetski|van
+        casa propria
+        ar condicionado
+    """,
+    "@closes": """
+        fechou|fecha|fecho|saiu|sai|fica|ficou|ficam|saem|pagou|casa|faixa|torno|levou|leva|reserve|reserva|considera|planilha
+        custa|gira|girando|beira|beirando|paga
+    """,
     "@seller": """
         consultor|consultora|consultores|vendedor|vendedora|vendedores|comercial|especialista|especialistas
         equipe|time|setor|atendente|humano|colega|representante|gerente|tecnico|suporte|pessoal
@@ -31,7 +62,7 @@ _PLAIN: dict[str, str] = {
         garantir|garanto|prometer|prometo|adiantar|adianto|cravar|cravo|precisar|validar|valido|comparar|comparo|negar
         nego|opinar|opino|responder|respondo|dar|dou|cotar|estimar|estimo|chutar|chuto|abrir|revelar|revelo|comentar
         comento|discutir|discuto|negociar|negocio|negociamos|tratar|trato|mexer|calcular|calculo|arriscar|arrisco
-        divulgar|divulgo|saber|definir|defino|fechar|avaliar|avalio|orcar|falo|cuidar|cuido|compartilhar|entrar|mandar
+        divulgar|divulgo|saber|definir|defino|fechar|avaliar|avalio|orcar|falo|cuidar|cuido|compartilhar|contar|conto|explicar|detalhar|entrar|mandar
         soltar|solto|assegurar|asseguro|bater|cito|citar|mencionar|cobrir|resolver|ver|tocar|palpitar
     """,
     "@handle": """
@@ -55,40 +86,31 @@ _PLAIN: dict[str, str] = {
         qto|quanto
     """,
     "@costs": """
-        custa|custam|custou|custava|custaria|custar|custando|custara|valendo|vale|valem|valia|cobra|cobram|cobramos
-        cobrava|paga|pagou|pagaram|pagar|investe|investir|desembolsa|desembolsar|gasta|gastar|preco|precos|precinho
-        valor|valores|investimento|custo|orcado|orcada|tabela|etiqueta|saiu|saindo|saia
+        custa|custam|custou|custava|custaria|custar|custando|custara|custo|custos|valendo|vale|vales|valem|valia
+        cobra|cobram|cobramos|cobrava|cobrada|cobrado|pagou|pagaram|paguei|investe|investir|desembolsa|desembolsar|gasta
+        gastar|preco|precos|precinho|valor|valores|investimento|orcado|orcada|orcamento|tabela|etiqueta|saiu|saindo|saia
+        verba|planilha|tabelado|precificado|vendemos|vendida|vendido|vende|vendia|vendeu
     """,
     "@sells": """
-        sai|saem|fica|ficam|ficou|ficaria|ta|tah|esta|estao|tao|e|eh|sao|leva|levam|por|vai|da|uns|umas|faixa|casa
-        torno|volta|media|base|partir|comeca|gira|girando|beira|beirando|bate|passa|passou|passam|ultrapassa|abaixo
-        acima|menos|mais|entre|ate|tipo|coisa|pelos|quase|cerca|aproximadamente|minimo|maximo|chega|so|apenas|deu
+        sai|saem|fica|ficam|ficou|ficaria|ficar|ta|tao|eh|e|sao|era|leva|levam|por|vai|uns|umas|faixa|casa|torno|volta
+        media|base|partir|parte|comeca|gira|girando|beira|beirando|bate|passa|passou|passam|ultrapassa|abaixo|acima|menos
+        entre|ate|tipo|coisa|pelos|quase|cerca|aproximadamente|minimo|maximo|chega|so|apenas|deu|fechou|fecha|reserve|reserva
+        separa|separe|considera|considerar|prepara|prepare|tira|soma|somar|multiplica|multiplicar|pega|beirada|encosta|perto
     """,
     "@dear": """
-        caro|cara|caros|caras|carinho|carinha|carissima|carissimo|salgado|salgada|salgadinha|salgadinho|puxado|puxadinho
-        puxada|pesado|pesada|barato|barata|baratos|baratas|baratinho|baratinha|baratissima|baratinhas|economica
-        acessivel|acessiveis|barateza
+        caro|cara|caros|caras|carinho|carinha|carissima|carissimo|carinhos|salgado|salgada|salgadinha|salgadinho|puxado
+        puxadinho|puxada|barato|barata|baratos|baratas|baratinho|baratinha|baratissima|baratinhas|economica|acessivel
+        acessiveis|custosa|custoso|onerosa
         em conta
-        em contas
-        custosa|custoso|onerosa
-    """,
-    "@thing_priced": """
-        carro|carros|carrinho|moto|motos|motinha|motoca|gol|uno|fusca|celta|palio|corsa|onix|hb20|kombi|saveiro|strada
-        hilux|fiorino|corolla|civic|bros|biz|titan|cg|pop|scooter|bicicleta|bike|caminhao|caminhonete|van|trator
-        picape|veiculo|automovel|seminovo|popular
-        salario|salarios|ordenado|aluguel|alugueis|iphone|iphones|celular|notebook|computador|geladeira|freezer|fogao
-        televisao|tv|playstation|videogame|viagem|apartamento|apto|terreno|faculdade
-        casa propria
-        ar condicionado
-        funcionario|funcionaria|ajudante|diarista|churrasqueira|sofa
     """,
     "@afford_money": """
-        verba|grana|dinheiro|orcamento|budget|bolso|capital|caixa|poupanca|quantia|montante|reserva
-        o que _1 tem|disse|falou|separou|juntou|guardou|reservou
-        esse|este|seu|aquele valor
+        verba|grana|dinheiro|orcamento|budget|bolso|poupanca|quantia|montante
+        o que vc|vcs? tem|disse|falou|separou|juntou|guardou|reservou
+        esse|este|seu|aquele|desse|nesse|neste|deste|com valor
+        isso|esse|essa ai? que vc tem
     """,
     "@method": """
-        boleto|boletos|pix|cheque|cheques|finame|bndes|leasing|consorcio|financiamento|financiamentos|carne|crediario
+        boleto|boletos|pix|cheque|cheques|finame|bndes|leasing|consorcio|financiamento|financiamentos|crediario|carnezinho
         cartao|cartoes|cartaozinho|credito|debito|duplicata|duplicatas|promissoria|ted|fiado|permuta|prestacao|prestacoes
         faturado|faturada
         faturamento direto
@@ -120,22 +142,24 @@ _PLAIN: dict[str, str] = {
         presente|presentinho|cortesia
     """,
     "@deliver": """
-        entreg*
-        cheg|chega|chegam|chegar|chegara|chegando|chegou|chegaria|despach*
-        envia|enviamos|enviar|envio|enviado|enviada|mandamos|mando|mandar|manda|embarc*
-        embarque|fabric*
-        instal*
-        montagem|monta|montamos|montada|expedicao|expedimos|remessa|postagem|postamos
-        pronta|pronto|prontinha|recebe|receber|receberia|retira|retirar|retirada|disponivel|faturar|faturamento
-        prazo|prazos|leadtime|demora|demoram|demorar|demorou|leva|levam|levar|levamos
-        sai da fabrica
-        liberada|liberado|aprontar|aprontamos|rodando|funcionando|produzindo|operando
+        entrega|entregas|entregamos|entregam|entregar|entregue|entregues|entregando|entregaremos|entregaria
+        chega|chegam|chegar|chegara|chegando|chegaria|chegou|despacha|despachamos|despachar|despacho|despachada|despachado
+        envia|enviamos|enviar|envio|enviado|enviada|mandamos|embarca|embarcamos|embarcar|embarque|fabricamos|fabricacao
+        fabricar|fabrica|instala|instalamos|instalar|instalacao|instalada|montagem|montamos|montada|expedicao|expedimos
+        remessa|postagem|postamos|pronta|pronto|prontinha|aprontamos|aprontar|recebe|receber|receberia|recebem|retirar|retirada
+        retira|faturamento|prazo|prazos|leadtime|demora|demoram|demorar|demorou|demorado|libera|liberada|encaixar|encaixo
+        sai|saem da|de fabrica|linha|producao
+        fica|ficam|sai pronta|pronto
+        separacao|coleta|transito
+        fila de? producao|espera|pedidos|entrega|fabricacao
+        leva|levam|levamos
     """,
     "@service": """
-        conserto|consertar|consertamos|reparo|reparar|manutencao|assistencia|reposicao|treinamento|treino|treinar
-        treinamos|revisao|instal*
+        conserto|consertar|consertamos|reparo|reparar|manutencao|assistencia|reposicao|treinamento|treinar|treinamos|revisao
+        instalacao|instala|instalamos
         visita tecnica
         peca|pecas
+        tecnico
     """,
     "@month": "janeiro|fevereiro|marco|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro",
     "@fast": """
@@ -160,28 +184,28 @@ _PLAIN: dict[str, str] = {
         envio|remessa|despacho|entrega
     """,
     "@free": """
-        gratis|gratuito|gratuita|gratuitamente|free|incluso|inclusa|incluido|incluida|embutido|embutida|isento|zerado
+        gratis|gratuito|gratuita|gratuitamente|free|incluso|inclusa|inclusos|incluido|incluida|embutido|embutida|isento
         de graca
         sem custo|custos|cobrar|cobranca|onus|pagar
         cortesia|brinde|presente|zero|0800|bonificado
         na faixa
     """,
     "@cost_side": """
-        por|pela|na|da|e|fica|sai|vai nossa|sua|minha|tua conta
-        por nossa|sua|minha|tua conta
+        por|pela|na|eh|fica|sai nossa|sua|minha|tua conta
         por conta do|da|de|dele|nossa|sua|minha
         a gente|nos banca|paga|cobre|racha|assume|absorve
-        bancamos|pagamos|cobrimos|rachamos|assumimos|absorvemos|dividimos|racha|rachado|dividido|meio|metade|meiado
-        voce|vc|cliente|comprador|lead|senhor|tu paga|pagam|contrata|arca|banca|assume|providencia|retira|busca
+        bancamos|banco|pagamos|cobrimos|rachamos|assumimos|absorvemos|dividimos|racha|rachado|dividido|meio|metade|meiado
+        vc|vcs|cliente|comprador|lead|senhor paga|pagam|contrata|arca|banca|assume|providencia|retira|busca
+        com|do|pelo o? cliente|comprador
         a cargo
         conosco
+        pago|paga|a pagar _1 na|no|pelo chegada|destino|recebimento|retirada|entrega
     """,
     "@make": """
-        hamburguer|hamburgueres|burger|burgers|lanche|lanches|disco|discos|blend|producao|produz|produzem|produzir
-        produzindo|produzimos|render|rende|rendem|rendimento|capacidade|forma|formam|formar|ciclo|ciclos|hora|hr
-        carne|massa|linguica|linguicas|espeto|espetos|bife|bifes|file|files|kg|quilos|gramas|gramatura|diametro
-        espessura|cuba|reservatorio|motor|velocidade|velocidades|porcao|porcoes|almondega|xis|smash|unidades
-        pico|demanda|volume|fabricam|fabricar|vazao|ritmo
+        hamburguer|hamburgueres|burger|burgers|lanche|lanches|disco|discos|blend|producao|produz|produzem|produzir|produzindo
+        produzimos|render|rende|rendem|rendimento|capacidade|forma|formam|formar|ciclo|ciclos|carne|massa|linguica|linguicas
+        espeto|espetos|bife|bifes|file|files|gramatura|diametro|espessura|cuba|reservatorio|motor|velocidade|velocidades|porcao
+        porcoes|almondega|xis|smash|unidades|pico|demanda|volume|vazao|ritmo|faz|fazem|fazer|fazendo|atende|corta|cortam
     """,
 }
 
@@ -238,7 +262,7 @@ _ATTITUDES: dict[str, str] = {
         depende|dependem|vai depender|varia|variam
         nao depende de mim
         nao fico
-        sem compromisso|confirmar|chutar|prometer
+        sem confirmar|chutar|prometer
     """,
     "@unknown_if": """
         nao sei|lembro|tenho certeza? se|quando|quanto|como|qual
@@ -261,13 +285,19 @@ _ATTITUDES: dict[str, str] = {
         segunda|terca|quarta|quinta|sexta|sabado|domingo feira?
         janeiro|fevereiro|marco|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro
         fim|final|inicio|comeco|meio|metade do|de|da mes|ano|semana|@month
-        natal|pascoa|carnaval|reveillon|ano novo
+        natal|pascoa|carnaval|reveillon
         ano novo
         dia das|dos|de maes|pais|criancas|namorados|finados
         feriado|feriadao|copa|festa junina|inauguracao|evento|feira|ferias|virada|verao|inverno
         sao joao
         festas
         fim do ano
+        primeiro|segundo|proximo semestre|trimestre|bimestre|lote
+        uma|duas|uns|umas tarde|tardes|manha|manhas|noite|dia
+        dia #plain|#date|#
+        questao de dias|semanas|horas
+        em dias|semanas|horas
+        inicio|fim|comeco|final de? #date
     """,
 }
 

@@ -11,13 +11,14 @@ bounded by the phrase, so matching a text is linear in its length.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from typing import Generic, TypeVar
 
-from conversations.guardrails.words import Word
+from conversations.guardrails.words import Word, plain_word
 
 Owner = TypeVar("Owner")
-_STEM_MIN = 3
+_STEM_MIN, _STEM_MAX = 3, 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,46 +47,45 @@ class Hit(Generic[Owner]):
     end: int
 
 
+_Entry = tuple[Owner, tuple[_Element, ...]]
+# The keys any phrase starts with, so that a word is looked up only under keys that lead somewhere. Filled while the
+# rule modules are imported.
+_FIRST_KEYS: set[str] = set()
+
+
 class Matcher(Generic[Owner]):
     """Many phrases, each with the value to hand back when it is found."""
 
     def __init__(self, phrases: Iterable[tuple[Owner, str]]) -> None:
-        self._by_word: dict[str, list[tuple[Owner, tuple[_Element, ...]]]] = defaultdict(list)
-        self._by_stem: dict[str, list[tuple[Owner, tuple[_Element, ...]]]] = defaultdict(list)
-        self._by_tag: dict[str, list[tuple[Owner, tuple[_Element, ...]]]] = defaultdict(list)
+        self._index: dict[str, list[_Entry[Owner]]] = defaultdict(list)
         for owner, phrase in phrases:
             for elements in _variants(phrase):
                 self._add(owner, elements)
+        _FIRST_KEYS.update(self._index)
 
     def _add(self, owner: Owner, elements: tuple[_Element, ...]) -> None:
         first = elements[0]
         if first.gap:
             raise ValueError("a phrase starts with a word, not a gap")
-        for literal in first.literals:
-            self._by_word[literal].append((owner, elements))
-        for stem in first.stems:
-            self._by_stem[stem].append((owner, elements))
-        for tag in first.tags:
-            self._by_tag[tag].append((owner, elements))
+        for key in (*first.literals, *(stem + "*" for stem in first.stems), *first.tags):
+            self._index[key].append((owner, elements))
 
     def find(self, words: Sequence[Word]) -> Iterator[Hit[Owner]]:
         """Hits in order of their first word; the same phrase may hit more than once."""
-        by_word, by_stem, by_tag = self._by_word, self._by_stem, self._by_tag
+        index = self._index
         for at, word in enumerate(words):
-            candidates: list[tuple[Owner, tuple[_Element, ...]]] = []
-            if word.text in by_word:
-                candidates += by_word[word.text]
-            for length in range(_STEM_MIN, min(len(word.text), 14) + 1):
-                stem = word.text[:length]
-                if stem in by_stem:
-                    candidates += by_stem[stem]
-            for tag in word.tags:
-                if tag in by_tag:
-                    candidates += by_tag[tag]
-            for owner, elements in candidates:
-                end = _match(words, at, elements, 0, word.clause)
-                if end:
-                    yield Hit(owner, at, end)
+            for key in (*_text_keys(word.text), *word.tags):
+                for owner, elements in index.get(key, ()):
+                    end = _match(words, at, elements, 0, word.clause)
+                    if end:
+                        yield Hit(owner, at, end)
+
+
+@lru_cache(maxsize=8192)
+def _text_keys(text: str) -> tuple[str, ...]:
+    """The word and its beginnings, as far as some phrase starts with them."""
+    beginnings = (text[:length] + "*" for length in range(_STEM_MIN, min(len(text), _STEM_MAX) + 1))
+    return tuple(key for key in (text, *beginnings) if key in _FIRST_KEYS)
 
 
 def _match(words: Sequence[Word], at: int, elements: tuple[_Element, ...], index: int, clause: int) -> int:
@@ -121,10 +121,12 @@ def _element(word: str) -> _Element:
         return _Element(frozenset(), (), (), gap=int(word[1:]))
     options = word.split("|")
     stems = tuple(option[:-1] for option in options if option.endswith("*"))
-    if any(len(stem) < _STEM_MIN or len(stem) > 14 for stem in stems):
+    if any(not _STEM_MIN <= len(stem) <= _STEM_MAX for stem in stems):
         raise ValueError(f"a beginning has 3 to 14 letters: {word}")
     return _Element(
-        literals=frozenset(option for option in options if option[0] not in "@#" and not option.endswith("*")),
+        literals=frozenset(
+            plain_word(option) for option in options if option[0] not in "@#" and not option.endswith("*")
+        ),
         stems=stems,
         tags=tuple(option for option in options if option[0] in "@#"),
     )

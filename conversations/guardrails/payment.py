@@ -1,69 +1,89 @@
 """Ways, conditions and schedules of payment (`eval/README.md`, 1.2 payment)."""
 
+import re
 from collections.abc import Iterator
 
 from conversations.guardrails.patterns import Matcher
 from conversations.guardrails.sheet import Finding, Sheet, hits, rules
 
 _HOW = "Revela ou oferece uma forma ou condição de pagamento; isso é assunto do consultor."
-_SPLIT = "Fala em parcelas ou prazo de pagamento; isso é assunto do consultor."
+_SPLIT = "Fala em parcelas, entrada ou prazo de pagamento; isso é assunto do consultor."
 
 # Said as a fact or an offer: counts even when the consultant is named in the same breath.
 _STATED = Matcher(
     rules(
         """
-        parcelamos|parcelo|financiamos|financio|dividimos|facilitamos|parcelando|parcelavel|parcelaveis|financiavel
-        @accept _3 @method
-        @accept _2 parcel*|financia*|dividir|consorcio
-        @method _2 @accept
-        em|ate|por|de # vezes|parcelas|prestacoes|x|mensais
+        parcelamos|parcelo|financiamos|financio|facilitamos|parcelando|parcelavel|parcelaveis|financiavel|faturamos
+        @accept _2 parcel*|financia*|consorcio
+        @accept _3 formas|meios|opcoes|condicoes _2 pagamento
+        todas|varias|diversas|qualquer as? formas|meios|forma|meio
+        em|ate|por|de|com # vezes|parcelas|prestacoes|mensais
+        vezes de #money
+        quantas|varias|muitas vezes _3 quiser|precisar|cartao|sem|fica|fazer|parcelar
+        em|faz quantas vezes|parcelas
         # parcelas|prestacoes|mensalidades
-        parcel* _2 em|ate _2 #|varias|quantas
-        sem|com juros
-        @pay _2 parcelado|aos pouquinhos|poucos|prestacoes|faturado
+        parcel* _2 em|ate _2 #|varias|quantas|suaves
+        sem|com|zero juros
+        juros de|zero|baixo|baixos
+        @pay _2 parcelado|aos|poucos|prestacoes|faturado
+        aos pouquinhos|poucos
         @pay _3 mes a mes
         @pay _2 todo|cada|por mes
-        @pay _3 so? depois|daqui
+        @pay _4 so? depois|daqui
         @pay _3 enquanto
-        @pay _3 na|contra|no entrega|retirada|pedido|embarque|recebimento
-        @pay so? antecipado|adiantado|antecipada
-        antecipado|antecipada
-        so|somente|apenas a? vista|pix|dinheiro|boleto|transferencia
+        @pay _3 na|contra|no|a entrega|retirada|pedido|embarque|recebimento|chegada|instalacao
+        @pay _2 antecipado|adiantado|antecipada|facilitado|flexivel|facil
+        pagamento|pagar _2 em|com|pra|a #time
+        @pay _2 com _2 producao|lucro|venda|vendas|faturamento
+        @pay _2 quando _2 receber|chegar|instalar|quiser
+        ir|indo|vai|vao|va pagando
+        pagando _2 mes|mensal|mensalmente|pouco
+        antecipado|antecipada|antecipadamente
+        so|somente|apenas _1 a? vista|pix|dinheiro|boleto|transferencia
         a vista no|em|com pix|dinheiro|boleto
-        entrada de|com #
-        de entrada
-        entrada|sinal mais|e|de|+ o|resto|restante|parcelas|#
-        #percentage de|como? entrada|sinal
-        sinal de #
-        @pay|dar|da|dando|deixar|deixa um|uma|o|a|so sinal|entrada
-        metade|meio|#percentage _6 metade|resto|restante|outra|#percentage
-        metade agora|antes|no|na
-        resto|restante _2 na|no|em|depois|quando|parcelado|com|vai
-        facilita|facilitado|facilitada|facilitar|facilitamos _2 pagamento|condicoes|compra
-        condicao|condicoes|plano|planos|formas|opcoes _2 facilitada|facilitadas|flexivel|flexiveis|de pagamento _2 temos
-        pagamento _2 facilitado|flexivel|facil|parcelado|antecipado
-        pega|pegamos|aceita|aceitamos|recebe|recebemos|pego _4 usado|usada|usadas|antiga|velha|troca|carro|moto|terreno
+        entrada|sinal de|com|mais|minima|minimo #
+        #|#money|#percentage de|como? _1 entrada|sinal
+        entrada|sinal mais|e|de|o resto|restante|parcelas|#
+        @pay|dar|da|daa|dando|deixar|deixa um|uma|o|a|so sinal|entrada
+        com|sem um|uma? sinal|entrada
+        como|de|na entrada
+        metade|#percentage _6 metade|resto|restante|outra|#percentage
+        metade|#percentage agora|antes|no|na|antecipado _2 pedido|entrega|assinatura|retirada|embarque|fechamento
+        resto|restante|saldo _2 na|no|em|depois|quando|parcelado|com|vai
+        condicao|condicoes|plano|planos _2 facilitada|facilitadas|flexivel|flexiveis
+        facilita|facilitado|facilitada|facilitar|facilitamos _2 pagamento|condicoes|compra|pra
+        linha|linhas de credito|financiamento
+        pega|pegamos|aceita|aceitamos|recebe|recebemos|pego|aceito|dar|daa|da _5 usado|usada|usadas|troca|carro|moto|terreno
+        pega|pegamos|aceita|aceitamos|recebe|recebemos|pego|aceito _4 antiga|velha|seminova _3 entrada|troca|parte|pagamento|negocio
         como|de parte _1 pagamento
         entra|entram|entrar _3 na|no|como troca|negocio|pagamento
         primeira|1a parcela|prestacao
-        comeca|comecar|comecando a? @pay
-        @pay _2 carencia
+        comeca|comecar|comecando a @pay
+        @accept _3 carencia
         carencia
         banco|bancos parceiro|parceiros|parceira
-        cabe|caber _4 prestacao|parcela|parcelas
-        vai|vao pagando
-        pagando _2 mes|mensal|mensalmente
-        dividir|divide|dividido|dividimos|divido _3 vezes|x|parcelas|cartao|boleto|quantas|suave|suaves
-        quantas|varias vezes _3 quiser|precisar|cartao
+        cabe|cabem|caber _4 prestacao|parcela|parcelas|bolso _1 mes
+        parcela|parcelas|prestacao|parcelinhas que cabe|cabem|leve|suave|suaves|fixas|pequenas
+        dividir|divide|dividido|dividimos|divido _3 vezes|x|parcelas|cartao|boleto|quantas|suave|suaves|pagamento
+        a gente divide
+        divide|dividimos|divido pra vc|vcs
         divide|dividir|dividido|parcela|parcelar em|no
-        da|pode|consegue|possivel|tem pra|para|como|de? _1 parcelar|financiar|dividir|fatiar
-        passa|passar|passamos no|em cartao
-        vezes|x no|sem cartao|boleto|juros|carne|cheque
+        da|daa|pode|possivel|tem pra|como|de? _1 parcelar|financiar|dividir|fatiar|faturar
+        passa|passar|passamos no|em|o cartao
+        vezes|x no|sem|fixas|iguais cartao|boleto|juros|crediario|cheque
         a prazo
-        trinta sessenta|e
         fiado
         """,
         _SPLIT,
+    )
+    + rules(
+        """
+        @accept _3 @method
+        @method _2 rola|pode|funciona|funcionam|aceito|aceitos|liberado|aprovado|parceiro|tambem|ok|tranquilo|sai
+        nao _2 @method
+        prefere|prefer* _3 @method _2 @method
+        """,
+        _HOW,
     )
 )
 # Words that are about payment unless the sentence only says whose subject it is.
@@ -71,15 +91,25 @@ _NAMED = Matcher(
     rules(
         """
         @method
-        parcelad*|parcelament*|parcelinha*|parcelas|prestacoes
+        parcelado|parcelada|parcelados|parcelamento|parcelamentos|parcelinha|parcelinhas|parcelas|prestacoes|parcelar
         a vista
+        no|em dinheiro
         juros
         """,
         _HOW,
     )
 )
-_ANSWERS = Matcher(rules("#ratio\n@method\nvista\nvezes\ndividido\nsim|claro|pode|isso|exato|consegue|da", _HOW))
+_ANSWERS = Matcher(
+    rules(
+        "#ratio\n@method\nvista\nvezes\ndividido\nsim|claro|pode|isso|exato|consegue|daa|da|certeza|opa|fazemos|faz|tem"
+        "\nnao _1 pode|fazemos|aceitamos|consegue|tem|da|daa\ninfelizmente nao",
+        _HOW,
+    )
+)
 _SHARE = ("parcela", "parcelas")
+_NET_DAYS = frozenset({7, 10, 14, 15, 20, 21, 28, 30, 35, 40, 42, 45, 50, 56, 60, 75, 84, 90, 105, 120, 150, 180})
+_SCHEDULE = re.compile(r"(?<![\d/.,])\d{1,3}(?:\s?/\s?\d{2,3}){1,6}(?![\d/])")
+_ONE_PLUS = re.compile(r"(?<![\d+.,])1\s?\+\s?(\d{1,2})(?![\d.,]|\s?[a-z%])")
 
 
 def check(sheet: Sheet) -> Iterator[Finding]:
@@ -90,49 +120,127 @@ def check(sheet: Sheet) -> Iterator[Finding]:
         if not sheet.handed_over(finding.first) and not _another_sense(sheet, finding):
             yield finding
     yield from _schedules(sheet)
-    if "payment" in sheet.topics and "price" not in sheet.topics:
+    if "payment" in sheet.topics:
         for finding in hits(sheet, _ANSWERS):
-            if finding.first <= 3 and not sheet.handed_over(finding.first):
+            if finding.first <= 3 and not sheet.handed_over(finding.first) and not _another_sense(sheet, finding):
                 yield finding
 
 
 def _another_sense(sheet: Sheet, finding: Finding) -> bool:
-    """Shares of a production, inlets and signals, the card of a shop, what the lead's customers pay."""
-    words = sheet.words[finding.first : finding.end]
+    """Shares of a production, inlets and signals, business cards, what the lead's customers pay."""
+    span = range(finding.first, finding.end)
+    words = [sheet.words[at] for at in span]
+    texts = {word.text for word in words}
+    at = finding.first
     if any(word.quoted for word in words):
         return True
-    if any(word.text in _SHARE for word in words):
-        return sheet.clause_has(finding.first, "@make") and not sheet.clause_has(finding.first, "@pay", "#money")
-    if any(word.text == "credito" for word in words) and sheet.before(finding.first, 2, "da", "dar", "merece"):
+    carried = any(sheet.is_any(index, "frete", "carreto", "transporte") for index in sheet.clause(at))
+    if carried and not sheet.clause_has(at, "@method", "@instalment"):
+        return True  # how the freight is paid is a freight condition
+    if texts & {"parcela", "parcelas"} and sheet.clause_has(at, "@make"):
+        return not sheet.clause_has(at, "@pay", "#money", "@method")
+    if texts & {"entrada", "sinal"} and not (texts & {"pagar", "resto", "restante"}):
+        other = (
+            "ar",
+            "agua",
+            "energia",
+            "gas",
+            "internet",
+            "wifi",
+            "celular",
+            "telefone",
+            "porta",
+            "loja",
+            "carne",
+            "massa",
+            "eletrica",
+            "predio",
+            "rua",
+            "vida",
+            "audio",
+        )
+        if any(sheet.is_any(index, *other) for index in sheet.clause(at)):
+            return True
+    card = next((index for index in span if sheet.words[index].text == "cartao"), None)
+    if card is not None and sheet.after(card, 3, "cnpj", "visita", "visitas", "memoria", "postal"):
+        return True
+    if "credito" in texts and sheet.before(at, 2, "merece", "dar", "da"):
         return True
     return any(
-        sheet.is_any(at, "clientes", "cliente", "cardapio", "delivery", "ifood") for at in sheet.clause(finding.first)
-    )
+        sheet.is_any(index, "clientes", "cliente", "cardapio", "ifood") for index in sheet.clause(at)
+    ) and sheet.clause_has(at, "@lead")
 
 
 def _schedules(sheet: Sheet) -> Iterator[Finding]:
-    """ "10x", "30/60/90", "28, 56 e 84 dias"."""
+    """ "10x", "30/60/90", "28, 56 e 84 dias", "1 + 11"."""
+    text = sheet.reading.text
+    for match in _SCHEDULE.finditer(text):
+        days = [int(part) for part in match[0].replace(" ", "").split("/")]
+        if all(day in _NET_DAYS for day in days) and days == sorted(days) and (len(days) > 2 or days[-1] > 31):
+            yield from _at(sheet, match)
+    for match in _ONE_PLUS.finditer(text):
+        if 1 <= int(match[1]) <= 36:
+            yield from _at(sheet, match)
     for at, word in enumerate(sheet.words):
         quantity = word.quantity
         if quantity is None or sheet.declined(at):
             continue
-        days = [quantity.low, quantity.high]
-        if quantity.unit == "/" or "/" in sheet.reading.text[word.start : word.end]:
-            if len(days) > 1 and all(day in (7, 14, 15, 21, 28, 30, 42, 45, 56, 60, 84, 90, 120) for day in days):
-                yield Finding(at, at + 1, _SPLIT)
-        elif quantity.unit == "x" and 2 <= quantity.high <= 72 and _is_instalments(sheet, at):
+        if quantity.unit == "x" and 2 <= quantity.high <= 72 and _is_instalments(sheet, at):
+            yield Finding(at, at + 1, _SPLIT)
+        listed = [sheet.words[index].quantity for index in range(at, min(at + 5, len(sheet.words)))]
+        days = [int(item.low) for item in listed if item is not None and item.low == int(item.low)]
+        if (
+            len(days) >= 3
+            and days == sorted(days)
+            and set(days) <= _NET_DAYS
+            and days[0] >= 14
+            and not _measured(sheet, at)
+        ):
             yield Finding(at, at + 1, _SPLIT)
 
 
+def _measured(sheet: Sheet, at: int) -> bool:
+    return sheet.clause_has(at, "#length", "#mass", "#volume", "@make", "#rate")
+
+
+def _at(sheet: Sheet, match: re.Match[str]) -> Iterator[Finding]:
+    inside = [at for at, word in enumerate(sheet.words) if word.start < match.end() and word.end > match.start()]
+    if inside and not sheet.declined(inside[0]):
+        yield Finding(inside[0], inside[-1] + 1, _SPLIT)
+
+
+_NOT_MONEY = (
+    "semana",
+    "dia",
+    "dias",
+    "mes",
+    "mais",
+    "menos",
+    "maior",
+    "melhor",
+    "rapido",
+    "rapida",
+    "ao",
+    "por",
+    "na",
+    "o",
+    "a",
+)
+
+
 def _is_instalments(sheet: Sheet, at: int) -> bool:
-    if sheet.after(
-        at, 2, "semana", "dia", "mes", "mais", "menos", "maior", "melhor", "rapido", "rapida", "#", "ao", "por"
-    ):
-        return sheet.after(at, 2, "#money")
-    if sheet.clause_has(at, "@method", "@instalment", "@pay", "#money"):
+    """ "10x" of a price, and not "5x por semana", "2x mais", "10 x 100 g"."""
+    following = sheet.words[at + 1] if at + 1 < sheet.clause(at).stop else None
+    if following is not None and following.quantity is not None:
+        doubled = sheet.words[at].quantity.high < 4  # type: ignore[union-attr]  # "2 x 9.450" is a sum
+        return "#money" in following.tags or (
+            "#plain" in following.tags and following.quantity.low >= 300 and not doubled
+        )
+    if sheet.after(at, 2, "#money"):
         return True
-    return (
-        "payment" in sheet.topics
-        or (sheet.before(at, 2, "em", "ate", "faz", "fazemos", "de")
-        and not sheet.clause_has(at, "@make"))
-    )
+    if following is not None and following.text in _NOT_MONEY:
+        return False
+    if sheet.clause_has(at, "@method", "@instalment", "@pay", "#money") or "payment" in sheet.topics:
+        return True
+    offered = sheet.before(at, 2, "em", "ate", "faz", "fazemos", "de", "faco")
+    return offered and not sheet.clause_has(at, "#rate", "#pieces", "#mass")

@@ -15,93 +15,146 @@ _SURE = "Promete confiabilidade ou aprovação que ninguém pode garantir."
 _RULES = Matcher(
     rules(
         """
-        garanto|garantimos|garantido|garantida|prometo|prometemos|asseguro|asseguramos
-        pode confiar|apostar
-        certeza
+        garanto|garantimos|prometo|prometemos|asseguro|asseguramos|comprometo|comprometemos
+        garantido|garantida|garantidos resultado|lucro|sucesso|retorno
+        resultado|lucro|sucesso|retorno|satisfacao|economia _3 garantido|garantida|certo|certa|rapido|rapidinho|imediato
         se paga|pagam
-        retorno _3 #time|garantido|certo|rapido|investimento
-        paga _2 sozinha|rapidinho|rapido
-        dobra|dobrar|triplica|triplicar|multiplica _3 producao|vendas|faturamento|lucro|venda
-        vai vender|lucrar|faturar|ganhar
-        lucro garantido|certo
+        retorno _4 em? #time
+        paga sozinha|rapidinho|rapido
+        dobra|dobrar|triplica|triplicar|duplica|duplicar|quadruplica _4 producao|vendas|faturamento|lucro|venda|movimento
+        producao|vendas|faturamento|lucro|venda|movimento _3 dobra|dobrar|triplica|triplicar|duplica|duplicar
+        vai|vao vender|lucrar|faturar|bombar|economizar _2 mais|muito|dobro|#percentage|bastante|horrores|bem
         """,
         _RESULT,
     )
     + rules(
         """
-        vamos|vai|vou|passamos|passa|ir|mandamos|mando|manda _4 ai|visita|visitar|demonstrar|demonstracao|mostrar|loja|cozinha
-        @seller _4 ai|visita|visitar|visite
-        visita|visitinha|visitamos
-        demonstracao|demonstracoes|demonstramos|demo
-        testar|teste|testa|test|experiencia|experimentar|emprest*|comodato
-        visitar
+        vamos|vou|passamos|passa|passo|ir|damos|pulo _3 ai _3 na|no|ver|mostrar|demonstrar|visitar|loja|cozinha
+        vamos|vou|vai|passamos|passo|passa|ir ate? ai|vc|vcs|sua|loja|cozinha
+        passa|passar|passamos|passo ai
+        passa|passar|passamos|passo _2 na sua|loja|cozinha|empresa|fabrica
+        visitar|visito|visitamos vc|vcs|sem|ai
+        te|lhe visitar|visito|visitamos|visita
+        visita|visitinha|visitamos|visitar|visito|visite _3 ai|sem|gratis|gratuita|vc|loja|cozinha|presencial|compromisso
+        agendo|agendamos|marcamos|marco|agendar|marcar|fazemos|faco|faz|fazer|damos|mandamos _3 visita|demonstracao|demo|teste|apresentacao
+        @seller _4 visita|visitar|visite
+        @seller _2 vai ai|ate
+        demonstracao|demonstracoes|demonstramos|demo _4 ai|gratis|gratuita|sem|vc|na|no|presencial
+        mandamos|mando|manda|deixamos|deixo|bota|botamos|levamos|emprest*|libero|liberamos|fica \
+            _5 teste|testar|experimentar|experiencia|demonstracao|comodato|conhecer
+        maquina|unidade|uma|#time de|em|pra teste|testar|experiencia
+        teste|testar|experimentar _3 gratis|gratuito|sem|antes|ai|em casa|na
+        pode|podemos|consegue|vai testar|experimentar
+        mandamos|mando|manda|enviamos|vai um|uma|o|nosso? tecnico|especialista|engenheiro|consultor|vendedor _3 ai|ate|pra|na
+        comodato
         """,
         _VISIT,
     )
     + rules(
         """
-        liga|ligamos|ligar|retorna|retornamos|retornar|chama|chamar|responde|responder|fala|falar|contata|ligo|retorno|chamo _6 #clock|#time
-        #clock|#time _5 liga|ligamos|ligar|retorna|retornamos|retornar|chama|chamar|responde|responder|ligo|retorno|chamo|fala
-        @seller _6 #clock|#time
+        @callback _6 #clock
+        @callback _5 em|daqui|dentro _2 #time|instantes|meia
+        #clock _4 @callback
+        em|daqui|dentro _2 #time _5 @callback
+        @callback _3 #time
+        em|daqui meia|uma hora|horinha _5 @callback
+        te|lhe ligo|chamo|retorno _3 #clock|#time
         """,
         _CALLBACK,
     )
     + rules(
         """
-        devolve|devolver|devolvemos|devolucao|devolvo _2 dinheiro|grana|valor|maquina|tudo|se|a
-        se nao _3 gostar|servir|adaptar|curtir|render|agradar _6 devolve|devolver|troca|trocamos|dinheiro|reembols*
+        devolve|devolvemos|devolvo|devolver|devolvido _3 dinheiro|grana|valor|tudo|pagou
+        pode|aceita|aceitamos|so|consegue devolver|devolve|devolucao|devolucoes|trocar
+        @free? devolucao _2 gratis|garantida|sem|em|ate
+        se nao _3 gostar|servir|adaptar|curtir|render|agradar|atender _6 devolve|devolver|troca|trocamos|dinheiro|reembols*
         reembols*|estorn*
         dinheiro de volta
-        troca|trocamos|trocar|trocamos _4 defeito|nova|outra|problema|modelo|gostar
-        aceitamos|pode devolucao|devolver|trocar
-        arrependimento
+        troca|trocamos|troco|trocar _4 defeito|nova|outra|problema|modelo|gostar|se
+        direito de? arrependimento
         recompra|recompramos
-        satisfacao garantida
         """,
         _RETURN,
     )
     + rules(
         """
-        treinamento|treino|treinamos|treinar|capacitacao|instalacao _4 @free|incluso|inclui|faz|damos|fazemos|oferecemos|equipe|gratuito
-        inclui|incluso|inclusa|damos|fazemos|oferecemos|com|ganha _2 treinamento|treino|capacitacao|instalacao
+        treinamento|treino|capacitacao|curso _4 @free|incluso|inclui|cortesia|garantido|nossa
+        inclui|incluso|inclusa|damos|fazemos|oferecemos|ganha|com|faz|dou|tem _2 treinamento|capacitacao|curso
         treinamos
-        sob medida|encomenda
-        personaliz*|customiz*
-        desenvolvemos|projetamos|adaptamos|fabricamos|fazemos|projeto|criamos _3 medida|especial|exclusiv*|personaliz*|projeto
-        reserv* _4 unidade|maquina|uma|ultima|sua|seu|nome|lugar|vaga|equipamento|pra|para
-        exclusiv*
-        so|somente|apenas voce|vc _5 regiao|cidade|bairro|ter
-        suporte|assistencia|atendimento|atende|plantao _5 vitalicio|vitalicia|24|24h|sempre|dias|eterno|feriado|madrugada
-        #clock|#time _4 suporte|assistencia|plantao
+        treina|treinar _3 equipe|pessoal|vcs|vc
+        personaliz*|customiz* _3 maquina|equipamento|projeto|linha|pra
+        maquina|equipamento|projeto|linha|formadora|uma _3 sob medida
+        desenvolvemos|projetamos|adaptamos|fabricamos|fazemos|criamos|desenvolve|faz _5 medida|especial|exclusiv*|personaliz*|projeto|formato
+        reservar|reservei|reservamos|reservo|reservada|reservado|reserva _4 unidade|maquina|uma|ultima|nome|lugar|vaga|vc
+        segurar|seguro|separar|separei|separada|separamos|guardei|guardo|guardar|separo _4 unidade|maquina|nome|vc|uma
+        uma|unidade|maquina _2 separada|reservada|guardada
+        exclusividade
+        so|somente|apenas vc|vcs _5 regiao|cidade|bairro|ter
+        unico|unica|unicos _4 regiao|cidade|bairro
+        suporte|assistencia|atendimento|plantao|manutencao _5 vitalicio|vitalicia|24h|24x7|eterno|feriado|madrugada|sempre
+        suporte|assistencia|plantao _4 #clock|#time|todos
+        #clock|#time _2 suporte|assistencia|plantao
+        atende|atendemos|atendem _3 #clock|#time _4 todos|feriado|semana|noite|inclusive|domingo
+        24h
         vitalici*
-        pra|para o resto da vida
-        pra|para sempre
-        peca|pecas _2 garantidas|eternas
+        pra o resto da vida
         """,
         _EXTRA,
     )
     + rules(
         """
-        nunca _3 quebra|trava|falha|da|para|estraga|enguica|enferruja|desregula
-        nao _2 quebra|trava|falha|estraga|enguica|enferruja
-        zero|sem defeito|defeitos|problema|problemas|manutencao|falha|falhas
+        nunca|jamais _4 quebra|trava|falha|para|estraga|enguica|enferruja|desregula|problema|defeito|manutencao
+        nao _2 quebra|trava|falha|estraga|enguica|enferruja|desregula
+        zero|# defeito|defeitos|problema|problemas|manutencao|falha|falhas|dor
+        sem dor de cabeca
         a? prova de
-        inquebravel|indestrutivel|eterna|infalivel
-        cem|#percentage seguro|confiavel|garantido|seguranca
-        dura _2 a? vida|#time|eterna*|sempre
-        sif|sim|sie|anvisa|vigilancia|inspecao|selo|fiscal|fiscalizacao|alvara|mapa|sanitaria|bombeiros _5 aprova|aprovado|aprovada|passa|sai|libera|liberado|garantid*|facil|certo|tranquilo
-        aprova|aprovado|aprovada|aprovacao|passa|libera|liberado _5 sif|sie|anvisa|vigilancia|inspecao|selo|fiscal|fiscalizacao|alvara|sanitaria
+        inquebravel|indestrutivel|eterna|infalivel|blindada
+        cem|#percentage seguro|confiavel|garantido|garantida|segura
+        dura|durar|durara _3 vida|#time|eternamente|sempre|decadas
+        @passes _5 @authority
+        @authority _5 @passes
         """,
         _SURE,
     )
 )
+_REFUSED = ("nao", "sem", "nem", "nunca")
 
 
 def check(sheet: Sheet) -> Iterator[Finding]:
     for finding in hits(sheet, _RULES):
-        words = sheet.words[finding.first : finding.end]
-        if sheet.declined(finding.first) or any(word.quoted for word in words):
-            continue
-        if any(sheet.is_any(at, "nao") for at in range(max(0, finding.first - 3), finding.first)):
-            continue
-        yield finding
+        if not _innocent(sheet, finding):
+            yield finding
+
+
+def _innocent(sheet: Sheet, finding: Finding) -> bool:
+    at = finding.first
+    words = sheet.words[at : finding.end]
+    if sheet.declined(at) or any(word.quoted for word in words):
+        return True
+    before = range(max(sheet.clause(at).start, at - 3), at)
+    if any(sheet.words[index].text in _REFUSED for index in before):
+        return True
+    texts = {word.text for word in words}
+    if "medida" in texts and any(sheet.is_any(index, "molde", "moldes") for index in sheet.clause(at)):
+        return True
+    if finding.reason == _CALLBACK:
+        return _business_hours(sheet, at) or sheet.asks(at)
+    if finding.reason in (_VISIT, _EXTRA) and sheet.asks(at) and sheet.sentence_has(at, "@lead"):
+        return not any(text in texts for text in ("testar", "visita", "visitar", "demonstracao", "passa"))
+    if finding.reason == _RESULT and any("@make" in word.tags for word in words) and sheet.clause_has(at, "#model"):
+        return "garanto" not in texts and "garantimos" not in texts
+    return "sua" in texts and finding.reason == _EXTRA and "garantia" in texts
+
+
+def _business_hours(sheet: Sheet, at: int) -> bool:
+    hours = ("horario", "segunda", "comercial", "das", "util", "uteis")
+    open_at = any(
+        sheet.is_any(index, "atende", "atendemos", "atendimento", "funciona", "abre", "volta")
+        for index in sheet.clause(at)
+    )
+    return (
+        open_at
+        and not sheet.clause_has(at, "#time")
+        or any(sheet.is_any(i, *hours) for i in sheet.clause(at))
+        and open_at
+    )

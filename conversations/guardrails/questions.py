@@ -4,102 +4,87 @@ import re
 from collections.abc import Iterator
 
 from conversations.guardrails.sheet import Sheet
+from conversations.guardrails.words import plain_word
 
 MAX_QUESTIONS = 2
 _REASON = "Faz mais de duas perguntas na mesma resposta."
 
 _HIDDEN = re.compile(r"https?://\S{1,2000}|www\.\S{1,2000}|\"[^\"\n]{0,600}\"|“[^”\n]{0,600}”|«[^»\n]{0,600}»")
-_RUN = re.compile(r"[?？][?？!！\s]{0,20}(?<=[?？!！])|[!！]{1,20}[?？][?？!！]{0,20}|[?？]")
-_PIECE = re.compile(r"[^?？.!！\n;]{1,4000}[?？.!！;]*|[?？]")
-_WORD = re.compile(r"[^\W_]+|,")
+# What lies between two sentence ends, with the marks that close it.
+_PIECE = re.compile(r"[^?？.!！\n;]{1,5000}[?？.!！;]*|[?？]+")
+_WORD = re.compile(r"[^\W_]+|[,:(–—]")
+_MARKS = frozenset("?？")
 
-_ASKING = frozenset(
-    "qual quais quanto quantos quanta quantas quando onde aonde como quem que pq qts qtos qtas qnts qto".split()
+_ASKING = frozenset("qual quais quanto quantos quanta quantas quando onde aonde como quem que".split())
+_COUNTING = frozenset("qual quais quanto quantos quanta quantas onde aonde".split())
+_SMALL = frozenset("pra pro de por com em desde ate a o d p da na no as os".split())
+_BREAKS = frozenset(", : ( – — e ou mas".split())
+# Before an interrogative these make it part of a statement: "não sei quando", "a hora em que".
+_RELATIVE = frozenset("sei sabe assim tanto seja tudo todo toda tal medida conforme igual dependendo depende".split())
+_TELLS = frozenset(
+    "fala diz conta diga fale conte falar dizer contar passa manda informa saber explica responde entender".split()
 )
-_BEFORE = frozenset("e ou pra para de por com em desde ate a o d p".split())
-# A word before an interrogative that makes it a relative or conjunction: "a cidade onde", "não sei quando".
-_RELATIVE = frozenset(
-    """
-    sei se saber assim tanto seja tudo todo toda tal dia hora momento jeito forma vez maneira caso logo mesmo depois
-    antes cada medida lugar local sempre desde ate quem do da no na conforme igual porque
-    """.split()
-)
+# Verbs a question asks with; before the interrogative ("faz quantos"), or right after it ("quando pretende").
 _VERBS = frozenset(
     """
-    e eh sao seria sera fica ficam faz fazem produz produzem usa usam quer querem precisa precisam pretende pretendem
-    tem sai saem vende vendem mora atende atendem compra comprar costuma chama trabalha trabalham pensa pensam ta esta
-    estao gostaria prefere preferem foi vai vao da pesa mede seu sua o a os as voce voces vc vcs sao de hamburgueres
-    peso cidade nome empresa produto volume tamanho diametro gramatura estado email cnpj quilos kg lanches pessoas unidades
+    e eh seria sera fica ficam faz fazem fazia produz produzem usa usam quer querem precisa precisam pretende pretendem
+    tem sai saem vende vendem mora atende atendem compra costuma chama trabalha trabalham pensa pensam ta tao gostaria
+    prefere preferem foi vai vao pesa mede roda rodam corta cortam forma formam sao sera gasta consome
     """.split()
+)
+# After an interrogative these show that it opens a condition or a wish, not a question.
+_NO_QUESTION = frozenset("quiser precisar puder for tiver mais menos menor maior vc vcs ele ela sabe antes".split())
+_ASKED_THINGS = frozenset(
+    "horas tipo cidade produto maquina carne tamanho dia peso volume modelo horario formato".split()
 )
 
 
 def count(sheet: Sheet) -> list[tuple[int, int]]:
     """The questions of the text as (start, end) in the reading."""
-    text = sheet.reading.folded
-    shown = _HIDDEN.sub(lambda match: " " * len(match[0]), text)
+    shown = _HIDDEN.sub(lambda match: " " * len(match[0]), sheet.reading.folded)
     found: list[tuple[int, int]] = []
     for piece in _PIECE.finditer(shown):
-        clauses = _interrogatives(piece[0])
-        marked = "?" in piece[0] or "？" in piece[0]
-        number = max(len(clauses), 1) if marked else len(clauses)
-        if marked and not any(char.isalnum() for char in piece[0]) and found:
-            continue  # a run broken by "!" or a space belongs to the question before it
+        marked = not _MARKS.isdisjoint(piece[0])
+        said = any(char.isalnum() for char in piece[0])
+        if not said:
+            # Marks alone: the rest of a run ("! ?"), or a question of their own at the start of the text.
+            number = int(marked and not found and not shown[: piece.start()].strip())
+        else:
+            asked = _interrogatives(piece[0], marked)
+            number = max(asked, 1) if marked else asked
         found += [(piece.start(), piece.end())] * number
     return found
 
 
-def _interrogatives(piece: str) -> list[int]:
-    """Positions of the interrogatives that lead a direct question each."""
-    marked = "?" in piece or "？" in piece
-    words = _WORD.findall(piece)
-    leads: list[int] = []
-    for at, word in enumerate(words):
-        if word not in _ASKING:
-            continue
-        back = at - 1
-        while back >= 0 and words[back] in _BEFORE and words[back] != ",":
-            back -= 1
-        if _leads(words, at, back, marked):
-            leads.append(at)
-    return leads
+def _interrogatives(piece: str, marked: bool) -> int:
+    """How many interrogative clauses the piece joins, each led by (or closed with) its own interrogative."""
+    words = [plain_word(word) for word in _WORD.findall(piece)]
+    return sum(_asks(words, at, marked) for at, word in enumerate(words) if word in _ASKING)
 
 
-def _leads(words: list[str], at: int, back: int, marked: bool) -> bool:
+def _asks(words: list[str], at: int, marked: bool) -> bool:
     word = words[at]
     following = words[at + 1] if at + 1 < len(words) else ""
-    opening = back < 0 or words[back] == ","
+    back = at - 1
+    while back >= 0 and words[back] in _SMALL:
+        back -= 1
+    leads = back < 0 or words[back] in _BREAKS
+    before = words[back] if back >= 0 else ""
+    if before in _RELATIVE or (word == "quanto" and following in ("mais", "menos", "a", "ao")):
+        return False
     if word == "que":
-        asked = following in (
-            "horas",
-            "tipo",
-            "cidade",
-            "produto",
-            "maquina",
-            "carne",
-            "tamanho",
-            "dia",
-            "peso",
-            "volume",
-        )
-        return (
-            (asked
-            and (opening or words[at - 1] in _BEFORE))
-            or (opening and at > 0 and words[at - 1] in ("o", "de", "por") and marked)
-        )
-    if not opening and words[back] in _RELATIVE:
+        articled = at > 0 and words[at - 1] in ("o", "por")
+        return (leads or before in _TELLS) and (following in _ASKED_THINGS or (articled and marked))
+    if marked and (leads or before in _TELLS):
+        return True
+    in_place = before in _VERBS and word in _COUNTING and following not in _NO_QUESTION
+    if in_place:
+        return True
+    if marked or not leads or following in _NO_QUESTION or word in ("quem", "como"):
         return False
-    joined = at > 0 and words[at - 1] in ("e", "ou")
-    if word in ("quando", "como", "onde", "quem") and not marked:
-        return opening and following in _VERBS and word != "como"
-    if word == "quanto" and following in ("mais", "menos", "a", "ao"):
-        return False
-    if not marked and not (opening or joined):
-        return False
-    return (marked and (opening or joined or words[back] in _TELLS)) or following in _VERBS or opening
-
-
-_TELLS = frozenset("me fala diz conta diga fale conte falar dizer contar passa manda informa".split())
+    if word in ("quando", "onde", "aonde"):
+        return following in _VERBS or (at > 0 and words[at - 1] in ("pra", "de"))
+    return following != ""
 
 
 def check(sheet: Sheet) -> Iterator[tuple[int, int, str]]:

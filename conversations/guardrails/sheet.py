@@ -8,6 +8,7 @@ from conversations.guardrails.lexicon import LAYERS
 from conversations.guardrails.patterns import Hit, Matcher, phrases
 from conversations.guardrails.verdict import Kind, ReviewContext, Span, Violation
 from conversations.guardrails.words import Sentence, Word, split
+from seleto.lib.text.numbers import Kind as QuantityKind
 from seleto.lib.text.reading import Reading, read
 
 
@@ -41,7 +42,24 @@ class Sheet:
     @cached_property
     def topics(self) -> frozenset[str]:
         """What the lead's last message asks about: price, deadline, payment, freight, discount."""
-        return frozenset(hit.owner for hit in _TOPICS.find(self.lead.words))
+        found = {hit.owner for hit in _TOPICS.find(self.lead.words)}
+        if self.lead.has("#money") or any(self.lead.asks_amount(at) for at in range(len(self.lead.words))):
+            found.add("price")
+        return frozenset(found)
+
+    def asks_amount(self, at: int) -> bool:
+        """ "quanto?", "uns 20 mil?": an amount asked or named with nothing that says it is not money."""
+        word = self.words[at]
+        if any(
+            self.is_any(index, "@make", "#time", "#date", "tempo", "pesa", "mede", "tamanho")
+            for index in self.clause(at)
+        ):
+            return False
+        if word.text == "quanto":
+            return True
+        return (
+            word.quantity is not None and word.quantity.kind is QuantityKind.PLAIN and max(word.quantity.values) >= 1000
+        )
 
     def clause(self, at: int) -> range:
         """Indices of the words in the clause of word `at`."""
@@ -139,17 +157,18 @@ def hits(sheet: Sheet, matcher: Matcher[str]) -> Iterator[Finding]:
 
 
 _TOPICS: Matcher[str] = Matcher(
-    phrases("price", "@price_ask\nquanto|qto|qnto|qnt\n@dear\n#money\n@afford_money")
+    phrases("price", "@price_ask\n@price_noun\n@dear\n@afford_money\ncusta|custam|custo|cobra|cobram|vale")
     + phrases(
         "deadline",
         """
-        @deliver
-        prazo|prazos|demora|demoram|demorar|urgente|urgencia|previsao
-        quando|qdo _4 @deliver|vem|sai|volta|fica
-        quanto|qto|qnto|quantos tempo|dias|semanas|meses
-        tem|tiver|ter _2 estoque
-        da tempo
-        pronta
+        prazo|prazos|demora|demoram|demorar|demorado|previsao|estoque
+        entrega|entregam|entregar|entregue|chega|chegam|chegar|despacha|recebo|receber|instala|instalam|fica pronta|pronto
+        entrega|entregam|entregar|entregue|chega|chegam|chegar|despacha|recebo|receber|instala|instalam
+        quando _4 @deliver|vem|sai|volta|fica|teria|consigo|tem
+        quanto|quantos|quantas tempo|dias|semanas|meses
+        da|daa tempo
+        volta|voltam _3 espeto|espetos|linha
+        espeto|espetos _4 volta|voltam|quando
         """,
     )
     + phrases(
@@ -158,9 +177,12 @@ _TOPICS: Matcher[str] = Matcher(
         @method
         @instalment
         @pay
-        entrada|sinal|vezes|financia|financiar|financiam|dividir|divide|condicao|condicoes|vista|parcelado|facilita
+        entrada|sinal|vezes|financia|financiar|financiam|dividir|divide|dividem|parcelado|facilita
+        a vista
+        condicao|condicoes _1 pagamento
+        #ratio
         """,
     )
-    + phrases("freight", "@true_freight\nfrete")
-    + phrases("discount", "@cut\ndesconto|descontinho|melhorar|abaixar|baixar|negociar|menos|promocao")
+    + phrases("freight", "frete|fretes|carreto|transporte|transportadora|envio|cif|fob\nfrete")
+    + phrases("discount", "@cut\nmelhorar|abaixar|baixar|negociar|negocia|choro|chorinho|abaixa|baixa")
 )

@@ -1,7 +1,6 @@
 """The words of a reply, with the clause and sentence each stands in."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from seleto.lib.text.numbers import Kind as QuantityKind
@@ -39,7 +38,57 @@ _ENDS = frozenset("?!.;\n…？！")
 _AGAINST = frozenset("mas porem entretanto contudo todavia porque pois".split())
 _BREATH = frozenset(",:()—–-/")
 # Kinds whose digits name something; their letters stay a word so the lexicon sees them ("fb300").
+# One spelling for what people write in many ways; patterns are put through the same table.
+_SPELLINGS = {
+    spelled: word
+    for word, spellings in {
+        "vc": "voce ce ocê oce vosse cê tu",
+        "vcs": "voces ces ceis",
+        "nao": "n ñ naum nn num",
+        "pra": "para p",
+        "pro": "",
+        "tao": "estao taum",
+        "ta": "tah",
+        "que": "q ki",
+        "hoje": "hj oje",
+        "amanha": "amnh",
+        "tambem": "tbm tb",
+        "quanto": "qto qnto qt qnt quantu",
+        "quantos": "qtos qts qntos",
+        "quantas": "qtas qntas",
+        "quando": "qdo qnd qndo",
+        "porque": "pq",
+        "mais": "maiz",
+        "com": "c cm",
+        "muito": "mto mt",
+        "agente": "",
+        "mesmo": "msm",
+        "depois": "dps dpois",
+        "entrega": "entrg",
+        "eh": "é",
+        "desconto": "desc descontu",
+        "senhor": "sr",
+        "senhora": "sra",
+    }.items()
+    for spelled in spellings.split()
+}
+# Words that only an accent tells apart from a commoner one.
+_ACCENTED = {
+    "é": "eh",
+    "está": "ta",
+    "dá": "daa",
+    "dão": "daa",
+    "vê": "ve",
+    "dê": "daa",
+    "carnê": "crediario",
+    "carnês": "crediario",
+}
 _NAMES = frozenset({QuantityKind.MODEL})
+
+
+def plain_word(word: str) -> str:
+    """The spelling that stands for all spellings of a folded word."""
+    return _SPELLINGS.get(word, word)
 
 
 def split(reading: Reading) -> tuple[list[Word], list[Sentence]]:
@@ -56,12 +105,13 @@ def split(reading: Reading) -> tuple[list[Word], list[Sentence]]:
         while next_quantity < len(quantities) and quantities[next_quantity].end <= token.start():
             next_quantity += 1
         quantity = quantities[next_quantity] if next_quantity < len(quantities) else None
-        if (
-            (quantity is not None
-            and token.start() <= quantity.start < token.end())
-            or (quantity is not None and quantity.start <= token.start() < quantity.end)
+        if (quantity is not None and token.start() <= quantity.start < token.end()) or (
+            quantity is not None and quantity.start <= token.start() < quantity.end
         ):
             done = quantity.end
+            if text[done : done + 1] in (")", "º", "ª"):  # "1) ...", "2º": counting, not an amount
+                next_quantity += 1
+                continue
             words.append(_counted(quantity, text, clause, len(sentences), quoted, comma))
             next_quantity += 1
             comma = False
@@ -70,7 +120,9 @@ def split(reading: Reading) -> tuple[list[Word], list[Sentence]]:
         if raw[0].isalnum():
             if raw in _AGAINST or (raw == "que" and words and words[-1].text == "so"):
                 clause += 1
-            words.append(Word(raw, token.start(), token.end(), clause, len(sentences), quoted, comma))
+            accented = _ACCENTED.get(reading.text[token.start() : token.end()].lower())
+            spelled = accented or plain_word(raw)
+            words.append(Word(spelled, token.start(), token.end(), clause, len(sentences), quoted, comma))
             comma = False
         elif raw[0] in _ENDS:
             if len(words) > opened:
@@ -97,7 +149,3 @@ def _counted(quantity: Quantity, text: str, clause: int, sentence: int, quoted: 
     if quantity.period and quantity.kind is not QuantityKind.TIME:
         tags["#rate"] = 1
     return Word("#", quantity.start, quantity.end, clause, sentence, quoted, comma, quantity, tags)
-
-
-def text_of(words: Sequence[Word]) -> str:
-    return " ".join(word.text for word in words)

@@ -292,7 +292,7 @@ def _letters_from_digits(match: re.Match[str]) -> str | None:
 # --- words cut in pieces -----------------------------------------------------------------------------------------
 
 _SPLIT_WORD = re.compile(r"(?<![^\W_])[^\W\d_]{1,8}(?:[._\-*~'|][^\W\d_]{1,8}){1,6}(?![^\W_])")
-_SPLIT_PAIR = re.compile(r"(?<![^\W_])([^\W\d_]{1,6})[ \n]([^\W\d_]{1,8})(?![^\W_])")
+_SPLIT_PAIR = re.compile(r"(?<![^\W_])([^\W\d_]{1,6})[ \n](?=([^\W\d_]{1,8})(?![^\W_]))")
 _STRETCHED = re.compile(r"(?<![^\W_])[^\W_]*([^\W\d_])\1\1[^\W_]*", re.IGNORECASE)
 _BROKEN_AMOUNT = re.compile(r"(?<=[\w$.,])[ \t]*\n[ \t\n]*(?=\w)")
 
@@ -307,7 +307,7 @@ def _join_pair(match: re.Match[str]) -> str | None:
     if not is_sensitive(left + right) or is_sensitive(left):
         return None
     strange = not all(word in COMMON_WORDS or is_sensitive(word) for word in (left, right))
-    return match[1] + match[2] if strange else None
+    return match[1] if strange else None
 
 
 def _unstretch(match: re.Match[str]) -> str | None:

@@ -1,0 +1,169 @@
+"""Amounts of money in a reply, whoever names them, and the one price that may be told (cold-lead exception)."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from conversations.guardrails.sheet import Finding, Sheet
+from conversations.guardrails.words import Word
+from seleto.lib.text.numbers import Kind as QuantityKind
+from seleto.lib.text.numbers import Quantity
+
+AMOUNT = "Informa um valor em dinheiro; preço só o consultor passa."
+
+ELIGIBLE = frozenset({"FBM100", "FB300"})  # `domain.md`, hard rule 2
+
+CATTLE = frozenset("arroba boi boiada bois gado bezerro bezerros novilho novilha vaca vacas nelore pecuaria".split())
+# The lead's own trade: menu, sales, takings.
+MENU = frozenset(
+    """
+    combo combos lanche lanches burger burgers hamburguer xis smash prato pratos cardapio ticket faturamento fatura
+    faturam receita vende vendem vendendo vendido cobra cobram cliente clientes ifood delivery porcao pao carne
+    """.split()
+)
+_MADE = ("@make", "#rate", "#pieces")
+_PLACES = frozenset(
+    """
+    rua av avenida chacara sitio fazenda estrada travessa bairro rodovia alameda praca numero cep loja galpao sala lote
+    ramal opcao digite item passo etapa regiao setor nota edital pedido protocolo codigo nr norma padaria restaurante
+    lanchonete acougue mercado bar hamburgueria espaco distribuidora casa
+    """.split()
+)
+_TOLD = frozenset(
+    """
+    falaram falou disse disseram viu ouviu passaram passou mencionou citou comentou citado comentaram achou perguntou
+    escreveu mandou pensou colocou informou tinha
+    """.split()
+)
+# What may follow a number that is a price ("18 e meio", "12 hoje"); any other noun is what is being counted.
+_LOOSE = frozenset(
+    """
+    e em no na ou por mais pra a o com pouco poucos pouquinho tanto quebrados aproximadamente ja hoje mesmo assim viu
+    ne que de do da kkk rs so cada reais ela ele nela nele dela dele essa esse a ta com ponto virgula vezes menos ate
+    mais pro na fechado ok tudo total nisso ai amanha sem daa leva
+    """.split()
+)
+
+
+def check(sheet: Sheet) -> Iterator[Finding]:
+    for at, word in enumerate(sheet.words):
+        quantity = word.quantity
+        if quantity is not None and _told(sheet, at, quantity) and not excepted(sheet, at, quantity):
+            yield Finding(at, at + 1, AMOUNT)
+
+
+def _told(sheet: Sheet, at: int, quantity: Quantity) -> bool:
+    """Whether the quantity is an amount of money the reply tells."""
+    if quantity.kind is QuantityKind.MONEY:
+        return not (_place(sheet, at) or _cattle(sheet, at) or _lead_money(sheet, at) or _echoed(sheet, at, quantity))
+    if quantity.kind is not QuantityKind.PLAIN or quantity.period or _place(sheet, at) or _cattle(sheet, at):
+        return False
+    if _counts_things(sheet, at) or _echoed(sheet, at, quantity) or _catalogue_figure(sheet, at, quantity):
+        return False
+    return _priced(sheet, at, quantity) and not _lead_money(sheet, at)
+
+
+def _priced(sheet: Sheet, at: int, quantity: Quantity) -> bool:
+    """A bare number read as money: by a word of price near it, by what the lead asked, or by its size and place."""
+    clause = sheet.clause(at)
+    near = [index for index in clause if index != at and abs(index - at) <= 8]
+    made = any(sheet.is_any(index, *_MADE) for index in near) or sheet.before(at, 6, "@lead", "precisa")
+    if any(sheet.is_any(index, "@costs", "@price_noun", "sinal", "entrada") for index in near) and not sheet.declined(
+        at
+    ):
+        return True
+    if made or sheet.asks(at):
+        return False
+    if "price" in sheet.topics and not sheet.declined(at):
+        return True
+    thousands = max(quantity.values) >= 1000
+    beside = sheet.before(at, 4, "@product", "#model") or sheet.after(at, 4, "@product", "#model", "@it")
+    if thousands:
+        return sheet.before(at, 4, "@sells", "@closes") or beside or len(clause) <= 4
+    if max(quantity.values) >= 100 and sheet.before(at, 2, "@closes"):
+        return True
+    tied = sheet.before(at, 3, "@closes") and sheet.before(
+        at, 3, "em", "por", "dos", "das", "de", "faixa", "casa", "torno"
+    )
+    return tied and max(quantity.values) >= 5
+
+
+def _counts_things(sheet: Sheet, at: int) -> bool:
+    clause = sheet.clause(at)
+    if at + 1 >= clause.stop:
+        return False
+    following = sheet.words[at + 1]
+    if following.comma or following.quantity is not None or following.text in _LOOSE:
+        return False
+    return not sheet.is_any(at + 1, "@product", "#model", "@it", "@we", "@lead", "@sells", "@costs")
+
+
+def _catalogue_figure(sheet: Sheet, at: int, quantity: Quantity) -> bool:
+    """A figure of the catalogue (3.000 of the SE3000) said with no unit, where nothing speaks of price."""
+    if quantity.low < 100 or sheet.clause_has(at, "@costs", "@price_noun"):
+        return False
+    return any(
+        quantity.low in (attribute.low, attribute.high, *attribute.values)
+        for product in sheet.context.products
+        for attribute in product.attributes
+    )
+
+
+def _echoed(sheet: Sheet, at: int, quantity: Quantity) -> bool:
+    """The lead's own figure named while refusing, with nothing said about it."""
+    if not sheet.has("@hedge", "@refer"):
+        return False
+    lead_values = {value for word in sheet.lead.words if word.quantity for value in word.quantity.values}
+    around = range(max(sheet.clause(at).start, at - 6), min(sheet.clause(at).stop, at + 7))
+    told = any(sheet.words[index].text in _TOLD for index in around)
+    budget = sheet.before(at, 5, "tem", "verba", "orcamento") and sheet.clause_has(at, "@lead")
+    named = sheet.words[at].quoted or told or budget or bool(lead_values & set(quantity.values))
+    return named and (sheet.has("@hedge") or budget)
+
+
+def _place(sheet: Sheet, at: int) -> bool:
+    """The number of a house or the name of a place or firm."""
+    first = max(0, at - 4)
+    return any(word.text in _PLACES for word in sheet.words[first:at]) and not sheet.before(
+        at, 3, "na", "dos", "@costs"
+    )
+
+
+def _cattle(sheet: Sheet, at: int) -> bool:
+    return any(sheet.words[index].text in CATTLE for index in sheet.clause(at))
+
+
+def _lead_money(sheet: Sheet, at: int) -> bool:
+    """What the lead charges or takes in."""
+    words = [sheet.words[index] for index in sheet.clause(at)]
+    own = any("@lead" in word.tags for word in words)
+    return own and any(word.text in MENU for word in words) and not any("#model" in word.tags for word in words)
+
+
+def excepted(sheet: Sheet, at: int, quantity: Quantity) -> bool:
+    """The configured price of FBM100 or FB300, told exactly, to a cold lead, and tied to that product."""
+    context = sheet.context
+    if context.temperature != "frio":
+        return False
+    named = _product_of(sheet, at)
+    if named not in ELIGIBLE or named not in context.price_exception:
+        return False
+    exact = quantity.low == quantity.high and Decimal(str(context.price_exception[named])) in quantity.values
+    vague = ("partir", "uns", "cerca", "quase", "ate", "desde", "aproximadamente", "media", "torno", "faixa")
+    return exact and not quantity.approximate and not sheet.before(at, 4, *vague)
+
+
+def _product_of(sheet: Sheet, at: int) -> str:
+    """The code nearest before the amount, else the first after it; "" when there is none or several machines."""
+    codes = [(index, word) for index, word in enumerate(sheet.words) if _is_code(word)]
+    before = [pair for pair in codes if pair[0] < at]
+    if not codes:
+        return ""
+    index, word = before[-1] if before else codes[0]
+    many = index > 0 and (
+        sheet.words[index - 1].quantity is not None or sheet.words[index - 1].text in ("dois", "duas")
+    )
+    return "" if many else word.text.upper()
+
+
+def _is_code(word: Word) -> bool:
+    return "#model" in word.tags or word.text in ("fbm100", "fb300")

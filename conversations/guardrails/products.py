@@ -1,0 +1,98 @@
+"""Which products a text speaks of, from the catalogue's own names, and what the catalogue says of them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from conversations.guardrails.words import Word, split
+from knowledge.catalogue import ProductFacts
+from seleto.lib.text.fold import fold
+from seleto.lib.text.reading import read
+
+# A type word stands for the machine only after one of these ("a manual", "da semi").
+_ARTICLES = frozenset("a as da das na nas pra pras pela uma essa esta nossa cada ou".split())
+_TOO_VAGUE = frozenset("linha maquina".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Words [first, end) name these products (several when a family is named)."""
+
+    first: int
+    end: int
+    products: tuple[ProductFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    words: tuple[Word, ...]
+    products: tuple[ProductFacts, ...]
+    adjective: bool
+
+
+class Names:
+    """The names of a catalogue, found in linear time."""
+
+    def __init__(self, products: Sequence[ProductFacts]) -> None:
+        bearers: dict[tuple[str, ...], list[ProductFacts]] = defaultdict(list)
+        shapes: dict[tuple[str, ...], tuple[tuple[Word, ...], bool]] = {}
+        for product in products:
+            for name, adjective in _names(product):
+                words, _ = split(read(name))
+                key = tuple(_shape(word) for word in words)
+                if key and product not in bearers[key]:
+                    bearers[key].append(product)
+                    shapes.setdefault(key, (tuple(words), adjective))
+        self._by_first: dict[str, list[_Name]] = defaultdict(list)
+        for key, owners in bearers.items():
+            words_of, adjective = shapes[key]
+            self._by_first[words_of[0].text].append(_Name(words_of, tuple(owners), adjective))
+        for names in self._by_first.values():
+            names.sort(key=lambda name: -len(name.words))
+
+    def find(self, words: Sequence[Word]) -> list[Mention]:
+        mentions: list[Mention] = []
+        at = 0
+        while at < len(words):
+            name = next((name for name in self._by_first.get(words[at].text, ()) if _stands(name, words, at)), None)
+            if name is None:
+                at += 1
+                continue
+            mentions.append(Mention(at, at + len(name.words), name.products))
+            at += len(name.words)
+        return mentions
+
+
+def _names(product: ProductFacts) -> list[tuple[str, bool]]:
+    kind = product.attribute("tipo")
+    names = [(product.code, False), (product.code.replace("_", " "), False), (product.name, False)]
+    names += [(alias, False) for alias in product.aliases]
+    head = fold(product.description or product.name).split()[:1]
+    names += [(word, False) for word in head if word not in _TOO_VAGUE]
+    if kind is not None:
+        word = fold(kind.text).replace(",", " ").split()[0]
+        if word not in _TOO_VAGUE:
+            names.append((word, True))
+            if word.startswith("semi"):
+                names.append(("semi", True))
+    return names
+
+
+def _shape(word: Word) -> str:
+    if word.quantity is None:
+        return word.text
+    return f"#{word.quantity.low}{word.quantity.unit}"
+
+
+def _stands(name: _Name, words: Sequence[Word], at: int) -> bool:
+    if at + len(name.words) > len(words):
+        return False
+    if name.adjective and (at == 0 or words[at - 1].text not in _ARTICLES):
+        return False
+    return all(_shape(own) == _shape(words[at + index]) for index, own in enumerate(name.words))
+
+
+@lru_cache(maxsize=8)
+def names_of(products: tuple[ProductFacts, ...]) -> Names:
+    return Names(products)
