@@ -8,6 +8,7 @@ the addresses and, when something dies, why.
 import argparse
 import fcntl
 import os
+import re
 import secrets
 import shlex
 import signal
@@ -66,6 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def start(*, reset: bool) -> int:
     """Run the demo until Ctrl-C, ``stop()`` or the death of one of its processes."""
     STATE.mkdir(mode=0o711, exist_ok=True)
+    (CHECKOUT / "staticfiles").mkdir(exist_ok=True)  # whitenoise warns about a missing one
     with _LOCK.open("a+", encoding="utf-8") as lock:
         if not _take(lock):
             raise DemoError("The demo is already running here: use it, or stop it with `make stop`.")
@@ -112,7 +114,7 @@ def _run(environment: Mapping[str, str], ports: Mapping[str, int]) -> int:
         commands = {
             "sandbox": f"{python} -m sandbox --port {ports['SANDBOX_PORT']} --state {shlex.quote(str(_PHONE))}",
             "web": f"{python} -m gunicorn seleto.wsgi:application --bind 127.0.0.1:{ports['DEMO_PORT']} "
-            "--worker-class gthread --workers 1 --threads 16 --graceful-timeout 5",
+            "--worker-class gthread --workers 1 --threads 16 --graceful-timeout 5 --no-control-socket",
             "worker": f"{python} manage.py worker",
         }
         for name, command in commands.items():
@@ -121,9 +123,10 @@ def _run(environment: Mapping[str, str], ports: Mapping[str, int]) -> int:
     if processes.returncode in (130, 143):  # Ctrl-C, `make stop`
         print("Stopped. The data is kept; `make demo RESET=1` starts anew.")
         return 0
-    tail = _LOG.read_text(encoding="utf-8", errors="replace").splitlines()[-25:]
-    print("\n".join(tail), file=sys.stderr)
-    raise DemoError("One of the demo's processes ended by itself: see above, or .data/demo.log for all of it.")
+    lines = _LOG.read_text(encoding="utf-8", errors="replace").splitlines()
+    dead = next((match[1] for line in lines if (match := re.search(r"system +\| (\w+) stopped", line))), "")
+    print("\n".join([line for line in lines if f" {dead} " in line][-20:]), file=sys.stderr)
+    raise DemoError(f"The process {dead} ended by itself: see above, or .data/demo.log for all of it.")
 
 
 def _environment(ports: Mapping[str, int]) -> dict[str, str]:
@@ -258,23 +261,34 @@ def _take(lock: IO[str]) -> bool:
 
 def _sweep() -> None:
     """Stop whatever of this checkout's demo still runs, in whichever process group it is."""
-    for how in (signal.SIGTERM, signal.SIGKILL):
+    left = _marked()
+    # First the heads of the families, which know how to end their children; then whoever is left.
+    for pid in left:
+        if _parent(pid) not in left:
+            _signal(pid, signal.SIGTERM)
+    if not _wait(lambda: not _marked(), _STOP_PATIENCE_S):
         for pid in _marked():
-            _signal(pid, how)
-        if _wait(lambda: not _marked(), _STOP_PATIENCE_S):
-            return
+            _signal(pid, signal.SIGKILL)
 
 
-def _marked() -> list[int]:
+def _marked() -> set[int]:
     mark = os.fsencode(f"{_MARK}={CHECKOUT}")
-    found = []
+    found = set()
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if mark in (process / "environ").read_bytes().split(b"\0"):
-                found.append(int(process.name))
+                found.add(int(process.name))
         except OSError:
             continue
-    return [pid for pid in found if pid != os.getpid()]
+    return found - {os.getpid()}
+
+
+def _parent(pid: int) -> int:
+    try:
+        stat = Path("/proc", str(pid), "stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return 0
+    return int(stat[stat.rindex(")") + 1 :].split()[1])
 
 
 def _alive(pid: int) -> bool:
