@@ -215,6 +215,7 @@ def _attempt(row: OutboxClaim) -> str:
         _alert(channel, f"O provedor recusa o canal {channel.slug}: confira as credenciais", now)
         return _requeue(row, now + timedelta(seconds=settings.CIRCUIT_OPEN_S), counted=False)
     except Rejected as error:
+        circuits.succeeded(circuit)  # it answered, so it is up
         return _park(row, f"recusada:{error.reason}", now)
     except Unavailable as error:
         circuits.failed(circuit, error.reason, now)

@@ -4,10 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import factory
+from django.conf import settings
 from factory.django import DjangoModelFactory
 
 from conversations import outbox
 from conversations.models import Channel, Conversation, Event, Message, Outbox, Turn
+from knowledge.models import PromptVersion
 from leads.models import Identity, Lead
 
 INSTANCE = "3C0000000000000000000000000000AA"
@@ -87,6 +89,18 @@ class EventFactory(DjangoModelFactory[Event]):
     body = b"{}"
     received_at = factory.LazyFunction(now)
     due_at = factory.SelfAttribute("received_at")
+
+
+class PromptFactory(DjangoModelFactory[PromptVersion]):
+    """The shipped prompt, published."""
+
+    class Meta:
+        model = PromptVersion
+
+    version = "v1"
+    status = PromptVersion.Status.PUBLISHED
+    text = factory.LazyFunction(lambda: (settings.BASE_DIR / "prompts" / "sp_agente_v1.xml").read_text("utf-8"))
+    published_at = factory.LazyFunction(now)
 
 
 class TurnFactory(DjangoModelFactory[Turn]):
