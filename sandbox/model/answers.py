@@ -24,8 +24,10 @@ _SUBJECT = re.compile(r"^([^:]{2,40}):\s+(.+)$", re.S)
 # topic: (what a question about it looks like, what an article about it looks like); folded text
 _TOPICS: dict[str, tuple[str, str]] = {
     "producao": (
-        r"\bproduz|producao|rendimento|\brende|por hora|por dia|num dia|horari[ao]|capacidade|ciclos|vazao|\bfaz(?:em)? quant"
-        r"|quant\w+ (?:\w+ )?(?:ela |ele )?(?:faz|por|na hora|hora)|soltar|velocidade maxima|em uma hora|em 1 hora|por minuto",
+        r"\bproduz|producao|rendimento|\brende|por hora|por dia|num dia|horari[ao]|capacidade|ciclos|vazao"
+        r"|\bfaz(?:em)? quant"
+        r"|quant\w+ (?:\w+ )?(?:ela |ele )?(?:faz|por|na hora|hora)|soltar|velocidade maxima|em uma hora"
+        r"|em 1 hora|por minuto",
         r"por hora|/h\b|por dia|ciclos|producao",
     ),
     "cuba": (r"\bcuba|reservatorio|cabe(?:m)?\b|\blitros\b|de uma vez", r"\bcuba|reservatorio"),
@@ -38,8 +40,8 @@ _TOPICS: dict[str, tuple[str, str]] = {
     "garantia": (r"garantia", r"garantia"),
     "material": (r"\binox|\baco\b|material|\b304\b", r"inox|\baco\b"),
     "tipo": (
-        r"\b(?:e|eh|sao|sera)\s+(?:\w+\s+)?(?:pneumatic|eletric|automatic|manual|semi)|(?:pneumatic|eletric)\w*\s*(?:ou|ne\b|\?)"
-        r"|que tipo|como funciona|(?:eletric|pneumatic)\w*.*\btem\b",
+        r"\b(?:e|eh|sao|sera)\s+(?:\w+\s+)?(?:pneumatic|eletric|automatic|manual|semi)"
+        r"|(?:pneumatic|eletric)\w*\s*(?:ou|ne\b|\?)|que tipo|como funciona|(?:eletric|pneumatic)\w*.*\btem\b",
         r"\.tipo|pneumatic|eletric|e formadora manual",
     ),
     "esteira": (r"esteira", r"esteira"),
@@ -50,7 +52,8 @@ _TOPICS: dict[str, tuple[str, str]] = {
     "litragem": (r"maior misturador|menor misturador|misturador\w* de quant|volumes|litros", r"25, 70|volumes"),
     "variacao": (r"variacao|varia\b|gramas|padroniza", r"variacao"),
     "portfolio": (
-        r"o que (?:mais )?(?:voces|vcs) (?:tem|fazem|vendem)|quais (?:sao as )?(?:as )?maquinas|que maquinas|trabalham com"
+        r"o que (?:mais )?(?:voces|vcs) (?:tem|fazem|vendem)|quais (?:sao as )?(?:as )?maquinas|que maquinas"
+        r"|trabalham com"
         r"|linha de produtos|o que mais|quem sao|quais produtos|portfolio|o que a seleto|vendem o que|fazem o que",
         r"portfolio|formadoras, cortadora",
     ),
@@ -58,7 +61,8 @@ _TOPICS: dict[str, tuple[str, str]] = {
 _QUESTION = {name: re.compile(pattern) for name, (pattern, _) in _TOPICS.items()}
 _EVIDENCE = {name: re.compile(pattern) for name, (_, pattern) in _TOPICS.items()}
 _RATE = re.compile(
-    r"(\d[\d.]*)(?:\s*(?:a|-)\s*(\d[\d.]*))?\s*(?:hamburgueres|ciclos|discos|pecas)?\s*(por hora|/h\b|/hora|por dia|/dia)"
+    r"(\d[\d.]*)(?:\s*(?:a|-)\s*(\d[\d.]*))?\s*(?:hamburgueres|ciclos|discos|pecas)?\s*(por hora|/h\b|/hora"
+    r"|por dia|/dia)"
 )
 
 

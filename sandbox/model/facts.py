@@ -141,7 +141,10 @@ def _asked_for(brief: Brief) -> str:
 def _names(line: Line, asked: str) -> Iterator[_Hit]:
     text = line.text
     cues = (
-        rf"(?i:me chamo|meu nome (?:é|e|eh)|nome (?:é|e)|aqui (?:é|e|eh) (?:o|a)|quem fala (?:é|e) (?:o|a)?)\s+({_NAME})",
+        (
+            rf"(?i:me chamo|meu nome (?:é|e|eh)|nome (?:é|e)|aqui (?:é|e|eh) (?:o|a)|quem fala (?:é|e) (?:o"
+            rf"|a)?)\s+({_NAME})"
+        ),
         rf"(?i:\bsou (?:o|a)|\baqui é|\bé (?:o|a))\s+({_NAME})",
         rf"(?i:\bsou)\s+({_NAME})(?=[\s,.!]|$)",
         rf"^({_NAME})\s+(?i:aqui|falando)\b",
@@ -207,10 +210,15 @@ def _companies(line: Line, asked: str) -> Iterator[_Hit]:
             yield _Hit(name.rstrip(".,"), found.start(1), found.start(1) + len(name))
             return
     bare = text.strip(" .!")
-    if asked == "empresa" and 2 <= len(bare) <= 60 and not re.search(r"[?\d]", bare) and len(bare.split()) <= 5:
-        if not re.match(r"(?i)(?:sim|não|nao|ainda|oi|ok|n[aã]o tenho)\b", bare):
-            start = text.index(bare)
-            yield _Hit(bare, start, start + len(bare))
+    if asked == "empresa" and _bare_company(bare):
+        yield _Hit(bare, text.index(bare), text.index(bare) + len(bare))
+
+
+def _bare_company(value: str) -> bool:
+    """An answer of nothing but a company's name."""
+    parts = fold(value).split()
+    short = 2 <= len(value) <= 60 and len(parts) <= 5
+    return short and parts[0] not in _COMMON | {"ainda", "sem"} and not re.search(r"[?\d]", value)
 
 
 def _cities(line: Line, asked: str) -> Iterator[_Hit]:
@@ -224,7 +232,10 @@ def _cities(line: Line, asked: str) -> Iterator[_Hit]:
         yield (lived or placed)[-1]
         return
     written = re.search(
-        rf"(?i:\bsou d[aeo]|\bfalo d[aeo]|\bem|\bcidade de|\bde)\s+({_WORD}(?:\s+(?:d[aeo]s?\s+)?{_WORD}){{0,3}})\s*(?:/|-|,)?\s*\b([A-Z]{{2}})\b",
+        (
+            rf"(?i:\bsou d[aeo]|\bfalo d[aeo]|\bem|\bcidade de"
+            rf"|\bde)\s+({_WORD}(?:\s+(?:d[aeo]s?\s+)?{_WORD}){{0,3}})\s*(?:/|-|,)?\s*\b([A-Z]{{2}})\b"
+        ),
         text,
     )
     if written and written[2] in UFS:
@@ -258,7 +269,7 @@ def _placed(folded: str, hit: _Hit, asked: str) -> bool:
         return not re.search(r"\b(?:rua|avenida|av|bairro|praca|nao a d[eo])\s+(?:d[aeo]\s+)?$|santa rita d$", before)
     if re.match(r"\s*[/,(-]?\s*(?:" + "|".join(UFS).lower() + r")\b", after):
         return True
-    return asked in ("cidade", "uf") or not before.strip(" \n") and len(folded.split()) <= 4
+    return asked in ("cidade", "uf") or (not before.strip(" \n") and len(folded.split()) <= 4)
 
 
 def _states(line: Line, asked: str) -> Iterator[_Hit]:

@@ -26,7 +26,10 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
     ),
     "privacidade": (
         r"\blgpd\b",
-        r"(?:apag|exclu|delet|elimin|remov)\w* (?:tudo|todos|os|as)?\s*(?:os |as )?(?:meus|minhas) (?:dados|informac|conversas)",
+        (
+            r"(?:apag|exclu|delet|elimin|remov)\w* (?:tudo|todos|os|as)?\s*(?:os |as )?(?:meus|minhas) (?:dados"
+            r"|informac|conversas)"
+        ),
         r"meus dados (?:pessoais|que)|encarregado de dados|quais dados|que dados (?:voces|vcs|vc)",
         r"protecao de dados|copia dos meus dados",
     ),
@@ -44,7 +47,10 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
         r"falta de respeito|insatisfeit|vergonha|enrolando",
     ),
     "pede_humano": (
-        r"(?:falar|conversar|tratar) (?:direto )?com (?:um |uma |o |a |algum |alguma |seu |sua )?(?:atendente|human|pessoa|vendedor|consultor|gerente|dono|respons|alguem|gente|representante|supervisor)",
+        (
+            r"(?:falar|conversar|tratar) (?:direto )?com (?:um |uma |o |a |algum |alguma |seu |sua )?(?:atendente"
+            r"|human|pessoa|vendedor|consultor|gerente|dono|respons|alguem|gente|representante|supervisor)"
+        ),
         r"\batendente\b|\bme lig(?:a|ue|uem)|(?:pode|podem|poderia) me ligar|posso te ligar|algum humano",
         r"tem (?:algum |alguma )?(?:humano|pessoa|gente|vendedor)",
         r"quero (?:um|o) (?:responsavel|vendedor|consultor|humano)|passa (?:pra|para) (?:um|uma|o|a)",
@@ -70,7 +76,10 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
     "fornecedor": (
         r"somos (?:uma )?(?:fornecedor|fabricante|agencia|empresa (?:de|que))",
         r"sou (?:fornecedor|representante)",
-        r"\bvend(?:o|emos) (?:\w+ ){0,2}(?:aco|inox|embalage\w*|pecas?|servicos?|software|sistemas?|marketing|energia|seguros?|planos?|insumos?|temperos?|equipamentos?)\b",
+        (
+            r"\bvend(?:o|emos) (?:\w+ ){0,2}(?:aco|inox|embalage\w*|pecas?|servicos?|software|sistemas?|marketing"
+            r"|energia|seguros?|planos?|insumos?|temperos?|equipamentos?)\b"
+        ),
         r"forne(?:co|cemos)\b|oferec(?:o|emos|er) (?:nosso|meu|servic|solucoes)",
         r"apresentar (?:a )?(?:nossa|minha|nosso|meu|nossos)|parceria|setor de compras|quem compra ai",
     ),
@@ -134,10 +143,12 @@ _QUESTION_LEAD = re.compile(
 )
 _ATTRIBUTE = re.compile(
     r"\b(?:peso|altura|largura|comprimento|medidas?|dimens\w+|voltagem|tensao|consumo|garantia|capacidade|litros|cv|"
-    r"bicos|moldes|facas|cuba|reservatorio|esteira|inclus[oa]s?|potencia|espessura|producao|rendimento|manual de|ficha|diferenca|velocidade|maximo|minimo)\b"
+    r"bicos|moldes|facas|cuba|reservatorio|esteira|inclus[oa]s?|potencia|espessura|producao|rendimento"
+    r"|manual de|ficha|diferenca|velocidade|maximo|minimo)\b"
 )
 _ASKING = re.compile(
-    r"\b(?:quant[oa]s|quais)\b|\bqual\b(?! )|\bqual \w|(?<!o )\bquanto\b(?! mais| antes)|\bne\W*$|me (?:fala|diz|explica|conta|passa|informa)\b"
+    r"\b(?:quant[oa]s|quais)\b|\bqual\b(?! )|\bqual \w|(?<!o )\bquanto\b(?! mais| antes)|\bne\W*$|me (?:fala"
+    r"|diz|explica|conta|passa|informa)\b"
     r"|(?:queria|gostaria de|quero) saber"
 )
 _RECOMMEND = _any(

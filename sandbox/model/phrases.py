@@ -60,10 +60,16 @@ COMPLAINT = (
     "Sinto muito por isso e obrigada por avisar. Vou encaminhar agora a sua mensagem para o time responsável.",
 )
 PRIVACY = (
-    "Recebi o seu pedido sobre os seus dados. Vou encaminhar para a pessoa responsável pela privacidade aqui na Seleto.",
+    (
+        "Recebi o seu pedido sobre os seus dados. Vou encaminhar para a pessoa responsável pela privacidade aqui "
+        "na Seleto."
+    ),
 )
 SUPPLIER = (
-    "Obrigada pelo contato! Este canal é para quem procura as nossas máquinas; vou encaminhar a sua mensagem ao time responsável.",
+    (
+        "Obrigada pelo contato! Este canal é para quem procura as nossas máquinas; vou encaminhar a sua mensagem "
+        "ao time responsável."
+    ),
 )
 CANDIDATE = ("Obrigada pelo interesse em trabalhar com a gente! Vou encaminhar a sua mensagem ao time responsável.",)
 WRONG_NUMBER = (
@@ -73,10 +79,16 @@ OPT_OUT = ("Certo, não vou mais te enviar mensagens. Se um dia precisar, é só
 ROBOT = ("Sou a assistente virtual da Seleto Industrial, um atendimento automático.",)
 SECRET_FIRST = ("Não comento como fui montada, mas posso te ajudar com as nossas máquinas.",)
 SECRET = (
-    "Sou a assistente virtual da Seleto Industrial e não comento como fui montada, mas posso te ajudar com as nossas máquinas.",
+    (
+        "Sou a assistente virtual da Seleto Industrial e não comento como fui montada, mas posso te ajudar com "
+        "as nossas máquinas."
+    ),
 )
 CURIOUS = (
-    "Que legal o seu interesse! Fico à disposição, e o nosso catálogo e o nosso site estão aí para você conhecer as máquinas.",
+    (
+        "Que legal o seu interesse! Fico à disposição, e o nosso catálogo e o nosso site estão aí para você "
+        "conhecer as máquinas."
+    ),
     "Adorei saber! Se quiser conhecer mais, dê uma olhada no nosso catálogo e no nosso site.",
 )
 UNKNOWN = (
@@ -86,13 +98,19 @@ UNKNOWN = (
 GOODBYE = ("Eu que agradeço! Qualquer dúvida, é só chamar.", "Por nada! Fico por aqui se precisar.")
 NOTHING_MISSING = ("Tenho tudo anotado por aqui, obrigada!",)
 SKEWER = (
-    "A linha automática de espetos está indisponível no momento, pois está sendo melhorada. Já deixei registrado o seu interesse.",
+    (
+        "A linha automática de espetos está indisponível no momento, pois está sendo melhorada. Já deixei "
+        "registrado o seu interesse."
+    ),
 )
 SKEWER_CUTTING = ("Para a etapa de corte da carne do espeto temos a CT200, que corta cubos e tiras.",)
 UPSELL = ("Vale conhecer também a FB300, que é semiautomática pneumática e ajuda a padronizar.",)
 WIDE = ("Para hambúrguer maior que 14 cm, o caminho é a FB700 com a linha automática, que vai até 19 cm.",)
 CUTTER = ("Para cortar carne em bifes, cubos e tiras temos a CT200.",)
 PORTFOLIO = (
-    "Fabricamos máquinas em inox para alimentos: formadoras de hambúrguer, cortadora, filetadora, ensacadeiras e misturadores.",
+    (
+        "Fabricamos máquinas em inox para alimentos: formadoras de hambúrguer, cortadora, filetadora, "
+        "ensacadeiras e misturadores."
+    ),
 )
 REPEAT = ("Não consegui ler a sua última mensagem. Pode me escrever de novo?",)

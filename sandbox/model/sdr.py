@@ -30,7 +30,8 @@ _KNOWN_INTENTS = frozenset(
 )
 _HAVE = re.compile(r"\b(?:tem|tens|temos|fazem|faz|vendem|vende|trabalham|existe|possuem|fabricam)\b")
 _WHO = re.compile(
-    r"quem (?:sao|e|eh) (?:vcs|voces|vc|voce|a seleto)|(?:seu|teu) nome|como (?:vc|voce) se chama|quem (?:ta|esta) falando"
+    r"quem (?:sao|e|eh) (?:vcs|voces|vc|voce|a seleto)|(?:seu|teu) nome|como (?:vc|voce) se chama|quem (?:ta"
+    r"|esta) falando"
 )
 _ELLIPSIS = re.compile(r"^\W*e (?:a|o|da|do|as|os)\b")
 _HOURS = {"hora": 1.0, "dia": 8.0, "semana": 40.0, "mes": 176.0}
@@ -246,7 +247,7 @@ class _Talk:
                 self.draft.quote(answer)
                 return True
         family = products.family(self.text) or (None if unasked else products.family(self.context))
-        if family is None or known and unasked or (unasked and products.family(self.context) == family):
+        if family is None or (known and unasked) or (unasked and products.family(self.context) == family):
             return False
         answer = answers.about(self.brief, family[1][:2]) if family[0] != "linguiça" else Answer()
         if answer.text and not unasked:

@@ -34,10 +34,7 @@ def answer(body: Mapping[str, Any], *, careless: random.Random | None) -> Reply:
     if found is None:
         return _without_brief(body)
     draft = sdr.compose(found)
-    if found.corrections:
-        data = _corrected(found, draft)
-    else:
-        data = draft.answer()
+    data = _corrected(found, draft) if found.corrections else draft.answer()
     if careless is not None:
         data = carelessness.spoil(data, found, careless)
     call = _answer_tool(body)

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 _STOPWORDS = frozenset(
-    """a o as os um uma uns umas de da do das dos e em no na nos nas por para pra pro com sem sobre que qual quais quanto
-    quanta quantos quantas como onde quando quem eu voce voces vc vcs me meu minha seu sua nos ele ela isso esse essa
-    este esta aquele aquela ja nao sim mais menos muito so tambem tem ter temos faz fazer fazem ser sao era foi sou
-    estou ta esta la ai aqui la ou se ao aos pela pelo queria quero gostaria saber maquina maquinas produto oi ola bom
-    boa dia tarde noite tudo bem ok ate vez uma serve da pode posso dá voce favor""".split()
+    """a o as os um uma uns umas de da do das dos e em no na nos nas por para pra pro com sem sobre que qual
+    quais quanto quanta quantos quantas como onde quando quem eu voce voces vc vcs me meu minha seu sua nos ele ela
+    isso esse essa este esta aquele aquela ja nao sim mais menos muito so tambem tem ter temos faz fazer fazem ser sao
+    era foi sou estou ta esta la ai aqui la ou se ao aos pela pelo queria quero gostaria saber maquina maquinas
+    produto oi ola bom boa dia tarde noite tudo bem ok ate vez uma serve da pode posso voce favor""".split()
 )
 
 

@@ -15,10 +15,16 @@ _UNITS = {
 }  # fmt: skip
 _WORDS = "|".join(sorted(_UNITS, key=len, reverse=True))
 _NUMBER = rf"(?:\d+(?:[.,]\d+)*(?:\s*(?:mil|k)\b)?|(?:(?:{_WORDS}|mil)\b(?:\s+e\s+)?\s*)+)"
-_UNIT = r"(?:hamburguer(?:es|s)?|hamburgers?|burgers?|burguers?|lanches?|discos?|kg|kgs|kilos?|quilos?|quilo|toneladas?|espet(?:o|inho)s?|unidades?|pecas?|unid|un|duzias?)"
-_PERIOD = r"(?:(?:por|ao|a|na|no|/|cada|de)\s*)?\b(hora|h|dia|diari[oa]s?|noite|semana|semanal|semanais|mes|mensal|mensais|fim de semana)\b"
+_UNIT = (
+    r"(?:hamburguer(?:es|s)?|hamburgers?|burgers?|burguers?|lanches?|discos?|kg|kgs|kilos?|quilos?|toneladas?"
+    r"|espet(?:o|inho)s?|unidades?|pecas?|unid|un|duzias?)"
+)
+_PERIOD = (
+    r"(?:(?:por|ao|a|na|no|/|cada|de|em uma|numa)\s*)?"
+    r"\b(hora|h|dia|diari[oa]s?|noite|semana|semanal|semanais|mes|mensal|mensais|fim de semana)\b"
+)
 _VOLUME = re.compile(
-    rf"(?<![a-z\d.,-])(?P<number>{_NUMBER})\s*(?:de\s+)?(?P<unit>{_UNIT})?\b(?:\s+(?:de\s+)?(?!por\b|ao\b|a\b|na\b|no\b)[a-z]+){{0,4}}?\s*{_PERIOD}"
+    rf"(?<![a-z\d.,-])(?P<number>{_NUMBER})\s*(?:de\s+)?(?P<unit>{_UNIT})?\b(?:\s+(?:de\s+)?(?!por\b|ao\b|a\b|na\b|no\b|em\b|numa\b)[a-z]+){{0,4}}?\s*{_PERIOD}"
 )
 _UNIT_VALUES = (
     ("hambur|burger|burguer|lanche|disco", "hamburgueres"),
