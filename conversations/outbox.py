@@ -132,7 +132,7 @@ def claim(limit: int, *, only: UUID | None = None) -> Sequence[OutboxClaim]:
     now = clock.now()
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH ready AS (SELECT o.id, o.conversation_id FROM conversations_outbox o"
+            "WITH ready AS (SELECT o.id, o.conversation_id FROM conversations_outbox o"  # noqa: S608
             f" JOIN conversations_channel ch ON ch.id = o.channel_id WHERE {_READY}"
             " AND (%(only)s::uuid IS NULL OR o.id = %(only)s) ORDER BY o.due_at, o.id LIMIT %(limit)s),"
             " mine AS (SELECT c.id, c.owner FROM conversations_conversation c"
@@ -168,7 +168,7 @@ def next_due() -> datetime | None:
     """When the next row may leave, or an unsettled one has to be shown; rows that wait for others do not count."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT min(due_at) FROM (SELECT min(o.due_at) AS due_at FROM conversations_outbox o"
+            "SELECT min(due_at) FROM (SELECT min(o.due_at) AS due_at FROM conversations_outbox o"  # noqa: S608
             " JOIN conversations_channel ch ON ch.id = o.channel_id"
             f" WHERE {_READY.replace('o.due_at <= %(now)s AND ', '')}"
             " UNION ALL SELECT min(due_at) FROM conversations_outbox WHERE status = 'unknown' AND reason = ''"
@@ -187,7 +187,9 @@ def on_own_echo(*, channel_id: UUID, to: Sequence[str], provider_id: str, now: d
     """
     row = (
         Outbox.objects.select_for_update()
-        .filter(channel_id=channel_id, to__in=to, status__in=[Outbox.Status.SENDING, Outbox.Status.UNKNOWN], provider_id="")
+        .filter(
+            channel_id=channel_id, to__in=to, status__in=[Outbox.Status.SENDING, Outbox.Status.UNKNOWN], provider_id=""
+        )
         .order_by("claimed_at")
         .first()
     )

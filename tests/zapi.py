@@ -49,6 +49,12 @@ def status(ids: list[str], value: str, **fields: Any) -> dict[str, Any]:
 
 def post(payload: Any, *, channel: str = "principal", secret: str = SECRET, **headers: str) -> HttpResponse:
     """Deliver ``payload`` (an object, or raw bytes) to the webhook."""
-    body = payload if isinstance(payload, bytes) else json.dumps(payload, ensure_ascii=False).encode(errors="surrogatepass")
+    body = (
+        payload
+        if isinstance(payload, bytes)
+        else json.dumps(payload, ensure_ascii=False).encode(errors="surrogatepass")
+    )
     address = f"/webhooks/zapi/{channel}/{secret}/"
-    return Client(raise_request_exception=False).post(address, data=body, content_type="application/json", headers=headers)  # type: ignore[return-value]
+    return Client(raise_request_exception=False).post(
+        address, data=body, content_type="application/json", headers=headers
+    )  # type: ignore[return-value]

@@ -3,17 +3,18 @@
 import os
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import openai
 from agno.agent import Agent
 from agno.exceptions import ModelProviderError
 from agno.models.message import Message
 from agno.models.openai.like import OpenAILike
 from agno.models.response import ModelResponse
 from django.conf import settings
+from openai.types.chat import ChatCompletion
+from pydantic import BaseModel
 
 from conversations.agent import schema
 from conversations.agent.errors import ModelFailure, classify
@@ -53,8 +54,6 @@ _current = threading.local()
 class BoundedModel(OpenAILike):
     """One object per process, shared by its threads; what a call may cost and what became of it is kept per turn."""
 
-    extra: dict[str, Any] = field(default_factory=dict)
-
     def invoke(self, messages: list[Message], *args: Any, **kwargs: Any) -> ModelResponse:
         ledger: Ledger = _current.ledger
         if ledger.calls >= ledger.limit or time.monotonic() >= ledger.deadline:
@@ -70,7 +69,9 @@ class BoundedModel(OpenAILike):
         finally:
             ledger.model_ms += round((time.monotonic() - began) * 1000)
 
-    def _parse_provider_response(self, response: Any, **kwargs: Any) -> ModelResponse:
+    def _parse_provider_response(  # type: ignore[override]  # Agno's own classes disagree about it
+        self, response: ChatCompletion, response_format: dict[str, Any] | type[BaseModel] | None = None
+    ) -> ModelResponse:
         ledger: Ledger = _current.ledger
         if response.usage is not None:
             ledger.prompt_tokens += response.usage.prompt_tokens
@@ -78,7 +79,7 @@ class BoundedModel(OpenAILike):
         choice = response.choices[0] if response.choices else None
         refused = choice is not None and getattr(choice.message, "refusal", None)
         ledger.finish_reason = "refusal" if refused else choice.finish_reason if choice else "empty"
-        return super()._parse_provider_response(response, **kwargs)
+        return super()._parse_provider_response(response, response_format=response_format)
 
 
 _lock = threading.Lock()
@@ -131,4 +132,4 @@ def lend(ledger: Ledger) -> None:
     _current.ledger = ledger
 
 
-__all__ = ["FINISHED", "Agent", "Ledger", "Message", "build", "forget", "lend", "model", "openai"]
+__all__ = ["FINISHED", "Agent", "Ledger", "Message", "build", "forget", "lend", "model"]

@@ -16,7 +16,7 @@ from conversations.models import Conversation
 
 class FactSerializer(serializers.Serializer[Any]):
     field = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the base class has an attribute of that name
     value = serializers.CharField()
     evidence = serializers.CharField()
 
@@ -34,7 +34,7 @@ class ConversationSerializer(serializers.Serializer[Any]):
 
 
 class DetailSerializer(serializers.Serializer[Any]):
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the base class has an attribute of that name
     value = serializers.CharField()
 
 

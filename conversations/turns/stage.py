@@ -54,7 +54,7 @@ def claim(limit: int) -> Sequence[TurnClaim]:
     now = clock.now()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH due AS (SELECT c.id, c.revision, c.pending_since FROM conversations_conversation c"
+            f"WITH due AS (SELECT c.id, c.revision, c.pending_since FROM conversations_conversation c"  # noqa: S608
             f" WHERE {_DUE} AND {_NOT_RUNNING} ORDER BY c.turn_due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)"
             " INSERT INTO conversations_turn (id, conversation_id, status, reason, started_at, attempts, lease_token,"
             " leased_until, read_revision, waiting_since, undo, model, prompt_version, sources, intents, move,"
@@ -119,7 +119,7 @@ def next_due() -> datetime | None:
     """When the next conversation falls due; those being answered do not count."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT min(c.turn_due_at) FROM conversations_conversation c"
+            f"SELECT min(c.turn_due_at) FROM conversations_conversation c"  # noqa: S608
             f" WHERE {_DUE.replace('c.turn_due_at <= %(now)s AND ', '')} AND {_NOT_RUNNING}"
             " AND c.turn_due_at IS NOT NULL",
             {"silenced": outbox.silenced_channels()},

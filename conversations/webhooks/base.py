@@ -6,10 +6,11 @@ import threading
 import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest
 
 from conversations.channel_cache import ChannelView
 from conversations.channels.base import RawEvent
@@ -17,16 +18,6 @@ from seleto.lib import jobs, metrics
 from seleto.lib.ids import new_id
 
 REQUESTS = metrics.counter("webhook_requests", "Webhook calls by answer.", ["channel", "answer"])
-
-
-def problem(status: int, title: str, **headers: str) -> HttpResponse:
-    """An RFC 9457 problem; ``title`` is a constant sentence, never a value from the request."""
-    return JsonResponse(
-        {"type": "about:blank", "title": title, "status": status},
-        status=status,
-        content_type="application/problem+json",
-        headers={name.replace("_", "-"): value for name, value in headers.items()},
-    )
 
 
 def read_body(request: HttpRequest, *, most: int) -> bytes | None:
@@ -65,7 +56,7 @@ def store(channel: ChannelView, events: Sequence[RawEvent], *, received_at: date
     for the same work as separate statements in a transaction. An event whose key is already there changes nothing.
     """
     row = "(%s, %s, %s, %s, %s, %s, 'new', '', 0, %s, %s)"
-    values: list[object] = []
+    values: list[Any] = []
     for event in events:
         values += [
             new_id(),
@@ -80,7 +71,7 @@ def store(channel: ChannelView, events: Sequence[RawEvent], *, received_at: date
     wake, wake_values = jobs.wake_sql("ingest", when="EXISTS (SELECT 1 FROM stored)")
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH stored AS (INSERT INTO conversations_event (id, channel_id, key, kind, body, received_at, status,"
+            "WITH stored AS (INSERT INTO conversations_event (id, channel_id, key, kind, body, received_at, status,"  # noqa: S608
             f" reason, attempts, due_at, correlation_id) VALUES {', '.join([row] * len(events))}"
             f" ON CONFLICT (channel_id, key) DO NOTHING RETURNING id) {wake}",
             [*values, *wake_values],

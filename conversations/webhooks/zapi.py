@@ -11,6 +11,7 @@ from conversations.channels.base import RawEvent, Unreadable
 from conversations.models import Channel
 from conversations.webhooks import base
 from seleto.lib import clock, correlation
+from seleto.lib.problems import problem
 
 _parser = registry.get("zapi").parser
 _shield = base.FloodShield()
@@ -28,16 +29,16 @@ def receive(request: HttpRequest, channel: str, secret: str) -> HttpResponse:
 def _receive(request: HttpRequest, *, slug: str, secret: str) -> HttpResponse:
     channel = channel_cache.by_slug(slug)
     if channel is None or channel.provider != Channel.Provider.ZAPI:
-        return base.problem(404, "There is no such channel.")
+        return problem(404, "There is no such channel.")
     if request.method != "POST":
-        return base.problem(405, "This address accepts POST only.", Allow="POST")
+        return problem(405, "This address accepts POST only.", headers={"Allow": "POST"})
     if not _shield.admits(slug):
-        return base.problem(429, "Too many calls in this second.", Retry_After="1")
+        return problem(429, "Too many calls in this second.", headers={"Retry-After": "1"})
     if not _authentic(request, channel, secret):
-        return base.problem(401, "The secret or token is not the one of this channel.")
+        return problem(401, "The secret or token is not the one of this channel.")
     body = base.read_body(request, most=settings.WEBHOOK_MAX_BYTES)
     if body is None:
-        return base.problem(413, "The body is larger than this address accepts.")
+        return problem(413, "The body is larger than this address accepts.")
     return _accept(channel, body)
 
 
@@ -58,9 +59,9 @@ def _accept(channel: ChannelView, body: bytes) -> HttpResponse:
         base.store_unreadable(
             channel, body, reason=error.reason, received_at=received_at, correlation_id=correlation_id
         )
-        return base.problem(400, "The body cannot be read; it was kept for a person to look at.")
+        return problem(400, "The body cannot be read; it was kept for a person to look at.")
     if not _ours(channel, events):
-        return base.problem(401, "The event belongs to another instance.")
+        return problem(401, "The event belongs to another instance.")
     base.store(channel, events, received_at=received_at, correlation_id=correlation_id)
     return HttpResponse(status=200)
 

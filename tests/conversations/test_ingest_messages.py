@@ -26,7 +26,9 @@ def take_in(payload) -> Event:
 
 
 def test_a_first_message_opens_lead_conversation_and_turn():
-    event = take_in(zapi.received("Bom dia, vocês vendem formadora?", messageId="3EB0X1", chatLid="100000000000001@lid"))
+    event = take_in(
+        zapi.received("Bom dia, vocês vendem formadora?", messageId="3EB0X1", chatLid="100000000000001@lid")
+    )
 
     conversation = Conversation.objects.get()
     message = conversation.messages.get()
@@ -64,7 +66,15 @@ def test_a_lead_known_by_lid_keeps_being_one_when_the_phone_appears():
 def test_i2_two_events_about_one_message_store_it_once():
     payload = zapi.received("Oi")
     take_in(payload)
-    second = take_in({**payload, "waitingMessage": False, "isEdit": False, "image": {"imageUrl": "https://m.example/1"}, "text": None})
+    second = take_in(
+        {
+            **payload,
+            "waitingMessage": False,
+            "isEdit": False,
+            "image": {"imageUrl": "https://m.example/1"},
+            "text": None,
+        }
+    )
 
     assert Message.objects.count() == 1
     assert second.reason == "mensagem_repetida"

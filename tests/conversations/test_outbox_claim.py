@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -141,5 +142,5 @@ def test_an_instance_keeps_its_own_pace(conversation):
 
     rows = queued(conversation, "um", "dois", "três")
 
-    gaps = [after.due_at - before.due_at for before, after in zip(rows, rows[1:], strict=False)]
+    gaps = [after.due_at - before.due_at for before, after in pairwise(rows)]
     assert all(gap >= timedelta(seconds=1) for gap in gaps)

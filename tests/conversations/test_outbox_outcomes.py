@@ -37,7 +37,7 @@ def provider():
 
 def deliver() -> Outbox:
     jobs.run_due("deliver")
-    return Outbox.objects.order_by("order").first()
+    return Outbox.objects.earliest("order")
 
 
 def later(seconds: float) -> time_machine.travel:
@@ -314,7 +314,9 @@ def test_a_restricted_instance_stops_sending(conversation, provider):
 def test_off_line_nothing_is_sent_and_on_line_it_goes_on(conversation, provider):
     provider.respond(200, json=ACCEPTED)
     connection = {"instanceId": zapi.INSTANCE, "momment": 1795000300}
-    zapi.post({**connection, "type": "DisconnectedCallback", "disconnected": True, "error": "Device has been disconnected"})
+    zapi.post(
+        {**connection, "type": "DisconnectedCallback", "disconnected": True, "error": "Device has been disconnected"}
+    )
     jobs.run_due("ingest")
     queued(conversation, "Posso ajudar?")
     jobs.run_due("deliver")

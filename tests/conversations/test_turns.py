@@ -272,7 +272,11 @@ def test_i7_a_fact_without_evidence_is_dropped_and_counted(provider, fact):
 def test_i7_what_the_agent_said_is_no_evidence(provider):
     conversation = waiting("Isso")
     MessageFactory.create(
-        conversation=conversation, author="agent", text="Você é a Marina?", status="sent", sent_at=now() - timedelta(hours=1)
+        conversation=conversation,
+        author="agent",
+        text="Você é a Marina?",
+        status="sent",
+        sent_at=now() - timedelta(hours=1),
     )
     fact = {"field": "nome", "value": "Marina", "quote": "Marina", "message": "m1"}
     provider.side_effect = [said("Certo!", facts=[fact])]
