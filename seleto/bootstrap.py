@@ -88,6 +88,10 @@ def prepare_database() -> None:
     from django.db.backends.postgresql.base import DatabaseWrapper
 
     start_server()
+    # A pool would answer for a server that is not there only after its time-out, and its threads do not survive a
+    # fork: nothing of it must be left for the command.
+    options = cast(DatabaseWrapper, connection).settings_dict["OPTIONS"]
+    pool = options.pop("pool", None)
     try:
         if settings.DATABASE_URL:
             _require_ready()
@@ -99,9 +103,9 @@ def prepare_database() -> None:
             "The database of DATABASE_URL cannot be reached: check the address and that the server runs."
         ) from error
     finally:
-        # Nothing is left open for a command that forks.
         connection.close()
-        cast(DatabaseWrapper, connection).close_pool()
+        if pool:
+            options["pool"] = pool
 
 
 def _require_ready() -> None:

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import cast
 
 from seleto import env
 from seleto.lib import postgres
@@ -128,10 +129,10 @@ DATABASE_URL = env.text("DATABASE_URL", "")
 DATABASE_POOL_MAX = env.whole("DATABASE_POOL_MAX", 8, most=100)
 DATABASE_POOL_TIMEOUT = env.seconds("DATABASE_POOL_TIMEOUT", 10, least=1)
 DATABASES = {"default": env.database(DATABASE_URL) if DATABASE_URL else postgres.database()}
+_OPTIONS = {"connect_timeout": 5, **cast(dict[str, object], DATABASES["default"].get("OPTIONS", {}))}
 if DATABASE_POOL_MAX:
-    DATABASES["default"]["OPTIONS"] = {
-        "pool": {"min_size": 1, "max_size": DATABASE_POOL_MAX, "timeout": DATABASE_POOL_TIMEOUT}
-    }
+    _OPTIONS["pool"] = {"min_size": 1, "max_size": DATABASE_POOL_MAX, "timeout": DATABASE_POOL_TIMEOUT}
+DATABASES["default"]["OPTIONS"] = _OPTIONS
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Language and time -------------------------------------------------------------------------------------------
