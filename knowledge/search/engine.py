@@ -24,6 +24,8 @@ _FIGURE = 1.0
 _STATUS = 2.5
 _COMPANION = 0.4
 _WORDS = 1.5
+# A general article asked about a family names at most so many of its members.
+_MAX_ROWS = 4
 _LEXICAL = 30.0
 _CANDIDATES = 60
 # A found article speaks of everything asked when it holds this share of the rare words of the question.
@@ -36,7 +38,7 @@ _ASKING = re.compile(
 )
 _MUST = re.compile(r"\b(tem|tenho|temos|teria) (que|q|de)\b")
 _FOCUS_WORDS = 4
-_LETTERS = re.compile(r"[a-z]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _CLAUSE_END = re.compile(r"[,;.?!\n]")
 _OF = frozenset({"de", "do", "da", "dos", "das", "com", "em"})
 
@@ -127,15 +129,16 @@ class Engine:
 
     def _corrected(self, question: str) -> str:
         """The question with slips of spelling mended; every other character stays."""
-        return _LETTERS.sub(lambda match: self._spelled(match.group()), normalise(question))
+        return _LETTERS.sub(lambda match: self._spelled(match.group()), question)
 
-    def _spelled(self, word: str) -> str:
+    def _spelled(self, said: str) -> str:
+        word = normalise(said)
         if full := ABBREVIATIONS.get(word):
             return full
         mended = self._spelling.correct(word)
         # Towards a subject we cannot answer only the smallest slip is mended: "previsao" is no "pressao".
         risky = mended != word and mended in topics.OUTSIDE_WORDS and (distance(word, mended, 1) > 1 or len(word) < 7)
-        return word if risky else mended
+        return said if risky or mended == word else mended
 
     def _scores(
         self, folded: str, found: Found, asked: Mapping[str, frozenset[str]], slugs: frozenset[str]
@@ -190,11 +193,18 @@ class Engine:
         best = sorted(scores, key=lambda position: (-scores[position], position))[:_CANDIDATES]
         near = [position for position in best if self._concerns(position, found)]
         plain = [word for word in words(found.rest) if not self._named_weight(word, asked)]
-        unknown = [*topics.outside(plain), *self._unknown(found.rest, whole=not asked and not found.fitting)]
+        listed = bool(away) or (not found.codes and topics.PORTFOLIO.search(folded) is not None)
+        unknown = topics.outside(plain)
+        if not listed:
+            unknown += self._unknown(found.rest, whole=not asked and not found.fitting)
         told = frozenset().union(*(self._texts[position] for position in near))
         if any(not told.issuperset(self._index.stems(word)) for word in unknown):
             return Kind.GAP
         if not unknown and topics.outside_phrase(found.rest):
+            return Kind.GAP
+        if listed:
+            return Kind.FACT
+        if "material" in asked and not self._made_of(asked, near):
             return Kind.GAP
         answered = [name for name, slugs in asked.items() if self._supported(slugs, found, near)]
         if asked and not answered:
@@ -220,6 +230,14 @@ class Engine:
         """Whether an article may answer for the found products: theirs, or general."""
         products = self._articles[position].products
         return not found.codes or not products or bool(set(products) & set(found.codes))
+
+    def _made_of(self, asked: Mapping[str, frozenset[str]], near: Iterable[int]) -> bool:
+        """Whether an article tells the material of the very part asked about; the machine's says nothing of a part."""
+        parts = [asked[name] for name in topics.PARTS & asked.keys()]
+        return not parts or any(
+            all(slugs & set(self._articles[position].attributes) for slugs in (asked["material"], *parts))
+            for position in near
+        )
 
     def _supported(self, slugs: frozenset[str], found: Found, near: Iterable[int]) -> bool:
         return any(slugs & set(self._articles[position].attributes) for position in near)
@@ -299,7 +317,7 @@ class Engine:
     def _row_products(self, article: ArticleFacts, found: Found) -> tuple[str, ...]:
         """Products a result names: the asked ones among the article's, all of them for a companion article."""
         if not article.products:
-            return found.named or ("",)
+            return found.codes[:_MAX_ROWS] or ("",)
         mine = tuple(code for code in found.codes if code in article.products)
         if mine and not article.attributes:
             return tuple(dict.fromkeys((*mine, *article.products)))

@@ -22,6 +22,8 @@ _BARE = re.compile(
     r"(?<![a-z0-9])(?:a|da|na|pra|e|ou|essa|dessa) (\d{3,4})(?![\d.,]|\w| ?(?:kg|g|mm|cm|l|por|hamb|burg"
     r"|lanch|pec|unid|espet|disc|/))"
 )
+# "210 é 2 cv" is two figures, "210 e 2" would be one.
+_IS = re.compile(r"\bé\b", re.IGNORECASE)
 _HOURS_PER_DAY = 8
 # Figures a bigger machine meets too; any other figure must be met exactly or lie in the stated range.
 _REACHES = ("producao", "diametro")
@@ -91,7 +93,7 @@ class ProductReader:
         named, rest = self._take_named(folded)
         quantities = [
             quantity
-            for quantity in find_quantities(question)
+            for quantity in find_quantities(_IS.sub(",", question))
             if quantity.kind is not Kind.MODEL and rest[quantity.start : quantity.end].strip()
         ]
         rest = _without(rest, quantities)
@@ -101,7 +103,7 @@ class ProductReader:
         scope = named or family
         fitting, asked = self._fitting(folded, rest, quantities, scope)
         if not fitting and (MOST.search(rest) or LEAST.search(rest)):
-            fitting = self._extreme(rest, scope)
+            fitting = self._extreme(rest, named or self._family(rest, stems, (), set())[0])
         return Found(tuple(named), tuple(family), tuple(fitting), rest, asked, frozenset(heads))
 
     def _take_named(self, folded: str) -> tuple[list[str], str]:
@@ -137,10 +139,7 @@ class ProductReader:
         found: list[str] = []
         for head in heads:
             members = known.heads[head]
-            for word in sorted(stems):
-                fitting = [code for code in members if code in known.telling.get(word, ())]
-                if fitting and len(fitting) < len(members):
-                    members = fitting
+            members = _told(members, [known.telling[word] for word in sorted(stems) if word in known.telling])
             members = self._of_size(members, quantities) or members
             found += [code for code in members if code not in found]
         return found, set(heads)
@@ -264,6 +263,19 @@ class ProductReader:
             if sized:
                 return [pick(sized)[1]]
         return []
+
+
+def _told(members: list[str], tellings: Iterable[set[str]]) -> list[str]:
+    """The members every telling word fits; of words no one member fits together, those that fit any of them."""
+    chosen = members
+    for telling in tellings:
+        fitting = [code for code in chosen if code in telling]
+        other = [code for code in members if code in telling]
+        if fitting:
+            chosen = fitting
+        elif len(other) < len(members):
+            chosen = chosen + other
+    return chosen
 
 
 def _length(rest: str, value: Decimal, unit: str) -> tuple[set[str], Decimal]:

@@ -50,7 +50,7 @@ _ASPECTS: Final = {
         r"|\bgramatura|\btodos? igua|\bsa(i|em) igua",
         {"peso_variacao_g"},
     ),
-    "esteira": (r"\besteira|\bcorreia de saida|\btransportadora de saida", {"esteira_cm"}),
+    "esteira": (r"\besteir|\bcorreia de saida|\btransportadora de saida", {"esteira_cm"}),
     "diametro": (
         r"\bdiametro|\bxis\b|\bgigante|\blargura do (hamb|burg|disc)"
         r"|\b(tamanho|maior|grande|largo) (\w+ ){0,2}(hamb|burg|disc|lanch)"
@@ -73,6 +73,9 @@ _ASPECTS: Final = {
 }  # fmt: skip
 ASPECTS: Final = {name: (re.compile(pattern), frozenset(slugs)) for name, (pattern, slugs) in _ASPECTS.items()}
 
+# Parts of a machine: "what is it made of" asked about one is not answered by what the machine is made of.
+PARTS: Final = frozenset({"esteira", "molde", "facas", "bicos", "motor"})
+
 INTEREST = re.compile(
     r"\bquero|\bqueria|\bprecis|\bprocur|\binteress|\bindica|\brecomend|\bsuger|\baconselh|\batend|\bserv[ei]"
     r"|\bmelhor"
@@ -86,6 +89,7 @@ PORTFOLIO = re.compile(
     r"|\btrabalham? com|\bmexem? com|\bportfolio|\blinha (completa|de produtos)|\bo que mais|\bfabricam? o que"
     r"|\btudo (o )?que|\bso (fazem|fabricam|vendem|trabalham|tem)\b|\boutr[oa]s (maquina|equipamento|produto)"
     r"|\blista d|\b(tipos?|lista) de (maquina|equipamento)|\btem (de|pra) (maquina|equipamento)|\bramo"
+    r"|\bconhecer (os |as )?(equipament|maquin|produt|modelo)|\bmaquinas? (pra|para) (que|o que)\b|\balem d[aeo]\b"
 )
 MOST = re.compile(
     r"\bmaior|\bmais (produz|rapid|potente|forte|capacidade|producao|larg|grande)|\b(produz|rende|cabe|faz) mais\b"
@@ -114,7 +118,9 @@ _COMMERCIAL: Final = {
     r"|\bleasing|\bconsorcio|\bcheque|\bprestac|\bcredito|\bdebito|\bentrada de\b|\bda[r]? entrada|\bsinal\b"
     r"|\bem quantas vezes"
     r"|\b(na|em) troca\b|\bd[eo] entrada|\b\d+ ?x\b|\bem \d+ vezes|\bfaturad|\bcrediario",
-    "com.preco": r"\bpreco|\bprecinho|\bvalor(es)?\b|\bcust(a|am|o|os|aria|ar)\b|\borcament|\bcotac|\binvestiment"
+    "com.preco": r"\b(passa|menos|mais|acima|abaixo|chega|ate|custa) (de |dos |a )?[\d.,]+ ?mil\b(?! (hamb|burg"
+    r"|disc|lanch|por|/|unid|pec|espet|cicl))|\bpreco|\bprecinho|\bvalor(es)?\b|\bcust(a|am|o|os|aria|ar)\b"
+    r"|\borcament|\bcotac|\binvestiment"
         r"|\bbarat|\bcar[oa]s?\b"
     r"|\br\$|\breais\b|\bdescont|\bpromoc|\bnegoci[ae]|\babat|\btabela de"
     r"|\bquanto (e|eh|sai|fica|ta|esta|vai ficar|seria|to|pago|cobra\w*)\b(?! por| quant)"
@@ -123,7 +129,11 @@ _COMMERCIAL: Final = {
 }  # fmt: skip
 COMMERCIAL: Final = {article: re.compile(pattern) for article, pattern in _COMMERCIAL.items()}
 NOT_COMMERCIAL = re.compile(
-    r"\bvale a pena|\bcusto[ -]beneficio|\bpor conta propria|\bentrega (quant|ate|\d)|\bchega a (fazer|produzir|\d)"
+    r"\bquant[oa]s? (?!tempo|dias?\b|semanas?|mes)(\w+ ){0,6}entreg\w*|\bentreg\w+ (por|no|na|ao) (dia|hora)\b"
+    r""
+    r"|\b(leva|levam|demora) (pra|para|a) (?!chegar|entreg|receb|ficar|envi|fabric|mand|instal)\w+"
+    r"|\bvale a pena"
+    r"|\bcusto[ -]beneficio|\bpor conta propria|\bentrega (quant|ate|\d)|\bchega a (fazer|produzir|\d)"
     r"|\b(tempo|prazo) d[ea] garantia|\bgarantia|\bchega (a|ate|em) \d|\bdemora pra (moldar|formar|fazer)"
 )
 
@@ -151,7 +161,7 @@ nugget esfiha empada risole salgado salgados doce doces brigadeiro pamonha tapio
 serra seladora embaladora fritadeira camara freezer forno chapa balanca etiquetadora vacuo embalagem fogao
 liquidificador tumbler injetora amaciador defumador estufa chapeira cutter grelha fixar fixa parafusar chao resfria
 refrigeracao refrigerada aquece aquecimento camisa quadrado quadrada logo triangular oval estrela coracao logotipo
-logomarca personalizado origem nacional china chinesa patente seguro sustentavel reciclavel
+logomarca personalizado origem nacional china chinesa patente sustentavel reciclavel
 """
 OUTSIDE_WORDS: Final = frozenset(word for word in _OUTSIDE.split() if "-" not in word)
 OUTSIDE: Final = frozenset(stem(word) for word in OUTSIDE_WORDS if len(word) >= 5)
@@ -161,7 +171,8 @@ _OUTSIDE_PHRASES = re.compile(
     r"|\bquant[oa]s? (quilos |kg )?(ela |elas )?pesa[m]?\b(?! a massa)|\bquantos quilos tem (ela|a maquina)"
     r"|\b(manual|catalogo) (em pdf|de instruc|de uso|do usuario|tecnico|de operacao)|\bmao de obra"
     r"|\bpecas? de reposicao"
-    r"|\bvida util|\bar por minuto|\bonde (voces |vcs )?fica|\bquantos anos|\btempo de mercado|\bnota fiscal"
+    r"|\bvida util|\bar por minuto|\b(onde|cidade|estado|lugar|endereco) (\w+ )?(fica|ficam)\b|\bmarca d[aeo]s?\b"
+    r"|\bque marca|\bquantos anos|\btempo de mercado|\bnota fiscal"
     r"|\bquem (e|sao|fez|faz|fabrica|fornece|criou)\b"
     r"|\bquantas pessoas|\bquantos (operador|funcion)|\bsem (fio|internet)|\bsegunda mao|\bno chao|\bdo chao"
 )

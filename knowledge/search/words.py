@@ -75,11 +75,24 @@ quarta quinta sexta janeiro fevereiro marco abril maio junho julho agosto setemb
 verao inverno produzo produzimos fazemos vendemos atendo entrego preparo monto montamos cresceu crescendo crescer
 aumentar aumento aumentou dobrar expandir ampliar melhorar mudar trocaria pensava ouvi falaram disseram disse escutei
 site anuncio instagram facebook internet google indicou indicacao recebi catalogo folheto mensagem audio atencao
-retorno bairro centro interior capital norte sul leste oeste brasil rua podiam curioso curiosidade pesquisando
-pesquisar pesquisa orcando avaliando analisando decidir escolher escolha escolho qualquer diferente diferentes iguais
-identico especifico especifica basico basica profissional artesanal caseiro industria industrias semi linha linhas
-automacao manualmente saindo mandam aproveitar aproveitando respondi responde responder pergunto perguntei adquirir
-aquisicao investir atual atualmente momento
+retorno bairro centro interior capital norte sul leste oeste brasil rua podiam oferece oferecem oferecer parou pararam
+proximo proxima passo segura seguram existir oferta curioso curiosidade pesquisando pesquisar pesquisa orcando
+avaliando analisando decidir escolher escolha escolho qualquer diferente diferentes iguais identico especifico
+especifica basico basica profissional artesanal caseiro industria industrias semi linha linhas automacao manualmente
+saindo mandam aproveitar aproveitando respondi responde responder pergunto perguntei adquirir aquisicao investir atual
+atualmente momento pegar pego pega peguei levar levo leva levando comprando comprado montei tentar tento tentando
+achar lembrar esqueci acredito imagino sinto espero esperar aguardo aguardar chamar chama ligar ligo escrever escrevi
+mandei enviar enviei receber pedir pedi pediu peço gastar perder perdi ganhar vir venho veio vieram trazer trago traz
+ficaria deixo deixei entrar entro sairia parece parecem pareceu acontece aconteceu mostrou conversar conversei tratar
+trato seguir sigo passou passei usei crescimento demanda pedido pedidos movimento movimentada agente nois nós inicio
+final fim metade dobro triplo ambos ambas primeiras segundas seguinte seguintes anterior ultimas ultimos cima baixo
+frente atras dentro fora perto longe aproximado importante principal principais forte fraco alto alta baixa rapidinho
+devagar sobra falta faltando suficiente necessita necessito requer exige depende dependendo conforme acordo inclusive
+especialmente principalmente geralmente normalmente costumam costuma costumo pensar pensamos decidi decidimos
+escolhemos quiser quiserem poderiam deveria devo deve devem motivo razao objetivo projeto ideia plano planos futuro
+futuramente breve mandou ajudou esclarecer tirem tira tiro tire duvidas responsa esclarecimento curiosa sincero
+sinceramente honestamente obrigadao agradeço agradeco valeu abraço abraco desculpa desculpe licenca perdao vendas
+vendedor consultor atendente
 """
 
 
@@ -112,6 +125,8 @@ def stem(word: str) -> str:
         if word.endswith(ending):
             word = word[: len(word) - len(ending)] + kept
             break
+    if word.endswith(("inho", "inha")) and len(word) >= 8:
+        word = word[:-5] if word[-5] == "z" else word[:-4]
     for ending in _SUFFIXES:
         if word.endswith(ending) and len(word) - len(ending) >= 4:
             word = word[: len(word) - len(ending)]
@@ -161,4 +176,4 @@ def distance(left: str, right: str, limit: int) -> int:
 
 def allowed_edits(word: str) -> int:
     """How many slips a word of that length may hold and still be recognised."""
-    return 0 if len(word) < 5 else 1 if len(word) < 8 else 2
+    return 0 if len(word) < 6 else 1 if len(word) < 9 else 2
