@@ -2,12 +2,18 @@
 
 import json
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
+
+
+if TYPE_CHECKING:
+    _Binary = models.BinaryField[Any, Any]
+else:
+    _Binary = models.BinaryField
 
 
 @cache
@@ -24,7 +30,7 @@ def _box() -> MultiFernet:
     return _fernet(tuple(settings.FIELD_ENCRYPTION_KEYS))
 
 
-class EncryptedJSONField(models.BinaryField):
+class EncryptedJSONField(_Binary):
     """A small mapping of secrets, stored as one Fernet token. Never shown: admin forms write it, nothing prints it."""
 
     description = "Encrypted mapping"
