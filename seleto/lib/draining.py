@@ -157,6 +157,9 @@ class _Hands:
                 held = {name: list(items.values()) for name, items in self._items.items() if items}
             for name, items in held.items():
                 self._renew(jobs.stage(name), items)
+            # Kept from round to round while anything is in hand: a lease must not run out waiting for the pool.
+            if not held:
+                connections.close_all()
 
     @staticmethod
     def _renew(stage: Stage[Any], items: Sequence[Any]) -> None:
@@ -166,7 +169,6 @@ class _Hands:
             stage.renew(items)
         except Exception as error:  # noqa: BLE001 the next round tries again before the lease runs out
             report("jobs.renew_failed", error, stage=stage.name)
-        finally:
             connections.close_all()
 
 

@@ -78,8 +78,8 @@ class Supervisor:
         self._signalled, self._signal_end = os.pipe()
 
     def run(self) -> None:
+        self._catch_signals()  # first: PID 1 of a container is deaf to signals that it does not catch
         _warm_up()
-        self._catch_signals()
         self._discard_remains()
         while not self._stop_signals:
             self._reap()
@@ -188,7 +188,7 @@ class Supervisor:
             return
         if group.asked_at is None or group.asked_at < last:
             self._settle(self._ask, group)
-        elif now - last >= settings.HEARTBEAT_TIMEOUT_S and now - group.asked_at >= settings.HEARTBEAT_EVERY_S:
+        elif now - group.asked_at >= settings.HEARTBEAT_TIMEOUT_S - settings.HEARTBEAT_EVERY_S:
             log.error("worker.group_silent", cluster=group.cluster, silent_s=round(now - last))
             _kill_group(group.pid)
 

@@ -27,7 +27,7 @@ SETTINGS = {
     "SWEEP_S": "0.5",
     "HEARTBEAT_EVERY_S": "0.5",
     "HEARTBEAT_TIMEOUT_S": "3",
-    "STOP_GRACE_S": "20",
+    "STOP_GRACE_S": "4",
 }
 
 
@@ -108,6 +108,8 @@ class Worker:
 def worker(database_url: str) -> Iterator[Worker]:
     probe.register()
     probe.make_table()
+    # A beat for a group whose supervisor was killed long ago.
+    probe.execute("INSERT INTO django_q_ormq (key, payload, lock) VALUES ('probe:gone', '', '2020-01-01Z')")
     worker = Worker(database_url)
     yield worker
     worker.end()
@@ -137,6 +139,7 @@ def test_works_what_is_woken_or_swept_and_stops_letting_items_finish(worker: Wor
     assert worker.wait() == 0
     assert probe.worked(slow) == 1
     assert worker.remains() == []
+    assert probe.execute("SELECT key FROM django_q_ormq") == []
 
 
 def test_refuses_a_cluster_that_does_not_exist() -> None:
@@ -192,6 +195,18 @@ def test_a_cluster_that_lost_its_head_is_forked_again_and_leaves_no_orphans(work
     until(lambda: not [process for process in processes().values() if process.group == before])
     row = add()
     until(lambda: probe.worked(row))
+
+
+@pytest.mark.chaos
+def test_an_item_that_outlasts_the_grace_is_left_to_its_lease(worker: Worker) -> None:
+    row = add("sleep 60")
+    worker_of(row)
+
+    worker.send(signal.SIGTERM)
+
+    assert worker.wait() == 0
+    assert worker.remains() == []
+    until(lambda: probe.next_due())
 
 
 @pytest.mark.chaos
