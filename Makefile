@@ -47,7 +47,7 @@ check: setup ## style, types, import contracts, migrations, secrets
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING
-	@git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --disable-plugin Base64HighEntropyString --exclude-files '^requirements.*[.]txt$$'
+	.ci/secrets
 
 lock: setup ## renew the lock files from pyproject.toml (needs uv)
 	@command -v uv >/dev/null 2>&1 || { echo "make lock needs uv."; exit 1; }

@@ -26,7 +26,6 @@ _WITHOUT_DATABASE = frozenset(
         "findstatic",
         "help",
         "makemessages",
-        "makemigrations",
         "spectacular",
         "startapp",
         "startproject",
@@ -35,7 +34,18 @@ _WITHOUT_DATABASE = frozenset(
 )
 # These prepare the database themselves, or look at one that is not prepared.
 _SERVER_ONLY = frozenset(
-    {"createcachetable", "dbshell", "flush", "inspectdb", "migrate", "showmigrations", "sqlflush", "sqlmigrate", "test"}
+    {
+        "createcachetable",
+        "dbshell",
+        "flush",
+        "inspectdb",
+        "makemigrations",
+        "migrate",
+        "showmigrations",
+        "sqlflush",
+        "sqlmigrate",
+        "test",
+    }
 )
 
 # Any number that no other advisory lock of ours uses.

@@ -116,3 +116,16 @@ def test_coverage_floor_is_not_lowered() -> None:
     report = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["coverage"]["report"]
 
     assert report["fail_under"] >= 90
+
+
+def test_the_secret_scan_knows_a_key_even_in_a_test(tmp_path: Path) -> None:
+    leak = ROOT / "tests" / f"leak_{tmp_path.name}.txt"
+    leak.write_text("AKIA" + "Q" * 16 + "\n", encoding="utf-8")
+    try:
+        done = subprocess.run(
+            [str(ROOT / ".ci/secrets"), str(leak.relative_to(ROOT))], capture_output=True, check=False
+        )
+    finally:
+        leak.unlink()
+
+    assert done.returncode == 1
