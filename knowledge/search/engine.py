@@ -28,6 +28,8 @@ _WORDS = 1.5
 _MAX_ROWS = 4
 _LEXICAL = 30.0
 _CANDIDATES = 60
+# How many articles of a product are weighed whatever their words; the others must share a word with the question.
+_GROUP = 40
 # A found article speaks of everything asked when it holds this share of the rare words of the question.
 _COVERED = 0.75
 
@@ -86,9 +88,15 @@ class Engine:
         self._index = LexicalIndex([self._document(article) for article in self._articles], meaning)
         self._texts = [frozenset(self._index.stems(normalise(f"{a.title} {a.text}"))) for a in self._articles]
         self._of_product: dict[str, list[int]] = defaultdict(list)
-        for position, article in enumerate(self._articles):
-            for code in article.products:
-                self._of_product[code].append(position)
+        self._about: dict[str, list[int]] = defaultdict(list)
+        # Articles about an attribute first: they are what a question without other words is answered with.
+        for position in sorted(range(len(self._articles)), key=lambda p: not self._articles[p].attributes):
+            article = self._articles[position]
+            for code in article.products or ("",):
+                if len(self._of_product[code]) < _GROUP:
+                    self._of_product[code].append(position)
+            for slug in article.attributes:
+                self._about[slug].append(position)
         self._spelling = Vocabulary(
             word
             for word in (
@@ -146,10 +154,8 @@ class Engine:
         """Position -> score over the lexical candidates and every article of the found products."""
         scores = {position: rank * _LEXICAL for position, rank in self._index.rank(folded, limit=_CANDIDATES).items()}
         codes = found.codes
-        candidates = set(scores).union(*(self._of_product[code] for code in codes))
-        candidates |= {
-            p for p, article in enumerate(self._articles) if not article.products or slugs & set(article.attributes)
-        }
+        candidates = set(scores).union(*(self._of_product.get(code, ()) for code in (*codes, "")))
+        candidates.update(*(self._about.get(slug, ()) for slug in slugs))
         telling = self._telling(found.rest)
         interest = topics.INTEREST.search(folded) is not None
         portfolio = not (asked and codes) and topics.PORTFOLIO.search(folded) is not None
@@ -286,7 +292,7 @@ class Engine:
                 other
                 for code in found.codes
                 if interest or not self._products[code].available
-                for position in self._of_product[code]
+                for position in self._of_product.get(code, ())
                 if not self._articles[position].attributes
                 for other in self._articles[position].products
                 if other not in found.codes and self._products[other].available

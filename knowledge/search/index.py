@@ -5,6 +5,7 @@ is spelled differently; reciprocal rank fusion joins both. It lives in memory, s
 shipped files and the managers' rows alike.
 """
 
+import heapq
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +19,8 @@ _BM25_K = 1.2
 _BM25_B = 0.75
 _LIKE_ENOUGH = 0.45
 _LIKE_WORDS = 6
+# How many postings one ranking may read beyond the rarest word's.
+_POSTINGS = 3_000
 
 
 class Vocabulary:
@@ -95,12 +98,14 @@ class LexicalIndex:
         self._synonyms = synonyms
         plain = [words(normalise(text)) for text in texts]
         self.vocabulary = Vocabulary(word for document in plain for word in document if len(word) > 2)
-        self._lengths = [len(document) for document in plain]
-        self._mean = sum(self._lengths) / max(len(plain), 1) or 1.0
-        self._postings: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self._documents = len(plain)
+        mean = sum(map(len, plain)) / max(len(plain), 1) or 1.0
+        # Term -> (position, saturated frequency): all of BM25 but the rarity, which only the whole set knows.
+        self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
         for position, document in enumerate(plain):
+            norm = _BM25_K * (1 - _BM25_B + _BM25_B * len(document) / mean)
             for term, count in Counter(self._synonyms.stems(document)).items():
-                self._postings[term].append((position, count))
+                self._postings[term].append((position, count * (_BM25_K + 1) / (count + norm)))
         self.terms = frozenset(self._postings)
 
     def stems(self, folded: str) -> list[str]:
@@ -110,7 +115,7 @@ class LexicalIndex:
     def rarity(self, term: str) -> float:
         """Inverse document frequency; 0 for a term no document holds."""
         found = len(self._postings.get(term, ()))
-        return math.log(1 + (len(self._lengths) - found + 0.5) / (found + 0.5)) if found else 0.0
+        return math.log(1 + (self._documents - found + 0.5) / (found + 0.5)) if found else 0.0
 
     def rank(self, folded: str, *, limit: int) -> dict[int, float]:
         """Position -> fused score of the best documents for an OR query; empty when no word is known."""
@@ -124,16 +129,23 @@ class LexicalIndex:
         fused: dict[int, float] = defaultdict(float)
         for weights in (exact, like):
             scores = self._weigh(weights)
-            for rank, position in enumerate(sorted(scores, key=lambda p: (-scores[p], p))[:limit], 1):
+            best = heapq.nsmallest(limit, [(-score, position) for position, score in scores.items()])
+            for rank, (_, position) in enumerate(best, 1):
                 fused[position] += 1 / (RRF_K + rank)
         return dict(fused)
 
     def _weigh(self, weights: Mapping[str, float]) -> dict[int, float]:
         """BM25 over the postings of the weighted terms."""
-        scores: dict[int, float] = defaultdict(float)
-        for term, weight in weights.items():
-            rarity = self.rarity(term) * weight
-            for position, count in self._postings.get(term, ()):
-                norm = _BM25_K * (1 - _BM25_B + _BM25_B * self._lengths[position] / self._mean)
-                scores[position] += rarity * count * (_BM25_K + 1) / (count + norm)
+        scores: dict[int, float] = {}
+        known = sorted((term for term in weights if term in self._postings), key=lambda term: len(self._postings[term]))
+        read = 0
+        for term in known:
+            postings = self._postings[term]
+            # A word of half the documents ranks nothing once rarer ones have; reading it would cost the most.
+            if read and read + len(postings) > _POSTINGS:
+                break
+            read += len(postings)
+            weight = self.rarity(term) * weights[term]
+            for position, frequency in postings:
+                scores[position] = scores.get(position, 0.0) + weight * frequency
         return scores
