@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.db import models
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
@@ -170,6 +171,7 @@ class FlagAdmin(AuditedAdmin):
 @admin.register(CompanyProfile)
 class CompanyProfileAdmin(SingleRowAdmin):
     list_display = ["name", "site", "phone", "email", "placeholder"]
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}  # Django's next default, without its warning
 
     @admin.display(description="ainda de exemplo", boolean=True)
     def placeholder(self, obj: CompanyProfile) -> bool:

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
-from django.db import transaction
+from django.db import models, transaction
 
-from knowledge import catalogue, prompts, sources
+from knowledge import catalogue, prompts, queries, sources
 from knowledge.models import (
     Article,
     CompanyProfile,
@@ -24,9 +24,9 @@ from knowledge.models import (
     PromptVersion,
     Synonym,
 )
-from knowledge.models.base import Seeded
 from knowledge.services import publish_prompt
 from seleto.lib import clock
+from seleto.lib.ids import new_id
 
 F = TypeVar("F", catalogue.ProductFacts, catalogue.ArticleFacts)
 
@@ -58,16 +58,19 @@ def load() -> Outcome:
     outcome = Outcome()
     _load_products(outcome)
     _load_articles(outcome)
-    for key, term, means in _synonyms():
-        _upsert(Synonym, {"term": term}, {"means": means}, outcome, key)
-    for situation, texts in sources.shipped_phrases().items():
-        for number, text in enumerate(texts, 1):
-            key = f"{situation}.{number}"
-            _upsert(Phrase, {"seed_key": key}, {"situation": situation, "text": text}, outcome, key)
+    synonyms = {term: {"means": means} for term, means in sources.shipped_synonyms().items()}
+    _sync(Synonym.objects.all(), "term", synonyms, outcome)
+    phrases = {
+        f"{situation}.{number}": {"situation": situation, "text": text}
+        for situation, texts in sources.shipped_phrases().items()
+        for number, text in enumerate(texts, 1)
+    }
+    _sync(Phrase.objects.all(), "seed_key", phrases, outcome)
     PricePolicy.objects.get_or_create(id=1)
-    _upsert(Flag, {"name": Flag.Name.AGENT_ENABLED, "scope": "global"}, {"on": True}, outcome, "agent_enabled")
-    _upsert(CompanyProfile, {"id": 1}, PLACEHOLDER_PROFILE, outcome, "profile")
+    Flag.objects.get_or_create(name=Flag.Name.AGENT_ENABLED, scope="global", defaults={"on": True})
+    _sync(CompanyProfile.objects.all(), "id", {1: PLACEHOLDER_PROFILE}, outcome)
     _load_prompts(outcome)
+    queries.clear_cache()
     return outcome
 
 
@@ -76,89 +79,114 @@ def is_seeded() -> bool:
     return Product.objects.exists()
 
 
-def _synonyms() -> list[tuple[str, str, str]]:
-    return [(f"synonym.{term}", term, means) for term, means in sources.shipped_synonyms().items()]
-
-
 def _load_products(outcome: Outcome) -> None:
     rows = {row.code: row for row in Product.objects.prefetch_related("attributes")}
-    for facts in catalogue.shipped_products():
-        row = rows.get(facts.code)
-        if not _due(row, facts, _canonical_product, outcome):
-            continue
-        row, _ = Product.objects.update_or_create(
-            code=facts.code,
-            defaults={
-                "name": facts.name,
-                "description": facts.description,
-                "aliases": "\n".join(facts.aliases),
-                "available": facts.available,
-                "seed_checksum": checksum(_canonical_product(facts)),
-            },
-        )
-        row.attributes.all().delete()
-        ProductAttribute.objects.bulk_create(
-            ProductAttribute(
-                product=row,
-                name=attribute.name,
-                low=attribute.low,
-                high=attribute.high,
-                unit=attribute.unit,
-                values=" ".join(str(value) for value in attribute.values),
-                text=attribute.text,
+    due = [
+        facts
+        for facts in catalogue.shipped_products()
+        if _due(rows.get(facts.code), facts, _canonical_product, outcome)
+    ]
+    Product.objects.bulk_create(
+        [
+            Product(
+                code=facts.code,
+                name=facts.name,
+                description=facts.description,
+                aliases="\n".join(facts.aliases),
+                available=facts.available,
+                seed_checksum=checksum(_canonical_product(facts)),
             )
-            for attribute in facts.attributes
+            for facts in due
+        ],
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["name", "description", "aliases", "available", "seed_checksum", "updated_at"],
+    )
+    ProductAttribute.objects.filter(product__in=[facts.code for facts in due]).delete()
+    ProductAttribute.objects.bulk_create(
+        ProductAttribute(
+            product_id=facts.code,
+            name=attribute.name,
+            low=attribute.low,
+            high=attribute.high,
+            unit=attribute.unit,
+            values=" ".join(str(value) for value in attribute.values),
+            text=attribute.text,
         )
+        for facts in due
+        for attribute in facts.attributes
+    )
 
 
 def _load_articles(outcome: Outcome) -> None:
     rows = {row.code: row for row in Article.objects.prefetch_related("products")}
-    for facts in catalogue.shipped_articles():
-        row = rows.get(facts.id)
-        if not _due(row, facts, _canonical_article, outcome):
-            continue
-        row, _ = Article.objects.update_or_create(
-            code=facts.id,
-            defaults={
-                "title": facts.title,
-                "text": facts.text,
-                "attributes": " ".join(facts.attributes),
-                "use": Article.Use.SAYABLE if facts.sayable else Article.Use.INTERNAL,
-                "owner": facts.owner,
-                "source": facts.source,
-                "reviewed_on": facts.reviewed_on,
-                "seed_checksum": checksum(_canonical_article(facts)),
-            },
-        )
-        row.products.set(Product.objects.filter(code__in=facts.products))
+    due = [
+        facts for facts in catalogue.shipped_articles() if _due(rows.get(facts.id), facts, _canonical_article, outcome)
+    ]
+    written = Article.objects.bulk_create(
+        [
+            Article(
+                id=rows[facts.id].pk if facts.id in rows else new_id(),
+                code=facts.id,
+                title=facts.title,
+                text=facts.text,
+                attributes=" ".join(facts.attributes),
+                use=Article.Use.SAYABLE if facts.sayable else Article.Use.INTERNAL,
+                owner=facts.owner,
+                source=facts.source,
+                reviewed_on=facts.reviewed_on,
+                seed_checksum=checksum(_canonical_article(facts)),
+            )
+            for facts in due
+        ],
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=[
+            "title", "text", "attributes", "use", "owner", "source", "reviewed_on", "seed_checksum", "updated_at",
+        ],
+    )  # fmt: skip
+    link = Article.products.through
+    link._default_manager.filter(article__in=written).delete()
+    link._default_manager.bulk_create(
+        link(article_id=row.pk, product_id=code)
+        for row, facts in zip(written, due, strict=True)
+        for code in facts.products
+    )
 
 
 def _load_prompts(outcome: Outcome) -> None:
     for role in PromptVersion.Role.values:
-        for version, text in prompts.shipped(role):
-            _upsert(PromptVersion, {"role": role, "version": version}, {"text": text}, outcome, version)
-        if not PromptVersion.objects.filter(role=role, status=PromptVersion.Status.PUBLISHED).exists():
-            newest = PromptVersion.objects.filter(role=role).order_by("-created_at", "-version").first()
+        versions = {
+            version: {"role": role, "text": text, "checksum": hashlib.sha256(text.encode()).hexdigest()}
+            for version, text in prompts.shipped(role)
+        }
+        of_role = PromptVersion.objects.filter(role=role)
+        _sync(of_role, "version", versions, outcome)
+        if not of_role.filter(status=PromptVersion.Status.PUBLISHED).exists():
+            newest = of_role.order_by("-created_at", "-version").first()
             if newest is not None:
                 publish_prompt(newest, now=clock.now())
 
 
-def _upsert(
-    model: type[Seeded], lookup: Mapping[str, object], values: Mapping[str, object], outcome: Outcome, key: str
+def _sync(
+    rows: "models.QuerySet[Any]", key: str, entries: Mapping[Any, Mapping[str, object]], outcome: Outcome
 ) -> None:
-    """One plain row: its content is `values`, compared field by field through the checksum."""
-    manager = model._default_manager
-    row = manager.filter(**lookup).first()
-    if row is None:
-        manager.create(**lookup, **values, seed_checksum=checksum([key, values]))
-        outcome.created += 1
-        return
-    current = checksum([key, {name: getattr(row, name) for name in values}])
-    if _decide(current, row.seed_checksum, checksum([key, values]), outcome):
-        for name, value in values.items():
-            setattr(row, name, value)
-        row.seed_checksum = checksum([key, values])
-        row.save()
+    """Plain rows, told apart by one field: the content of each is the fields of its entry."""
+    known = {getattr(row, key): row for row in rows}
+    fresh = []
+    for name, values in entries.items():
+        row = known.get(name)
+        if row is None:
+            fresh.append(rows.model(**{key: name}, **values, seed_checksum=checksum(values)))
+            outcome.created += 1
+        elif _decide(
+            checksum({field: getattr(row, field) for field in values}), row.seed_checksum, checksum(values), outcome
+        ):
+            for field, value in values.items():
+                setattr(row, field, value)
+            row.seed_checksum = checksum(values)
+            row.save()
+    rows.model._default_manager.bulk_create(fresh)
 
 
 def _due(row: Any, facts: F, canonical: Callable[[F], object], outcome: Outcome) -> bool:
