@@ -19,7 +19,7 @@ from conversations.guardrails import (
     promise,
     questions,
 )
-from conversations.guardrails.sheet import Sheet
+from conversations.guardrails.sheet import Finding, Sheet
 from conversations.guardrails.verdict import Kind, ReviewContext, Span, Verdict, Violation
 
 __all__ = ["Kind", "ReviewContext", "Span", "Verdict", "Violation", "review"]
@@ -38,9 +38,11 @@ def review(text: str, context: ReviewContext = _NOTHING) -> Verdict:
         (Kind.FREIGHT, freight.check),
         (Kind.PROMISE, promise.check),
         (Kind.CONTRADICTION, contradiction.check),
+        (Kind.LEAK, leak.check),
     )
-    violations = [sheet.violation(kind, check(sheet)) for kind, check in rules]
-    leaked = [*sheet.original_spans(leak.check(sheet)), *leak.check_text(text)]
+    found = {kind: list(check(sheet)) for kind, check in rules}
+    violations = [sheet.violation(kind, findings) for kind, findings in _settle(sheet, found).items()]
+    leaked = [*sheet.original_spans(found[Kind.LEAK]), *leak.check_text(text)]
     violations += [
         _written(Kind.LEAK, leaked),
         _written(Kind.QUESTIONS, sheet.reading_spans(questions.check(sheet))),
@@ -48,6 +50,24 @@ def review(text: str, context: ReviewContext = _NOTHING) -> Verdict:
         _written(Kind.FORMAT, format.check(text)),
     ]
     return Verdict(tuple(violation for violation in violations if violation is not None))
+
+
+def _settle(sheet: Sheet, found: dict[Kind, list[Finding]]) -> dict[Kind, list[Finding]]:
+    """Drops guesses in clauses that a sure finding of another kind explains."""
+    explained: dict[int, set[Kind]] = {}
+    for kind, findings in found.items():
+        for finding in findings:
+            if finding.sure:
+                explained.setdefault(sheet.words[finding.first].clause, set()).add(kind)
+    return {
+        kind: [
+            finding
+            for finding in findings
+            if finding.sure or not explained.get(sheet.words[finding.first].clause, set()) - {kind}
+        ]
+        for kind, findings in found.items()
+        if kind is not Kind.LEAK
+    }
 
 
 def _written(kind: Kind, found: Iterable[tuple[int, int, str]]) -> Violation | None:

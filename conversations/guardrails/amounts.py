@@ -47,44 +47,106 @@ _LOOSE = frozenset(
 def check(sheet: Sheet) -> Iterator[Finding]:
     for at, word in enumerate(sheet.words):
         quantity = word.quantity
-        if quantity is not None and _told(sheet, at, quantity) and not excepted(sheet, at, quantity):
+        if quantity is None or excepted(sheet, at, quantity):
+            continue
+        if _told(sheet, at, quantity):
             yield Finding(at, at + 1, AMOUNT)
+        elif _perhaps(sheet, at, quantity):
+            yield Finding(at, at + 1, AMOUNT, sure=False)
 
 
 def _told(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     """Whether the quantity is an amount of money the reply tells."""
     if quantity.kind is QuantityKind.MONEY:
         return not (_place(sheet, at) or _cattle(sheet, at) or _lead_money(sheet, at) or _echoed(sheet, at, quantity))
+    if quantity.kind is QuantityKind.RATE and sheet.before(at, 2, "cobra", "cobramos", "custa", "custam"):
+        return True
+    if not _bare(sheet, at, quantity):
+        return False
+    instalment = max(quantity.values) >= 100 and sheet.clause_has(at, "@instalment", "#ratio", "@cut")
+    if instalment or (max(quantity.values) >= 1000 and sheet.before(at, 4, "entrada", "sinal", "por")):
+        return not _made(sheet, at)
+    return _cued(sheet, at)
+
+
+def _bare(sheet: Sheet, at: int, quantity: Quantity) -> bool:
+    """A number of nothing in particular."""
     if quantity.kind is not QuantityKind.PLAIN or quantity.period or _place(sheet, at) or _cattle(sheet, at):
         return False
     if _counts_things(sheet, at) or _echoed(sheet, at, quantity) or _catalogue_figure(sheet, at, quantity):
         return False
-    return _priced(sheet, at, quantity) and not _lead_money(sheet, at)
+    return not _lead_money(sheet, at)
 
 
-def _priced(sheet: Sheet, at: int, quantity: Quantity) -> bool:
-    """A bare number read as money: by a word of price near it, by what the lead asked, or by its size and place."""
-    clause = sheet.clause(at)
-    near = [index for index in clause if index != at and abs(index - at) <= 8]
-    made = any(sheet.is_any(index, *_MADE) for index in near) or sheet.before(at, 6, "@lead", "precisa")
-    if any(sheet.is_any(index, "@costs", "@price_noun", "sinal", "entrada") for index in near) and not sheet.declined(
-        at
-    ):
+def _cued(sheet: Sheet, at: int) -> bool:
+    """A word of price stands near, or the lead asked for a price."""
+    near = [index for index in sheet.clause(at) if index != at and abs(index - at) <= 8]
+    if any(
+        sheet.is_any(index, "@costs", "@price_noun", "sinal", "frete", "carreto") for index in near
+    ) and not sheet.declined(at):
         return True
-    if made or sheet.asks(at):
+    if _made(sheet, at) or sheet.asks(at) or sheet.declined(at):
         return False
-    if "price" in sheet.topics and not sheet.declined(at):
-        return True
-    thousands = max(quantity.values) >= 1000
+    return "price" in sheet.topics
+
+
+def _made(sheet: Sheet, at: int) -> bool:
+    """Talk of production, or the lead's own number."""
+    near = [index for index in sheet.clause(at) if index != at and abs(index - at) <= 8]
+    return any(sheet.is_any(index, *_MADE) for index in near) or sheet.before(at, 6, "@lead", "precisa")
+
+
+def _perhaps(sheet: Sheet, at: int, quantity: Quantity) -> bool:
+    """A bare number that is most likely a price by its size and place."""
+    if not _bare(sheet, at, quantity) or _made(sheet, at) or sheet.asks(at):
+        return False
+    clause = sheet.clause(at)
+    if _noted(sheet, at, quantity):
+        return False
+    value = max(quantity.values)
     beside = sheet.before(at, 4, "@product", "#model") or sheet.after(at, 4, "@product", "#model", "@it")
-    if thousands:
-        return sheet.before(at, 4, "@sells", "@closes") or beside or len(clause) <= 4
-    if max(quantity.values) >= 100 and sheet.before(at, 2, "@closes"):
+    if value >= 1000:
         return True
-    tied = sheet.before(at, 3, "@closes") and sheet.before(
+    if value >= 5 and (len(clause) <= 4 or (beside and sheet.before(at, 2, "@sells"))):
+        return True
+    if value >= 100 and sheet.before(at, 3, "@closes", "@sells"):
+        return True
+    tied = sheet.before(at, 4, "@closes", "sair", "era", "tava") and sheet.before(
         at, 3, "em", "por", "dos", "das", "de", "faixa", "casa", "torno"
     )
-    return tied and max(quantity.values) >= 5
+    return tied and value >= 5
+
+
+def _noted(sheet: Sheet, at: int, quantity: Quantity) -> bool:
+    """A year, or a number of the lead's own taken down or repeated."""
+    if (
+        quantity.low == quantity.high
+        and 1950 <= quantity.low <= 2100
+        and sheet.before(at, 2, "em", "de", "desde", "ano")
+    ):
+        return True
+    if (
+        quantity.low == quantity.high
+        and 1950 <= quantity.low <= 2100
+        and "." not in sheet.reading.text[sheet.words[at].start : sheet.words[at].end]
+    ):
+        return True
+    noted = (
+        "anotei",
+        "anotado",
+        "anotada",
+        "registrei",
+        "registrado",
+        "certo",
+        "confere",
+        "entendi",
+        "entao",
+        "falou",
+        "disse",
+    )
+    if any(sheet.is_any(index, *noted) for index in sheet.clause(at)):
+        return True
+    return any(quantity.low in word.quantity.values for word in sheet.lead.words if word.quantity)
 
 
 def _counts_things(sheet: Sheet, at: int) -> bool:

@@ -25,7 +25,7 @@ _UNKNOWN = "Afirma um dado técnico ou certificação que a base de conhecimento
 _WORDS: Matcher[str] = Matcher(
     phrases(
         "holds",
-        "cuba|cubas|reservatorio|reservatorios|tanque|recipiente|tacho|bacia\ncapacidade de\ncomporta|cabe|cabem|carrega|bate|mistura",
+        "cuba|cubas|reservatorio|reservatorios|tanque|recipiente|tacho|bacia\ncapacidade de\ncomporta|cabe|cabem|carrega|bate|mistura|misturam|aguenta|suporta|aceita",
     )
     + phrases("warranty", "garantia|garantias|garantido|garantida")
     + phrases(
@@ -209,6 +209,8 @@ class _Claims:
         for at, word in enumerate(self.sheet.words):
             if word.quantity is not None and at not in self.named and self._stated(at):
                 yield from self._quantity(at, word.quantity)
+            elif word.text in ("um", "uma") and at not in self.named and self._stated(at):
+                yield from self._single(at)
         yield from self._kinds()
         yield from self._ways()
         yield from self._materials()
@@ -254,18 +256,28 @@ class _Claims:
         reason = _NUMBER
         if quantity.kind is QuantityKind.TIME:
             wrong, reason = self._wrong_warranty(at, quantity), _WARRANTY
+        elif quantity.kind is QuantityKind.POWER:
+            wrong = self._wrong_power(at, quantity)
         elif quantity.period in ("hora", "minuto", "dia"):
             wrong = self._wrong_rate(at, quantity)
         elif quantity.kind in (QuantityKind.MASS, QuantityKind.VOLUME):
             wrong = self._wrong_content(at, quantity)
-        elif quantity.kind is QuantityKind.POWER:
-            wrong = self._wrong_power(at, quantity)
         elif quantity.kind is QuantityKind.LENGTH:
             wrong = self._wrong_length(at, quantity)
         else:
             wrong = self._wrong_count(at, quantity)
         if wrong:
             yield Finding(at, at + 1, reason)
+
+    def _single(self, at: int) -> Iterator[Finding]:
+        """ "só um bico": the article counts."""
+        sheet = self.sheet
+        nouns = {"bico": "bicos", "velocidade": "velocidades", "molde": "moldes", "faca": "facas"}
+        noun = sheet.words[at + 1].text if sheet.after(at, 1, *nouns) else ""
+        if noun and sheet.before(at, 2, "so", "apenas", "somente"):
+            one = Quantity(Decimal(1), Decimal(1), 0, 0, QuantityKind.PIECES, nouns[noun])
+            if self._wrong_count(at, one):
+                yield Finding(at, at + 2, _NUMBER)
 
     def _wrong_warranty(self, at: int, quantity: Quantity) -> bool:
         if not self._near(at, "warranty", 8):
@@ -365,7 +377,22 @@ class _Claims:
                     at,
                     lambda product: _has(product, (slug,)) and not _within(product, slug, low, high),  # noqa: B023
                 )
-        return False
+        return self._only_length(at, quantity)
+
+    def _only_length(self, at: int, quantity: Quantity) -> bool:
+        """ "vai até 30 mm" of a machine that has one length to speak of."""
+        slugs = ("espessura_mm", "facas_mm", "diametro_cm", "esteira_cm")
+
+        def refuses(product: ProductFacts) -> bool:
+            own = [attribute for slug in slugs if (attribute := product.attribute(slug)) is not None]
+            if len(own) != 1 or (own[0].low is None and own[0].high is None and not own[0].values):
+                return False
+            unit = own[0].name.rsplit("_", 1)[1]
+            low, high = convert(quantity.low, quantity.unit, unit), convert(quantity.high, quantity.unit, unit)
+            return low is not None and high is not None and not _bounds(own[0], low, high)
+
+        near = self._near(at, "claims") and not self._lead_size(at)
+        return near and self._mention_before(at) is not None and self._refused(at, refuses)
 
     def _lead_size(self, at: int) -> bool:
         return self.sheet.before(at, 6, "seu", "sua", "voce", "vc", "voces", "seus", "pra", "acima", "maior", "maiores")
@@ -512,9 +539,11 @@ def _wrong_rate(product: ProductFacts, quantity: Quantity) -> bool:
     """A production figure the facts refuse, per hour or per day; kilos and pieces are not mixed."""
     if quantity.kind is QuantityKind.MASS:
         attribute = product.attribute("producao_kg_hora")
-        return (
-            attribute is not None and quantity.period == "hora" and not _bounds(attribute, quantity.low, quantity.high)
-        )
+        if attribute is None:
+            return False
+        if quantity.period == "dia":
+            return quantity.high == attribute.high
+        return quantity.period == "hora" and not _bounds(attribute, quantity.low, quantity.high)
     if quantity.kind not in (QuantityKind.PIECES, QuantityKind.RATE, QuantityKind.PLAIN):
         return False
     hourly, daily = product.attribute("producao_hora"), product.attribute("producao_dia")
@@ -525,9 +554,10 @@ def _wrong_rate(product: ProductFacts, quantity: Quantity) -> bool:
         return quantity.high * per_hour * 4 > daily.high
     if quantity.period == "dia" and daily is not None:
         return not _bounds(daily, quantity.low, quantity.high)
-    return (
-        quantity.period == "dia" and hourly is not None and hourly.high is not None and quantity.low > hourly.high * 24
-    )
+    if quantity.period != "dia" or hourly is None or hourly.high is None:
+        return False
+    # An hour's production said of a day, or more than a day can hold.
+    return quantity.high == hourly.high or quantity.low > hourly.high * 24
 
 
 def _kind_conflict(product: ProductFacts, axis: dict[str, tuple[str, ...]], claimed: str, denied: bool) -> bool:

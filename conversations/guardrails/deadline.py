@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from conversations.guardrails.patterns import Matcher
 from conversations.guardrails.sheet import Finding, Sheet, hits, rules
-from seleto.lib.text.numbers import Kind as QuantityKind
 
 _REASON = "Dá ou insinua um prazo (fabricação, entrega, instalação ou assistência); prazo é informado pelo consultor."
 
@@ -13,7 +12,13 @@ _STATED = Matcher(
         """
         pronta|pronto|imediata entrega|retirada|envio
         entrega|envio|despacho imediata|imediato|rapida|rapido|expressa|expresso|agil|garantida|programada|urgente
-        em|no|a|de estoque
+        em|no|a estoque
+        producao|agenda|fila|pedidos _3 #time _2 frente|lotada|espera|fila
+        #time|#clock _2 resolve|resolvem|resolvemos|resolvido|arruma|consertado
+        tem|temos|uma|unidade|unidades _3 pronta|prontinha|prontas pra|na|aqui|sair
+        chega|entrega|entregamos|entregar|sai|pronta antes
+        antes do normal|previsto|prazo
+        cabe|cabem|encaixa _3 prazo|data
         estoque _2 pronta|pronto|disponivel
         da|daa|dara|dava|deu _2 tempo
         daa|da|consigo|conseguimos|conseguiria _3 receber|entregar|instalar|chegar|encaixar|despachar|enviar _4 @when|#date|#time|antes|ate
@@ -64,6 +69,8 @@ _STATED = Matcher(
         _REASON,
     )
 )
+# Any time or date that is about nothing else.
+_TIMES = Matcher(rules("#time\n@when _1 @it|maquina|ai|sai|vai|chega\nsemana|mes que vem", _REASON))
 # A bare time ("em menos de um mês") in a short reply, where nothing else is the subject.
 _BARE = Matcher(
     rules(
@@ -100,15 +107,56 @@ def check(sheet: Sheet) -> Iterator[Finding]:
     for finding in hits(sheet, _STATED):
         if not _innocent(sheet, finding):
             yield finding
-    for finding in hits(sheet, _BARE):
+    for finding in hits(sheet, _BARE, sure=False):
         short = len(sheet.clause(finding.first)) <= 7
         if short and not _innocent(sheet, finding) and not sheet.clause_has(finding.first, "@make", "@lead", "#rate"):
+            yield finding
+    for finding in hits(sheet, _TIMES, sure=False):
+        if _unexplained_time(sheet, finding) and not _innocent(sheet, finding):
             yield finding
     if "deadline" in sheet.topics:
         for finding in hits(sheet, _ANSWERS):
             answers = finding.first <= 6 and sheet.sentence(finding.first).first == 0
             if answers and not _innocent(sheet, finding) and not sheet.handed_over(finding.first):
                 yield finding
+
+
+def _unexplained_time(sheet: Sheet, finding: Finding) -> bool:
+    """Days, weeks or months said of nothing that explains them (production, warranty, the lead's own time)."""
+    at = finding.first
+    quantity = sheet.words[at].quantity
+    if quantity is not None and quantity.unit not in (
+        "dia",
+        "semana",
+        "mes",
+        "quinzena",
+        "bimestre",
+        "trimestre",
+        "semestre",
+    ):
+        return False
+    if sheet.asks(at) or sheet.has("@make", "#rate", "#mass", "#pieces") or sheet.handed_over(at):
+        return False
+    if sheet.clause_has(at, "@lead") and not sheet.clause_has(at, "@deliver", "@service"):
+        return False
+    past = (
+        "fizemos",
+        "foi",
+        "era",
+        "tinha",
+        "passado",
+        "passada",
+        "desde",
+        "abriu",
+        "teve",
+        "uso",
+        "usando",
+        "volta",
+        "dura",
+        "idade",
+        "estrada",
+    )
+    return not any(sheet.is_any(index, *past) for index in sheet.clause(at))
 
 
 def _innocent(sheet: Sheet, finding: Finding) -> bool:
@@ -134,6 +182,8 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
         and sheet.clause_has(at, "@callback", "volta")
         and not sheet.clause_has(at, "@service")
     ):
+        return True
+    if any(word.text == "prazo" for word in words) and sheet.clause_has(at, "@pay"):
         return True
     if any("@callback" in word.tags for word in words):
         return True

@@ -15,7 +15,9 @@ _STATED = Matcher(
         #percentage _3 @cut
         @cut _2 #percentage|#money|#
         #money _2 de|a @cut
-        #percentage _2 a? menos|off|abaixo|a menos|mais barato
+        #percentage _1 a? menos|off|abaixo
+        #percentage _1 mais barato
+        tirar|tiro|abater|abato|reduzir|reduzo|baixar|descontar _2 #percentage|#money
         #percentage _3 a? vista|pix|dinheiro|especie
         #percentage se|pra|por|caso _3 fechar|fechando|pagar|for|levar|comprar|hoje|vc
         tiro|tiramos|abato|abatemos|desconto #|#percentage|#money
@@ -46,12 +48,24 @@ _STATED = Matcher(
         negociavel|negociaveis
         negociar|negociamos _3 valor|preco
         seu|teu preco|valor pra fechar
+        faz|faca|manda|me sua|uma|a proposta|oferta
+        levo|leva|passo|falo|converso|peco _3 gerente|diretoria|chefe|diretor|gestor
+        gerente|diretoria|chefe|diretor _3 aprova|libera|autoriza|topa
+        meio termo
+        acha|achamos|chega|chegamos|fecha|fechamos _3 acordo|consenso|valor|preco
+        indique|indica|indicando|indicar _6 ganha|ganhe|ganham|desconto|brinde
+        ganhe|ganhar|ganha um|uma|o|a|mais
+        paga|pagam|pagar|sai|custa menos _1 se|quem|levando|fechando|pagando|no|na
+        quem _4 paga menos
+        no atacado _3 melhor|menor|menos|barato|desconto
+        sai|fica|saem _4 precinho|precao
+        desconto|abatimento|vantagem progressivo|garantido|especial
         contraproposta
         quanto vc|vcs quer|querem|pode|podem|gostaria|pretende _1 pagar
         vc chora
         chora|choro|chorar|chorinho|pechinch*|barganh*
-        vai|antes _2 aumentar|subir|reajust*
-        antes do|de reajuste|aumento|aumentar|subir
+        vai|vao _2 aumentar|subir|reajust*
+        fecha|feche|fechar|aproveita|aproveite|compra|comprar|garanta|garante _4 antes _2 reajuste|aumento|aumentar|subir|virada
         preco|valor|tabela _2 antigo|antiga|passado|passada|velho
         aproveita|aproveite|aproveitar _5 preco|valor|condicao|oferta|promocao
         """,
@@ -93,7 +107,16 @@ _STATED = Matcher(
     )
 )
 _NAMED = Matcher(
-    rules("@cut\nmelhor|melhores|boa|otima condicao|condicoes|proposta|oferta\nmelhor preco|valor\nnegociacao", _REASON)
+    rules(
+        """
+        @cut
+        melhor|melhores|boa|boas|otima condicao|condicoes|proposta|oferta
+        condicao|condicoes de feira|lancamento|inauguracao|parceiro|natal|aniversario
+        melhor preco|valor
+        negociacao|negociar|negociamos|barganha
+        """,
+        _REASON,
+    )
 )
 _ANSWERS = Matcher(
     rules(
@@ -124,6 +147,8 @@ def _own_or_quoted(sheet: Sheet, finding: Finding) -> bool:
     clause = sheet.clause(finding.first)
     own = range(max(clause.start, finding.first - 4), finding.end)
     ours = range(max(clause.start, finding.first - 6), min(clause.stop, finding.end + 3))
+    if any(sheet.is_any(at, "proposta") for at in own):
+        return False
     return any(sheet.is_any(at, *_OWN) for at in own) and not any(
         sheet.is_any(at, "nos", "gente", "pra", "@product", "temos", "dou", "damos", "consigo", "faco", "fazemos")
         for at in ours

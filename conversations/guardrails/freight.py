@@ -11,12 +11,16 @@ _STATED = Matcher(
     rules(
         """
         cif|fob
-        @true_freight _4 @free
-        @free _2 @true_freight
+        @true_freight|entrega _4 @free
+        @free _2 @true_freight|entrega
         @true_freight _4 @cost_side
+        entrega _2 por|eh|fica nossa|sua conta
+        entrega _2 por conta
         @cost_side _4 @true_freight
         @true_freight _4 #money|@dear|alto|baixo|tranquilo|camarada|cortesia|#percentage|#plain|pouco|pouquinho|leve
         #money|#plain de|do|pelo|pra|no @true_freight
+        entrega _4 #money|custo|taxa|cobrada
+        nao|sem _2 cobramos|cobra|cobrar|cobro _3 entrega
         @true_freight _3 cobrado|cobrada|fixo|unico|proprio|aparte|separado
         @true_freight _1 a parte
         nao|sem _2 cobramos|cobra|cobrar|paga|pagar|cobro _3 @true_freight
@@ -36,6 +40,13 @@ _STATED = Matcher(
         _REASON,
     )
 )
+# Anything else said of the transport, unless it is whose subject it is.
+_NAMED = Matcher(
+    rules(
+        "frete|fretes|fretinho|carreto|carretos|transportadora|transportadoras\ntransporte\nentrega _3 custo|taxa|custos|cobrada|paga",
+        _REASON,
+    )
+)
 _ANSWERS = Matcher(
     rules(
         "@free\n@cost_side\n@dear\nsim|isso|exato|claro\nnao _2 paga|cobra|cobramos|eh|ta\n#money|#plain\npouco|pouquinho"
@@ -49,6 +60,15 @@ def check(sheet: Sheet) -> Iterator[Finding]:
     for finding in hits(sheet, _STATED):
         quoted = any(word.quoted for word in sheet.words[finding.first : finding.end])
         if not quoted and not sheet.declined(finding.first) and not _not_transport(sheet, finding):
+            yield finding
+    for finding in hits(sheet, _NAMED, sure=False):
+        asked = (
+            sheet.asks(finding.first)
+            or sheet.clause_has(finding.first, "@lead")
+            and not sheet.clause_has(finding.first, "@pay", "@free")
+        )
+        quoted = sheet.words[finding.first].quoted
+        if not quoted and not asked and not sheet.handed_over(finding.first):
             yield finding
     if "freight" in sheet.topics:
         for finding in hits(sheet, _ANSWERS):

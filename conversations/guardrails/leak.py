@@ -18,6 +18,7 @@ _SAID = Matcher(
         instrucao|instrucoes _3 sistema|dizem|diz|sao|recebi|proib*|internas|mandam|base|iniciais|configuracao
         minha|minhas|meu|meus|nas|sigo|segundo _2 instrucao|instrucoes|diretriz|diretrizes|regra|regras|prompt|programacao
         minha|meu configuracao|treinamento|roteiro|script|codigo
+        instrucao|instrucoes|ordem|ordens|orientacao|orientacoes de|pra|que|sobre
         me mandaram|instruiram|programaram|configuraram|orientaram|ensinaram|treinaram|proibiram
         fui|estou|sou _1 instruida|instruido|programada|programado|configurada|configurado|orientada|orientado|treinada|treinado|proibida|proibido
         regra|regras interna|internas|numero|do _1 sistema
@@ -48,6 +49,7 @@ _SAID = Matcher(
         chamar|chamando|executar|executando|executei|acionar|rodar|acionando _2 funcao|ferramenta|tool|script|api
         banco de dados
         base64
+        id|ids do|da|de _1 lead|conversa|turno|mensagem|cliente|atendimento|sessao
         uuid|guid
         knowledge base
         temperature|top_p
@@ -59,6 +61,9 @@ _SAID = Matcher(
         """
         sua|teu|seu|a|lead|voce|vc|tua _2 temperatura|score|pontuacao|classificacao|qualificacao _3 #|quente|frio|fria|morno|morna|alta|baixa|aqui
         temperatura _3 quente|frio|fria|morno|morna
+        pontuado|pontuada|ranqueado|ranqueada _2 em|com #
+        temperatura do|no|de _2 cadastro|lead|sistema|atendimento
+        campo|status|etapa|tag _3 temperatura|cadastro|lead|funil
         score|lead scoring
         pontuacao
         lead|contato _2 quente|frio|morno|desqualificado|qualificado
@@ -71,6 +76,7 @@ _SAID = Matcher(
     + rules(
         """
         outro|outra cliente _8 telefone|numero|cnpj|email|contato|endereco|chama|nome|comprou
+        o|a|outro|outra|nosso|ultimo cliente anterior|passado|antigo
         o|a cliente _8 telefone|cnpj|email|endereco|contato
         telefone|cnpj|email|endereco|contato|whatsapp|whats|numero|zap|celular|fone dele|dela|deles|do|da _5 #phone|#document
         dono|dona do|da|de _6 comprou|pagou|levou

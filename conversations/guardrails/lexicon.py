@@ -63,7 +63,7 @@ _PLAIN: dict[str, str] = {
         nego|opinar|opino|responder|respondo|dar|dou|cotar|estimar|estimo|chutar|chuto|abrir|revelar|revelo|comentar
         comento|discutir|discuto|negociar|negocio|negociamos|tratar|trato|mexer|calcular|calculo|arriscar|arrisco
         divulgar|divulgo|saber|definir|defino|fechar|avaliar|avalio|orcar|falo|cuidar|cuido|compartilhar|contar|conto|explicar|detalhar|entrar|mandar
-        soltar|solto|assegurar|asseguro|bater|cito|citar|mencionar|cobrir|resolver|ver|tocar|palpitar
+        soltar|solto|assegurar|asseguro|bater|cito|citar|mencionar|cobrir|ajudar|interferir|mandar|resolver|ver|tocar|palpitar
     """,
     "@handle": """
         passa|passam|passar|passara|informa|informam|informar|informara|explica|explicam|explicar|trata|tratam|tratar
@@ -104,6 +104,7 @@ _PLAIN: dict[str, str] = {
         em conta
     """,
     "@afford_money": """
+        o? que vc|vcs quer|queria|pretende|pensa|pensou|planejou gastar|investir|pagar
         verba|grana|dinheiro|orcamento|budget|bolso|poupanca|quantia|montante
         o que vc|vcs? tem|disse|falou|separou|juntou|guardou|reservou
         esse|este|seu|aquele|desse|nesse|neste|deste|com valor
@@ -167,7 +168,8 @@ _PLAIN: dict[str, str] = {
         logo logo
         jaja|breve|brevemente|agil|agilidade|express|expressa|expresso|imediata|imediato|imediatamente|instante|pronto
         ja ja
-        num|em um? instante|piscar|pulo
+        num|em um? instante|piscar|pulo|estalo|zas
+        piscar de olhos
         dois|dos palito|palitos
         pouquinho|pouco tempo
         pouco|poucos|poucas|alguns|algumas dias|semanas|tempo
@@ -181,7 +183,7 @@ _PLAIN: dict[str, str] = {
     """,
     "@true_freight": """
         frete|fretes|fretinho|carreto|carretos|transporte|transportes|transportadora|transportadoras|cif|fob
-        envio|remessa|despacho|entrega
+        envio|remessa|despacho
     """,
     "@free": """
         gratis|gratuito|gratuita|gratuitamente|free|incluso|inclusa|inclusos|incluido|incluida|embutido|embutida|isento
@@ -293,6 +295,8 @@ _ATTITUDES: dict[str, str] = {
         festas
         fim do ano
         primeiro|segundo|proximo semestre|trimestre|bimestre|lote
+        uma|duas|tres|#|umas|poucas semaninha|semaninhas|semanas|diazinho|diazinhos|mesinho
+        semaninha|semaninhas
         uma|duas|uns|umas tarde|tardes|manha|manhas|noite|dia
         dia #plain|#date|#
         questao de dias|semanas|horas

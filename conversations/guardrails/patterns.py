@@ -120,6 +120,8 @@ def _element(word: str) -> _Element:
     if word[0] == "_":
         return _Element(frozenset(), (), (), gap=int(word[1:]))
     options = word.split("|")
+    # "é" and "dá" are words of their own here ("eh", "daa"); people leave the accent out.
+    options += [accented for plain, accented in (("e", "eh"), ("da", "daa")) if plain in options]
     stems = tuple(option[:-1] for option in options if option.endswith("*"))
     if any(not _STEM_MIN <= len(stem) <= _STEM_MAX for stem in stems):
         raise ValueError(f"a beginning has 3 to 14 letters: {word}")

@@ -49,14 +49,17 @@ _STATED = Matcher(
         como|de|na entrada
         metade|#percentage _6 metade|resto|restante|outra|#percentage
         metade|#percentage agora|antes|no|na|antecipado _2 pedido|entrega|assinatura|retirada|embarque|fechamento
-        resto|restante|saldo _2 na|no|em|depois|quando|parcelado|com|vai
+        resto|restante|saldo _2 na|no|em|depois|quando|parcelado entrega|retirada|boleto|cartao|vezes|#|parcelas|receber
         condicao|condicoes|plano|planos _2 facilitada|facilitadas|flexivel|flexiveis
         facilita|facilitado|facilitada|facilitar|facilitamos _2 pagamento|condicoes|compra|pra
         linha|linhas de credito|financiamento
         pega|pegamos|aceita|aceitamos|recebe|recebemos|pego|aceito|dar|daa|da _5 usado|usada|usadas|troca|carro|moto|terreno
         pega|pegamos|aceita|aceitamos|recebe|recebemos|pego|aceito _4 antiga|velha|seminova _3 entrada|troca|parte|pagamento|negocio
         como|de parte _1 pagamento
-        entra|entram|entrar _3 na|no|como troca|negocio|pagamento
+        entra|entram|entrar _3 na|no|como troca|negocio|pagamento|parte|entrada
+        #ratio _1 ta|fica|bom|pode|tranquilo|fechado
+        faco|fazemos|faz|divido em|ate _1 #plain
+        a gente|nos facilita
         primeira|1a parcela|prestacao
         comeca|comecar|comecando a @pay
         @accept _3 carencia
@@ -91,6 +94,11 @@ _NAMED = Matcher(
     rules(
         """
         @method
+        financia|financiam|financiado|financiada|parcelinha|carencia
+        ato mais|e|#
+        no|em ate? # vezes|x
+        santander|bradesco|itau|caixa|sicredi|sicoob|caixa economica|mercado pago
+        mercado pago|pagos
         parcelado|parcelada|parcelados|parcelamento|parcelamentos|parcelinha|parcelinhas|parcelas|prestacoes|parcelar
         a vista
         no|em dinheiro
@@ -99,6 +107,8 @@ _NAMED = Matcher(
         _HOW,
     )
 )
+# Any other talk of paying.
+_PAID = Matcher(rules("@pay", _HOW))
 _ANSWERS = Matcher(
     rules(
         "#ratio\n@method\nvista\nvezes\ndividido\nsim|claro|pode|isso|exato|consegue|daa|da|certeza|opa|fazemos|faz|tem"
@@ -115,6 +125,9 @@ _ONE_PLUS = re.compile(r"(?<![\d+.,])1\s?\+\s?(\d{1,2})(?![\d.,]|\s?[a-z%])")
 def check(sheet: Sheet) -> Iterator[Finding]:
     for finding in hits(sheet, _STATED):
         if not sheet.declined(finding.first) and not _another_sense(sheet, finding):
+            yield finding
+    for finding in hits(sheet, _PAID, sure=False):
+        if not sheet.handed_over(finding.first) and not _another_sense(sheet, finding):
             yield finding
     for finding in hits(sheet, _NAMED):
         if not sheet.handed_over(finding.first) and not _another_sense(sheet, finding):
@@ -134,6 +147,25 @@ def _another_sense(sheet: Sheet, finding: Finding) -> bool:
     at = finding.first
     if any(word.quoted for word in words):
         return True
+    if any("@pay" in word.tags for word in words) and len(words) == 1:
+        own = (
+            "se",
+            "clientes",
+            "cliente",
+            "frete",
+            "lead",
+            "funcionario",
+            "funcionarios",
+            "aluguel",
+            "ela",
+            "investimento",
+        )
+        if any(sheet.is_any(index, *own) for index in sheet.clause(at)) or sheet.clause_has(
+            at, "#money", "#pieces", "@cut"
+        ):
+            return True
+        if sheet.asks(at) and not sheet.clause_has(at, "@method"):
+            return True
     carried = any(sheet.is_any(index, "frete", "carreto", "transporte") for index in sheet.clause(at))
     if carried and not sheet.clause_has(at, "@method", "@instalment"):
         return True  # how the freight is paid is a freight condition
@@ -176,7 +208,7 @@ def _schedules(sheet: Sheet) -> Iterator[Finding]:
     text = sheet.reading.text
     for match in _SCHEDULE.finditer(text):
         days = [int(part) for part in match[0].replace(" ", "").split("/")]
-        if all(day in _NET_DAYS for day in days) and days == sorted(days) and (len(days) > 2 or days[-1] > 31):
+        if all(day in _NET_DAYS for day in days) and days == sorted(set(days)) and (len(days) > 2 or days[-1] > 31):
             yield from _at(sheet, match)
     for match in _ONE_PLUS.finditer(text):
         if 1 <= int(match[1]) <= 36:

@@ -27,6 +27,10 @@ _HINTS = Matcher(
         preco|valor|custo|investimento _3 comeca|termina|inicia
         dobro|metade|triplo|terco do|da|de|disso _1 preco|valor|#money
         dobro|metade|triplo do|da preco|valor
+        dobro|metade|triplo _4 preco|valor
+        quarto|terco|metade|meio de? milhao|milhoes
+        vezes isso|disso|mais|o preco|valor
+        # vezes _2 isso|disso|preco|valor
         """,
         _SIZE,
     )
@@ -77,6 +81,10 @@ _HINTS = Matcher(
         cabe|caber no|na bolso
         falta|faltam|sobra pouco|pouquinho|muito|um|so
         com folga
+        acima|abaixo|dentro|longe|perto|fora _4 gastar|investir|pagar|bolso|@afford_money
+        prepara|prepare|aperta|pesa|pesado _2 bolso
+        fica|ficaria|eh dificil|apertado|curto|tranquilo _3 @afford_money|#money
+        com #money|#plain _3 dificil|apertado|tranquilo|daa|da|leva|compra
         """,
         _AFFORD,
     )

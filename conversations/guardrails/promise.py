@@ -18,11 +18,14 @@ _RULES = Matcher(
         garanto|garantimos|prometo|prometemos|asseguro|asseguramos|comprometo|comprometemos
         garantido|garantida|garantidos resultado|lucro|sucesso|retorno
         resultado|lucro|sucesso|retorno|satisfacao|economia _3 garantido|garantida|certo|certa|rapido|rapidinho|imediato
-        se paga|pagam
         retorno _4 em? #time
         paga sozinha|rapidinho|rapido
         dobra|dobrar|triplica|triplicar|duplica|duplicar|quadruplica _4 producao|vendas|faturamento|lucro|venda|movimento
         producao|vendas|faturamento|lucro|venda|movimento _3 dobra|dobrar|triplica|triplicar|duplica|duplicar
+        venda|vendas|faturamento|producao|movimento|lucro vai|vao explodir|crescer|subir|bombar|aumentar|decolar|triplicar|dobrar
+        recupera|recuperar|retoma _3 tudo|investimento|dinheiro|valor|rapido
+        #time _4 recupera|recuperar
+        pode confiar _6 vai|venda|vendas|lucro|producao|resultado
         vai|vao vender|lucrar|faturar|bombar|economizar _2 mais|muito|dobro|#percentage|bastante|horrores|bem
         """,
         _RESULT,
@@ -39,6 +42,7 @@ _RULES = Matcher(
         agendo|agendamos|marcamos|marco|agendar|marcar|fazemos|faco|faz|fazer|damos|mandamos _3 visita|demonstracao|demo|teste|apresentacao
         @seller _4 visita|visitar|visite
         @seller _2 vai ai|ate
+        mandamos|mando|deixamos|levamos|emprestamos _2 amostra|maquina|uma|unidade _5 usar|testar|ver|experimentar|conhecer
         demonstracao|demonstracoes|demonstramos|demo _4 ai|gratis|gratuita|sem|vc|na|no|presencial
         mandamos|mando|manda|deixamos|deixo|bota|botamos|levamos|emprest*|libero|liberamos|fica \
             _5 teste|testar|experimentar|experiencia|demonstracao|comodato|conhecer
@@ -58,6 +62,8 @@ _RULES = Matcher(
         em|daqui|dentro _2 #time _5 @callback
         @callback _3 #time
         em|daqui meia|uma hora|horinha _5 @callback
+        @callback _4 minutinho|minutinhos|horinha|instantinho
+        minutinho|minutinhos|horinha _4 @callback
         te|lhe ligo|chamo|retorno _3 #clock|#time
         """,
         _CALLBACK,
@@ -82,6 +88,10 @@ _RULES = Matcher(
         inclui|incluso|inclusa|damos|fazemos|oferecemos|ganha|com|faz|dou|tem _2 treinamento|capacitacao|curso
         treinamos
         treina|treinar _3 equipe|pessoal|vcs|vc
+        adaptamos|adapta|adapto|mudamos|modifica|modificamos|alteramos _3 maquina|equipamento|projeto|ela
+        do jeito que vc
+        nao vendo|vendemos|vende _5 ninguem|outro|outra|concorrente|cidade|regiao
+        @callback|atendemos|atendo|atende|suporte _5 madrugada|feriado|domingo|sempre|hora
         personaliz*|customiz* _3 maquina|equipamento|projeto|linha|pra
         maquina|equipamento|projeto|linha|formadora|uma _3 sob medida
         desenvolvemos|projetamos|adaptamos|fabricamos|fazemos|criamos|desenvolve|faz _5 medida|especial|exclusiv*|personaliz*|projeto|formato
@@ -104,6 +114,8 @@ _RULES = Matcher(
     + rules(
         """
         nunca|jamais _4 quebra|trava|falha|para|estraga|enguica|enferruja|desregula|problema|defeito|manutencao
+        nao _1 deixa _2 mao
+        nunca|jamais _3 deixa _2 mao
         nao _2 quebra|trava|falha|estraga|enguica|enferruja|desregula
         zero|# defeito|defeitos|problema|problemas|manutencao|falha|falhas|dor
         sem dor de cabeca
@@ -117,11 +129,15 @@ _RULES = Matcher(
         _SURE,
     )
 )
+_PAYS_ITSELF = Matcher(rules("se paga|pagam|pagar\npaga a? si|sozinha", _RESULT))
 _REFUSED = ("nao", "sem", "nem", "nunca")
 
 
 def check(sheet: Sheet) -> Iterator[Finding]:
     for finding in hits(sheet, _RULES):
+        if not _innocent(sheet, finding):
+            yield finding
+    for finding in hits(sheet, _PAYS_ITSELF, sure=False):
         if not _innocent(sheet, finding):
             yield finding
 
@@ -135,6 +151,8 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
     if any(sheet.words[index].text in _REFUSED for index in before):
         return True
     texts = {word.text for word in words}
+    if "visita" in texts and sheet.before(at, 3, "cartao"):
+        return True
     if "medida" in texts and any(sheet.is_any(index, "molde", "moldes") for index in sheet.clause(at)):
         return True
     if finding.reason == _CALLBACK:
@@ -152,9 +170,6 @@ def _business_hours(sheet: Sheet, at: int) -> bool:
         sheet.is_any(index, "atende", "atendemos", "atendimento", "funciona", "abre", "volta")
         for index in sheet.clause(at)
     )
-    return (
-        open_at
-        and not sheet.clause_has(at, "#time")
-        or any(sheet.is_any(i, *hours) for i in sheet.clause(at))
-        and open_at
+    return (open_at and not sheet.clause_has(at, "#time")) or (
+        any(sheet.is_any(i, *hours) for i in sheet.clause(at)) and open_at
     )

@@ -14,11 +14,16 @@ from seleto.lib.text.reading import Reading, read
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A rule's claim about words [first, end)."""
+    """A rule's claim about words [first, end).
+
+    A guess (`sure` false) is what a word or number most likely means when nothing explains it; it gives way to a sure
+    finding of another kind in the same clause.
+    """
 
     first: int
     end: int
     reason: str
+    sure: bool = True
 
 
 class Sheet:
@@ -150,10 +155,10 @@ def rules(block: str, reason: str) -> list[tuple[str, str]]:
     return phrases(reason, block)
 
 
-def hits(sheet: Sheet, matcher: Matcher[str]) -> Iterator[Finding]:
+def hits(sheet: Sheet, matcher: Matcher[str], *, sure: bool = True) -> Iterator[Finding]:
     """Every hit of a matcher whose phrases are owned by their reason."""
     for hit in matcher.find(sheet.words):
-        yield Finding(hit.first, hit.end, hit.owner)
+        yield Finding(hit.first, hit.end, hit.owner, sure)
 
 
 _TOPICS: Matcher[str] = Matcher(
@@ -167,6 +172,7 @@ _TOPICS: Matcher[str] = Matcher(
         quando _4 @deliver|vem|sai|volta|fica|teria|consigo|tem
         quanto|quantos|quantas tempo|dias|semanas|meses
         da|daa tempo
+        preciso|precisamos|quero|queria|necessito _4 @when|#date|ate|amanha
         volta|voltam _3 espeto|espetos|linha
         espeto|espetos _4 volta|voltam|quando
         """,

@@ -1,7 +1,7 @@
 """The words of a reply, with the clause and sentence each stands in."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from seleto.lib.text.numbers import Kind as QuantityKind
 from seleto.lib.text.numbers import Quantity, find_quantities
@@ -83,6 +83,7 @@ _ACCENTED = {
     "carnê": "crediario",
     "carnês": "crediario",
 }
+_HOURS = re.compile(r"\d{1,3}\s?h(?:rs?|s)?")  # "48h" is a time, not a rate
 _NAMES = frozenset({QuantityKind.MODEL})
 
 
@@ -142,6 +143,8 @@ def split(reading: Reading) -> tuple[list[Word], list[Sentence]]:
 
 def _counted(quantity: Quantity, text: str, clause: int, sentence: int, quoted: bool, comma: bool) -> Word:
     raw = text[quantity.start : quantity.end]
+    if quantity.kind is QuantityKind.RATE and _HOURS.fullmatch(raw):
+        quantity = replace(quantity, kind=QuantityKind.TIME, unit="hora", period="")
     if quantity.kind in _NAMES:
         name = "".join(char for char in raw if char.isalnum())
         return Word(name, quantity.start, quantity.end, clause, sentence, quoted, comma, tags={"#model": 1})

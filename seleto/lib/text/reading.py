@@ -89,7 +89,7 @@ def read(text: str) -> Reading:
     draft.rewrite(_BASE64, _base64)
     draft.rewrite(_SPACED, _join_spaced)
     draft.rewrite(_SPACED_DIGITS, _join_digits)
-    draft.rewrite(_LOOSE_AMOUNT, lambda match: re.sub(r"[\s_]", "", match[0]))
+    draft.rewrite(_LOOSE_AMOUNT, lambda match: re.sub(r"[\s_'’´`]", "", match[0]))
     draft.rewrite(_LETTER_DIGITS, _digits_from_letters)
     draft.rewrite(_LEET, _letters_from_digits)
     draft.rewrite(_SPLIT_WORD, _join_split_word)
@@ -205,7 +205,7 @@ _SPACED = re.compile(
 )
 _SPACED_DIGITS = re.compile(r"(?<![\w.,:/\-])\d(?:[ _\-.,\n]{1,3}\d){2,}(?![\w:/])")
 # "R $ 12 . 990", "12 .990,00": the punctuation of an amount with air around it.
-_LOOSE_AMOUNT = re.compile(r"\b[Rr] \$|(?<![\w.,])\d{1,3} +[.,] *(?=\d{3}\b)|(?<![\w.,])\d{1,2}[ _](?=\d\d0\b)")
+_LOOSE_AMOUNT = re.compile(r"\b[Rr] \$|(?<![\w.,])\d{1,3} +[.,] *(?=\d{3}\b)|(?<![\w.,])\d{1,2}[ _](?=\d\d0\b)|(?<![\w.,])\d{1,3}['’´`](?=\d{3}\b)")
 
 
 def _join_spaced(match: re.Match[str]) -> str | None:
