@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import random
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +30,8 @@ class Box:
         self.provider.reset()
         self.world.reset(seed)
         self.faults.clear()
+        if seed is not None:
+            self.faults.reseed(seed)
         self.model.reset()
         self.clock.reset()
 
@@ -50,7 +51,7 @@ class Box:
 
 def build(config: Config) -> Box:
     world, clock = World(config.first_seed), Clock()
-    faults = Faults(random.Random(config.first_seed))  # noqa: S311 - reproducible faults, not a secret
+    faults = Faults(config.first_seed)
     hooks = Hooks(faults=faults, instance_token=config.instance_token)
     provider = Provider(config=config, world=world, clock=clock, hooks=hooks)
     model = ModelServer(world=world, clock=clock, personality=config.personality)

@@ -69,9 +69,12 @@ def parse(data: Mapping[str, Any]) -> Fault:
 
 
 class Faults:
-    def __init__(self, rng: random.Random) -> None:
-        self._rng = rng
+    def __init__(self, seed: int) -> None:
+        self.reseed(seed)
         self.rules: list[Fault] = []
+
+    def reseed(self, seed: int) -> None:
+        self._rng = random.Random(seed)  # noqa: S311 - reproducible faults, not a secret
 
     def add(self, fault: Fault) -> None:
         self.rules.append(fault)

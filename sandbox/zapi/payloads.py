@@ -61,13 +61,14 @@ def content(kind: str, text: str, data: Mapping[str, Any], *, media_url: str, mo
         },
         "image": {
             "image": {
-                "imageUrl": media_url,
+                "imageUrl": "" if data.get("download_error") else media_url,
                 "thumbnailUrl": media_url,
                 "caption": text,
                 "mimeType": "image/png",
                 "width": 1,
                 "height": 1,
                 "viewOnce": False,
+                "downloadError": data.get("download_error") or None,
             }
         },
         "video": {
