@@ -4,8 +4,8 @@
     python -m tests.knowledge.score --json     figures for a machine
     python -m tests.knowledge.score --write    makes these figures the baseline
 
-`dev` is the shared example set, `first` was written before any rule of the search, `second` and `third` before the
-rules that followed; their figures at first sight stand in `docs/measurements.md`.
+`dev` is the shared example set, `first` was written before any rule of the search, `second` to `fourth` before
+the rules that followed; their figures at first sight stand in `docs/measurements.md`.
 """
 
 import json
@@ -21,6 +21,7 @@ SETS = {
     "first": CASES / "blind_first.jsonl",
     "second": CASES / "blind_second.jsonl",
     "third": CASES / "blind_third.jsonl",
+    "fourth": CASES / "blind_fourth.jsonl",
 }
 BASELINE = Path(__file__).parent / "baseline.json"
 
