@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 # Small enough that two processes share a burst, large enough to take it in few statements.
 CLAIM_BATCH = 10
 MAX_THREADS = 512
-# A stage that says "due" while its claim finds nothing (or fails) is asked again after this, not at once.
+# How long a stage is left in peace that says "due" while its claim finds nothing, fails, or finds less than it might.
 PAUSE_S = 0.25
 
 _BEAT = struct.Struct("d")
@@ -116,7 +116,7 @@ class _Hands:
     def __init__(self) -> None:
         self._executor = ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="job")
         self._lock = threading.Lock()
-        self._items: dict[str, dict[int, Any]] = {}
+        self._items: dict[Stage[Any], dict[int, Any]] = {}
         self._numbers = itertools.count()
         self.freed, self._free = os.pipe()
         os.set_blocking(self.freed, False)
@@ -125,12 +125,12 @@ class _Hands:
 
     def free(self, stage: Stage[Any]) -> int:
         with self._lock:
-            return stage.slots() - len(self._items.get(stage.name, ()))
+            return stage.slots() - len(self._items.get(stage, ()))
 
     def take(self, stage: Stage[Any], item: Any) -> None:
         number = next(self._numbers)
         with self._lock:
-            self._items.setdefault(stage.name, {})[number] = item
+            self._items.setdefault(stage, {})[number] = item
         self._executor.submit(self._work, stage, number, item)
 
     def hear_freed(self) -> None:
@@ -146,7 +146,7 @@ class _Hands:
         finally:
             connections.close_all()  # a thread between items holds none
             with self._lock:
-                del self._items[stage.name][number]
+                del self._items[stage][number]
             with contextlib.suppress(BlockingIOError):
                 os.write(self._free, b".")
 
@@ -154,9 +154,9 @@ class _Hands:
         while True:
             time.sleep(settings.LEASE_RENEW_S)
             with self._lock:
-                held = {name: list(items.values()) for name, items in self._items.items() if items}
-            for name, items in held.items():
-                self._renew(jobs.stage(name), items)
+                held = {stage: list(items.values()) for stage, items in self._items.items() if items}
+            for stage, items in held.items():
+                self._renew(stage, items)
             # Kept from round to round while anything is in hand: a lease must not run out waiting for the pool.
             if not held:
                 connections.close_all()
@@ -234,6 +234,9 @@ class _Drain:
                 self._hands.take(stage, item)
             if len(items) < room:
                 self._look_at.discard(name)
+                # Two processes that claim at once may both come back with less than there is: look once more.
+                if items or name not in self._ask:
+                    self._expect(name, clock.now() + timedelta(seconds=PAUSE_S))
             found = found or bool(items)
         for name in self._ask - self._look_at:
             self._learn_next(self._stages[name])

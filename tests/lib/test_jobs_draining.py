@@ -22,7 +22,7 @@ PATIENCE_S = 20.0
 
 @pytest.fixture(autouse=True)
 def _stage(settings: LazySettings) -> Iterator[None]:
-    settings.JOBS_LINGER_S, settings.LEASE_RENEW_S = 0.2, 0.1
+    settings.JOBS_LINGER_S, settings.LEASE_RENEW_S = 0.4, 0.1
     probe.register()
     probe.make_table()
     yield
@@ -230,6 +230,25 @@ def test_one_stage_in_trouble_is_not_the_others(monkeypatch: pytest.MonkeyPatch)
     draining.drain(probe.CLUSTER)
 
     until(lambda: probe.worked(row))
+
+
+def test_a_claim_that_found_less_than_there_is_is_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two processes that claim at the same time may each see the other's rows and miss the rest."""
+    left = ["second", "first"]
+    worked: list[str] = []
+    stage = jobs.Stage(
+        name="raced",
+        cluster=probe.CLUSTER,
+        claim=lambda limit: [left.pop()] if left else [],
+        run=worked.append,
+        next_due=lambda: None,
+        concurrency=5,
+    )
+    monkeypatch.setattr(jobs, "stages", lambda cluster: [stage])
+
+    draining.drain(probe.CLUSTER)
+
+    until(lambda: worked == ["first", "second"])
 
 
 def test_work_can_be_done_without_a_worker() -> None:
