@@ -1,0 +1,75 @@
+"""What a lead told, read from the messages alone: fifteen fields by rules, no model (eval rules, section 2).
+
+Serves three masters: facts when no model is available, the check of what a model proposes, and the brief.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from knowledge.catalogue import ProductFacts
+from leads.extraction import companies, contacts, intents, people, places, segments, timing, volumes
+from leads.extraction import products as wanted
+from leads.extraction.checks import validate
+from leads.extraction.intents import asks_opt_out
+from leads.extraction.said import Item, Volume, prepare
+
+__all__ = ["FIELDS", "Extraction", "Item", "Volume", "asks_opt_out", "extract", "validate"]
+
+FIELDS = (
+    "nome", "empresa", "cidade", "uf", "produto", "volume", "urgencia", "cnpj", "email", "telefone",
+    "conhece_seleto", "segmento", "opt_out", "pede_humano", "pede_preco",
+)  # fmt: skip
+_BOOLEANS = frozenset({"opt_out", "pede_humano", "pede_preco"})
+MAX_CHARS = 4000  # of one message; a lead's facts are not further in
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """At most one item per field. `ask_state`: several municipalities bear the city's name and no state was said."""
+
+    items: tuple[Item, ...] = ()
+    ask_state: bool = False
+
+    def get(self, field: str) -> Item | None:
+        return next((item for item in self.items if item.field == field), None)
+
+    def facts(self) -> dict[str, object]:
+        """All fifteen keys, as JSON: unknown is None, the three requests default to False, a volume is an object."""
+        known: dict[str, object] = {field: False if field in _BOOLEANS else None for field in FIELDS}
+        for item in self.items:
+            value = item.value
+            known[item.field] = (
+                {"quantidade": value.quantidade, "unidade": value.unidade, "periodo": value.periodo}
+                if isinstance(value, Volume)
+                else value
+            )
+        return known
+
+
+def extract(messages: Sequence[str], *, products: Sequence[ProductFacts] = ()) -> Extraction:
+    """Reads the lead's messages, oldest first. `Item.message` is the index in `messages`."""
+    said = prepare([message[:MAX_CHARS] for message in messages])
+    company = companies.company(said)
+    taken = companies.spans(said)
+    person = people.name(said, taken)
+    if person:
+        taken = [*taken, (person.message, person.start, person.end)]
+    city, uf, ask_state = places.city_and_state(said, taken)
+    found = (
+        person,
+        company,
+        city,
+        uf,
+        wanted.product(said, products),
+        volumes.volume(said),
+        timing.urgency(said),
+        contacts.cnpj(said),
+        contacts.email(said),
+        contacts.phone(said),
+        intents.knows_us(said, wanted.starts(said, products)),
+        segments.segment(said, company),
+        intents.opt_out(said),
+        intents.asks_person(said),
+        intents.asks_price(said),
+    )
+    return Extraction(tuple(item for item in found if item is not None), ask_state)

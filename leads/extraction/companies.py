@@ -1,0 +1,250 @@
+"""The lead's company, as written: precision before recall."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from leads import municipalities
+from leads.extraction.lexicon import COMPANY_TYPES, ENDINGS, PLAIN_TYPES, first_names
+from leads.extraction.said import Item, Said, Word, corrects
+from seleto.lib.text.fold import fold
+
+_PLACE = (
+    r"empresa|loja|firma|negocio|hamburgueria|lanchonete|restaurante|acougue|padaria|mercado|supermercado|frigorifico|"
+    r"food ?truck|trailer|casa|estabelecimento|marca|distribuidora|churrascaria|espetaria|dark kitchen|industria|fabrica|pizzaria|comercio|mercadinho"
+)
+_NAMED = re.compile(
+    rf"\b(?:nome (?:certo |correto |fantasia |novo )?(?:d[aoe] |d[ae] minha |d[oe] meu )?(?:{_PLACE})(?: (?:e|eh|se chama|certo e))?|nome fantasia(?: e)?|fantasia|"
+    rf"(?:{_PLACE}) ?(?:que )?(?:se )?(?:chama(?:-se)?|chamada?|e conhecid[oa] como|com o nome(?: de)?|de nome)|(?:a |minha |nossa |o |meu )(?:{_PLACE}) e(?: a| o)?|(?:^|[\n,;.])\s*(?:{_PLACE}))\s*[:\-–]?\s*(?:e |eh )?(?:a |o )?[\"“']?"
+)
+_FIELD = re.compile(rf"(?:^|[\n,;.])\s*(?:{_PLACE})\s*[:\-–]\s*[\"“']?")
+_LEGAL = re.compile(r"\brazao social\s*(?:e|eh|:|-)?\s*(?:a |o )?[\"“']?")
+_OF = re.compile(
+    r"\b(?:(?:aqui|quem fala|falo|falando|fala|sou|somos|me chamo|meu nome)\b[^.!?\n]{0,50}?|(?:soci[oa]|don[oa]|propriet\w+|gerente|comprador\w*|diretor\w*|responsavel|chef|administrador\w*|representante|encarregad[oa])\s+|(?:ops|alias|digo|quer dizer),?\s+)d[aoe]\s+(?:empresa |rede |loja |grupo )?[\"“']?"
+)
+_REJECT_BEFORE = re.compile(
+    r"\b(?:maquin\w+|equipament\w+|formador\w+|marca|concorren\w+|feira|modelo|trabalh(?:ei|ava|o) (?:n[oa]|para|pra|em)|cliente\w*|fornecedor\w*|perto|vizinh\w+|conheci|indicac\w+|indicou|amig\w+|vi|compr\w+|igual|tipo|ex|lado|frente|"
+    r"empregad\w+|emprego|funcionari\w+)\s+(?:(?:d[aoe]|n[oa]|a|o|da|do|em|ao|pela|pelo)\s+)?$"
+)
+_NEVER = frozenset(
+    "seleto fispal fipan anufood apas jarvis hollymatic bermar skymsen gpaniz beccaro picelli provisur formax marel weg siemens ifood "
+    "instagram facebook google whatsapp sebrae senai shopee youtube tiktok bom boa oi ola deus natal brasil internet olx formadora "
+    "fb300 fb700 fbm100 smartpro ct200 fs150 se3000 se6000 epe1200 cnpj cpf email mecanico".split()
+)
+_PARTICLES = frozenset("de da do das dos e & of and the del la".split())
+_STOP = frozenset(
+    """
+    em no na nos nas aqui fica com que mas eu sou somos tem temos tenho quero queria preciso e eh ou para pra por ha desde
+    cidade bairro cnpj email telefone meu minha nosso nossa nao sim ele ela isso esse essa um uma vou fazemos faco estou esta
+    localizada localizado rua av avenida uns umas gostaria artesanal pequena pequeno grande nova novo propria proprio familia
+    familiar delivery chama chamada
+    """.split()
+)  # fmt: skip
+_PRODUCT_TYPES = frozenset("hamburguer hamburgueres burger burguer burgers burguers smash espetos espetinho espetinhos lanches alimentos embutidos".split())
+_WEAK_TYPES = frozenset("casa bar mercado loja fabrica industria comercio cozinha grupo rede sitio fazenda hotel cafe food foods comercial cia trailer quiosque".split())
+_COMPOUND = re.compile(r"\b(?:casas? de carnes?|boutique de carnes?|food ?truck|dark kitchen|rede de supermercados|casa do \w+)\s+$")
+_MAX_WORDS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    item: Item
+    rank: int  # 3 the lead names it, 2 a business word leads or ends it, 1 "sou da ..."; legal names rank lowest
+
+
+def company(said: Sequence[Said]) -> Item | None:
+    """Trade name before legal name, the last correction before both."""
+    found = [candidate for message in said for candidate in _in_message(message)]
+    if not found:
+        return None
+    trade = [candidate for candidate in found if candidate.rank > 0] or found
+    chosen = trade[0]
+    for candidate in trade[1:]:
+        same = fold(str(chosen.item.value)) in fold(str(candidate.item.value))
+        if candidate.rank > chosen.rank or (same and candidate.rank >= chosen.rank) or corrects(said, chosen.item, candidate.item):
+            chosen = candidate
+    return chosen.item
+
+
+def spans(said: Sequence[Said]) -> list[tuple[int, int, int]]:
+    """Where company names stand, chosen or not: words inside them are no city, no person, no product."""
+    return [
+        (candidate.item.message, candidate.item.start, candidate.item.end)
+        for message in said
+        for candidate in _in_message(message)
+    ]
+
+
+def _in_message(message: Said) -> list[_Candidate]:
+    found: list[_Candidate] = []
+    for pattern, rank, lower in ((_NAMED, 3, True), (_FIELD, 3, True), (_LEGAL, 0, True), (_OF, 1, False)):
+        for match in pattern.finditer(message.folded):
+            stated = lower and (pattern is not _NAMED or re.search(r"nome|chama|fantasia", match.group()) is not None)
+            candidate = _read(message, match.end(), lower=stated)
+            if candidate:
+                found.append(_Candidate(candidate, rank))
+    found += [_Candidate(item, 2) for item in _typed(message)]
+    found += [_Candidate(item, 2) for item in _ended(message)]
+    if message.shouted:
+        found += [_Candidate(item, 2) for item in _shouted(message)]
+    kept = [candidate for candidate in found if _acceptable(message, candidate.item)]
+    return sorted(kept, key=lambda candidate: candidate.item.start)
+
+
+def _acceptable(message: Said, item: Item) -> bool:
+    words = fold(str(item.value)).replace("'", " ").split()
+    if any(word in _NEVER for word in words) or not any(len(word) > 1 and word not in _PARTICLES for word in words):
+        return False
+    plain = [word for word in words if word not in COMPANY_TYPES and word not in PLAIN_TYPES and word not in _PARTICLES]
+    if not plain and len(words) < 2:
+        return False
+    if _REJECT_BEFORE.search(message.before(item.start, 45)):
+        return False
+    return municipalities.find(str(item.value)) is None and municipalities.state(str(item.value)) is None
+
+
+def _read(message: Said, position: int, *, lower: bool) -> Item | None:
+    """The name that starts at a position: capitalised words and what joins them; any words when `lower`."""
+    words = [word for word in message.words if word.start >= position]
+    if not words or message.folded[position : words[0].start].strip(" \"“'&"):
+        return None
+    capital = not message.shouted and words[0].capitalised
+    if not capital and not lower:
+        kind = words[0].text in COMPANY_TYPES and words[0].text not in _PRODUCT_TYPES
+        if not (kind and len(words) > 1 and words[1].capitalised and not message.shouted):
+            return None
+    return _sequence(message, words, free=not capital and lower)
+
+
+def _sequence(message: Said, words: Sequence[Word], *, free: bool) -> Item | None:
+    taken: list[Word] = []
+    for place, word in enumerate(words[:_MAX_WORDS]):
+        if taken and not re.fullmatch(r"[ ]|[ ]?[&+'’\-][ ]?|\. ?(?=[a-z])", message.folded[taken[-1].end : word.start]):
+            break
+        if taken and word.text in _PARTICLES:
+            following = words[place + 1] if place + 1 < len(words) else None
+            if following is None or not (following.capitalised or free) or following.text in _STOP:
+                break
+        elif word.text in _STOP and not (taken and word.capitalised and word.text in ("nova", "novo", "grande", "familia")):
+            if not (word.capitalised and not taken and not free and word.text in ("nova", "novo", "familia", "grande")):
+                break
+        elif not free and not word.capitalised and word.text not in COMPANY_TYPES and not word.text.isdigit():
+            break
+        elif free and municipalities.state(word.text) and taken:
+            break
+        taken.append(word)
+    taken = _without_place(message, taken)
+    while taken and taken[-1].text in _PARTICLES:
+        taken.pop()
+    if not taken:
+        return None
+    return message.item("empresa", message.text[taken[0].start : taken[-1].end], taken[0].start, taken[-1].end, 0.9)
+
+
+def _without_place(message: Said, taken: list[Word]) -> list[Word]:
+    """ "Padaria Pão Quente de Sorocaba": the place at the end is where, not what."""
+    for size in (4, 3, 2, 1):
+        if len(taken) - size < 2:
+            continue
+        joint = taken[-size - 1].text
+        place = message.text[taken[-size].start : taken[-1].end]
+        if joint in ("de", "do", "da") and municipalities.find(place):
+            head = [word for word in taken[: -size - 1] if word.text not in COMPANY_TYPES and word.text not in PLAIN_TYPES]
+            return taken[: -size - 1] if head else []
+    return taken
+
+
+def _typed(message: Said) -> Iterator[Item]:
+    """A business word and the capitalised words after it ("Açougue Boi Bravo", "casa de carnes Estância Velha")."""
+    if message.shouted:
+        return
+    words = message.words
+    for place, word in enumerate(words[:-1]):
+        known = word.text in COMPANY_TYPES or word.text in PLAIN_TYPES
+        compound = _COMPOUND.search(message.folded[: words[place + 1].start])
+        if not known and not compound:
+            continue
+        if (word.text in _PRODUCT_TYPES or word.text in _WEAK_TYPES) and not word.capitalised and not compound:
+            continue
+        rest = words[place + 1 :]
+        gap = message.folded[word.end : rest[0].start]
+        if gap != " " or not (rest[0].capitalised or (rest[0].text in _PARTICLES and len(rest) > 1 and rest[1].capitalised and word.capitalised)):
+            continue
+        item = _sequence(message, words[place:] if not compound else rest, free=False)
+        start = compound.start() if compound else word.start
+        if item is None or item.end <= word.end or _is_place(message, rest[0].start, item.end):
+            continue
+        text = message.text[start : item.end]
+        yield message.item("empresa", text[0].upper() + text[1:] if not compound else _titled(text), start, item.end, 0.9)
+
+
+def _titled(text: str) -> str:
+    """ "casa de carnes Estância Velha" with its own type words capitalised too."""
+    return " ".join(word if word in _PARTICLES else word[:1].upper() + word[1:] for word in text.split(" "))
+
+
+def _is_place(message: Said, start: int, end: int) -> bool:
+    """ "padaria Sorocaba SP", "Hamburgueria Londrina - PR": a business word and only a city with its state."""
+    name = message.text[start:end]
+    parts = name.rsplit(" ", 1)
+    if len(parts) == 2 and municipalities.state(parts[1]) and municipalities.find(parts[0]):
+        return True
+    follows = re.match(r"\s*[-/,]?\s*\(?([A-Z]{2})\b", message.text[end:])
+    return bool(follows and municipalities.state(follows[1]) and municipalities.find(name))
+
+
+def _ended(message: Said) -> Iterator[Item]:
+    """Capitalised words closed by a business word ("Dani Furtado Lanches", "Granja Alvorada Alimentos Ltda")."""
+    if message.shouted:
+        return
+    words = message.words
+    for place, word in enumerate(words):
+        if word.text not in ENDINGS or not word.capitalised or place == 0:
+            continue
+        start = place
+        while start > 0 and _joined(message, words[start - 1], words[start]):
+            start -= 1
+        while start < place and words[start].text in _PARTICLES | _STOP:
+            start += 1
+        last = place
+        while last + 1 < len(words) and words[last + 1].text in ENDINGS and message.folded[words[last].end : words[last + 1].start].strip(" .") == "":
+            last += 1
+        after = words[last + 1 :]
+        if start == place or (after and after[0].capitalised and message.folded[words[last].end : after[0].start] == " " and after[0].text not in _NEVER):
+            item = _sequence(message, words[start:], free=False) if start < place else None
+            if item and item.end > word.end:
+                yield item
+            continue
+        if start > 0 and _greeting(words[start]):
+            start += 1
+        if start < place:
+            yield message.item("empresa", message.text[words[start].start : words[last].end], words[start].start, words[last].end, 0.9)
+
+
+def _greeting(word: Word) -> bool:
+    return word.text in _NEVER or word.text in ("sou", "aqui", "meu", "minha", "tenho", "quero")
+
+
+def _joined(message: Said, left: Word, right: Word) -> bool:
+    gap = message.folded[left.end : right.start]
+    if gap not in (" ", " & ", "'", "’") or left.text in _STOP:
+        return False
+    if left.text in ("da", "do") and not right.capitalised:
+        return False
+    return left.capitalised or left.text in _PARTICLES
+
+
+def _shouted(message: Said) -> Iterator[Item]:
+    for start, end in message.segments:
+        words = [word for word in message.words if start <= word.start < end]
+        if len(words) < 2 or len(words) > _MAX_WORDS:
+            continue
+        first, last = words[0].text, words[-1].text
+        typed = first in COMPANY_TYPES or first in PLAIN_TYPES
+        if (typed or last in ENDINGS) and first not in first_names() | _STOP and not any(word.text in _STOP for word in words):
+            yield message.item("empresa", _calm(message.text[words[0].start : words[-1].end]), words[0].start, words[-1].end, 0.85)
+
+
+def _calm(text: str) -> str:
+    """Title case of a name written in capitals, particles in lower case."""
+    return " ".join(word.lower() if fold(word) in _PARTICLES else word.capitalize() for word in text.split())

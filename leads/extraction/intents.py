@@ -1,0 +1,151 @@
+"""What the lead asks for or tells about Seleto: no more messages, a person, a price; whether Seleto is known."""
+
+import re
+from collections.abc import Sequence
+
+from leads.extraction.said import Item, Said, search_all
+
+_YOU = r"(?:voces|voce|vcs|vc|ces|ceis|seleto)"
+_MESSAGE = r"(?:mensage\w+|msgs?|mensagens|propaganda\w*|promoc\w+|anuncio\w*|notificac\w+|ofertas?|conteudos?|novidades|newsletter|zap|nada|coisas?|isso|spam)"
+_OPT_OUT = re.compile(
+    rf"\bnao (?:quero|desejo|gostaria de|me|precisa(?:m)?|autorizo|aceito)\b[^.!?]{{0,25}}\b(?:receb\w+|mand\w+|envi\w+|cham\w+|contat\w+|contactad\w*|perturb\w+|incomod\w+)"
+    rf"|\b(?:par(?:a|e|em|ar|ando)|chega|deix(?:a|em|ar)|cess\w+|suspend\w+|interromp\w+|cancel\w+|bloque\w+) (?:ja )?(?:de |com )?(?:me |a |o |as |os |esse |essas |esses |meu |minha )*"
+    rf"(?:mand\w+|envi\w+|chama\w*|perturb\w+|incomod\w+|encher|receb\w+|envio\w*|inscri\w+|cadastro|assinatura|lista|{_MESSAGE})\b"
+    rf"|\b(?:quero|gostaria de|posso|preciso|favor|como (?:faco|eu faco)? ?(?:pra|para)?) ?(?:de )?(?:parar|sair|cancelar|deixar) (?:de |d[oa] |dess[ae] |o |a )?(?:receb\w+|list\w+|grupo|inscri\w+|cadastro|{_MESSAGE})"
+    r"|\b(?:me )?(?:tir\w+|remov\w+|exclu\w+|retir\w+|descadastr\w+)(?: (?:me|o meu|meu|a|esse|este|os|meus|o))*(?: (?:numero|contato|nome|telefone|whats\w*|zap|cadastro|dados))?"
+    r" (?:d[aeo]s?|dess[ae]s?|dest[ae]|d[oa]s?) (?:voces|vcs|seu|sua|sua|sistema|lista|base|cadastro|banco|contatos?|grupo|disparo\w*|transmissao|envios?)"
+    r"|\b(?:me (?:tir\w+|remov\w+|exclu\w+|descadastr\w+))\b|\bdescadastr\w+|\bunsubscribe\b|\bopt[- ]?out\b"
+    r"|\b(?:apag\w+|delet\w+|exclu\w+|elimin\w+|remov\w+|esquec\w+)(?: (?:todos|todas|os|as|o|a|de|do|ai|por favor))* (?:meus|minhas|meu|minha) (?:dados|informac\w+|cadastro|numero|contato|registro\w*|telefone|conversa)"
+    r"|\b(?:exclusao|remocao|eliminacao) d[eo]s? (?:meus )?(?:dados|cadastro)"
+    rf"|\bnao (?:me )?(?:mand\w+|envi\w+|cham\w+|perturb\w+|incomod\w+|contat\w+|procur\w+|liguem|ligue)\b(?: \w+){{0,3}}? ?(?:mais|{_MESSAGE}|por favor|nunca)"
+    r"|\bnao (?:me )?(?:enche|encham)\b|\bme deix\w+ em paz\b|\bsem mais mensagens\b|\b(?:vou|quero) (?:te |vcs |voces )?bloquear\b"
+    r"|\bbloqueia esse numero\b|\blgpd\b[^.]{0,40}\b(?:apag|exclu|remov|delet)\w+"
+)
+_OPT_OUT_WHOLE = re.compile(r"^\W*(?:parar|pare|parem|sair|stop|cancelar|remover|descadastrar|sair da lista|nao perturbe|chega de mensagem)\W*$")
+_NOT_OPT_OUT = re.compile(
+    rf"\bnao (?:me )?(?:recebi|mandaram|mandou|mandei|enviaram|enviou|chegou)\b|\bnao precisa (?:me )?(?:mandar|enviar) (?:o |a |as |os )?(?:foto|video|catalogo|ficha|audio|nota|link)"
+    rf"|\bnao (?:me )?mand\w+ (?:mais )?(?:o |a |as |os )?(?:audio|video|foto|catalogo|preco|link|ficha)"
+)
+
+_PERSON = (
+    r"(?:pessoa|humano|atendente\w*|vendedor\w*|consultor\w*|gerente|responsavel|alguem|dono|dona|representante\w*|gente de verdade|comercial|"
+    r"especialista|tecnico|supervisor\w*|equipe|ser humano|funcionari\w+|diretor\w*|proprietari\w+|setor|departamento|financeiro|suporte|moco|moca|cara)"
+)
+_HUMAN = re.compile(
+    rf"\b(?:fal\w+|convers\w+|atendid\w+|atend\w+|trat\w+|pass\w+|transfer\w+|encaminh\w+|cham\w+|coloc\w+|bot\w+|direcion\w+|conect\w+|negoci\w+)\b[^.!?]{{0,22}}\b(?:um|uma|o|a|com|pra|pro|por|algum|alguma|outro|outra|d[aeo]s?)? ?{_PERSON}\b"
+    rf"|\b(?:quero|queria|preciso(?: de)?|cade|gostaria de|exijo|prefiro|me passa|manda|chama|chame|me da|me arruma|solicito|aguardo)\b ?(?:o contato d[eoa]|contato d[eoa]|retorno d[eoa]|de)? ?(?:um|uma|o|a|algum|alguma)? ?{_PERSON}\b"
+    rf"|\b(?:tem|teria|existe|ha)\b ?(?:algum|alguma|alguem|um|uma)? ?(?:{_PERSON})?\b(?: \w+)? (?:ai|pra falar|pra me atender|para falar|pra atender|disponivel|que possa|de verdade|online|pra conversar|que atenda|que me)"
+    r"|\b(?:humano|pessoa|gente)(?: de verdade| real| mesmo)\b"
+    r"|\b(?:me lig\w+|pod\w+ (?:me )?ligar|lig\w+ (?:pra|para|pro) (?:mim|nos|gente|esse|este|o meu|meu|ca)|(?:quero|preciso|gostaria|queria) (?:de |que )?(?:uma |me |voces |vcs )?(?:ligac\w+|liguem|ligue|lig(?:ar|ue))"
+    r"|liga (?:no|pra mim|para mim|aqui|pro|ai)|liguem|me telefon\w+|me ligue\w*|me chama no telefone|retorn\w+ (?:a |minha |uma )?ligac\w+|por ligacao|por telefone|chamada de video|video ?chamada|ligar pra mim)\b"
+    r"|\b(?:agend\w+|marc\w+|fazer|fazem|receber|quero|solicit\w+|queria|gostaria de) (?:uma |de uma |a )?(?:visita|reuniao|demonstrac\w+|call|ligacao)\b"
+    r"|\bvisita (?:aqui|tecnica|de um|do|na)\b|\b(?:vir|venha\w*|vem|passar|passa) (?:aqui |me )?(?:na (?:minha )?(?:loja|empresa)|me visitar|visitar|aqui)\b"
+    r"|\bme visit\w+|\bnao quero (?:falar|conversar) com (?:um |uma )?(?:robo|maquina|bot|ia)\b"
+    rf"|\b(?:continuar|seguir|so) (?:falando|falo|conversando|tratando)? ?com (?:o |a |um |uma )?{_PERSON}\b"
+    r"|\b(?:contato|retorno) (?:d[eo]|com) (?:um |uma |o |a |algum |alguem )?(?:consultor|vendedor|responsavel|representante|comercial|alguem)\w*|\bconsultor (?:me|entrar|pode)\b"
+    rf"|\b(?:algum|alguma) (?:vendedor|consultor|atendente|pessoa|humano|responsavel|representante)\w*"
+    r"|\b(?:alguem|um vendedor|vendedor|consultor)\b[^.!?]{0,12}\b(?:pode|poderia|consegue|me (?:lig|cham|atend|retorn|respond))\w*"
+    r"|\bchega de (?:robo|maquina|bot)\b|\bpor (?:pessoa|humano|gente)\b|\bfalo com quem\b|\bcom quem (?:eu )?(?:falo|converso|trato)\b"
+)
+_NOT_HUMAN = re.compile(
+    rf"\b(?:falei|conversei|fui atendid\w+|me atendeu|ja falei|falaram|falamos|atendeu)\b[^.!?]{{0,30}}|\bnao (?:quero|precisa\w*|preciso|me|e pra|pode\w*) (?:falar|ligar|liga|ligue|ligu\w*|de (?:vendedor|ligacao|visita|consultor)|passar|visita)\b"
+    rf"|\bcom quem (?:eu )?falei\b|\b(?:pode|podem|podes?) (?:falar|tratar|conversar) com (?:o|a|meu|minha)\b|\b(?:sou|e) (?:o |a )?(?:vendedor|gerente|dono|responsavel|consultor|comprador)\w*"
+    r"|\bfala(?:r)? com (?:a |o )?(?:minha|meu)\b|\batendo\b[^.!?]{0,25}|\bo vendedor de (?:voces|vcs)\b"
+)
+
+_PRICE = re.compile(
+    rf"\b(?:qual|quais|saber|sabe|me (?:passa|passe|fala|manda|diz|informa)\w*|informa\w*|quero|queria|manda\w*|pass\w+|ver|consult\w+|gostaria|preciso|tem|ter|sobre)\b[^.!?]{{0,35}}\b(?:preco\w*|precinho|valor|valores|valorzinho|custo\b(?! ?-? ?benef)|orcamento\w*|cotac\w+|tabela|investimento)\b"
+    r"|^\W*(?:\w+ ){0,2}?(?:preco\w*|valor|valores|orcamento|cotacao|precinho|custo)\b(?! (?:bom|alto|baixo|de mercado))"
+    r"|\bpreco\w* (?:d[aeo]s?|pra|para|final|a vista|por)\b|\bvalor(?:es)? (?:d[aeo]s?|pra|para|final|a vista|por)\b|\b(?:preco|valor)\w*\W*\?"
+    r"|\bquanto\b ?(?:e |eh |que |q |mais ou menos |seria |vai |ta |esta |ela |ele |me )*?(?:cust\w+|sai\w*|fica\w*|e\b|eh\b|ta\b|esta\b|val\w+|cobr\w+|pag\w+|seria|sao|fic\w+|sair\w*|voces|vcs|vai|a\b|o\b)"
+    r"|\b(?:qto|qnt|qnto|quantos)\b ?(?:e |eh |que |q )?(?:cust\w+|sai\w*|fica\w*|e\b|eh\b|ta\b|val\w+|cobr\w+|reais|conto\w*|a\b|o\b)|\bqual (?:seria )?(?:o |e o )?(?:preco|valor|custo)\b(?! ?-? ?benef)"
+    r"|\b(?:por|a) quanto\b|\bquanto\W*\?*$|\bquanto (?:que |q )?(?:ta|custa|sai|fica|e)\b|\bquanto\b[^.!?]{0,15}\b(?:frete|entrega|maquina)\b"
+    r"|\b(?:faz\w*|mand\w+|quero|queria|preciso|solicit\w+|gostaria|pedi\w*|pass\w+|envi\w+|fech\w+|aguard\w+|ficou de|cade|receb\w+|montar?|me da)\b[^.!?]{0,30}\b(?:orcamento|cotac\w+|proposta|tabela de preco\w*|lista de preco\w*|orcament\w+)\b"
+    r"|\b(?:parcel\w+|prestac\w+|financ\w+|finame|bndes|leasing|consorcio|boleto|pix|cartao|cart o|a vista|entrada de|sinal de|carne|credito|forma\w* de pagamento|condic\w+ de pagamento|condicoes|pagamento|facilita\w*|dividi\w*|dividir|em \d+ ?x|\d+ ?x|vezes sem juros)\b"
+    r"|\b(?:desconto\w*|descontinho|promoc\w+|promo|abatimento|melhor preco|precinho|negoci\w+ (?:o )?(?:preco|valor)|mais barat\w+|menor preco|chorar|cabe no bolso)\b"
+    r"|\b(?:frete\w*)\b"
+    r"|\bquanto de (?:entrada|frete)\b|\bmedia de (?:preco|valor)\b|\bfaixa de preco\b|\bcust\w+ (?:quanto|mais ou menos|em torno)\b|\bfazem por quanto\b|\bbarat\w+\?"
+    r"|\bpreciso (?:de )?(?:preco|valor)\w*"
+)
+_NOT_PRICE = re.compile(
+    r"\bcusto ?-? ?benef\w*|\b(?:recebimento|receber|mand\w+|envi\w+|chega|parar?|cancel\w+|propaganda\w*|nao quero)\b[^.!?]{0,25}\b(?:promoc\w+|ofertas?)\b"
+    r"|\bprazo de (?:entrega|envio)\b|\bvalor(?:iz\w+)\b|\b(?:minha|nossa|minhas|nossas|meus|meu) (?:promoc\w+|preco|valor|cartao|orcamento)\b"
+    r"|\b(?:vendo|cobro|vendemos|faturo|fatur\w+|ganho)\b[^.!?]{0,30}|\bnao (?:quero|preciso) (?:saber )?(?:de |d[oa] )?(?:preco|valor|orcamento|desconto)\w*"
+    r"|\bquantos? (?:voces|vcs) (?:produz|faz|tem)\w*|\bquanto (?:tempo|ela (?:faz|produz|pesa)|produz|pesa|rende|gasta|consome|mede)\w*|\bmaquina de cartao\b"
+)
+
+_TRUE = re.compile(
+    rf"\b(?:ja|sempre|tambem)? ?(?:comprei|compramos|comprou|compraram|compro|tenho|temos|tem|possuo|possuimos|usamos|uso|trabalho com|trabalhamos com|adquiri|adquirimos|peguei)\b[^.!?;]{{0,45}}\b(?:de|da|com|na|d[ao]s) {_YOU}\b"
+    rf"|\b(?:sou|somos|fui|era|ja sou|ja somos) (?:um |uma )?(?:clientes?|freg\w+)(?: antig\w+)?(?: d[ea] {_YOU}| voces)?\b(?! d[aeo]s? (?:outr|concorr))"
+    rf"|\b(?:ja |eu |a gente |ja os |te )?(?:conhec(?:o|emos|ia|iamos|i)|conheci|conhecemos)\b ?(?:ja |bem |o trabalho d[ea] |a marca |as maquinas d[ea] |a empresa |as maquinas |a fabrica d[ea] |os equipamentos d[ea] )?(?:a )?{_YOU}\b"
+    rf"|\b(?:vi|vimos|visit\w+|encontr\w+|conheci|estive|passei)\b[^.!?;]{{0,40}}\b(?:feira\w*|fispal|fipan|expo\w+|apas|estande|stand|tecnocarne|anufood|mercoagro|evento|congresso|showroom)\b"
+    rf"|\b(?:falei|falamos|conversei|conversamos|tratei|negociei|fiz (?:um )?(?:orcamento|cotacao)|pedi (?:um )?(?:orcamento|cotacao)|liguei|ligamos|mandei (?:mensagem|email|e-mail|zap)|entrei em contato|fui atendid[oa]|tinha (?:falado|conversado|pedido)|cotei|ja fiz|orcei)\b[^.!?;]{{0,40}}\b(?:{_YOU}|ai\b|aqui (?:com|antes)|vendedor\w* d)"
+    rf"|\b(?:o|a|um|uma|seu|sua) (?:vendedor|vendedora|consultor|consultora|representante|atendente|tecnico|moca|rapaz|pessoal|gerente) (?:de |da |d[ae]i |ai )?(?:{_YOU})\b[^.!?;]{{0,35}}\b(?:pediu|falou|passou|atendeu|mandou|ligou|ficou|visitou|veio|disse|me)\b"
+    rf"|\b(?:me atendeu|ficou de (?:me )?(?:passar|mandar|retornar|ligar|enviar|ver)|ninguem (?:me )?(?:retornou|respondeu|ligou)|nao (?:me )?retornaram|{_YOU} (?:ja )?me (?:mandaram|passaram|atenderam|visitaram|ligaram|venderam|enviaram))\b"
+    rf"|\b(?:o|a) [a-z]+ (?:d[ae]|ai d[ae]) {_YOU} (?:me|ja|ficou|falou|passou|mandou|atendeu|pediu)\b"
+    rf"|\b(?:minha|nossa|meu pai|meu irmao|minha mae|meu tio|meu sogro|meu marido|minha esposa|familia|meu avo|meu primo|minha irma)\b[^.!?;]{{0,35}}\b(?:compr(?:ou|aram)|tem|tinha|usa|teve)\b[^.!?;]{{0,30}}\b(?:de|da|com) {_YOU}"
+    rf"|\bja (?:e|sou|somos|fui) (?:clientes?|de casa)\b|\bcliente antig[oa]\b|\b{_YOU} (?:ja )?(?:me )?venderam\b|\bseguid\w+ da seleto\b|\bja conhec(?:o|emos|ia)\b(?! (?:outr|uma|algu))"
+    r"|\b(?:a |uma )?(?:segunda|outra|mais uma|terceira) (?:maquina|compra) (?:de|da|com) (?:voces|vcs|seleto)"
+)
+_OWNS_OURS = re.compile(
+    r"\b(?:(?:ja )?(?:tenho|temos|possuo|possuimos|comprei|compramos|uso|usamos)(?: aqui)?(?: (?:a|o|uma|um|duas|2|minha|ja))*|minha|nossa|meu|nosso)\s+(?:maquina )?(?:seleto |modelo )?$"
+)
+_FALSE = re.compile(
+    rf"\bnunca (?:ouvi\w*|vi|compr\w+|conhec\w+|us\w+|trabalh\w+|tinha|tive|falei|negoci\w+)\b[^.!?;]{{0,35}}\b(?:{_YOU}|ai\b|marca|empresa|antes)"
+    rf"|\bnunca (?:ouvi falar|compramos|comprei|compro)\b(?![^.!?;]{{0,25}}\b(?:outra|formadora|maquina dess)\b)"
+    rf"|\b(?:nao|n|num|ainda nao|nem) (?:os |te |te |a )?(?:conhec(?:o|ia|emos|iamos|ia)|sabia que (?:voces|vcs)? ?existi\w+)\b(?: ?(?:ainda|nao|direito|bem|muito))?(?: ?(?:a |o |trabalho d[ea] |as maquinas d[ea] |os produtos d[ea] )*(?:{_YOU}|empresa|marca|fabrica|trabalho))?\W*(?:$|[,.!?;]|\b(?:mas|so|vi|achei|ainda|nao|e|quero|queria|pode)\b)"
+    rf"|\b(?:primeira vez|1a vez|1ª vez|primeiro contato|primeira compra)\b(?! que (?:vou )?(?:abr|compr\w+ (?:maquina|formadora)))"
+    rf"|\b(?:conheci|descobri|achei|encontrei|fiquei sabendo|soube|acabei de (?:conhecer|achar|descobrir|ver))\b[^.!?;]{{0,25}}\b(?:agora|hoje|agorinha)\b|\bacabei de (?:conhecer|descobrir|achar|encontrar) (?:a |o )?{_YOU}"
+    rf"|\bnem sabia que (?:voces|vcs|existi\w+)"
+)
+
+
+def asks_opt_out(text: str) -> bool:
+    """Whether a message asks for no more messages or for the deletion of its writer's data.
+
+    Declining an offer is not opting out (eval rules, `opt_out`).
+    """
+    return opt_out([Said(text)]) is not None
+
+
+def opt_out(said: Sequence[Said]) -> Item | None:
+    for message in said:
+        match = _OPT_OUT_WHOLE.match(message.folded) or _OPT_OUT.search(message.folded)
+        if match and not _NOT_OPT_OUT.search(message.folded):
+            return message.item("opt_out", True, match.start(), match.end())
+    return None
+
+
+def asks_person(said: Sequence[Said]) -> Item | None:
+    return _first(said, _HUMAN, _NOT_HUMAN, "pede_humano")
+
+
+def asks_price(said: Sequence[Said]) -> Item | None:
+    return _first(said, _PRICE, _NOT_PRICE, "pede_preco")
+
+
+def knows_us(said: Sequence[Said], owned: Sequence[tuple[int, int]] = ()) -> Item | None:
+    """True or false as said; a machine of ours that the lead owns (`owned`: message and start) tells it too."""
+    for message, match in search_all(said, _FALSE):
+        return message.item("conhece_seleto", False, match.start(), match.end(), 0.9)
+    for message, match in search_all(said, _TRUE):
+        if not re.search(r"\b(?:nao|nunca|nem)\b[^,.;!?]{0,12}$", message.before(match.start(), 20)) and not re.match(
+            r"(?:nao|nunca)\b", match.group().strip()
+        ):
+            return message.item("conhece_seleto", True, match.start(), match.end(), 0.9)
+    for index, start in owned:
+        before = said[index].before(start, 40)
+        cue = _OWNS_OURS.search(before)
+        if cue:
+            return said[index].item("conhece_seleto", True, start - len(before) + cue.start(), start, 0.8)
+    return None
+
+
+def _first(said: Sequence[Said], pattern: re.Pattern[str], unless: re.Pattern[str], field: str) -> Item | None:
+    """The first place where `pattern` holds once everything that `unless` covers is taken out."""
+    for message in said:
+        text = unless.sub(lambda match: "#" * len(match.group()), message.folded)
+        match = pattern.search(text)
+        if match:
+            return message.item(field, True, match.start(), match.end(), 0.9)
+    return None

@@ -1,0 +1,223 @@
+"""The writer's own name, as given: precision before recall."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from leads import municipalities
+from leads.extraction.lexicon import COMPANY_TYPES, ENDINGS, PLAIN_TYPES, TREATMENTS, first_names, surnames
+from leads.extraction.said import Item, Said, Word, corrects
+from seleto.lib.text.fold import fold
+
+_RELATION = (
+    r"esposa|marido|filh[oa]|mulher|irma|irmao|pai|mae|soci[oa]|gerente|secretaria|cunhad[oa]|sogr[oa]|noiv[oa]|namorad[oa]|comprador\w*|espos[oa]|prim[oa]|ti[oa]|net[oa]|"
+    r"encarregad[oa]|funcionari[oa]|chef|cozinheir[oa]|dono|dona|responsavel|administrador\w*|sobrinh[oa]|diretor\w*|assistente"
+)
+_STRONG = re.compile(
+    rf"\b(?:me chamo|chamo-me|meu nome(?: completo)?(?: e| eh|:)?|(?:quem (?:esta |ta )?fal(?:a|ando)(?: aqui)?|aqui quem fala|quem escreve)(?: e| eh)? (?:(?:o|a) (?:{_RELATION}),? ?)?|"
+    rf"(?:^|[\n,;.])\s*nome(?: completo)?\s*(?::|-|e|eh)|att\.?,?|atenciosamente,?|ass(?:inado)?[.:]|(?:responsavel|contato|comprador|proprietari[oa]|solicitante)\s*:)\s*[-:]?\s*(?:o |a )?"
+)
+_NAMED_AFTER = re.compile(r"\bnome(?: e|:)\s+(?=[a-z])")
+_HERE = re.compile(
+    rf"\b(?:aqui (?:e|eh|fala)|eu sou|sou|quem fala e|e|eh|fala(?:ndo)?(?: aqui)?)\s+(?:eu,?\s*)?(?:(?:o|a)\s+)?(?:(?:{_RELATION}),?\s+)?(?=\w)"
+)
+_CONTACT = re.compile(
+    rf"\b(?:(?:pode|podem|podes|favor|melhor|so|deve\w*) (?:falar|tratar|conversar|chamar|procurar|ligar)(?: direto)? ?(?:com|por|pra|para|pro)?|fal(?:a|e|em) com|trat(?:a|e|em) com|procur(?:a|e|em|ar)(?: por| pel[oa])?|(?:agora )?quem (?:decide|compra|cuida|resolve|manda|vai (?:tratar|falar|cuidar|resolver|ver)|responde|trata)(?: \w+){{0,3}}? e|"
+    rf"o responsavel(?: pel[oa]s? compras?)? e|a responsavel(?: pel[oa]s? compras?)? e|contato e|o contato (?:certo )?e|agora (?:quem (?:ta |esta )?fala(?:ndo)? )?e|assumindo (?:aqui)?|chama)\s+(?:com\s+)?(?:(?:o|a)\s+)?(?:(?:minha|meu|nosso|nossa)\s+)?(?:(?:{_RELATION})[,:]?\s+)?(?:(?:o|a)\s+)?"
+)
+_OF_RELATIVE = re.compile(rf"\baqui (?:e|eh|fala) (?:a|o) (?:{_RELATION}) d[oae] [a-z]+[,:]?\s+(?:(?:me chamo|meu nome e|a|o|sou a|sou o)\s+)?")
+_RENAMED = re.compile(
+    r"\b(?:nao (?:e|sou|me chamo) (?:o |a )?[a-z]+(?: [a-z]+)?\W+(?:e sim|e|eh|sou|meu nome e) (?:o |a )?|(?:anotou|escreveu|chamou|botou|colocou|salvou)[^.!?\n]{0,30}\bmas (?:o certo |o correto )?(?:e|eh|sou|meu nome e) (?:o |a )?|"
+    r"(?:nome certo|nome correto|o certo|na verdade (?:me chamo|sou|e|meu nome e)) ?(?:e|eh|:)? (?:o |a )?)"
+)
+_THIRD = re.compile(
+    rf"\b(?:vendedor\w*|consultor\w*|atendente|tecnic[oa]|representante|cliente|amig[oa]|vizinh[oa]|indicac\w+|{_RELATION}|conhecid[oa]|funcionari[oa]|entregador|rapaz|moca|pessoal|equipe)\b[^.!?\n]{{0,25}}$|"
+    r"\b(?:falei|falamos|conversei|falar|com o|com a|pelo|pela|do|da|dos|pro|pra|ao|obrigad[oa]|valeu|oi|ola|bom dia|boa tarde|boa noite|e ai|fala)\s*,?\s*$"
+)
+_SENT = re.compile(r"\b(?:obrigad[oa]|abs|abraco\w*|grat[oa]|valeu|at\.?te|att|atenciosamente|cordialmente|prazer|forte abraco)[\s,.!:-]+$")
+_INJECTED = re.compile(r"\bignore\b|\bignora\b|\binstruc\w+\b|\bsystem\b|\bprompt\b|</|<\w|\{\{|\}\}|\[\[|\bjson\b|\bset \w+\s*=|\bdrop table\b")
+_JOKES = frozenset(
+    "teste testando test fulano beltrano sicrano ciclano batman ninguem alguem superman admin null none robo bot cliente seleto nome papai mamae deus jesus pele neymar anonimo xuxa "
+    "godzilla goku voce eu anonima humano vendedor desconhecido aqui mim mesmo apenas so".split()
+)
+_NOT_FIRST = frozenset(
+    """
+    dono dona proprietario proprietaria gerente comprador compradora cliente socio socia chef chefe responsavel de da do das dos em na no novo nova aqui um uma o a os as que quem vou quero
+    queria preciso tenho temos interessado interessada bom boa muito mais so eu ele ela isso esse essa este esta meu minha nosso nossa sua seu pra para por com sem mesmo tudo nada tambem nao sim
+    hamburgueria restaurante empresa loja formadora maquina manual automatica mae pai filho filha esposa marido sou sao estou estamos gaucho paulista mineiro carioca baiano representante
+    revendedor distribuidor empresario empresaria autonomo autonoma cozinheiro acougueiro padeiro produtor produtora tecnico engenheiro engenheira nutricionista consultor vendedor
+    vendedora comerciante empreendedor empreendedora iniciante leigo fa grande pequeno pequena daqui dai como onde qual quanto quantos urgente obrigado obrigada certo beleza ok tipo
+    ainda hoje amanha agora legal otimo possivel verdade assim isto aquilo algo alguem outra outro todo toda cada dificil facil complicado preco valor loja fabrica industria
+    mercado cidade estado rua bairro telefone email cnpj pessoa juridica fisica contato nome e eh ou mas se ja la ca eles elas nos voces vcs vc voce gente galera pessoal amigo amiga
+    """.split()
+)  # fmt: skip
+_PARTICLES = frozenset("de da do das dos".split())
+_AFTER_PARTICLE = frozenset("dores gloria graca luz silva".split())
+_MAX_WORDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    item: Item
+    rank: int  # 4 corrected or the contact, 3 stated, 2 "sou o ...", 1 stands alone in a list
+    words: int
+
+
+def name(said: Sequence[Said], taken: Sequence[tuple[int, int, int]]) -> Item | None:
+    """The longest form given; a correction, the contact named or who takes over comes first."""
+    found: list[_Candidate] = []
+    for message in said:
+        if not _INJECTED.search(message.folded):
+            found += [candidate for candidate in _in_message(message, len(said)) if not _inside(candidate.item, taken)]
+    if not found:
+        return None
+    chosen = found[0]
+    for candidate in found[1:]:
+        if _better(said, chosen, candidate):
+            chosen = candidate
+    return chosen.item
+
+
+def _inside(item: Item, taken: Sequence[tuple[int, int, int]]) -> bool:
+    return any(message == item.message and start <= item.start < end for message, start, end in taken)
+
+
+def _better(said: Sequence[Said], chosen: _Candidate, candidate: _Candidate) -> bool:
+    mine, theirs = (fold(str(each.item.value)).split() for each in (chosen, candidate))
+    related = mine[0][:3] == theirs[0][:3]
+    if related and chosen.rank < 4:
+        return candidate.words > chosen.words
+    if candidate.rank != chosen.rank:
+        return candidate.rank > chosen.rank and not (candidate.rank == 3 and chosen.rank == 4)
+    return corrects(said, chosen.item, candidate.item)
+
+
+def _in_message(message: Said, messages: int) -> Iterator[_Candidate]:
+    for pattern, rank, strong in (
+        (_RENAMED, 4, True), (_OF_RELATIVE, 4, True), (_CONTACT, 4, False), (_STRONG, 3, True), (_HERE, 2, False),
+    ):  # fmt: skip
+        for match in pattern.finditer(message.folded):
+            if rank == 2 and not _introduces(message, match):
+                continue
+            if rank == 4 and pattern is _CONTACT and re.search(r"\b(?:quero|queria|gostaria|posso|preciso|poderia|falei|ja|ficou de|como|eu)\s+(?:de\s+)?$", message.before(match.start(), 20)):
+                continue
+            read = _read(message, match.end(), strong=strong)
+            if read and not _at_seleto(message, read[0].end):
+                yield _Candidate(read[0], rank, read[1])
+    yield from _in_segments(message, messages)
+
+
+def _at_seleto(message: Said, end: int) -> bool:
+    return re.match(r"\s*(?:,\s*)?(?:(?:a[ií]|daqui)\s*)?(?:d[aeo]\s+)?(?:seleto|voces|vcs|vc|ai\b)", message.folded[end:]) is not None
+
+
+def _introduces(message: Said, match: re.Match[str]) -> bool:
+    """ "é o Rogério" introduces at the start of a thought or before "falando", "da ..."; elsewhere "é" joins anything."""
+    if match.group().split()[0] not in ("e", "eh", "fala", "falando"):
+        return not re.search(r"\b(?:nao|nem|que|quem|se|quando)\s+(?:eu\s+)?$", message.before(match.start(), 15))
+    before = message.folded[: match.start()].strip()
+    if match.group().split()[0] in ("fala", "falando"):
+        return before == "" and re.match(r"fala(?:ndo)?\s+(?:o|a)\s", match.group()) is not None
+    starts = re.search(r"(?:^|[,.!?\n]|\b(?:oi|ola|opa|bom dia|boa tarde|boa noite|aqui))$", before) is not None
+    return starts and re.match(r"eh?\s+(?:o|a)\s", match.group()) is not None
+
+
+def _read(message: Said, position: int, *, strong: bool) -> tuple[Item, int] | None:
+    """The name that starts at a position, treatments skipped; None when the words there are no name."""
+    words = [word for word in message.words if word.start >= position]
+    place = 0
+    while place < len(words) and (words[place].text in TREATMENTS or words[place].text in ("o", "a")):
+        place += 1
+        if place >= 3:
+            return None
+    if place >= len(words) or message.folded[position : words[0].start].strip(" \"'*_“-"):
+        return None
+    first = words[place]
+    if place and message.folded[words[place - 1].end : first.start].strip(" ."):
+        return None
+    treated = place > 0 and words[place - 1].text in TREATMENTS
+    if not _is_first(message, first, strong=strong or treated):
+        return None
+    return _extend(message, words[place:])
+
+
+def _is_first(message: Said, word: Word, *, strong: bool) -> bool:
+    text = word.text
+    if not text.isalpha() and "'" not in text or text in _JOKES or text in _NOT_FIRST or len(text) < 2:
+        return False
+    if text in COMPANY_TYPES or text in PLAIN_TYPES or text in ENDINGS:
+        return False
+    if text in first_names():
+        return True
+    if municipalities.state(text) or (municipalities.find(word.raw) and not strong):
+        return False
+    capital = word.capitalised and not message.shouted
+    return (strong and len(text) > 2) or (capital and len(text) > 2 and text not in surnames() and not word.raw.isupper())
+
+
+def _extend(message: Said, words: Sequence[Word]) -> tuple[Item, int] | None:
+    taken = [words[0]]
+    for place, word in enumerate(words[1:_MAX_WORDS], start=1):
+        if message.folded[taken[-1].end : word.start] != " ":
+            break
+        if word.text in _PARTICLES:
+            following = words[place + 1] if place + 1 < len(words) else None
+            if following is None or not (following.text in surnames() or following.text in _AFTER_PARTICLE):
+                break
+            if message.folded[word.end : following.start] != " ":
+                break
+        elif not _continues(message, word):
+            break
+        taken.append(word)
+    value = message.text[taken[0].start : taken[-1].end]
+    if message.shouted or value.islower():
+        value = " ".join(part.lower() if fold(part) in _PARTICLES else part.capitalize() for part in value.split())
+    count = sum(word.text not in _PARTICLES for word in taken)
+    return message.item("nome", value, taken[0].start, taken[-1].end, 0.9), count
+
+
+def _continues(message: Said, word: Word) -> bool:
+    text = word.text
+    if text in COMPANY_TYPES or text in PLAIN_TYPES or text in ENDINGS or text in _NOT_FIRST or not text.isalpha():
+        return False
+    if word.capitalised and not message.shouted:
+        return not word.raw.isupper() or len(text) > 3
+    return text in surnames() or text in first_names()
+
+
+def _in_segments(message: Said, messages: int) -> Iterator[_Candidate]:
+    """A stretch of a list that is nothing but a name, "Seu Antônio falando", a signature."""
+    segments = message.segments
+    for start, end in segments:
+        words = [word for word in message.words if start <= word.start < end]
+        announced = len(words) > 1 and words[-1].text in ("falando", "aqui") and words[-2].text not in ("to", "ta", "estou", "estamos", "quem")
+        if announced:
+            words = words[:-1]
+        treated = False
+        while words and (words[0].text in TREATMENTS or (announced and words[0].text in ("o", "a", "e"))):
+            treated = words[0].text in TREATMENTS
+            words = words[1:]
+        if not words or not _is_listed_name(message, words, announced=announced or treated):
+            continue
+        before = message.folded[: words[0].start]
+        if not announced and _THIRD.search(before[-60:]) and not _SENT.search(before):
+            continue
+        read = _extend(message, words)
+        if read is None or read[0].end != words[-1].end:
+            continue
+        alone = len(segments) == 1 and not before.strip()
+        single_ok = announced or treated or (alone and messages > 1) or _SENT.search(before) or (alone and messages == 1) or len(segments) > 2
+        if read[1] > 1 or single_ok:
+            yield _Candidate(read[0], 2 if announced else 1, read[1])
+
+
+def _is_listed_name(message: Said, words: Sequence[Word], *, announced: bool) -> bool:
+    first = words[0]
+    if first.text not in first_names() or first.text in _NOT_FIRST or first.text in _JOKES:
+        return False
+    text = message.text[first.start : words[-1].end]
+    if municipalities.find(text) or municipalities.state(text):
+        return announced and len(words) == 1
+    if any(word.text in COMPANY_TYPES or word.text in ENDINGS or word.text in PLAIN_TYPES for word in words):
+        return False
+    return len(words) > 1 or announced or first.capitalised

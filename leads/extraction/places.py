@@ -1,0 +1,286 @@
+"""City and state: where the business is, else where the lead says to be."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from leads import municipalities
+from leads.extraction.lexicon import common_cities, first_names
+from leads.extraction.said import Item, Said, Word, corrects
+
+Spans = Sequence[tuple[int, int, int]]  # (message, start, end) that belong to a name or a company
+
+_RISKY_PHRASES = frozenset(
+    """
+    boa hora|boa nova|boa viagem|boa vista|boa esperanca|bom conselho|bom jardim|bom lugar|bom principio|bom progresso|bom repouso|bom retiro|bom sucesso|bela vista|alto alegre|agua boa|agua branca|agua clara|agua fria|agua limpa|agua nova|agua preta|arco iris|areia branca|barro preto|casa branca|casa grande|casa nova|costa rica|dois irmaos|espirito santo|feira nova|feira grande|feliz natal|mar vermelho|mundo novo|nova era|novo horizonte|novo mundo|novo progresso|ouro verde|ouro branco|ouro fino|ouro preto|ouro velho|passa tempo|passa e fica|pao de acucar|pedra branca|pedra grande|ponte nova|ponte preta|ponto novo|ponto chique|porto seguro|campo alegre|campo bom|sem peixe|sul brasil|terra boa|terra nova|terra rica|terra santa|vale verde|vale real|vera cruz|vila boa|vila rica|vila maria|vila nova|vista alegre|venha ver|nao me toque|nova vida|quatro irmaos|dois vizinhos|ponta grossa do norte|brasil novo|boi bravo|serra azul|serra grande|bela cruz|estrela velha|sede nova|novo brasil
+    """.strip().split("|")
+)  # fmt: skip
+_BUSINESS = (
+    r"loja|empresa|fabrica|restaurante|hamburgueria|lanchonete|acougue|padaria|mercado|mercadinho|supermercado|frigorifico|"
+    r"negocio|comercio|firma|cozinha|ponto|unidade|matriz|sede|industria|distribuidora|churrascaria|espetaria|"
+    r"food ?truck|trailer|casa de carnes?|producao|galpao|operacao|estabelecimento|deposito|franquia|cnpj|prefeitura|"
+    r"dark kitchen|pizzaria|bar|hotel|lanches|delivery"
+)
+_FILL = r"(?:\w+\s+){0,3}?"
+_STRONG_BUSINESS = re.compile(
+    rf"\b(?:{_BUSINESS})\b(?:\s+\w+){{0,4}}?\s+(?:e|eh|fica|vai ser|sera|esta|ta|localizad[ao]|situad[ao]|aqui)?\s*(?:e[mn]|n[ao]s?|d[eao]|aqui em|fica em)\s+$"
+)
+_STRONG = re.compile(
+    r"\b(?:cidade(?: (?:de|e))?|municipio(?: (?:de|e))?|endereco|localizacao|local|aqui(?: (?:e|em|na|no|de))?|entreg\w+ (?:em|pra|para|aqui em|n[oa])|"
+    r"atende\w* (?:em|a|aqui em|n[oa])|frete (?:pra|para|ate)(?: o| a)?|envi\w+ (?:pra|para)|mand\w+ (?:pra|para)|cheg\w+ (?:em|ate)|"
+    r"instal\w+ em|entrega (?:em|pra|para|n[oa])|fica(?:mos|m)? (?:em|n[oa])|localizad[ao]s? (?:em|n[oa])|situad[ao]s? em)[\s:]*$"
+)
+_HOME = re.compile(
+    r"\b(?:sou|somos|moro|moramos|estou|estamos|to|tou|resido|vivo|falo|falamos|falando|diretamente|vim|mudei|eu sou)\s+"
+    rf"(?:aqui\s+)?(?:morando\s+)?(?:e[mn]|d[eao]s?|n[ao]|pra|para)\s+(?:cidade de\s+)?$"
+)
+_LOCATIVE = re.compile(r"\b(?:em|de|do|da|no|na|pra|para|p/|ate)\s+$")
+_IN = re.compile(r"\b(?:em)\s+$")
+_REJECT = re.compile(
+    r"\b(?:rua|r|av|avenida|bairro|praca|rod|rodovia|travessa|alameda|jd|jardim|vila|shopping|feira|expo\w*|festa|linha|igreja|banco|time|"
+    r"perto|pertinho|proxim[oa]s?|vizinh[oa]s?|regiao|lado|arredores|grande|divisa|fronteira|entre|nasci\w*|natural|nascid[oa]s?|"
+    r"origem|familia|veio|vieram|vim|criad[oa]|parentes?|feira|evento|congresso|fornecedor\w*|clientes?|concorren\w+|viagem|"
+    r"curso|colonia|festival|queijo|estilo|carne|compro|comprei|carnes? d[eo]|assistencia em|representante|zona|estrada|"
+    r"conhec\w+ (?:voces|vcs|a seleto))\s+(?:(?:de|da|do|das|dos|em|no|na|a|ao|o|e)\s+){0,2}$"
+)
+_REJECT_AFTER = re.compile(r"^\s*(?:fc|esporte|futebol|burger|lanches|grill|hotel|transportes|seguros?|alimentos|carnes)\b")
+_SELETO_PLACE = re.compile(
+    r"\b(?:voces|vcs|vc|seleto|a fabrica de voces|fabrica de vcs)\s+(?:sao|ficam|estao|e|fica|tem (?:loja|fabrica|filial|showroom|sede))\s+(?:aqui\s+)?"
+    r"(?:em|de|d[oa]|n[oa])\s+$|\b(?:vi|visitei|encontrei|falei com|conheci) (?:voces|vcs|a seleto|o estande)[^,.]{0,30}$"
+)
+_ABROAD = re.compile(
+    r"^[\s,(/-]*(?:n[oa]|d[oa]|em)?\s*(?:paraguai|argentina|uruguai|bolivia|portugal|chile|peru|colombia|venezuela|mexico|angola|"
+    r"mocambique|espanha|italia|eua|usa|estados unidos|paraguay|py)\b"
+)
+_NEGATED = re.compile(r"\bnao\s+(?:e\s+)?(?:sou\s+)?(?:mais\s+)?(?:[oa]\s+)?(?:de|d[oa]|em|n[oa])?\s*$")
+_CAPITALS = frozenset(
+    "natal|vitoria|fortaleza|salvador|recife|belem|palmas|macapa|florianopolis|joao pessoa|boa vista|santos|serra".split("|")
+)
+_SAFE_UF = frozenset("sp rj mg rs sc pr df mt ms rn pb rr go ba".split())
+_STATE_NAMES = sorted(
+    ({municipalities.key(name) for name in municipalities.STATES.values()} | {"minas", "matogrosso"}) - {"para"},
+    key=len,
+    reverse=True,
+)
+_STATE = re.compile(rf"\b(?:{'|'.join(name.replace(' ', r's+') for name in _STATE_NAMES)})\b".replace("s+", r"\s+"))
+_STATE_CUE = re.compile(
+    r"\b(?:estado(?: d[eoa])?|interior(?: d[eoa])?|litoral(?: d[eoa])?|sul d[eoa]|norte d[eoa]|oeste d[eoa]|leste d[eoa]|capital d[eoa]|"
+    r"sou d[eoa]|somos d[eoa]|moro n[oa]|moro em|estamos n[oa]|estou n[oa]|aqui n[oa]|aqui d[eoa]|aqui em|aqui e|fica n[oa]|fica em|loja n[oa]|uf:?|"
+    r"n[oa]|d[oa]|entrega\w* n[oa]|entrega\w* em|entrega\w* pr[oa]|frete pr[oa])\s+$"
+)
+_STATE_REJECT = re.compile(
+    r"\b(?:perto|pertinho|divisa|fronteira|nasci\w*|natural|origem|familia|vim|veio|time|feira|rua|avenida|av|regiao|grande|queijo|"
+    r"fornecedor\w*|clientes?|bairro|vila|jardim|banco|linha|rodovia|nao (?:o|a|e)|nao e o|carne|voces (?:sao|ficam)|vcs (?:sao|ficam))\s+"
+    r"(?:(?:de|da|do|em|no|na|a|o|com|com o|com a)\s+){0,2}$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """A place as said. `strength`: 4 business, 3 stated, 2 home, 1 bare mention."""
+
+    message: int
+    start: int
+    end: int
+    name: str
+    uf: str
+    uf_end: int
+    strength: int
+
+
+def city_and_state(said: Sequence[Said], taken: Spans) -> tuple[Item | None, Item | None, bool]:
+    """The city, the state, and whether the state must be asked because several municipalities bear the name."""
+    spots = [spot for message in said for spot in _spots(message, taken)]
+    stated = _stated_state(said, taken, spots)
+    if not spots:
+        return None, stated, False
+    chosen = _choose(said, spots)
+    message = said[chosen.message]
+    item = message.item("cidade", chosen.name, chosen.start, chosen.end, 0.7 + 0.075 * chosen.strength)
+    uf = chosen.uf
+    if not uf and stated is not None:
+        place = municipalities.find(chosen.name, str(stated.value))
+        if place:
+            return item, stated, False
+    if not uf:
+        return item, None, True
+    return item, message.item("uf", uf, chosen.start, max(chosen.end, chosen.uf_end), item.confidence), False
+
+
+def _choose(said: Sequence[Said], spots: list[_Spot]) -> _Spot:
+    chosen = spots[0]
+    for spot in spots[1:]:
+        if spot.name == chosen.name:
+            if spot.uf and not chosen.uf or spot.strength > chosen.strength:
+                chosen = replace(spot, uf=spot.uf or chosen.uf)
+            continue
+        earlier = said[chosen.message].item("cidade", chosen.name, chosen.start, chosen.end)
+        later = said[spot.message].item("cidade", spot.name, spot.start, spot.end)
+        if spot.strength > chosen.strength or (spot.strength >= min(chosen.strength, 2) and corrects(said, earlier, later)):
+            chosen = spot
+    return chosen
+
+
+def _spots(message: Said, taken: Spans) -> Iterator[_Spot]:
+    words = message.words
+    place = 0
+    while place < len(words):
+        spot, after = _spot_at(message, words, place, taken)
+        if spot:
+            yield spot
+        place = after
+
+
+def _spot_at(message: Said, words: list[Word], place: int, taken: Spans) -> tuple[_Spot | None, int]:
+    """The longest municipality name that starts at a word, judged by what stands around it."""
+    if not _starts(words[place].text):
+        return None, place + 1
+    for size in range(min(municipalities.longest_name(), len(words) - place), 0, -1):
+        first, last = words[place], words[place + size - 1]
+        if any(char in ",;!?\n|:" for char in message.folded[first.start : last.end]):
+            continue
+        raw = message.text[first.start : last.end]
+        if municipalities.find(raw) is None:
+            continue
+        if _overlaps(taken, message.index, first.start, last.end):
+            return None, place + 1
+        uf, uf_end = _attached_state(message, last.end)
+        found = municipalities.find(raw, uf) if uf else municipalities.find(raw)
+        if found is None:
+            found, uf, uf_end = municipalities.find(raw), "", last.end
+        strength = _strength(message, first, last, size, uf_end if uf else 0)
+        if found is None or not strength:
+            return None, place + (size if strength else 1)
+        return _Spot(message.index, first.start, last.end, found.name, found.uf, uf_end, strength), place + size
+    return None, place + 1
+
+
+def _starts(word: str) -> bool:
+    return municipalities.key(word).split(" ")[0] in municipalities.first_words()
+
+
+def _overlaps(taken: Spans, message: int, start: int, end: int) -> bool:
+    return any(index == message and start < stop and first < end for index, first, stop in taken)
+
+
+def _strength(message: Said, first: Word, last: Word, size: int, uf_end: int) -> int:
+    """How surely the words name the lead's city; 0 when they do not."""
+    before = message.before(first.start, 70)
+    tail = before[-45:]
+    if _NEGATED.search(tail) or _ABROAD.match(message.folded[last.end : last.end + 30]):
+        return 0
+    if _REJECT.search(tail) and not re.search(r"\bregiao de $", tail) or _SELETO_PLACE.search(before):
+        return 0
+    if _REJECT_AFTER.match(message.folded[last.end :]):
+        return 0
+    name = municipalities.key(message.folded[first.start : last.end])
+    risky = _is_risky(name, size)
+    nickname = municipalities.is_nickname(name) and size == 1
+    if risky and name in ("para",):
+        return 0
+    if _STRONG_BUSINESS.search(before):
+        return 4 if not risky or first.capitalised or uf_end or message.spoken else 0
+    if _STRONG.search(before):
+        return 3 if not risky or first.capitalised or uf_end or "cidade" in tail else 0
+    if _HOME.search(before):
+        return 2 if not risky or first.capitalised or uf_end or tail.endswith(("sou de ", "moro em ", "somos de ")) else 0
+    if uf_end:
+        return 3
+    alone = _alone(message, first.start, last.end)
+    if alone:
+        return _bare(message, name, first, risky, nickname)
+    if risky or (nickname and name == "rio"):
+        in_capitals = first.capitalised and not message.shouted and _IN.search(before) is not None
+        return 1 if in_capitals and not nickname and size == 1 and name not in first_names() else 0
+    if _LOCATIVE.search(before):
+        return 1 if first.capitalised or size > 1 or len(name) > 5 or nickname else 0
+    return 1 if first.capitalised and not message.shouted and (size > 1 or len(name) > 6) else 0
+
+
+def _bare(message: Said, name: str, first: Word, risky: bool, nickname: bool) -> int:
+    """A city that fills its stretch of a list, or a message of its own."""
+    if nickname and name == "rio":
+        return 0
+    if not risky:
+        return 1
+    whole = message.folded.strip(" .!") == message.folded[first.start :].strip(" .!")
+    return 1 if name in _CAPITALS and whole and first.capitalised else 0
+
+
+def _is_risky(name: str, size: int) -> bool:
+    if size == 1:
+        return name in common_cities() or name in first_names() or len(name) <= 3 and not municipalities.is_nickname(name)
+    if name in _RISKY_PHRASES:
+        return True
+    return name.split()[0] in first_names() and name != "joao pessoa"
+
+
+def _alone(message: Said, start: int, end: int) -> bool:
+    return any(first >= start - 1 and first <= start and last <= end + 1 for first, last in message.segments)
+
+
+_AFTER_CITY = re.compile(r"^(\s*[-–—/,(]?\s*|\s+(?:n[oa]|d[oa]|em|estado d[eoa])\s+|\s*,\s*(?:n[oa]|d[oa]|interior d[eoa]|estado d[eoa])?\s*)([a-z]{2})(?![\w'’@]|\.\w)")
+_AFTER_NAME = re.compile(rf"^\s*[-–—/,(]?\s*(?:n[oa]|d[oa]|em|interior d[eoa]|estado d[eoa]|ali n[oa])?\s*({_STATE.pattern})")
+
+
+def _attached_state(message: Said, end: int) -> tuple[str, int]:
+    """UF said right after a city: "- SP", "/SP", "sp", ", no Paraná"; ("", end) when none is."""
+    window = message.folded[end : end + 45]
+    named = _AFTER_NAME.match(window)
+    if named:
+        uf = municipalities.state(named[1]) or ""
+        return uf, end + named.end()
+    raw_name = re.match(r"\s*[-–—/,(]?\s*(?:no|do)?\s*Par[áÁA]\b", message.text[end : end + 20], re.IGNORECASE)
+    if raw_name and "á" in raw_name.group().lower():
+        return "PA", end + raw_name.end()
+    short = _AFTER_CITY.match(window)
+    if not short:
+        return "", end
+    uf = short[2].upper()
+    raw = message.text[end + short.start(2) : end + short.end(2)]
+    if uf not in municipalities.STATES:
+        return "", end
+    sure = raw.isupper() or any(char in "-–—/(" for char in short[1]) or short[2] in _SAFE_UF
+    last = not message.folded[end + short.end() :].strip(" .!)")
+    return (uf, end + short.end()) if sure or last else ("", end)
+
+
+def _stated_state(said: Sequence[Said], taken: Spans, spots: list[_Spot]) -> Item | None:
+    """A state said by itself: its name, or its two letters where nothing else can be meant."""
+    found: list[Item] = []
+    for message in said:
+        found += _state_names(message, taken, spots)
+        found += _state_letters(message, taken)
+    return found[-1] if found else None
+
+
+def _state_names(message: Said, taken: Spans, spots: list[_Spot]) -> Iterator[Item]:
+    for match in _STATE.finditer(message.folded):
+        uf = municipalities.state(match.group())
+        before = message.before(match.start(), 45)
+        inside = any(spot.message == message.index and spot.start <= match.start() < spot.end for spot in spots)
+        if uf is None or inside or _overlaps(taken, message.index, match.start(), match.end()):
+            continue
+        if _STATE_REJECT.search(before) or _NEGATED.search(before):
+            continue
+        whole = _alone(message, match.start(), match.end())
+        if _STATE_CUE.search(before) or (whole and uf not in ("RJ", "SP")) or re.search(r"[-,/(]\s*$", before):
+            yield message.item("uf", uf, match.start(), match.end())
+    for match in re.finditer(r"\b(?:no|do|o) Pará\b", message.text):
+        if not _STATE_REJECT.search(message.before(match.start(), 45)):
+            yield message.item("uf", "PA", match.end() - 4, match.end())
+
+
+def _state_letters(message: Said, taken: Spans) -> Iterator[Item]:
+    for word in message.words:
+        uf = word.text.upper()
+        if len(uf) != 2 or uf not in municipalities.STATES or _overlaps(taken, message.index, word.start, word.end):
+            continue
+        before = message.before(word.start, 45)
+        if _STATE_REJECT.search(before) or _NEGATED.search(before):
+            continue
+        capitals = word.raw.isupper() and not message.shouted
+        alone = _alone(message, word.start, word.end)
+        cued = _STATE_CUE.search(before) is not None or re.search(r"\b(?:sou|somos|moro|aqui|interior|estado)\s+(?:de|em|e|do|no)\s+$", before)
+        if (alone and (word.raw.isupper() or word.text in _SAFE_UF)) or (cued and (capitals or word.text in _SAFE_UF)):
+            yield message.item("uf", uf, word.start, word.end)

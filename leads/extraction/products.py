@@ -1,0 +1,243 @@
+"""The machine the lead wants: named by its model, or described so that exactly one fits."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from knowledge.catalogue import ProductFacts
+from leads.extraction.said import Item, Said, corrects
+from seleto.lib.text.fold import fold
+from seleto.lib.text.numbers import Kind
+
+_CODE_PARTS = re.compile(r"([A-Z]+)_?(\d+)")
+_SIZED = {
+    "MIX": re.compile(r"\b(?:mist[ui]rador\w*|misturadeira\w*|mis[tq]uradora\w*|homogen[ei]+[sz]ador\w*|mixer|masseira|batedeira)"),
+    "ENS": re.compile(r"\b(?:en[sc]acadeira\w*|embutideira\w*|linguiceira\w*|canhao|linguica|embutidora\w*)"),
+}
+_SPOKEN_NUMBERS = {
+    "100": r"cem", "300": r"trezentos", "700": r"setecentos", "200": r"duzentos", "150": r"cento e cinquenta",
+    "1200": r"mil e duzentos", "3000": r"tres mil|3 mil|3\.000|3k", "6000": r"seis mil|6 mil|6\.000|6k",
+}  # fmt: skip
+
+_MACHINE = (
+    r"maquin\w+|formador\w+|modelador\w+|prensa\w*|hamburguer(?:eira|a)\w*|hamburgueira\w*|modelos?|versao|opcao|equipamentos?|"
+    r"semi ?automatica|tipo"
+)
+_CUT = r"cort\w+|picad?\w*|fati\w+"
+# What is described, and the one product the catalogue has for it.
+_DESCRIBED: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "FB300",
+        re.compile(
+            r"\bsemi[- ]?auto\w*(?: pneumatica)?|\bpneumatica semi[- ]?auto\w*|\b(?:a|da|na|pra|uma) semi\b(?! ?pronto)"
+            r"|\b(?:formadora|maquina|modelo) (?:de|com|a) pedal\b"
+        ),
+    ),
+    (
+        "FBM100",
+        re.compile(
+            rf"\b(?:{_MACHINE})(?: de (?:fazer )?hamburguer\w*)?(?: \w+)? manua(?:l|is)\b|\b(?:a|da|na|pra|pela|uma|essa|so a) "
+            r"(?:mais )?manual\b(?! de)"
+        ),
+    ),
+    ("FB700", re.compile(r"\b(?<!semi )(?<!semi-)(?<!semi)automatica pneumatica\b|\bpneumatica automatica\b")),
+    ("SMARTPRO", re.compile(r"\b(?<!semi )(?<!semi-)automatica (?:100 ?% )?eletrica\b")),
+    (
+        "CT200",
+        re.compile(
+            rf"\bcortador(?:a|eira)?s?\b(?! de (?:frios|legum|pao|grama|queijo))|\b(?:{_CUT})[^.,;!?]{{0,25}}?\b(?:em|de|os|n[oa]s?|faz)?"
+            r" ?(?:cub(?:os?|inhos?)|tir(?:as?|inhas?)|iscas?)\b|\bmaquin\w+ (?:que|de|pra|para) cort\w+ (?:carne|bife|frango)\w*"
+            r"|\b(?:cubos?|cubinhos?|tiras|tirinhas)\b[^.,;!?]{0,12}\b(?:maquina|cortad\w+)"
+        ),
+    ),
+    ("FS150", re.compile(r"\bfileta\w*|\bfiletea\w*|\bmaquin\w+ (?:de|pra|para) (?:fazer )?(?:file|filetar)\w*")),
+    (
+        "LINHA_ESPETO",
+        re.compile(
+            r"\b(?:maquin\w+|linha|equipamento|automatizar|automatica)\s(?:\w+\s){0,2}?(?:(?:de|pra|para|do|da|faz|fazer|que faz|"
+            r"monta|montar)\s)+(?:fazer |montar )?(?:espet\w+|churrasquinhos?)|\bespetadeira\w*|\blinha (?:automatica )?(?:de )?espet\w+"
+        ),
+    ),
+)  # fmt: skip
+_OWNED = re.compile(
+    r"\b(?:(?:ja )?(?:tenho|temos|possuo|possuimos|tinha|uso|usamos|utilizo|comprei|compramos|opero|trabalho com|trabalhamos com)"
+    r"|minha|meu|nossa|nosso|troc\w+ (?:a|minha|d[ae])|vend(?:o|er) (?:a|minha)|peca\w* (?:d|pr)a)\b"
+    r"(?! (?:interesse|vontade|duvida|uma duvida|pressa|que|curiosidade|preferencia|meta|lanchonete))[^,;]{0,22}$"
+)
+_INTEREST = re.compile(r"\b(?:interess\w+|quero|queria|preciso|gostaria|penso|orcamento|cotacao|busco|procuro|compr(?:ar|aria)|outra|mais uma)\b")
+_SERVICE = re.compile(
+    r"\b(?:defeito|quebr(?:ou|ada)|assistencia|manutencao|concert\w+|consert\w+|parou de|nao liga|vaza\w*|travando|"
+    r"com problema|reposicao|pecas? (?:de|pra|para) (?:a )?minha)\b"
+)
+_NEGATED = re.compile(r"\b(?:nao (?:quero|e|seria|preciso|precisa ser)|sem ser|nem|menos|em vez d[ae]|ao inves d[ae]|desisti d[ae])\b[^,;]{0,14}$")
+_RIVAL = re.compile(r"\b(?:concorren\w+|outra marca|de outra|da marca)\b")
+_PREFERRED = re.compile(
+    r"\b(?:prefir\w+|preferencia|fico com|ficar com|vou (?:de|querer|levar)|decidi\w*|escolhi|gostei mais|na verdade|fechar (?:com|a)|"
+    r"mais interesse|principal\w*|sobretudo|melhor (?:a|pra mim)|optei|optar|quero mesmo|no fim)\b[^.;!?]{0,35}$"
+)
+_PREFERRED_AFTER = re.compile(r"^[^.,;!?]{0,15}\b(?:me interessa mais|e melhor pra mim|e a que eu quero|mesmo)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    item: Item
+    named: bool
+
+
+def product(said: Sequence[Said], products: Sequence[ProductFacts]) -> Item | None:
+    """The stated preference, else the first mentioned; what the lead owns, services or refuses is no interest."""
+    wanted = [mention for mention in mentions(said, products) if _is_wanted(said[mention.item.message], mention)]
+    if not wanted:
+        return None
+    chosen = wanted[0].item
+    for mention in wanted[1:]:
+        item = mention.item
+        message = said[item.message]
+        preferred = _PREFERRED.search(message.before(item.start, 60)) or _PREFERRED_AFTER.match(message.after(item.end, 40))
+        if preferred or corrects(said, chosen, item):
+            chosen = item
+    return chosen
+
+
+def mentions(said: Sequence[Said], products: Sequence[ProductFacts]) -> list[_Mention]:
+    """Every product named or uniquely described, in order, not overlapping."""
+    patterns = _patterns(tuple((product.code, product.name, product.aliases, product.description) for product in products))
+    codes = {product.code for product in products}
+    everything = " ".join(message.folded for message in said)
+    found: list[_Mention] = []
+    for message in said:
+        here: list[tuple[int, int, str, bool]] = []
+        for code, pattern in patterns:
+            here += [(match.start(), match.end(), code, True) for match in pattern.finditer(message.folded)]
+        here += _sized(message, everything, products)
+        for code, pattern in _DESCRIBED:
+            if code in codes:
+                here += [(match.start(), match.end(), code, False) for match in pattern.finditer(message.folded)]
+        here.sort(key=lambda hit: (hit[0], -(hit[1] - hit[0]), not hit[3]))
+        end = -1
+        for start, stop, code, named in here:
+            if start >= end:
+                found.append(_Mention(message.item("produto", code, start, stop, 1.0 if named else 0.9), named))
+                end = stop
+    return found
+
+
+def _is_wanted(message: Said, mention: _Mention) -> bool:
+    item = mention.item
+    before = message.before(item.start, 70)
+    if _NEGATED.search(before) or _SERVICE.search(message.folded):
+        return False
+    owned = _OWNED.search(before)
+    if owned and not _INTEREST.search(before, owned.start()):
+        return False
+    return not (_RIVAL.search(message.after(item.end, 25)) and not mention.named)
+
+
+@lru_cache(maxsize=8)
+def _patterns(
+    products: tuple[tuple[str, str, tuple[str, ...], str], ...],
+) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """One pattern per product from its code, name and longer aliases; an alias that fits several names none."""
+    texts = {code: [fold(text) for text in (name, *aliases, description)] for code, name, aliases, description in products}
+    patterns = []
+    for code, name, aliases, _ in products:
+        forms = [_code_form(code)] if "_" not in code else []
+        for alias in (name, *aliases):
+            folded = fold(alias)
+            shared = any(folded in text for other, said in texts.items() if other != code for text in said)
+            if not shared and (" " in folded or any(char.isdigit() for char in folded)) and not _is_family(folded):
+                forms.append(re.escape(folded).replace(r"\ ", r"[\s+-]+"))
+        forms += _EXTRA_FORMS.get(code, ())
+        forms = [form for form in forms if form]
+        if forms:
+            patterns.append((code, re.compile(rf"(?<![\w])(?:{'|'.join(forms)})(?!\w)")))
+    return tuple(patterns)
+
+
+_EXTRA_FORMS: dict[str, tuple[str, ...]] = {
+    "LINHA_FB700": (
+        r"linha (?:automatica )?(?:completa )?(?:com |mais |\+ ?|da |de |e )?(?:a |o )?fb ?-?700",
+        r"fb ?-?700 (?:com|e|mais|\+) ?(?:a )?linha(?: automatica)?",
+    ),
+    "SMARTPRO": (r"(?:se ?)?smart ?-?pro", r"esmart ?pro", r"se smart", r"(?:a|da|na|pra) smart"),
+    "EPE1200": (r"epe",),
+    "FBM100": (r"fbm", r"f ?b ?m ?-?100"),
+    "FB300": (r"efe ?be ?(?:300|trezentos)",),
+    "FB700": (r"efe ?be ?(?:700|setecentos)",),
+}
+
+
+def _is_family(alias: str) -> bool:
+    """Aliases of one word or of a common phrase that our own descriptions judge with more care."""
+    return bool(re.fullmatch(r"(?:semi automatica|maquina de espeto|linha para xis|prensa .*|formadora (?:manual|de pedal))", alias))
+
+
+def _code_form(code: str) -> str:
+    parts = _CODE_PARTS.fullmatch(code)
+    if parts is None or code.startswith(("ENS", "MIX")):
+        return re.escape(code.lower()) if parts else ""
+    letters, number = parts[1].lower(), parts[2]
+    spaced = r"[ .]?".join(letters)
+    spoken = _SPOKEN_NUMBERS.get(number, "")
+    numbers = "|".join(filter(None, [number, spoken]))
+    if letters == "se":  # "se 3000 por hora" may be the conjunction: apart it needs an article or the digits alone
+        return rf"se-?{number}|(?:(?<=\ba )|(?<=da )|(?<=na )|(?<=pra ))se[ -](?:{numbers})|se[ -]{number}(?! ?(?:por|hamb|unid|pecas|/|kg|reais))"
+    return rf"{spaced}[ -]?(?:{numbers})"
+
+
+def _sized(message: Said, everything: str, products: Sequence[ProductFacts]) -> list[tuple[int, int, str, bool]]:
+    """Mixers by litres or by kilos of mass, stuffers by kilos: the family word and a size that is one product's."""
+    found = []
+    for prefix, family in _SIZED.items():
+        own = [product for product in products if product.code.startswith(prefix)]
+        if not own or not family.search(everything):
+            continue
+        for quantity in message.quantities:
+            if quantity.low != quantity.high or quantity.period:
+                continue
+            code = _of_size(own, quantity.kind, int(quantity.low), quantity.unit)
+            word = _nearest(family, message, quantity.start, quantity.end)
+            if code and (word is not None or not family.search(message.folded)) and _is_size(message, quantity.start, word):
+                start = min(quantity.start, word[0]) if word and word[0] < quantity.start else quantity.start
+                found.append((start, quantity.end, code, True))
+    return found
+
+
+def _nearest(family: re.Pattern[str], message: Said, start: int, end: int) -> tuple[int, int] | None:
+    """The family word within reach of a size in its message."""
+    for match in family.finditer(message.folded):
+        if -45 <= match.start() - end <= 30 or 0 <= start - match.end() <= 45:
+            return match.start(), match.end()
+    return None
+
+
+def _is_size(message: Said, start: int, word: tuple[int, int] | None) -> bool:
+    """A size stands right by the family word or after "de"/"a de"; "faço 15 kg de linguiça" is a volume."""
+    before = message.before(start, 12)
+    near = word is not None and 0 <= start - word[1] <= 30
+    return near or re.search(r"\b(?:[ao]s? )?d[aeo] $|\b(?:a|o|uma?) $|^$", before) is not None
+
+
+def _of_size(products: Sequence[ProductFacts], kind: Kind, size: int, unit: str) -> str | None:
+    for product in products:
+        for attribute in product.attributes:
+            litres = attribute.name == "volume_l" and (unit == "l" or kind is Kind.PLAIN)
+            kilos = attribute.name in ("massa_kg", "capacidade_kg") and (unit == "kg" or kind is Kind.PLAIN)
+            if attribute.name == "capacidade_kg" and unit == "l":
+                kilos = True
+            if (litres or (kilos and not (kind is Kind.PLAIN and attribute.name == "massa_kg"))) and attribute.low == size:
+                return product.code
+    return None
+
+
+def named_in(text: str, products: Sequence[ProductFacts]) -> set[str]:
+    """Codes of the products a text names or describes, wanted or not."""
+    return {str(mention.item.value) for mention in mentions([Said(text)], products)}
+
+
+
+
+def starts(said: Sequence[Said], products: Sequence[ProductFacts]) -> list[tuple[int, int]]:
+    """Where models are named: message and offset."""
+    return [(mention.item.message, mention.item.start) for mention in mentions(said, products) if mention.named]

@@ -1,0 +1,156 @@
+"""A message of the lead made ready for the rules, and what a rule finds in it."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from seleto.lib.text.fold import fold_aligned
+from seleto.lib.text.numbers import Quantity, find_quantities
+
+_TRANSCRIPT = re.compile(r"^\s*\[transcri[cç][aã]o\]", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+# Ends of a thought: sentence marks (not the dot of a number or an abbreviation), line breaks, "mas".
+_BREAK = re.compile(r"[!?;\n]|\.(?=\s|$)|\bmas\b")
+_SEGMENT_BREAK = re.compile(r"[,;\n!?|•]|\s[-–—/]\s|\s/|/\s|\.(?=\s|$)|(?<=[^\W\d])/(?=[^\W\d]{4})")
+_CORRECTION = re.compile(
+    r"\b(?:na verdade|alias|quer dizer|digo|ops|opa|errei|errado|corrig\w+|correcao|pera|perai|espera|melhor dizendo"
+    r"|ou melhor|minto|me enganei|enganei|esquece|mudei|mudou|troquei|o certo|o correto|atualiz\w+|nao e\b)"
+)
+
+
+class Word(NamedTuple):
+    """`text` is folded; `raw` as written; offsets in the message."""
+
+    text: str
+    raw: str
+    start: int
+    end: int
+
+    @property
+    def capitalised(self) -> bool:
+        return self.raw[0].isupper()
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """What the machine must make: `unidade` hamburgueres, kg, espetos or unidades; `periodo` hora, dia, semana, mes."""
+
+    quantidade: float
+    unidade: str
+    periodo: str | None
+
+    def __str__(self) -> str:
+        amount = f"{self.quantidade:g}" if self.quantidade < 10**6 else f"{self.quantidade:.0f}"
+        return f"{amount} {self.unidade}" + (f"/{self.periodo}" if self.periodo else "")
+
+
+Value = str | bool | Volume
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One fact: `quote` is `messages[message][start:end]`; `confidence` between 0 and 1 tells how sure the rule is."""
+
+    field: str
+    value: Value
+    quote: str
+    message: int
+    start: int
+    end: int
+    confidence: float = 1.0
+
+    @property
+    def stored(self) -> str:
+        """The value as text: booleans as "sim" and "nao", a volume as "1500 hamburgueres/dia"."""
+        if isinstance(self.value, bool):
+            return "sim" if self.value else "nao"
+        return str(self.value)
+
+
+class Said:
+    """One message. `folded` has the length of `text`; the mark of a voice transcript is blanked in it."""
+
+    def __init__(self, text: str, index: int = 0) -> None:
+        self.text = text
+        self.index = index
+        mark = _TRANSCRIPT.match(text)
+        self.spoken = mark is not None
+        self.folded = fold_aligned(text)
+        if mark:
+            self.folded = " " * mark.end() + self.folded[mark.end() :]
+        letters = [char for char in text if char.isalpha()]
+        upper = sum(char.isupper() for char in letters)
+        self.shouted = len(letters) > 3 and upper > 0.8 * len(letters)
+
+    @cached_property
+    def words(self) -> list[Word]:
+        return [
+            Word(match.group(), self.text[match.start() : match.end()], match.start(), match.end())
+            for match in _WORD.finditer(self.folded)
+        ]
+
+    @cached_property
+    def quantities(self) -> list[Quantity]:
+        return find_quantities(self.text)
+
+    @cached_property
+    def segments(self) -> list[tuple[int, int]]:
+        """Stretches between commas, slashes, dashes and line breaks, trimmed: what a lead lists."""
+        bounds, start = [], len(self.folded) - len(self.folded.lstrip())
+        for match in _SEGMENT_BREAK.finditer(self.folded):
+            bounds.append((start, match.start()))
+            start = match.end()
+        bounds.append((start, len(self.folded)))
+        return [(first, last) for first, last in (self._trim(*pair) for pair in bounds) if first < last]
+
+    def _trim(self, start: int, end: int) -> tuple[int, int]:
+        while start < end and not self.folded[start].isalnum():
+            start += 1
+        while end > start and self.folded[end - 1].isspace():
+            end -= 1
+        return start, end
+
+    def before(self, position: int, reach: int = 60) -> str:
+        """Folded text of the same thought that ends at `position`, at most `reach` characters."""
+        window = self.folded[max(0, position - reach) : position]
+        cut = 0
+        for match in _BREAK.finditer(window):
+            cut = match.end()
+        return window[cut:]
+
+    def after(self, position: int, reach: int = 60) -> str:
+        """Folded text of the same thought that follows `position`, at most `reach` characters."""
+        window = self.folded[position : position + reach]
+        match = _BREAK.search(window)
+        return window[: match.start()] if match else window
+
+    def item(self, field: str, value: Value, start: int, end: int, confidence: float = 1.0) -> Item:
+        return Item(field, value, self.text[start:end], self.index, start, end, confidence)
+
+
+def prepare(messages: Sequence[str]) -> list[Said]:
+    return [Said(text, index) for index, text in enumerate(messages)]
+
+
+def corrects(said: Sequence[Said], earlier: Item, later: Item) -> bool:
+    """Whether the words between two findings, or before the later in its message, take the earlier one back."""
+    message = said[later.message]
+    start = earlier.end if earlier.message == later.message else max(0, later.start - 60)
+    return _CORRECTION.search(message.folded, start, later.start) is not None
+
+
+def last_after_corrections(said: Sequence[Said], found: Sequence[Item]) -> Item:
+    """The first of what was said, unless something later corrects it."""
+    chosen = found[0]
+    for item in found[1:]:
+        if corrects(said, chosen, item):
+            chosen = item
+    return chosen
+
+
+def search_all(said: Sequence[Said], pattern: re.Pattern[str]) -> Iterator[tuple[Said, re.Match[str]]]:
+    for message in said:
+        for match in pattern.finditer(message.folded):
+            yield message, match

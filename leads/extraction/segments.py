@@ -1,0 +1,89 @@
+"""What kind of business the lead has, from a statement or a plain word in the company name."""
+
+import re
+from collections.abc import Sequence
+
+from leads.extraction.lexicon import COMPANY_TYPES
+from leads.extraction.said import Item, Said
+from seleto.lib.text.fold import fold
+
+# Order matters where one phrase holds another.
+_PHRASES: tuple[tuple[str, str], ...] = (
+    ("dark_kitchen", r"dark ?kitchens?|ghost ?kitchen|cozinha (?:fantasma|escura)|cloud kitchen"),
+    ("cozinha_industrial", r"cozinha industrial|refeicoes (?:coletivas|industriais)|refeitorio|restaurante industrial|catering"),
+    ("food_truck", r"food ?-?trucks?|trailer de (?:lanches?|hamburguer\w*)|carrinho de (?:lanche|hamburguer)\w*|kombi de lanche\w*"),
+    ("espetaria", r"espetari\w+|espetinhari\w+|casa de espet\w+|barraca de espet\w+|espetinho\w* na (?:rua|praca)|(?:vend[oe]\w*|trabalh\w+ com) (?:de )?(?:espet\w+|churrasquinhos?)"),
+    ("churrascaria", r"churrascari\w+|steak ?house|parrilla\w*|galeteri\w+"),
+    ("hamburgueria", r"(?:h?am?burgu?eri|burgu?eri)\w+"),
+    ("acougue", r"acougu\w+|casas? de carnes?|boutique de carnes?|emporio d[aeo]s? carnes?"),
+    ("frigorifico", r"frigorific\w+|abatedour\w+|matadour\w+"),
+    ("supermercado", r"(?:super|hiper|mini|atac)[ -]?mercad\w+|mercadinhos?|mercearia\w*|redes? de mercados?|(?:tenho|temos|meu|nosso|um|do|dono de) mercado\b(?! (?:de|livre|pago|externo|interno))"),
+    ("distribuidora", r"distribui(?:dora\w*|dor|cao)\b|atacadist\w+|atacado|atacarejo"),
+    ("revenda", r"revend\w+|(?:sou |somos )?representantes? comercia\w+|loja de (?:maquinas|equipamentos)"),
+    ("industria_alimentos", r"industri\w+ (?:de|do|da) (?:alimentos?|hamburguer\w*|carnes?|embutidos?|congelados?|processados?)|industria alimenticia|alimenticia|fabrica de (?:hamburguer\w*|embutidos?|alimentos?|linguica\w*|congelados?|espet\w+|salgad\w+|kibes?|almondegas?)|fabric(?:o|amos) (?:hamburguer\w*|alimentos?|embutidos?|congelados?)|fabricante\w* de"),
+    ("padaria", r"padari\w+|panificador\w+|confeitari\w+"),
+    ("lanchonete", r"lanchonet\w+|lancheri\w+|casa de lanches|pastelari\w+|pit ?dog"),
+    ("restaurante", r"restaurant\w+|bistro|pizzari\w+|cantina|self ?-?service"),
+    ("outro", r"prefeitura|licitac\w+|escola\w*|hote(?:l|is)|pousada|hospital|igreja|buffet|bufe|faculdade|universidade|clube|merenda|quartel|exercito|ong|creche|resort|evento\w* (?:corporativo\w*|e festas)|conveniencia|posto de gasolina|cervejaria|bar\b"),
+)  # fmt: skip
+_SEGMENTS = tuple((name, re.compile(rf"\b(?:{pattern})")) for name, pattern in _PHRASES)
+_OTHERS = re.compile(
+    r"\b(?:para|pra|pras|pros|pro|a|vend\w+ (?:pra|para|a)|atend\w+|fornec\w+|client\w+|abastec\w+|entreg\w+ (?:pra|para|em|nas|nos)|concorren\w+|vizinh\w+|tipo|trabalh(?:ei|ava) (?:em|n[oa]|d[eo])|"
+    r"amig[oa]\w* (?:d[eo]|tem|que tem)|ex|vi (?:em|n[oa]s?|um|uma)|fui (?:em|n[oa])|nao (?:e|sou|tenho|temos|seria)|funcionari\w+ d[eao]|compr\w+ (?:d[eo]|n[oa]|em)|ao lado d[eao]|perto d[eao]|frente (?:d[eao]|ao))"
+    r"\s+(?:(?:um|uma|uns|umas|varios|varias|outros|outras|meu|minha|os|as|o|a|de|alguns|algumas|grandes?|redes? de|muitos|muitas|pequen\w+)\s+){0,3}$"
+)
+_OWN = re.compile(
+    r"\b(?:tenho|temos|sou|somos|minha|meu|nossa|nosso|don[oa]|propriet\w+|soci[oa]|abr(?:ir|i|imos|indo)|mont(?:ar|ando|ei)|trabalh\w+|aqui (?:e|na|no)|ger(?:ente|encio)|toco|administro|vou (?:abrir|montar)|inaugur\w+|e (?:um|uma)|"
+    r"(?:pra|para|pro) (?:a |o )?(?:minha|meu|nossa|nosso)|da|do|na|no)\b[^.;!?]{0,25}$"
+)
+_FORMER = re.compile(r"\b(?:tinha|tive|fechei|vendi|era|fui|trabalhei|antes)\b[^,.;!?]{0,25}$")
+_FAMILY = re.compile(r"\b(?:carne|hamburguer|produto|molho|queijo)s? (?:de |do |da )?$")
+
+
+def segment(said: Sequence[Said], company: Item | None) -> Item | None:
+    """A statement of the lead's own, else the first business word, else a word of the company name."""
+    found: list[tuple[int, int, int, str]] = []
+    for message in said:
+        taken: list[tuple[int, int]] = []
+        for name, pattern in _SEGMENTS:
+            for match in pattern.finditer(message.folded):
+                if any(first < match.end() and match.start() < last for first, last in taken):
+                    continue
+                taken.append(match.span())
+                before = message.before(match.start(), 60)
+                if (_OTHERS.search(before) and not _own_purpose(before)) or _FORMER.search(before) or _FAMILY.search(before):
+                    continue
+                inside = company is not None and company.message == message.index and company.start <= match.start() < company.end
+                strength = 2 if _OWN.search(before) and not inside else 1
+                found.append((message.index, match.start(), match.end(), f"{strength}{name}"))
+    if found:
+        found.sort(key=lambda hit: (-int(hit[3][0]), hit[3][1:] == "outro", hit[0], hit[1]))
+        index, start, end, name = found[0]
+        return said[index].item("segmento", name[1:], start, end, 0.9)
+    named = _of_company(said, company)
+    if named:
+        return named
+    return _makes_spits(said)
+
+
+def _own_purpose(before: str) -> bool:
+    """ "pra minha lanchonete" is the lead's own, "pra lanchonetes" is not."""
+    return re.search(r"\b(?:minha|meu|nossa|nosso|abrir|montar)\s+(?:\w+\s+){0,2}$", before) is not None
+
+
+def _of_company(said: Sequence[Said], company: Item | None) -> Item | None:
+    if company is None:
+        return None
+    for word in fold(str(company.value)).replace("'", " ").split():
+        if word in COMPANY_TYPES:
+            return said[company.message].item("segmento", COMPANY_TYPES[word], company.start, company.end, 0.8)
+    return None
+
+
+def _makes_spits(said: Sequence[Said]) -> Item | None:
+    pattern = re.compile(r"\b(?:faco|fazemos|produzo|produzimos|vendo|vendemos)\b[^.;!?]{0,30}\bespet\w+")
+    for message in said:
+        match = pattern.search(message.folded)
+        if match:
+            return message.item("segmento", "espetaria", match.start(), match.end(), 0.7)
+    return None

@@ -1,0 +1,111 @@
+"""When the lead wants the machine: alta up to 30 days, media up to 90, baixa beyond or only researching."""
+
+import re
+from collections.abc import Sequence
+
+from leads.extraction.said import Item, Said
+from seleto.lib.text.numbers import Kind, Quantity
+from seleto.lib.text.units import MONTHS
+
+_DAYS = {"dia": 1, "semana": 7, "quinzena": 15, "mes": 30, "bimestre": 60, "trimestre": 90, "semestre": 180, "ano": 365}
+_BUY = r"(?:compr\w+|fech\w+|precis\w+|quer\w+|necessit\w+|adquir\w+|receb\w+|pegar|levar|chegar|ter|resolver|decid\w+|comec\w+|abr\w+|inaugur\w+)"
+_HIGH = re.compile(
+    r"\burgent\w*|\burgencia\b|\burgencia\b|\bo (?:quanto|qto) antes\b|\bo mais rapido possivel\b|\bo mais breve\b|\bquanto antes\b|\b(?:pra|para) ontem\b|\bimediat\w+\b|\bde imediato\b"
+    r"|\b(?:ess[ae]|est[ae]|nest[ae]|ness[ae]|n?esta) (?:semana|mes)\b|\bsemana que vem\b|\bproxima semana\b|\bsemana q vem\b|\bate (?:o )?(?:fim|final) (?:do|deste|desse) mes\b|\bainda (?:esse|este) mes\b"
+    r"|\bproximos dias\b|\bem poucos dias\b|\bcom pressa\b|\btenho pressa\b|\btemos pressa\b|\bnao (?:posso|da pra|podemos|consigo) esperar\b|\bcorrendo\b|\bo mais cedo possivel\b|\basap\b|\bpra ja\b|\bpara ja\b|\bpra agora\b|\bpara agora\b|\bja ja\b"
+    rf"|\b{_BUY}\b[^,.;!?]{{0,20}}\b(?:hoje|amanha|agora|logo|ja|rapid\w+)\b(?! (?:eu |a gente )?(?:faco|uso|tenho|fazemos))|\b(?:hoje|amanha) (?:mesmo|ainda)\b|\bpossivel hoje\b|\bquinzena que vem\b|\bfim do mes\b|\bfinal do mes\b|\bdentro do mes\b"
+)
+_NOT_HIGH = re.compile(r"\b(?:nao|sem|nada|nem|pouca)\b[^,.;!?]{0,18}$")
+_MEDIUM = re.compile(r"\b(?:mes que vem|proximo mes|mes q vem|mes seguinte|outro mes|virada do mes|daqui (?:a )?(?:um|1) mes e pouco|proximos meses|bimestre que vem)\b")
+_LOW = re.compile(
+    r"\b(?:sem|nao (?:tenho|temos|ha|tem|estou com|to com)) (?:nenhuma |muita |tanta )?pressa\b|\bnao (?:e|eh) urgente\b|\bsem urgencia\b|\bnada urgente\b|\b(?:so|apenas|somente|por enquanto so|ainda)\b ?(?:to |estou |estamos |tou )?(?:pesquis\w+|olhando|sondando|especul\w+|curios\w+|vendo|cotando|avaliando|conhecendo|dando uma olhada|uma pesquisa|estud\w+|me informando|sonhando|levantando)\b"
+    r"|\b(?:to|tou|estou|estamos) (?:so |apenas |ainda )?(?:pesquisando|sondando|especulando|estudando|planejando|na fase de)\b|\b(?:fase|etapa) de (?:pesquisa|planejamento|estudo|projeto)\b|\bcuriosidade\b|\bcurios[oa]\b"
+    r"|\bano que vem\b|\bproximo ano\b|\bano q vem\b|\boutro ano\b|\bsemestre que vem\b|\bproximo semestre\b|\bsegundo semestre\b|\bfuturamente\b|\bno futuro\b|\bfuturo\b ?(?:proximo)?|\bmais pra frente\b|\bmais para frente\b|\bmais adiante\b|\bquem sabe um dia\b|\bum dia\b (?:eu |quem )|\bsem previsao\b|\bsem data\b|\bnao (?:tenho|tem|temos) (?:previsao|data|prazo)\b"
+    r"|\bnao (?:e|eh|seria) (?:pra|para) (?:agora|ja|hoje)\b|\bnao (?:vou|quero|pretendo) comprar (?:agora|ja|hoje)\b|\b(?:por enquanto|agora) nao\b ?(?:vou|pretendo|compr)|\bso pra (?:saber|ter uma ideia|conhecer)\b|\blongo prazo\b|\bdaqui (?:a )?(?:uns |alguns )?anos\b|\bpesquisa de (?:preco|mercado)\b|\bso (?:uma )?curiosidade\b|\bso queria saber\b"
+)
+_HORIZON = re.compile(
+    rf"\b(?:em|daqui|dentro de|ate|nos proximos|nas proximas|proxim[oa]s|prazo(?: \w+){{0,3}}|menos de|no maximo|maximo|uns|umas|cerca de|a|pra|para|por volta de|em torno de|d?aqui a|mais|faltam|falta|{_BUY})\s+(?:a |uns |umas |mais |ate |no maximo |pra |em |d?aqui |cerca de |os |as |de |mais ou menos )*$"
+)
+_PAST = re.compile(r"\b(?:ha|faz|fazem|tenho|a mais de|desde|abrimos ha|tem uns|ja tem|trabalho ha|durante|nos ultimos|ultim[oa]s|funcion\w+|abr(?:o|imos)|garantia|dura\w*|validade|parcel\w+|vezes|pag\w+ em|quantos)\b[^,.;!?]{0,22}$")
+_PAST_AFTER = re.compile(r"^\s*(?:atras|de (?:garantia|mercado|experiencia|vida|casa|empresa|loja|validade|uso|carencia|idade|existencia)|por (?:semana|mes|dia)|seguid[oa]s|de funcionamento|d[ae] semana)\b")
+_DELIVERY = re.compile(r"\b(?:entreg\w+|demor\w+|lev\w+|fica pronta|producao d[ea]|fabric\w+|prazo de)\b[^.;!?]{0,35}$")
+_OPENING = re.compile(rf"\b(?:abr\w+|inaugur\w+|{_BUY}|pra|para|em|so em|la (?:por|pra)|ate|final de|fim de|comeco de|inicio de|meados de|chegue em|previsao)\b[^.;!?]{{0,25}}$")
+_MONTH_NAMES = re.compile(rf"\b({'|'.join(MONTHS)})\b")
+_NOW_MONTH = re.compile(rf"\b(?:hoje (?:e|eh|estamos em)|estamos em|ja e|ja estamos em|agora (?:e|em)|to em|mes de)\s+({'|'.join(MONTHS)})\b")
+_ONLY_TIME = re.compile(r"^\W*(?:(?:uns|umas|acho que|mais ou menos|talvez|cerca de|no maximo|ate|so|la|em|daqui|daqui a|dentro de|nos|proximos|nas|proximas|por|media de|pra|para|entre|de|a|tipo|coisa de|uma|um)\s+)*$")
+
+
+def urgency(said: Sequence[Said]) -> Item | None:
+    """The last time said; a word of haste or of patience where no time is."""
+    found: list[Item] = []
+    for message in said:
+        found += _words(message)
+        found += [item for item in (_horizon(message, quantity) for quantity in message.quantities) if item]
+        found += _months(message, said)
+    if not found:
+        return None
+    found.sort(key=lambda item: (item.message, item.start))
+    timed = [item for item in found if item.confidence > 0.85]
+    return timed[-1] if timed else found[-1]
+
+
+def of_days(days: float) -> str:
+    if days <= 31:
+        return "alta"
+    return "media" if days <= 92 else "baixa"
+
+
+def _words(message: Said) -> list[Item]:
+    found = []
+    covered: list[tuple[int, int]] = []
+    for match in _LOW.finditer(message.folded):
+        covered.append(match.span())
+        found.append(message.item("urgencia", "baixa", match.start(), match.end(), 0.85))
+    for match in _MEDIUM.finditer(message.folded):
+        if not _DELIVERY.search(message.before(match.start(), 40)):
+            found.append(message.item("urgencia", "media", match.start(), match.end(), 0.9))
+    for match in _HIGH.finditer(message.folded):
+        inside = any(first <= match.start() < last for first, last in covered)
+        before = message.before(match.start(), 40)
+        if inside or _NOT_HIGH.search(before) or _asks_delivery(message, match.start()):
+            continue
+        if re.search(r"\b(?:producao|fazemos|faco|vendemos|por|ultima|vez(?:es)?)\s+(?:n)?$", before):
+            continue
+        found.append(message.item("urgencia", "alta", match.start(), match.end(), 0.85))
+    return found
+
+
+def _asks_delivery(message: Said, start: int) -> bool:
+    """ "entrega essa semana?" asks Seleto's time; "preciso receber essa semana" tells the lead's."""
+    before = message.before(start, 45)
+    asked = re.search(r"\b(?:entreg(?:a|am|aria)|demora|envia\w*|chega)\b[^.;]{0,25}$", before)
+    return bool(asked) and not re.search(r"\b(?:preciso|quero|tem que|precisa|necessito)\b", before)
+
+
+def _horizon(message: Said, quantity: Quantity) -> Item | None:
+    if quantity.kind is not Kind.TIME or quantity.unit not in _DAYS:
+        return None
+    before, after = message.before(quantity.start, 50), message.after(quantity.end, 30)
+    if _PAST.search(before) or _PAST_AFTER.match(after) or _DELIVERY.search(before):
+        return None
+    alone = _ONLY_TIME.match(message.folded[: quantity.start]) and len(message.folded[quantity.end :].split()) <= 3
+    if not alone and not _HORIZON.search(before):
+        return None
+    days = float(quantity.high) * _DAYS[quantity.unit]
+    if re.search(r"\bmais de (?:uns |umas )?$", before):
+        days += 1
+    return message.item("urgencia", of_days(days), quantity.start, quantity.end, 0.9)
+
+
+def _months(message: Said, said: Sequence[Said]) -> list[Item]:
+    """A month by name, when the lead also says which month it is now."""
+    now = next((match[1] for other in said for match in _NOW_MONTH.finditer(other.folded)), None)
+    if now is None:
+        return []
+    found = []
+    for match in _MONTH_NAMES.finditer(message.folded):
+        if match[1] == now or not _OPENING.search(message.before(match.start(), 40)):
+            continue
+        ahead = (MONTHS[match[1]] - MONTHS[now]) % 12
+        found.append(message.item("urgencia", of_days(ahead * 30.5), match.start(), match.end(), 0.9))
+    return found

@@ -1,0 +1,263 @@
+"""What the machine must make: amount, unit, period (eval rules, `volume`)."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from leads.extraction.said import Item, Said, Volume
+from seleto.lib.text.numbers import Kind, Quantity
+
+_BURGER = re.compile(r"\b(?:h?am?bur?gu?er\w*|burg\w+|lanches?|discos?|blends?|smash\w*|xis)\b")
+_SPIT = re.compile(r"\b(?:espet\w+|churrasquinhos?)\b")
+_OTHER_ITEM = re.compile(r"\b(?:almondegas?|kibes?|quibes?|coxinhas?|croquetes?|paes|pao|bifes?|salgados|steaks?|empanad\w+|medalh\w+|pasteis)\b")
+_OTHER_PIECES = frozenset({"almondegas", "kibes", "coxinhas", "bifes", "unidades", "linguicas"})
+# What people count that a machine does not make.
+_NOT_MADE = frozenset(
+    "refeicoes pedidos ciclos moldes facas bicos velocidades maquinas lojas pessoas chapas pacotes bandejas turnos".split()
+)
+_MONEY_BEFORE = re.compile(
+    r"\b(?:fatur\w+|receita|lucr\w+|ganh\w+|gast\w+|pag\w+|cust\w+|aluguel|orcamento|invest\w+|salario|vend\w+ uns r|renda|caixa|ticket|preco|valor|verba|budget|r\$|capital)\b[^,;]{0,30}$"
+)
+_PURCHASE = re.compile(r"^\s*(?:d[aeo]s?\s+)?(?:essas?\s+|dess[ae]s?\s+)?(?:maquin\w+|formador\w+|equipament\w+|fb|fbm|se ?smart|smart|se\d|ct|modelo|mold\w+|d[ae]l[ae]s)\b")
+_SPEC_BEFORE = re.compile(
+    r"\b(?:mist\w+dor\w*|misturadeira|homogen\w+|mixer|ensacadeira|embutideira|canhao|cuba|reservatorio|capacidade d[aeo]|motor|fb ?-?\d+|fbm ?\d*|se ?\d{4}|smart ?pro|ct ?200|epe\w*|a de|modelo de|pesa\w*|peso|blend de|hamburguer\w* de|burger\w* de|discos? de|bife\w* de|pedaco\w* de)\b[^,;.]{0,20}$"
+)
+_SPEC_QUESTION = re.compile(r"\b(?:ela|essa|esta|a (?:manual|semi|automatica)|maquina de voces|maquina d[ea] vcs|fb ?-?\d+|fbm\w*|se ?\d{4}|smart ?pro|ct ?200|epe\w*) (?:mesmo )?(?:faz|produz|rende|corta|aguenta|da conta)\b[^,;]{0,15}$")
+_TARGET = re.compile(
+    r"\b(?:meta|objetivo|quer(?:o|ia|emos|endo)|precis\w+|pretend\w+|vou (?:fazer|produzir|precisar|passar|chegar)|vamos (?:fazer|produzir|passar)|cheg(?:ar|ue)|aument\w+|expandi\w+|passar (?:pra|para|a)|subir|atingir|ampliar|dobrar|ideal|gostaria|planej\w+|que faca|que produza|necessit\w+|projec\w+|produza|faca)\b"
+)
+_CURRENT = re.compile(r"\b(?:hoje|atualmente|agora|no momento|por enquanto|faco|fazemos|produzo|produzimos|vendo|vendemos|sai|saem|estou fazendo|to fazendo|estamos)\b")
+_DAY_WORDS = re.compile(r"\b(?:segunda|terca|quarta|quinta|sexta|sabado|domingo|feriado|dia util|dias uteis|dia|dias|dia de semana|pico|movimentado|noite)s?\b")
+_PERIOD_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("semana", re.compile(r"\b(?:por semana|na semana toda|toda semana|semanal\w*|na semana|fim de semana|final de semana|fds|findi|sabado e (?:no )?domingo|a semana|cada semana)\b")),
+    ("mes", re.compile(r"\b(?:por mes|ao mes|mensa\w+|no mes|todo mes|cada mes)\b")),
+    ("hora", re.compile(r"\b(?:por hora|a hora|na hora|/h|cada hora|hora)\b")),
+    ("dia", re.compile(r"\b(?:por dia|ao dia|diari\w+|todo (?:santo )?dia|todos os dias|no dia|por noite|a noite|cada dia|/dia|d?n[oa]s? (?:segunda|terca|quarta|quinta|sexta|sabado|domingo)s?|dia de pico|no pico|dia)\b")),
+)
+_NOT_PERIOD_SEMANA = re.compile(r"durante a semana|dia de semana|dias de semana|de semana")
+_COUNT_OF = re.compile(
+    r"\b(\d+|duas|dois|tres|quatro|cinco|seis|sete|oito|nove|dez)\s+(?:lojas?|unidades|filiais|turnos?|restaurantes|hamburguerias|lanchonetes|quiosques|food ?trucks?|trailers?|pontos|cozinhas|franquias|padarias|acougues)\b"
+)
+_EACH = re.compile(r"\b(?:cada|em cada|por loja|por unidade|por turno|por filial|cada uma|cada um|por ponto|de)\b")
+_PACKS = re.compile(r"\b(\d+|duas|dois|tres|quatro|cinco|dez|vinte|trinta|quarenta|cinquenta)\s+(?:bandejas?|pacotes?|caixas?|bateladas?|fornadas?|kits?)\s+(?:de|com)\s+$")
+_TIMES = re.compile(r"\b(\d{1,3})\s*(?:x|vezes)\s*(?:de\s*)?$")
+_HOURS = re.compile(r"\b(?:por|durante|em|umas?|de|x|vezes)\s+(\d{1,2}|duas|tres|quatro|cinco|seis|sete|oito|nove|dez)\s*(?:h|hs|hrs|horas?)\b(?!\s*(?:d[ao] (?:manha|tarde|noite)))")
+_SMALL = dict(zip("dois duas tres quatro cinco seis sete oito nove dez vinte trinta quarenta cinquenta".split(), (2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 30, 40, 50), strict=True))
+_WEEKEND_DAY = re.compile(r"\b(sabado|domingo)s?\b")
+_ONLY_PERIOD = re.compile(r"^\W*(?:(?:quer dizer|digo|alias|na verdade|ops|nao|isso e|melhor|ou melhor|errei|pera|e|eh|isso|por enquanto)[\s,]*)*(?:por|ao|a|/|p/?|no|na|cada)\s*(hora|dia|semana|mes|noite|fim de semana|final de semana)\W*$|^\W*(diario|diaria|mensal|semanal)\W*$")
+_BARE_NUMBER = re.compile(r"^\W*(?:(?:uns|umas|cerca de|mais ou menos|aproximadamente|acho que|em media|media de|tipo)\s+)?\W*$")
+_PERIOD_NAMES = {"diario": "dia", "diaria": "dia", "mensal": "mes", "semanal": "semana", "noite": "dia", "fim de semana": "semana", "final de semana": "semana"}
+_MULTIPLY = ((re.compile(r"\bdobr\w+|\bduplic\w+|\bo dobro\b"), 2), (re.compile(r"\btriplic\w+|\bo triplo\b"), 3))
+_CORRECTION = re.compile(r"\b(?:na verdade|alias|quer dizer|digo|ops|errei|corrig\w+|pera|perai|espera|ou melhor|melhor dizendo|minto|me enganei|enganei|desculpa)\b|\bnao\b\W+(?:pera|e\b|sao|,)|(?:^|,)\s*nao,")
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    message: int
+    start: int
+    end: int
+    amount: Decimal
+    unit: str  # "" until a unit is known
+    period: str  # "" until a period is known
+    target: bool
+    corrected: bool
+
+
+def volume(said: Sequence[Said]) -> Item | None:
+    """The last correction, else a target, else the current figure; pieces before kilos, the busiest day before others."""
+    everything = " \n ".join(message.folded for message in said)
+    found: list[_Made] = []
+    for message in said:
+        found += _in_message(message)
+    found = _across_messages(said, found)
+    found = [made for made in found if made.period or made.unit]
+    if not found:
+        return None
+    made = _choose(said, _weekend(said, found))
+    unit = made.unit or _default_unit(said[made.message], everything)
+    amount = made.amount
+    period = made.period
+    if period == "minuto":
+        amount, period = amount * 60, "hora"
+    if period not in ("hora", "dia", "semana", "mes") or amount <= 0:
+        return None
+    value = Volume(float(amount) if amount != int(amount) else int(amount), unit, period)
+    return said[made.message].item("volume", value, made.start, made.end, 0.9)
+
+
+def parse(text: str) -> Volume | None:
+    """A volume written by itself ("1500 hamburgueres/dia"), as a model proposes it."""
+    item = volume([Said(text)])
+    return item.value if item and isinstance(item.value, Volume) else None
+
+
+def _in_message(message: Said) -> list[_Made]:
+    found = []
+    for quantity in message.quantities:
+        made = _made(message, quantity)
+        if made:
+            found.append(made)
+    return found
+
+
+def _made(message: Said, quantity: Quantity) -> _Made | None:
+    unit = _unit(quantity)
+    if unit is None or _is_not_volume(message, quantity):
+        return None
+    period = quantity.period or _period_around(message, quantity)
+    amount = quantity.high
+    if quantity.unit == "tonelada":
+        amount *= 1000
+    elif quantity.unit == "arroba":
+        amount *= 15
+    amount, period = _multiplied(message, quantity, amount, period)
+    if not period and quantity.kind is Kind.PLAIN:
+        bare = _BARE_NUMBER.match(message.folded[: quantity.start] + message.folded[quantity.end :])
+        if not bare:
+            return None
+    clause = message.before(quantity.start, 70)
+    comma = clause.rfind(",")
+    near = clause[comma + 1 :] if comma >= 0 and _CURRENT.search(clause[comma + 1 :]) else clause
+    current = [match.start() for match in _CURRENT.finditer(near)]
+    targets = [match.start() for match in _TARGET.finditer(near)]
+    target = bool(targets) and (not current or max(targets) > max(current))
+    corrected = _CORRECTION.search(message.folded, max(0, quantity.start - 30), quantity.start) is not None
+    return _Made(message.index, quantity.start, quantity.end, amount, unit, period, target, corrected)
+
+
+def _unit(quantity: Quantity) -> str | None:
+    """Unit of the answer, "" when none was said, None when what is counted is not made by a machine."""
+    if quantity.kind is Kind.MASS:
+        return "kg" if quantity.unit in ("kg", "tonelada", "arroba") else None
+    if quantity.kind in (Kind.RATE, Kind.PLAIN):
+        return ""
+    if quantity.kind is not Kind.PIECES or quantity.unit in _NOT_MADE:
+        return None
+    if quantity.unit in ("hamburgueres", "espetos"):
+        return quantity.unit
+    if quantity.unit in _OTHER_PIECES:
+        return "unidades"
+    # an unknown noun before "por dia" ("300 pães por dia")
+    return "unidades" if quantity.period and quantity.unit.endswith("s") else "" if quantity.period else None
+
+
+def _is_not_volume(message: Said, quantity: Quantity) -> bool:
+    before, after = message.before(quantity.start, 60), message.after(quantity.end, 30)
+    if _MONEY_BEFORE.search(before) or re.match(r"\s*(?:reais|conto|mil reais|r\$)", after):
+        return True
+    if quantity.kind is Kind.PIECES and (_PURCHASE.match(after) or (quantity.unit == "unidades" and not quantity.period and not _BURGER.search(message.folded))):
+        return True
+    if _SPEC_QUESTION.search(before):
+        return True
+    spec = _SPEC_BEFORE.search(before)
+    return bool(spec) and (not quantity.period or quantity.kind is Kind.MASS) and not quantity.period
+
+
+def _period_around(message: Said, quantity: Quantity) -> str:
+    """The period said elsewhere in the same thought: right after first, then before the number."""
+    after = message.after(quantity.end, 45)
+    following = next((other.start for other in message.quantities if other.start > quantity.end), None)
+    if following is not None:
+        after = after[: max(0, following - quantity.end)]
+    before = message.before(quantity.start, 45)
+    earlier = [other.end for other in message.quantities if other.end <= quantity.start]
+    if earlier:
+        before = before[-max(0, quantity.start - max(earlier)) :] if quantity.start > max(earlier) else ""
+    for window in (after, before):
+        nearest = _nearest_period(window, from_end=window is before)
+        if nearest:
+            return nearest
+    return ""
+
+
+def _nearest_period(window: str, *, from_end: bool) -> str:
+    cleaned = _NOT_PERIOD_SEMANA.sub(lambda match: "por dia" if "durante" in match.group() or "dia" in match.group() else match.group(), window)
+    best: tuple[int, str] | None = None
+    for name, pattern in _PERIOD_WORDS:
+        for match in pattern.finditer(cleaned):
+            distance = len(cleaned) - match.end() if from_end else match.start()
+            if best is None or distance < best[0]:
+                best = (distance, name)
+    return best[1] if best else ""
+
+
+def _multiplied(message: Said, quantity: Quantity, amount: Decimal, period: str) -> tuple[Decimal, str]:
+    """Explicit products: shops times each, packs of so many, so many per hour for some hours, "quero dobrar"."""
+    packs = _PACKS.search(message.folded[: quantity.start]) or _TIMES.search(message.folded[: quantity.start])
+    if packs:
+        amount *= _small(packs[1])
+    shops = _COUNT_OF.search(message.folded)
+    if shops and not shops.start() <= quantity.start < shops.end():
+        rest = message.folded[: shops.start()] + message.folded[shops.end() :]
+        if re.search(r"\bcada\b|\bpor (?:loja|unidade|turno|filial|ponto|restaurante)\b", rest) or message.folded[shops.end() : quantity.start].strip() in ("de", "x", "com"):
+            amount *= _small(shops[1])
+    hours = _HOURS.search(message.after(quantity.end, 40))
+    if hours and period == "hora":
+        return amount * _small(hours[1]), "dia"
+    for pattern, factor in _MULTIPLY:
+        if pattern.search(message.folded):
+            amount *= factor
+    return amount, period
+
+
+def _small(word: str) -> int:
+    return int(word) if word.isdigit() else _SMALL.get(word, 1)
+
+
+def _across_messages(said: Sequence[Said], found: list[_Made]) -> list[_Made]:
+    """A message that only says a period belongs to the amount before it."""
+    result = list(found)
+    for message in said:
+        match = _ONLY_PERIOD.match(message.folded)
+        if not match:
+            continue
+        word = match[1] or match[2]
+        earlier = [place for place, made in enumerate(result) if made.message < message.index]
+        if earlier:
+            result[earlier[-1]] = replace(result[earlier[-1]], period=_PERIOD_NAMES.get(word, word))
+    return result
+
+
+def _weekend(said: Sequence[Said], found: list[_Made]) -> list[_Made]:
+    """So many on Saturday and so many on Sunday are the week's, when no other day is spoken of."""
+    days: dict[str, _Made] = {}
+    for made in found:
+        following = min((other.start for other in found if other.message == made.message and other.start > made.start), default=10**6)
+        window = said[made.message].folded[made.end : min(made.end + 30, following)]
+        day = _WEEKEND_DAY.search(window)
+        if day:
+            days[day[1]] = made
+    if len(days) < 2 or len(found) > 2:
+        return found
+    first, second = days["sabado"], days["domingo"]
+    unit = first.unit or second.unit
+    return [replace(first, amount=first.amount + second.amount, unit=unit, period="semana")]
+
+
+def _choose(said: Sequence[Said], found: list[_Made]) -> _Made:
+    corrected = [made for made in found if made.corrected and made is not found[0]]
+    if corrected:
+        last = corrected[-1]
+        first = found[0]
+        return replace(last, unit=last.unit or first.unit, period=last.period or first.period)
+    with_period = [made for made in found if made.period] or found
+    targets = [made for made in with_period if made.target]
+    pool = targets if targets and len(targets) < len(with_period) else with_period
+    pieces = [made for made in pool if made.unit != "kg"]
+    pool = pieces or pool
+    unit = next((made.unit for made in found if made.unit and made.unit != "kg"), "")
+    days = [made for made in pool if made.period == pool[0].period]
+    chosen = max(days, key=lambda made: made.amount) if len(days) > 1 else pool[0]
+    return chosen if chosen.unit else replace(chosen, unit=unit)
+
+
+def _default_unit(message: Said, everything: str) -> str:
+    for text in (message.folded, everything):
+        if _BURGER.search(text):
+            return "hamburgueres"
+        if _SPIT.search(text):
+            return "espetos"
+        if _OTHER_ITEM.search(text):
+            return "unidades"
+    return "hamburgueres"
