@@ -83,7 +83,7 @@ class Command(BaseCommand):
             target: TextIO = sys.stdout
         else:
             try:
-                target = stack.enter_context(open(output, "w", encoding="utf-8"))  # noqa: PTH123
+                target = stack.enter_context(Path(output).open("w", encoding="utf-8"))  # noqa: SIM115 - the stack closes it
             except OSError as error:
                 raise CommandError(f"{output} cannot be written: {error.strerror}.", returncode=2) from error
         lines = json_wanted or output is not None
