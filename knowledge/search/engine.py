@@ -28,6 +28,8 @@ _WORDS = 1.5
 _MAX_ROWS = 4
 _LEXICAL = 30.0
 _CANDIDATES = 60
+# What stands further on in a message changes no answer; it only bounds the time a hostile text can take.
+MAX_CHARS = 1_000
 # How many articles of a product are weighed whatever their words; the others must share a word with the question.
 _GROUP = 40
 # A found article speaks of everything asked when it holds this share of the rare words of the question.
@@ -110,7 +112,7 @@ class Engine:
 
     def search(self, question: str, *, limit: int) -> SearchResult:
         """The best articles, at most `limit` of them (an article of several products gives a result for each)."""
-        question = self._corrected(question)
+        question = self._corrected(question[:MAX_CHARS])
         folded = normalise(question)
         found = self._reader.read(question)
         asked = topics.aspects(found.rest)
@@ -158,7 +160,9 @@ class Engine:
         candidates.update(*(self._about.get(slug, ()) for slug in slugs))
         telling = self._telling(found.rest)
         interest = topics.INTEREST.search(folded) is not None
-        portfolio = not (asked and codes) and topics.PORTFOLIO.search(folded) is not None
+        portfolio = (
+            not (asked and codes) and (topics.PORTFOLIO.search(folded) or topics.MACHINE_FOR.search(folded)) is not None
+        )
         differs = len(codes) > 1 and topics.DIFFERENCE.search(folded) is not None
         for position in candidates:
             article = self._articles[position]
@@ -199,7 +203,8 @@ class Engine:
         best = sorted(scores, key=lambda position: (-scores[position], position))[:_CANDIDATES]
         near = [position for position in best if self._concerns(position, found)]
         plain = [word for word in words(found.rest) if not self._named_weight(word, asked)]
-        listed = bool(away) or (not found.codes and topics.PORTFOLIO.search(folded) is not None)
+        ranged = not found.codes and topics.PORTFOLIO.search(folded) is not None
+        listed = bool(away) or ranged
         unknown = topics.outside(plain)
         if not listed:
             unknown += self._unknown(found.rest, whole=not asked and not found.fitting)
@@ -221,7 +226,7 @@ class Engine:
 
     def _without_topic(self, folded: str, found: Found, near: Sequence[int]) -> Kind:
         """No attribute was asked: a product alone, the whole range, or words that some article holds."""
-        if found.codes or topics.PORTFOLIO.search(folded):
+        if found.codes or topics.MACHINE_FOR.search(folded):
             return Kind.FACT
         rare = self._telling(found.rest)
         best = max((len(rare & self._texts[position]) for position in near), default=0)

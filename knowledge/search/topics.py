@@ -38,7 +38,8 @@ _ASPECTS: Final = {
     "tipo": (
         r"\bmanua(l|is)\b|\beletric|\bpneumatic|\bautomatic|\bsemiautom|\bpedal|\bde que tipo|\bque tipo"
         r"|\bar comprimido"
-        r"|\bna mao\b|\btomada\b|\bacion|\bcompressor|\bmanivela|\balavanca|\ba ar\b|\bbracal",
+        r"|\bna mao\b|\btomada\b|\bacion|\bcompressor|\bmanivela|\balavanca|\bforca d[oae]\b|\bbraco|\ba ar\b"
+        r"|\bbracal",
         {"tipo"},
     ),
     "molde": (r"\bmolde|\bforminha|\bformas\b|\bforma (de|do|pra) (hamb|burg)|\bformato|\bgabarito"
@@ -89,8 +90,11 @@ PORTFOLIO = re.compile(
     r"|\btrabalham? com|\bmexem? com|\bportfolio|\blinha (completa|de produtos)|\bo que mais|\bfabricam? o que"
     r"|\btudo (o )?que|\bso (fazem|fabricam|vendem|trabalham|tem)\b|\boutr[oa]s (maquina|equipamento|produto)"
     r"|\blista d|\b(tipos?|lista) de (maquina|equipamento)|\btem (de|pra) (maquina|equipamento)|\bramo"
+    r"|\b(fal|mostr|mand|apresent|cont|sab|list|ve[rj])\w* (\w+ ){0,3}(produtos|maquinas|equipamentos|modelos)\b"
     r"|\bconhecer (os |as )?(equipament|maquin|produt|modelo)|\bmaquinas? (pra|para) (que|o que)\b|\balem d[aeo]\b"
 )
+# "Is there a machine for ...": the range answers when what it is for is nothing unknown.
+MACHINE_FOR: Final = re.compile(r"\b(maquinas?|equipamentos?|algo|alguma coisa) (pra|para|de)\b")
 MOST = re.compile(
     r"\bmaior|\bmais (produz|rapid|potente|forte|capacidade|producao|larg|grande)|\b(produz|rende|cabe|faz) mais\b"
     r"|\bmaxim"
@@ -117,19 +121,20 @@ _COMMERCIAL: Final = {
         r"|\bbndes|\bfiname"
     r"|\bleasing|\bconsorcio|\bcheque|\bprestac|\bcredito|\bdebito|\bentrada de\b|\bda[r]? entrada|\bsinal\b"
     r"|\bem quantas vezes"
-    r"|\b(na|em) troca\b|\bd[eo] entrada|\b\d+ ?x\b|\bem \d+ vezes|\bfaturad|\bcrediario",
+    r"|\b(na|em) troca\b|\b(de|como|na) entrada\b|\bdivid\w+|\b\d+ ?x\b|\bem \d+ vezes|\bfaturad|\bcrediario",
     "com.preco": r"\b(passa|menos|mais|acima|abaixo|chega|ate|custa) (de |dos |a )?[\d.,]+ ?mil\b(?! (hamb|burg"
     r"|disc|lanch|por|/|unid|pec|espet|cicl))|\bpreco|\bprecinho|\bvalor(es)?\b|\bcust(a|am|o|os|aria|ar)\b"
     r"|\borcament|\bcotac|\binvestiment"
         r"|\bbarat|\bcar[oa]s?\b"
-    r"|\br\$|\breais\b|\bdescont|\bpromoc|\bnegoci[ae]|\babat|\btabela de"
+    r"|\br\$|\breais\b|\bdescont|\bpromoc|\bnegoci[ae]|\babat|\btabelas?\b"
     r"|\bquanto (e|eh|sai|fica|ta|esta|vai ficar|seria|to|pago|cobra\w*)\b(?! por| quant)"
     r"|\bmil reais|\bcobra|\bem conta\b|\b(ta|esta|vai) saindo\b|\bsaindo por|\bsai por|\bfaz(em)? por quanto"
     r"|\bconto\b|\bgrana\b|\bcupom|\bproposta",
 }  # fmt: skip
 COMMERCIAL: Final = {article: re.compile(pattern) for article, pattern in _COMMERCIAL.items()}
 NOT_COMMERCIAL = re.compile(
-    r"\bquant[oa]s? (?!tempo|dias?\b|semanas?|mes)(\w+ ){0,6}entreg\w*|\bentreg\w+ (por|no|na|ao) (dia|hora)\b"
+    r"\bpor (hora|dia)\b[^,.?]*\bchega\w*|\bchega\w* [^,.?]*\bpor (hora|dia)\b"
+    r"|\bquant[oa]s? (?!tempo|dias?\b|semanas?|mes)(\w+ ){0,6}entreg\w*|\bentreg\w+ (por|no|na|ao) (dia|hora)\b"
     r""
     r"|\b(leva|levam|demora) (pra|para|a) (?!chegar|entreg|receb|ficar|envi|fabric|mand|instal)\w+"
     r"|\bvale a pena"
@@ -155,13 +160,14 @@ vegetal vegano vegana vegetariano plantbased legume legumes verdura fruta mandio
 grao-de-bico ovo congelado congelada gelada gelado osso ossos cartilagem pele recheado recheada recheio temperatura
 temperado tempero cordeiro carneiro pato javali aplicativo app wifi internet bluetooth sensor touch tela painel
 display ihm clp plc software sistema erp memoria programavel contador usb remoto celular inversor iot robo rolamento
-borracha plastico pintura cor preta branca vermelha polimento silicone vedacao oleo lubrificar lubrificacao graxa
-durabilidade dura desgaste correia peca-de-reposicao nuggets pizza pastel salame morcela mortadela presunto bacalhau
-nugget esfiha empada risole salgado salgados doce doces brigadeiro pamonha tapioca racao pet cerveja sorvete moedor
-serra seladora embaladora fritadeira camara freezer forno chapa balanca etiquetadora vacuo embalagem fogao
-liquidificador tumbler injetora amaciador defumador estufa chapeira cutter grelha fixar fixa parafusar chao resfria
-refrigeracao refrigerada aquece aquecimento camisa quadrado quadrada logo triangular oval estrela coracao logotipo
-logomarca personalizado origem nacional china chinesa patente sustentavel reciclavel
+borracha plastico pintura cor preta branca vermelha polimento aluminio teflon nylon polietileno alarme bandeja
+silicone vedacao oleo lubrificar lubrificacao graxa durabilidade dura desgaste correia peca-de-reposicao nuggets pizza
+pastel salame morcela mortadela presunto bacalhau nugget esfiha empada risole salgado salgados doce doces brigadeiro
+pamonha tapioca racao pet cerveja sorvete moedor serra seladora embaladora fritadeira camara freezer forno chapa
+balanca etiquetadora vacuo embalagem fogao liquidificador tumbler injetora amaciador defumador estufa chapeira cutter
+grelha fixar fixa parafusar chao resfria refrigeracao refrigerada aquece aquecimento camisa quadrado quadrada logo
+triangular oval estrela coracao logotipo logomarca personalizado origem nacional china chinesa patente sustentavel
+reciclavel
 """
 OUTSIDE_WORDS: Final = frozenset(word for word in _OUTSIDE.split() if "-" not in word)
 OUTSIDE: Final = frozenset(stem(word) for word in OUTSIDE_WORDS if len(word) >= 5)
@@ -171,7 +177,10 @@ _OUTSIDE_PHRASES = re.compile(
     r"|\bquant[oa]s? (quilos |kg )?(ela |elas )?pesa[m]?\b(?! a massa)|\bquantos quilos tem (ela|a maquina)"
     r"|\b(manual|catalogo) (em pdf|de instruc|de uso|do usuario|tecnico|de operacao)|\bmao de obra"
     r"|\bpecas? de reposicao"
-    r"|\bvida util|\bar por minuto|\b(onde|cidade|estado|lugar|endereco) (\w+ )?(fica|ficam)\b|\bmarca d[aeo]s?\b"
+    r"|\bvida util|\boutras? marcas?\b|\bpecas? d[ae] (maquina|outra)"
+    r"|\b(vazao|tamanho|potencia|litros|pes|capacidade|modelo|tipo|que|qual|quantos) (d[eo] |o )?compressor"
+    r"|\bcompressor (de|com) (quant|que|qual)|\bar por minuto"
+    r"|\b(onde|cidade|estado|lugar|endereco) (\w+ )?(fica|ficam)\b|\bmarca d[aeo]s?\b"
     r"|\bque marca|\bquantos anos|\btempo de mercado|\bnota fiscal"
     r"|\bquem (e|sao|fez|faz|fabrica|fornece|criou)\b"
     r"|\bquantas pessoas|\bquantos (operador|funcion)|\bsem (fio|internet)|\bsegunda mao|\bno chao|\bdo chao"
