@@ -35,7 +35,7 @@ from seleto.lib import clock, postgres
 _DATABASE = "seleto_play_"
 _CHANNEL = "principal"
 _START_PATIENCE_S = 60.0
-_STOP_PATIENCE_S = 8.0
+_STOP_PATIENCE_S = 2.0
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -51,6 +51,7 @@ class Installation:
     outside: Outside
     processes: Mapping[str, subprocess.Popen[bytes]]
     logs: Path
+    webhook: str
 
     def check(self) -> None:
         """Raise InstallationError when a process has ended by itself."""
@@ -63,8 +64,11 @@ class Installation:
 
 
 @contextlib.contextmanager
-def running() -> Iterator[Installation]:
-    """Start everything, point this process's database connection at it, and clean up. Raises InstallationError."""
+def running(overrides: Mapping[str, str] | None = None, *, durable: bool = False) -> Iterator[Installation]:
+    """Start everything, point this process's database connection at it, and clean up. Raises InstallationError.
+
+    ``overrides`` are settings of web and worker; ``durable`` has every commit reach the disk, as in production.
+    """
     with contextlib.ExitStack() as stack:
         logs = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="seleto-play-")))
         web = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=512))
@@ -72,16 +76,16 @@ def running() -> Iterator[Installation]:
         stack.callback(_stop, processes)
         environment = _Environment(web_port=web.getsockname()[1], logs=logs)
         processes["sandbox"] = _spawn("sandbox", ["-m", "sandbox", "--port", "0"], environment.sandbox(), logs)
-        stack.enter_context(_isolated_database())
+        stack.enter_context(_isolated_database(durable=durable))
         environment.database_url = _database_url(str(connection.settings_dict["NAME"]))
         _make_channel(environment)
         sandbox = _address_of(processes["sandbox"], logs)
-        product = environment.product(sandbox)
+        product = {**environment.product(sandbox), **(overrides or {})}
         processes["web"] = _spawn("web", _gunicorn(web.fileno()), product, logs, keep=(web.fileno(),))
         processes["worker"] = _spawn("worker", ["manage.py", "worker"], product, logs)
         outside = Outside(sandbox)
         stack.callback(outside.close)
-        installation = Installation(outside=outside, processes=processes, logs=logs)
+        installation = Installation(outside=outside, processes=processes, logs=logs, webhook=environment.webhook)
         _await_ready(installation, environment.web)
         yield installation
 
@@ -96,6 +100,7 @@ class _Environment:
         self.client_token = secrets.token_urlsafe(24)
         self.webhook_secret = secrets.token_urlsafe(24)
         self.database_url = ""
+        self.webhook = f"{self.web}/webhooks/zapi/{_CHANNEL}/{self.webhook_secret}/"
         self._metrics = logs / "metrics"
 
     def sandbox(self) -> dict[str, str]:
@@ -103,7 +108,7 @@ class _Environment:
             **os.environ,
             "PYTHONUNBUFFERED": "1",
             "SANDBOX_PRODUCT_URL": self.web,
-            "SANDBOX_WEBHOOK_URL": f"{self.web}/webhooks/zapi/{_CHANNEL}/{self.webhook_secret}/",
+            "SANDBOX_WEBHOOK_URL": self.webhook,
             "SANDBOX_INSTANCE_ID": self.instance_id,
             "SANDBOX_INSTANCE_TOKEN": self.instance_token,
             "SANDBOX_CLIENT_TOKEN": self.client_token,
@@ -159,7 +164,7 @@ def _die_with_parent() -> None:
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _stop(processes: Mapping[str, subprocess.Popen[bytes]]) -> None:
+def _stop(processes: dict[str, subprocess.Popen[bytes]]) -> None:
     for process in processes.values():
         process.terminate()
     deadline = time.monotonic() + _STOP_PATIENCE_S
@@ -169,6 +174,7 @@ def _stop(processes: Mapping[str, subprocess.Popen[bytes]]) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+    processes.clear()
 
 
 def _address_of(sandbox: subprocess.Popen[bytes], logs: Path) -> str:
@@ -199,7 +205,7 @@ def _await_ready(installation: Installation, web: str) -> None:
 
 
 @contextlib.contextmanager
-def _isolated_database() -> Iterator[None]:
+def _isolated_database(*, durable: bool) -> Iterator[None]:
     """A fresh, migrated and seeded database that this process uses from here on, dropped at the end."""
     target = connections.settings["default"]
     options, before, movable = dict(target["OPTIONS"]), target["NAME"], settings.SANDBOX
@@ -212,7 +218,8 @@ def _isolated_database() -> Iterator[None]:
             _drop_leftovers(server)
             server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
             server.execute(f'CREATE DATABASE "{name}"')
-            server.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')  # nothing in it has to last
+            if not durable:
+                server.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
         target["NAME"] = name
         settings.SANDBOX = True
         clock.forget()
