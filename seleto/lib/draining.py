@@ -206,6 +206,7 @@ class _Drain:
     def run(self) -> None:
         started = busy_at = beaten_at = time.monotonic()
         _beat(self._cluster)
+        self._listener.wait(0)  # what was said up to here is answered by the first look
         while not _stopping():
             now = time.monotonic()
             if _tether:
