@@ -1,0 +1,209 @@
+"""``python -m bench``: measure the pipe over the real processes and write ``bench/results/latest.json``.
+
+Web, worker and PostgreSQL are the product's own; the model answers after 0.8 s and the provider at once. Guardrails on,
+quiet period, typing and pacing off, every commit on disk. The load generator and the fakes share the machine's cores.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import django
+import httpx
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "bench" / "results"
+MODEL_S = 0.8
+NO_WAITING = {
+    "QUIET_AFTER_ANSWER_S": "0",
+    "QUIET_DEFAULT_S": "0",
+    "QUIET_FRAGMENT_S": "0",
+    "TYPING_MAX_S": "0",
+    "CHANNEL_CACHE_S": "0.5",
+    "WORKERS_CONVERSATION": "2",
+}
+
+
+def main() -> int:
+    """Exit codes: 0 measured, 1 failed, 2 wrong usage."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer repetitions: about two minutes")
+    parser.add_argument("--part", choices=[*PARTS], action="append", help="only this part; may be repeated")
+    options = parser.parse_args()
+    os.environ["DJANGO_SETTINGS_MODULE"] = "seleto.settings"
+    os.environ["SANDBOX"] = "on"
+    django.setup()
+    from seleto import bootstrap
+
+    bootstrap.prepare_for(["manage.py", "migrate"])
+    figures: dict[str, Any] = {}
+    for name in options.part or PARTS:
+        print(f"{name} …", file=sys.stderr, flush=True)
+        figures[name] = PARTS[name](options.quick)
+        print(json.dumps(figures[name], indent=2), flush=True)
+    _write(figures)
+    return 0
+
+
+@contextlib.contextmanager
+def product(**overrides: str) -> Iterator[Any]:
+    """The product with the bench's fakes outside; yields (installation, sender)."""
+    from bench.load import INSTANCE, Sender, Target
+    from conversations.evals import installation
+    from conversations.models import Channel
+
+    with contextlib.ExitStack() as stack:
+        fakes = stack.enter_context(_fakes())
+        settings = {**NO_WAITING, "ZAPI_BASE_URL": fakes, "LLM_BASE_URL": f"{fakes}/v1", **overrides}
+        running = stack.enter_context(installation.running(settings, durable=True))
+        Channel.objects.update(min_interval_ms=0, instance_id=INSTANCE)
+        time.sleep(2)  # longer than CHANNEL_CACHE_S, so that every process has read it
+        sender = Sender(Target(webhook=running.webhook, fakes=fakes), connections=160)
+        stack.callback(sender.close)
+        yield running, sender
+
+
+@contextlib.contextmanager
+def _fakes() -> Iterator[str]:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "uvicorn", "bench.fakes:app", "--port", str(port), "--log-level", "warning"]
+    process = subprocess.Popen(
+        [*command, "--no-access-log"], cwd=ROOT, env={**os.environ, "BENCH_MODEL_S": str(MODEL_S)}
+    )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        for _ in range(100):
+            with contextlib.suppress(httpx.HTTPError):
+                httpx.get(f"{address}/sends", trust_env=False)
+                break
+            time.sleep(0.1)
+        yield address
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def speed(quick: bool) -> dict[str, Any]:
+    """Acknowledgement, our overhead per turn and turns per second."""
+    from bench.load import acknowledge, converse, steady
+
+    found: dict[str, Any] = {}
+    with product() as (_, sender):
+        converse(sender, leads=4, turns=2, model_s=MODEL_S, start=90_000_000)  # caches and connections warm
+        for leads, turns in ((1, 10 if quick else 30), (20, 4 if quick else 10), (64, 3 if quick else 6)):
+            calls = sender.model_calls()
+            rate, overhead, ack = converse(sender, leads=leads, turns=turns, model_s=MODEL_S, start=leads * 1000)
+            found[f"leads_{leads}"] = {
+                "turns_per_s": round(rate, 1),
+                "overhead_ms": asdict(overhead),
+                "ack_ms": asdict(ack),
+                "model_calls_per_turn": round((sender.model_calls() - calls) / (leads * turns), 2),
+            }
+    with product(WORKERS_CONVERSATION="1", INGEST_CONCURRENCY="1") as (_, sender):
+        found["ack_steady_50_per_s_ms"] = asdict(steady(sender, per_s=50, seconds=4 if quick else 10, start=0))
+        rate, ack = acknowledge(sender, requests=500 if quick else 2000, connections=16, start=1_000_000)
+        found["ack_16_connections"] = {"per_s": round(rate), "ms": asdict(ack)}
+    return found
+
+
+def bursts(quick: bool) -> dict[str, Any]:
+    """Ten messages of one lead within 8 s get exactly one reply."""
+    from bench.load import payload, phone, until
+
+    leads = 20 if quick else 100
+    quiet = {"QUIET_AFTER_ANSWER_S": "4", "QUIET_DEFAULT_S": "8", "QUIET_FRAGMENT_S": "12"}
+    with product(**quiet) as (_, sender):
+        began = time.monotonic()
+        for position in range(10):
+            for number in range(leads):
+                sender.post(payload(phone(number), f"parte {position} do pedido", f"BURST{number}-{position}"))
+            time.sleep(max(began + (position + 1) * 0.8 - time.monotonic(), 0))
+        sent_in = time.monotonic() - began
+        until(lambda: len(sender.sends()) == leads, patience_s=60)
+        time.sleep(15)  # whoever would answer twice has had the time to
+        replies = [len(times) for times in sender.sends().values()]
+    return {"leads": leads, "seconds": round(sent_in, 1), "answered_once": replies.count(1), "replies": sum(replies)}
+
+
+def duplicates(quick: bool) -> dict[str, Any]:
+    """Each event delivered three times, two of them at once, has one effect."""
+    from bench.load import payload, phone, together, until
+    from conversations.models import Event, Message
+
+    events = 200 if quick else 1000
+    with product() as (_, sender):
+        bodies = [payload(phone(number % 50), f"Mensagem {number}", f"DUP{number}") for number in range(events)]
+        together([lambda body=body: sender.post(body) for body in bodies for _ in range(2)])  # type: ignore[misc]
+        together([lambda body=body: sender.post(body) for body in bodies])  # type: ignore[misc]
+        until(lambda: not Event.objects.filter(status=Event.Status.NEW).exists(), patience_s=120)
+        return {
+            "events": events,
+            "deliveries": events * 3,
+            "stored": Event.objects.count(),
+            "messages": Message.objects.filter(author=Message.Author.LEAD).count(),
+        }
+
+
+def kills(quick: bool) -> dict[str, Any]:
+    """A worker killed in the middle of a model call: every lead is answered once all the same."""
+    from bench.load import payload, phone, timing, until
+    from conversations.models import Turn
+
+    rounds, leads = (1 if quick else 5), 10
+    recovered: list[float] = []
+    replies: list[int] = []
+    with product(BENCH="kill") as (running, sender):
+        for number in range(rounds):
+            start = number * leads
+            for lead in range(leads):
+                sender.post(payload(phone(start + lead), "Bom dia", f"KILL{start + lead}"))
+            until(lambda: Turn.objects.filter(status=Turn.Status.RUNNING).count() >= leads, patience_s=10, every_s=0.02)
+            killed_at = time.time()
+            _kill_conversation_workers(running.processes["worker"].pid)
+            wanted = {phone(start + lead) for lead in range(leads)}
+            until(lambda wanted=wanted: wanted <= set(sender.sends()), patience_s=60)  # type: ignore[misc]
+            time.sleep(2)
+            sends = sender.sends()
+            recovered += [sends[to][0] - killed_at for to in wanted if to in sends]
+            replies += [len(sends.get(to, ())) for to in wanted]
+    return {
+        "leads": len(replies),
+        "answered_once": replies.count(1),
+        "seconds_after_kill_max": round(max(recovered, default=float("nan")), 1),
+        "after_kill_ms": asdict(timing(recovered)),
+    }
+
+
+def _kill_conversation_workers(supervisor: int) -> None:
+    """SIGKILL the whole process group of the first cluster: the supervisor forks conversation first."""
+    children = Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split()
+    os.killpg(int(children[0]), signal.SIGKILL)
+
+
+def _write(figures: dict[str, Any]) -> None:
+    RESULTS.mkdir(exist_ok=True)
+    report = {"taken_at": datetime.now(UTC).isoformat(timespec="seconds"), "cores": os.cpu_count(), "figures": figures}
+    (RESULTS / "latest.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+
+
+PARTS: dict[str, Callable[[bool], dict[str, Any]]] = {
+    "speed": speed,
+    "bursts": bursts,
+    "duplicates": duplicates,
+    "kills": kills,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,208 @@
+"""Leads as a load: webhooks over kept connections, and the replies they got."""
+
+import json
+import queue
+import statistics
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+INSTANCE = "3C00000000000000000000000000BE0C"
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Milliseconds."""
+
+    p50: float
+    p95: float
+    p99: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where to send and where to look for what came of it."""
+
+    webhook: str
+    fakes: str
+
+
+def timing(seconds: Iterable[float]) -> Timing:
+    values = sorted(value * 1000 for value in seconds)
+    if len(values) < 2:
+        only = round(values[0], 1) if values else float("nan")
+        return Timing(only, only, only, len(values))
+    cuts = statistics.quantiles(values, n=100, method="inclusive")
+    return Timing(round(cuts[49], 1), round(cuts[94], 1), round(cuts[98], 1), len(values))
+
+
+def phone(number: int) -> str:
+    """A fictional mobile of area code 11."""
+    return f"55119{number:08d}"
+
+
+def payload(to: str, text: str, message_id: str) -> bytes:
+    fields: dict[str, Any] = {
+        "type": "ReceivedCallback",
+        "instanceId": INSTANCE,
+        "messageId": message_id,
+        "phone": to,
+        "fromMe": False,
+        "momment": int(time.time() * 1000),
+        "text": {"message": text},
+    }
+    return json.dumps(fields).encode()
+
+
+class Sender:
+    """Posts webhooks from many threads over one pool of connections."""
+
+    def __init__(self, target: Target, *, connections: int = 16) -> None:
+        self._target = target
+        limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
+        self._http = httpx.Client(timeout=30, trust_env=False, limits=limits)
+
+    def post(self, body: bytes) -> float:
+        """Seconds until the acknowledgement. Raises when it is not a 200."""
+        began = time.perf_counter()
+        self._http.post(self._target.webhook, content=body, headers={"Content-Type": "application/json"}).raise_for_status()
+        return time.perf_counter() - began
+
+    def sends(self) -> dict[str, list[float]]:
+        """Phone -> when each bubble reached the provider (wall-clock seconds)."""
+        found: dict[str, list[float]] = {}
+        for to, at in self._http.get(f"{self._target.fakes}/sends").json()["sends"]:
+            found.setdefault(to, []).append(at)
+        return found
+
+    def model_calls(self) -> int:
+        calls: int = self._http.get(f"{self._target.fakes}/sends").json()["model_calls"]
+        return calls
+
+    def reset(self) -> None:
+        self._http.post(f"{self._target.fakes}/reset")
+
+    def close(self) -> None:
+        self._http.close()
+
+
+def acknowledge(sender: Sender, *, requests: int, connections: int, start: int) -> tuple[float, Timing]:
+    """(requests per second, time to the acknowledgement) with ``connections`` callers that never pause."""
+    numbers: queue.SimpleQueue[int] = queue.SimpleQueue()
+    for number in range(start, start + requests):
+        numbers.put(number)
+
+    def work() -> list[float]:
+        taken = []
+        while True:
+            try:
+                number = numbers.get_nowait()
+            except queue.Empty:
+                return taken
+            taken.append(sender.post(payload(phone(number % 500), "Bom dia", f"ACK{number}")))
+
+    began = time.perf_counter()
+    with ThreadPoolExecutor(connections) as pool:
+        results = [future.result() for future in [pool.submit(work) for _ in range(connections)]]
+    elapsed = time.perf_counter() - began
+    return requests / elapsed, timing(value for result in results for value in result)
+
+
+def steady(sender: Sender, *, per_s: int, seconds: int, start: int) -> Timing:
+    """Time to the acknowledgement at a steady rate."""
+    taken: list[float] = []
+    with ThreadPoolExecutor(16) as pool:
+        began = time.perf_counter()
+        futures = []
+        for number in range(per_s * seconds):
+            time.sleep(max(began + number / per_s - time.perf_counter(), 0))
+            body = payload(phone(number % 500), "Bom dia", f"STEADY{start + number}")
+            futures.append(pool.submit(sender.post, body))
+        taken = [future.result() for future in futures]
+    return timing(taken)
+
+
+def converse(
+    sender: Sender, *, leads: int, turns: int, model_s: float, start: int, patience_s: float = 60
+) -> tuple[float, Timing, Timing]:
+    """A closed loop without think time: each lead writes again as soon as they are answered.
+
+    Returns (turns per second, our overhead per turn, time to the acknowledgement). The overhead is webhook sent to
+    bubble received by the provider, less the model's time.
+    """
+    sender.reset()
+    overheads: list[float] = []
+    acks: list[float] = []
+    arrived = _Arrivals(sender)
+
+    def lead(number: int) -> None:
+        to = phone(start + number)
+        for turn in range(turns):
+            sent_at = time.time()
+            acks.append(sender.post(payload(to, f"Mensagem {turn}", f"T{start}-{number}-{turn}")))
+            at = arrived.wait(to, turn + 1, patience_s)
+            overheads.append(at - sent_at - model_s)
+
+    began = time.perf_counter()
+    with arrived, ThreadPoolExecutor(leads) as pool:
+        for future in [pool.submit(lead, number) for number in range(leads)]:
+            future.result()
+    elapsed = time.perf_counter() - began
+    return leads * turns / elapsed, timing(overheads), timing(acks)
+
+
+class _Arrivals:
+    """One poller for all leads: what the provider received, in the provider's own time."""
+
+    def __init__(self, sender: Sender, *, every_s: float = 0.02) -> None:
+        self._sender, self._every_s = sender, every_s
+        self._changed = threading.Condition()
+        self._found: dict[str, list[float]] = {}
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._poll, daemon=True)
+
+    def __enter__(self) -> "_Arrivals":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def wait(self, to: str, count: int, patience_s: float) -> float:
+        """When the ``count``-th bubble for ``to`` arrived. Raises TimeoutError."""
+        with self._changed:
+            ready: Callable[[], bool] = lambda: len(self._found.get(to, ())) >= count  # noqa: E731
+            if not self._changed.wait_for(ready, patience_s):
+                raise TimeoutError(f"No reply number {count} within {patience_s} s.")
+            return self._found[to][count - 1]
+
+    def _poll(self) -> None:
+        while not self._done.wait(self._every_s):
+            found = self._sender.sends()
+            with self._changed:
+                self._found = found
+                self._changed.notify_all()
+
+
+def until(condition: Callable[[], bool], *, patience_s: float, every_s: float = 0.1) -> bool:
+    """Whether ``condition`` came true in time."""
+    deadline = time.monotonic() + patience_s
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(every_s)
+    return condition()
+
+
+def together(jobs: Sequence[Callable[[], object]], *, threads: int = 32) -> None:
+    """Run all at once; the first failure is raised."""
+    with ThreadPoolExecutor(threads) as pool:
+        for future in [pool.submit(job) for job in jobs]:
+            future.result()
