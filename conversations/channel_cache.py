@@ -58,12 +58,14 @@ def forget() -> None:
 
 
 def _fresh() -> dict[UUID, ChannelView]:
+    """No lock is held while asking the database: a thread waiting for a connection would hold up those that have one."""
     global _views, _read_at
-    with _lock:
-        if time.monotonic() - _read_at > settings.CHANNEL_CACHE_S:
-            _views = {channel.id: _view(channel) for channel in Channel.objects.all()}
-            _read_at = time.monotonic()
+    if time.monotonic() - _read_at <= settings.CHANNEL_CACHE_S:
         return _views
+    views = {channel.id: _view(channel) for channel in Channel.objects.all()}
+    with _lock:
+        _views, _read_at = views, time.monotonic()
+    return views
 
 
 def _view(channel: Channel) -> ChannelView:

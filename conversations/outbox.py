@@ -21,7 +21,7 @@ from conversations.channels import registry
 from conversations.channels.base import ChannelClient, Sent, Timeouts
 from conversations.models import Conversation, Message, Outbox, Turn
 from knowledge import flags
-from seleto.lib import alerts, circuits, clock, correlation, http, jobs, metrics, ratelimit
+from seleto.lib import alerts, circuits, clock, connections, correlation, http, jobs, metrics, ratelimit
 from seleto.lib.errors import Ambiguous, Misconfigured, ProviderError, Rejected, Unavailable
 from seleto.lib.leases import extend_leases
 from seleto.lib.models import Alert
@@ -208,6 +208,7 @@ def _attempt(row: OutboxClaim) -> str:
     circuit = f"{channel.provider}:{channel.slug}"
     if not circuits.allow(circuit, now):
         return _requeue(row, now + timedelta(seconds=settings.OUTBOX_RETRY_S * 5), counted=False)
+    connections.release()
     try:
         sent = client(channel).send_text(
             to=row.to, text=row.text, typing_s=row.typing_s, correlation_id=row.correlation_id
@@ -289,6 +290,7 @@ def _after_sending(row: OutboxClaim) -> None:
             .first()
         )
         if last:
+            connections.release()
             try:
                 client(channel_cache.by_id(row.channel_id)).mark_read(
                     to=row.to, provider_id=last, correlation_id=row.correlation_id

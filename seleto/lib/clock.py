@@ -49,12 +49,15 @@ def forget() -> None:
 
 
 def _current_offset() -> timedelta:
+    """The offset as read at most ``OFFSET_CACHE_S`` ago. No lock is held while asking the database: a thread waiting
+    for a connection would then hold up those that have one."""
     global _offset, _read_at
-    with _lock:
-        if time.monotonic() - _read_at > OFFSET_CACHE_S:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT seconds FROM lib_clockoffset WHERE id = 1")
-                row = cursor.fetchone()
-            _offset = timedelta(seconds=row[0]) if row else timedelta()
-            _read_at = time.monotonic()
+    if time.monotonic() - _read_at <= OFFSET_CACHE_S:
         return _offset
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seconds FROM lib_clockoffset WHERE id = 1")
+        row = cursor.fetchone()
+    offset = timedelta(seconds=row[0]) if row else timedelta()
+    with _lock:
+        _offset, _read_at = offset, time.monotonic()
+    return offset
