@@ -70,6 +70,6 @@ def extract(messages: Sequence[str], *, products: Sequence[ProductFacts] = ()) -
         segments.segment(said, company),
         intents.opt_out(said),
         intents.asks_person(said),
-        intents.asks_price(said),
+        intents.asks_price(said, taken),
     )
     return Extraction(tuple(item for item in found if item is not None), ask_state)

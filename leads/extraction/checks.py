@@ -19,9 +19,7 @@ _MAX_NAME = 80
 Check = Callable[[str, str, str, Sequence[ProductFacts]], str | None]
 
 
-def validate(
-    field: str, value: str, *, quote: str, message: str, products: Sequence[ProductFacts] = ()
-) -> str | None:
+def validate(field: str, value: str, *, quote: str, message: str, products: Sequence[ProductFacts] = ()) -> str | None:
     """The value in its stored form, or None when it must be dropped.
 
     `quote` has to stand in `message`, the lead's own words (case, accents and spacing apart), and the value has to be
@@ -62,7 +60,9 @@ def _city(value: str, quote: str, _: str, __: Sequence[ProductFacts]) -> str | N
         municipalities.is_nickname(word) and (known := municipalities.find(word)) and known.name == place.name
         for word in said.split()
     )
-    return place.name if nickname or municipalities.key(value) in said or municipalities.key(place.name) in said else None
+    return (
+        place.name if nickname or municipalities.key(value) in said or municipalities.key(place.name) in said else None
+    )
 
 
 def _state(value: str, quote: str, message: str, _: Sequence[ProductFacts]) -> str | None:
@@ -96,7 +96,9 @@ def _volume(value: str, quote: str, message: str, _: Sequence[ProductFacts]) -> 
     if proposed is None:
         return None
     numbers = [reading for quantity in Said(quote).quantities for reading in quantity.values]
-    several = len(numbers) > 1 or len(Said(message).quantities) > 1 or re.search(r"\bdobr|\btripl|\bcada\b", fold(message))
+    several = (
+        len(numbers) > 1 or len(Said(message).quantities) > 1 or re.search(r"\bdobr|\btripl|\bcada\b", fold(message))
+    )
     amount = proposed.quantidade
     follows = any(float(number) * factor == amount for number in numbers for factor in (1, 12, 15, 60, 1000))
     computed = several and any(number and amount % float(number) == 0 for number in numbers)

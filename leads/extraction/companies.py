@@ -20,18 +20,22 @@ _NAMED = re.compile(
 _FIELD = re.compile(rf"(?:^|[\n,;.])\s*(?:{_PLACE})\s*[:\-–]\s*[\"“']?")
 _LEGAL = re.compile(r"\brazao social\s*(?:e|eh|:|-)?\s*(?:a |o )?[\"“']?")
 _OF = re.compile(
-    r"\b(?:(?:aqui|quem fala|falo|falando|fala|sou|somos|me chamo|meu nome)\b[^.!?\n]{0,50}?|(?:soci[oa]|don[oa]|propriet\w+|gerente|comprador\w*|diretor\w*|responsavel|chef|administrador\w*|representante|encarregad[oa])\s+|(?:ops|alias|digo|quer dizer),?\s+)d[aoe]\s+(?:empresa |rede |loja |grupo )?[\"“']?"
+    r"\b(?:(?:aqui|quem fala|falo|falando|fala|sou|somos|me chamo|meu nome)\b[^.!?\n]{0,50}?|(?:soci[oa]|don[oa]|propriet\w+|gerente|comprador\w*|diretor\w*|responsavel|chef|administrador\w*|representante|encarregad[oa])\s+|(?:ops|alias|digo|quer dizer),?\s+)d[ao]\s+(?:empresa |rede |loja |grupo )?[\"“']?"
 )
 _REJECT_BEFORE = re.compile(
-    r"\b(?:maquin\w+|equipament\w+|formador\w+|marca|concorren\w+|feira|modelo|trabalh(?:ei|ava|o) (?:n[oa]|para|pra|em)|cliente\w*|fornecedor\w*|perto|vizinh\w+|conheci|indicac\w+|indicou|amig\w+|vi|compr\w+|igual|tipo|ex|lado|frente|"
+    r"\b(?:maquin\w+|equipament\w+|formador\w+|marca|concorren\w+|feira|modelo|trabalh(?:ei|ava|o) (?:n[oa]|para|pra|em)|cliente\w*|fornecedor\w*|perto|vizinh\w+|conheci|indicac\w+|indicou|amig\w+|vi|compr(?!ador)\w+|igual|tipo|ex|lado|frente|"
     r"empregad\w+|emprego|funcionari\w+)\s+(?:(?:d[aoe]|n[oa]|a|o|da|do|em|ao|pela|pelo)\s+)?$"
 )
 _NEVER = frozenset(
     "seleto fispal fipan anufood apas jarvis hollymatic bermar skymsen gpaniz beccaro picelli provisur formax marel weg siemens ifood "
-    "instagram facebook google whatsapp sebrae senai shopee youtube tiktok bom boa oi ola deus natal brasil internet olx formadora "
+    "instagram facebook google whatsapp sebrae senai shopee youtube tiktok oi ola deus natal brasil internet olx formadora "
     "fb300 fb700 fbm100 smartpro ct200 fs150 se3000 se6000 epe1200 cnpj cpf email mecanico".split()
 )
 _PARTICLES = frozenset("de da do das dos e & of and the del la".split())
+_INSIDE = frozenset(("na", "no"))  # "Boi na Linha"
+_FROM_TYPE = re.compile(
+    rf"^\W*(?:(?:oi|ola|opa)\W+)?(?:(?:sou|aqui e|falo|e)\s+)?(?:d[ao])\s+(?=(?:{'|'.join(sorted(COMPANY_TYPES))})\s+\w)"
+)
 _STOP = frozenset(
     """
     em no na nos nas aqui fica com que mas eu sou somos tem temos tenho quero queria preciso e eh ou para pra por ha desde
@@ -40,9 +44,15 @@ _STOP = frozenset(
     familiar delivery chama chamada
     """.split()
 )  # fmt: skip
-_PRODUCT_TYPES = frozenset("hamburguer hamburgueres burger burguer burgers burguers smash espetos espetinho espetinhos lanches alimentos embutidos".split())
-_WEAK_TYPES = frozenset("casa bar mercado loja fabrica industria comercio cozinha grupo rede sitio fazenda hotel cafe food foods comercial cia trailer quiosque".split())
-_COMPOUND = re.compile(r"\b(?:casas? de carnes?|boutique de carnes?|food ?truck|dark kitchen|rede de supermercados|casa do \w+)\s+$")
+_PRODUCT_TYPES = frozenset(
+    "hamburguer hamburgueres burger burguer burgers burguers smash espetos espetinho espetinhos lanches alimentos embutidos".split()
+)
+_WEAK_TYPES = frozenset(
+    "casa bar mercado loja fabrica industria comercio cozinha grupo rede sitio fazenda hotel cafe food foods comercial cia trailer quiosque".split()
+)
+_COMPOUND = re.compile(
+    r"\b(?:casas? de carnes?|boutique de carnes?|food ?truck|dark kitchen|rede de supermercados|casa do \w+)\s+$"
+)
 _MAX_WORDS = 7
 
 
@@ -61,7 +71,11 @@ def company(said: Sequence[Said]) -> Item | None:
     chosen = trade[0]
     for candidate in trade[1:]:
         same = fold(str(chosen.item.value)) in fold(str(candidate.item.value))
-        if candidate.rank > chosen.rank or (same and candidate.rank >= chosen.rank) or corrects(said, chosen.item, candidate.item):
+        if (
+            candidate.rank > chosen.rank
+            or (same and candidate.rank >= chosen.rank)
+            or corrects(said, chosen.item, candidate.item)
+        ):
             chosen = candidate
     return chosen.item
 
@@ -83,6 +97,11 @@ def _in_message(message: Said) -> list[_Candidate]:
             candidate = _read(message, match.end(), lower=stated)
             if candidate:
                 found.append(_Candidate(candidate, rank))
+    from_type = _FROM_TYPE.match(message.folded)
+    if from_type and len(message.words) <= _MAX_WORDS and not message.shouted:
+        item = _read(message, from_type.end(), lower=True)
+        if item and item.end >= len(message.folded.rstrip(" .!")):
+            found.append(_Candidate(item, 2))
     found += [_Candidate(item, 2) for item in _typed(message)]
     found += [_Candidate(item, 2) for item in _ended(message)]
     if message.shouted:
@@ -100,7 +119,11 @@ def _acceptable(message: Said, item: Item) -> bool:
         return False
     if _REJECT_BEFORE.search(message.before(item.start, 45)):
         return False
-    return municipalities.find(str(item.value)) is None and municipalities.state(str(item.value)) is None
+    if re.match(r"(?:bom dia|boa (?:tarde|noite))\b", fold(str(item.value))):
+        return False
+    head, _, last = str(item.value).rpartition(" ")
+    placed = municipalities.state(last) is not None and municipalities.find(head) is not None
+    return not placed and municipalities.find(str(item.value)) is None and municipalities.state(str(item.value)) is None
 
 
 def _read(message: Said, position: int, *, lower: bool) -> Item | None:
@@ -119,13 +142,19 @@ def _read(message: Said, position: int, *, lower: bool) -> Item | None:
 def _sequence(message: Said, words: Sequence[Word], *, free: bool) -> Item | None:
     taken: list[Word] = []
     for place, word in enumerate(words[:_MAX_WORDS]):
-        if taken and not re.fullmatch(r"[ ]|[ ]?[&+'’\-][ ]?|\. ?(?=[a-z])", message.folded[taken[-1].end : word.start]):
+        if taken and not re.fullmatch(
+            r"[ ]|[ ]?[&+'’\-][ ]?|\. ?(?=[a-z])", message.folded[taken[-1].end : word.start]
+        ):
             break
-        if taken and word.text in _PARTICLES:
+        if taken and (word.text in _PARTICLES or word.text in _INSIDE):
             following = words[place + 1] if place + 1 < len(words) else None
             if following is None or not (following.capitalised or free) or following.text in _STOP:
                 break
-        elif word.text in _STOP and not (taken and word.capitalised and word.text in ("nova", "novo", "grande", "familia")):
+            if word.text in _INSIDE and (free or not _is_name_part(following)):
+                break
+        elif word.text in _STOP and not (
+            taken and word.capitalised and word.text in ("nova", "novo", "grande", "familia")
+        ):
             if not (word.capitalised and not taken and not free and word.text in ("nova", "novo", "familia", "grande")):
                 break
         elif not free and not word.capitalised and word.text not in COMPANY_TYPES and not word.text.isdigit():
@@ -141,6 +170,10 @@ def _sequence(message: Said, words: Sequence[Word], *, free: bool) -> Item | Non
     return message.item("empresa", message.text[taken[0].start : taken[-1].end], taken[0].start, taken[-1].end, 0.9)
 
 
+def _is_name_part(word: Word) -> bool:
+    return municipalities.find(word.raw) is None and municipalities.state(word.raw) is None
+
+
 def _without_place(message: Said, taken: list[Word]) -> list[Word]:
     """ "Padaria Pão Quente de Sorocaba": the place at the end is where, not what."""
     for size in (4, 3, 2, 1):
@@ -149,7 +182,9 @@ def _without_place(message: Said, taken: list[Word]) -> list[Word]:
         joint = taken[-size - 1].text
         place = message.text[taken[-size].start : taken[-1].end]
         if joint in ("de", "do", "da") and municipalities.find(place):
-            head = [word for word in taken[: -size - 1] if word.text not in COMPANY_TYPES and word.text not in PLAIN_TYPES]
+            head = [
+                word for word in taken[: -size - 1] if word.text not in COMPANY_TYPES and word.text not in PLAIN_TYPES
+            ]
             return taken[: -size - 1] if head else []
     return taken
 
@@ -168,14 +203,19 @@ def _typed(message: Said) -> Iterator[Item]:
             continue
         rest = words[place + 1 :]
         gap = message.folded[word.end : rest[0].start]
-        if gap != " " or not (rest[0].capitalised or (rest[0].text in _PARTICLES and len(rest) > 1 and rest[1].capitalised and word.capitalised)):
+        if gap != " " or not (
+            rest[0].capitalised
+            or (rest[0].text in _PARTICLES and len(rest) > 1 and rest[1].capitalised and word.capitalised)
+        ):
             continue
         item = _sequence(message, words[place:] if not compound else rest, free=False)
         start = compound.start() if compound else word.start
         if item is None or item.end <= word.end or _is_place(message, rest[0].start, item.end):
             continue
         text = message.text[start : item.end]
-        yield message.item("empresa", text[0].upper() + text[1:] if not compound else _titled(text), start, item.end, 0.9)
+        yield message.item(
+            "empresa", text[0].upper() + text[1:] if not compound else _titled(text), start, item.end, 0.9
+        )
 
 
 def _titled(text: str) -> str:
@@ -204,13 +244,25 @@ def _ended(message: Said) -> Iterator[Item]:
         start = place
         while start > 0 and _joined(message, words[start - 1], words[start]):
             start -= 1
+        for inner in range(start + 1, place + 1):  # "Rogério da Hamburgueria ...": the person stays out
+            if words[inner - 1].text in ("da", "do") and words[inner].text in COMPANY_TYPES:
+                start = inner
         while start < place and words[start].text in _PARTICLES | _STOP:
             start += 1
         last = place
-        while last + 1 < len(words) and words[last + 1].text in ENDINGS and message.folded[words[last].end : words[last + 1].start].strip(" .") == "":
+        while (
+            last + 1 < len(words)
+            and words[last + 1].text in ENDINGS
+            and message.folded[words[last].end : words[last + 1].start].strip(" .") == ""
+        ):
             last += 1
         after = words[last + 1 :]
-        if start == place or (after and after[0].capitalised and message.folded[words[last].end : after[0].start] == " " and after[0].text not in _NEVER):
+        if start == place or (
+            after
+            and after[0].capitalised
+            and message.folded[words[last].end : after[0].start] == " "
+            and after[0].text not in _NEVER
+        ):
             item = _sequence(message, words[start:], free=False) if start < place else None
             if item and item.end > word.end:
                 yield item
@@ -218,7 +270,9 @@ def _ended(message: Said) -> Iterator[Item]:
         if start > 0 and _greeting(words[start]):
             start += 1
         if start < place:
-            yield message.item("empresa", message.text[words[start].start : words[last].end], words[start].start, words[last].end, 0.9)
+            yield message.item(
+                "empresa", message.text[words[start].start : words[last].end], words[start].start, words[last].end, 0.9
+            )
 
 
 def _greeting(word: Word) -> bool:
@@ -241,8 +295,14 @@ def _shouted(message: Said) -> Iterator[Item]:
             continue
         first, last = words[0].text, words[-1].text
         typed = first in COMPANY_TYPES or first in PLAIN_TYPES
-        if (typed or last in ENDINGS) and first not in first_names() | _STOP and not any(word.text in _STOP for word in words):
-            yield message.item("empresa", _calm(message.text[words[0].start : words[-1].end]), words[0].start, words[-1].end, 0.85)
+        if (
+            (typed or last in ENDINGS)
+            and first not in first_names() | _STOP
+            and not any(word.text in _STOP for word in words)
+        ):
+            yield message.item(
+                "empresa", _calm(message.text[words[0].start : words[-1].end]), words[0].start, words[-1].end, 0.85
+            )
 
 
 def _calm(text: str) -> str:

@@ -23,7 +23,9 @@ _OTHERS = (
     r"transportadora|fornecedor\w*|clientes?|contador\w*|contabilidade|concorren\w+|vizinh\w+|amig\w+|prim[oa]|"
     r"voces|vcs|vc|voce|seleto|prefeitura|banco|parceir\w+|franqueador\w*|despachante"
 )
-_THIRD_BEFORE = re.compile(rf"\b(?:d[aeo]s?|pel[ao]|em nome d[aeo])\s+(?:(?:meu|minha|um|uma|outra?)\s+)?(?:{_OTHERS})\b[^,;]{{0,20}}$")
+_THIRD_BEFORE = re.compile(
+    rf"\b(?:d[aeo]s?|pel[ao]|em nome d[aeo])\s+(?:(?:meu|minha|um|uma|outra?)\s+)?(?:{_OTHERS})\b[^,;]{{0,20}}$"
+)
 _THIRD_AFTER = re.compile(rf"^\W{{0,3}}(?:e|esse e|este e)\s+(?:o\s+)?d[aeo]s?\s+(?:(?:meu|minha)\s+)?(?:{_OTHERS})\b")
 
 _EMAIL = re.compile(
@@ -42,7 +44,9 @@ _PHONE = re.compile(
 )
 _TOLL_FREE = re.compile(r"(?<![\w/])0[389]00[\s.-]?\d{3}[\s.-]?\d{3,4}(?![\w/])")
 _DDD_APART = re.compile(r"\bddd\D{0,12}(\d{2})\b\D{1,25}((?:9[\s.-]?)?\d{4})[\s.-]?(\d{4})\b")
-_NOT_PHONE = re.compile(r"\b(?:cpf|rg|cep|pedido|protocolo|nota|nf|cnpj|codigo|boleto|inscricao|ie|serie)\b\W*(?:\w+\W+){0,2}$")
+_NOT_PHONE = re.compile(
+    r"\b(?:cpf|rg|cep|pedido|protocolo|nota|nf|cnpj|codigo|boleto|inscricao|ie|serie)\b\W*(?:\w+\W+){0,2}$"
+)
 _THEIR_PHONE = re.compile(
     r"\b(?:liguei|ligo|ligamos|tentei|chamei|mandei)\b[^,;]{0,30}$|\b(?:numero|telefone|zap|whats\w*|fone|contato) d[eao]s? "
     r"(?:voces|vcs|seleto|vendedor\w*)\b[^,;]{0,15}$"
@@ -73,7 +77,7 @@ def cnpj(said: Sequence[Said]) -> Item | None:
     """The last valid one that is the lead's and is not called old."""
     last = None
     for message in said:
-        for match in _CNPJ.finditer(message.folded):
+        for match in _CNPJ.finditer(message.whole):
             value = plain_cnpj(match.group())
             if is_cnpj(value) and _is_theirs(message, match.start(), match.end()):
                 last = message.item("cnpj", value, match.start(), match.end())
@@ -93,7 +97,7 @@ def email(said: Sequence[Said]) -> Item | None:
     for message in said:
         written = [
             message.item("email", f"{match[1]}@{match[2]}", match.start(), match.end())
-            for match in _EMAIL.finditer(message.folded)
+            for match in _EMAIL.finditer(message.whole)
         ]
         spoken = [_spoken_email(message, match) for match in _SPOKEN_AT.finditer(message.folded)]
         found += sorted([*written, *(item for item in spoken if item)], key=lambda item: item.start)
@@ -109,8 +113,10 @@ def is_email(value: str) -> bool:
     if not local or ".." in value or local[-1] == "." or local[0] == ".":
         return False
     labels = domain.split(".")
-    return len(labels) > 1 and all(label and label[0] != "-" and label[-1] != "-" for label in labels) and bool(
-        re.fullmatch(r"[a-z]{2,}", labels[-1])
+    return (
+        len(labels) > 1
+        and all(label and label[0] != "-" and label[-1] != "-" for label in labels)
+        and bool(re.fullmatch(r"[a-z]{2,}", labels[-1]))
     )
 
 
@@ -125,7 +131,9 @@ def _current(said: Sequence[Said], found: list[Item]) -> Item:
     chosen = last[0]
     for item in last[1:]:
         between = said[item.message].folded[chosen.end : item.start]
-        if re.search(r"\b(?:certo|corret|nov[oa]|atual|agora|alias|quer dizer|digo|ops|errei|na verdade|nao|pera)", between):
+        if re.search(
+            r"\b(?:certo|corret|nov[oa]|atual|agora|alias|quer dizer|digo|ops|errei|na verdade|nao|pera)", between
+        ):
             chosen = item
     return chosen
 
@@ -190,7 +198,7 @@ def phone(said: Sequence[Said]) -> Item | None:
 
 def _phones(message: Said) -> list[Item]:
     found = []
-    for match in _PHONE.finditer(message.folded):
+    for match in _PHONE.finditer(message.whole):
         line = re.sub(r"\D", "", match[2] + match[3])
         if is_line(match[1], line):
             found.append(message.item("telefone", f"+55{match[1]}{line}", match.start(), match.end()))
@@ -215,7 +223,9 @@ def is_line(area: str, line: str) -> bool:
 
 def _own_phone(message: Said, item: Item) -> bool:
     before = message.before(item.start, 60)
-    return not _NOT_PHONE.search(before) and not _THEIR_PHONE.search(before) and _is_theirs(message, item.start, item.end)
+    return (
+        not _NOT_PHONE.search(before) and not _THEIR_PHONE.search(before) and _is_theirs(message, item.start, item.end)
+    )
 
 
 _SAID_DIGITS = {
@@ -223,7 +233,9 @@ _SAID_DIGITS = {
     "catorze": "14", "quinze": "15", "dezesseis": "16", "dezessete": "17", "dezoito": "18", "dezenove": "19",
     "mil": "000",
 }  # fmt: skip
-_SAID_TENS = dict(zip("vinte trinta quarenta cinquenta sessenta setenta oitenta noventa".split(), "23456789", strict=True))
+_SAID_TENS = dict(
+    zip("vinte trinta quarenta cinquenta sessenta setenta oitenta noventa".split(), "23456789", strict=True)
+)
 
 
 def _spoken_phones(message: Said) -> list[Item]:
@@ -232,7 +244,9 @@ def _spoken_phones(message: Said) -> list[Item]:
     for word in [*message.words, None]:
         if word is not None and word.text == "e" and open_ten:
             continue
-        said_here = None if word is None else _SAID_DIGITS.get(word.text) or (word.text if word.text.isdigit() else None)
+        said_here = (
+            None if word is None else _SAID_DIGITS.get(word.text) or (word.text if word.text.isdigit() else None)
+        )
         if word is not None and said_here and word.text != "mil":
             start = start if digits else word.start
             digits = digits[:-1] + said_here if open_ten and len(said_here) == 1 else digits + said_here

@@ -21,7 +21,9 @@ _OPT_OUT = re.compile(
     r"|\bnao (?:me )?(?:enche|encham)\b|\bme deix\w+ em paz\b|\bsem mais mensagens\b|\b(?:vou|quero) (?:te |vcs |voces )?bloquear\b"
     r"|\bbloqueia esse numero\b|\blgpd\b[^.]{0,40}\b(?:apag|exclu|remov|delet)\w+"
 )
-_OPT_OUT_WHOLE = re.compile(r"^\W*(?:parar|pare|parem|sair|stop|cancelar|remover|descadastrar|sair da lista|nao perturbe|chega de mensagem)\W*$")
+_OPT_OUT_WHOLE = re.compile(
+    r"^\W*(?:parar|pare|parem|sair|stop|cancelar|remover|descadastrar|sair da lista|nao perturbe|chega de mensagem)\W*$"
+)
 _NOT_OPT_OUT = re.compile(
     rf"\bnao (?:me )?(?:recebi|mandaram|mandou|mandei|enviaram|enviou|chegou)\b|\bnao precisa (?:me )?(?:mandar|enviar) (?:o |a |as |os )?(?:foto|video|catalogo|ficha|audio|nota|link)"
     rf"|\bnao (?:me )?mand\w+ (?:mais )?(?:o |a |as |os )?(?:audio|video|foto|catalogo|preco|link|ficha)"
@@ -47,8 +49,9 @@ _HUMAN = re.compile(
     r"|\b(?:alguem|um vendedor|vendedor|consultor)\b[^.!?]{0,12}\b(?:pode|poderia|consegue|me (?:lig|cham|atend|retorn|respond))\w*"
     r"|\bchega de (?:robo|maquina|bot)\b|\bpor (?:pessoa|humano|gente)\b|\bfalo com quem\b|\bcom quem (?:eu )?(?:falo|converso|trato)\b"
 )
+_HUMAN_WHOLE = re.compile(rf"^\W*(?:quero |queria |um |uma )*{_PERSON}(?: por favor| pfv?| please)?\W*$")
 _NOT_HUMAN = re.compile(
-    rf"\b(?:falei|conversei|fui atendid\w+|me atendeu|ja falei|falaram|falamos|atendeu)\b[^.!?]{{0,30}}|\bnao (?:quero|precisa\w*|preciso|me|e pra|pode\w*) (?:falar|ligar|liga|ligue|ligu\w*|de (?:vendedor|ligacao|visita|consultor)|passar|visita)\b"
+    rf"\b(?:to|tou|estou|e|eh|isso e|aqui e|vc e|voce e|falo|falando) (?:falando |conversando )?(?:com )?(?:uma |um )?(?:pessoa|humano|robo|bot|maquina|gente|atendente)\b[^.!?]{{0,12}}\b(?:ou|mesmo|de verdade|real)?[^.!?]{{0,12}}\?|\b(?:falei|conversei|fui atendid\w+|me atendeu|ja falei|falaram|falamos|atendeu)\b[^.!?]{{0,30}}|\bnao (?:quero|precisa\w*|preciso|me|e pra|pode\w*) (?:falar|ligar|liga|ligue|ligu\w*|de (?:vendedor|ligacao|visita|consultor)|passar|visita)\b"
     rf"|\bcom quem (?:eu )?falei\b|\b(?:pode|podem|podes?) (?:falar|tratar|conversar) com (?:o|a|meu|minha)\b|\b(?:sou|e) (?:o |a )?(?:vendedor|gerente|dono|responsavel|consultor|comprador)\w*"
     r"|\bfala(?:r)? com (?:a |o )?(?:minha|meu)\b|\batendo\b[^.!?]{0,25}|\bo vendedor de (?:voces|vcs)\b"
 )
@@ -61,14 +64,14 @@ _PRICE = re.compile(
     r"|\b(?:qto|qnt|qnto|quantos)\b ?(?:e |eh |que |q )?(?:cust\w+|sai\w*|fica\w*|e\b|eh\b|ta\b|val\w+|cobr\w+|reais|conto\w*|a\b|o\b)|\bqual (?:seria )?(?:o |e o )?(?:preco|valor|custo)\b(?! ?-? ?benef)"
     r"|\b(?:por|a) quanto\b|\bquanto\W*\?*$|\bquanto (?:que |q )?(?:ta|custa|sai|fica|e)\b|\bquanto\b[^.!?]{0,15}\b(?:frete|entrega|maquina)\b"
     r"|\b(?:faz\w*|mand\w+|quero|queria|preciso|solicit\w+|gostaria|pedi\w*|pass\w+|envi\w+|fech\w+|aguard\w+|ficou de|cade|receb\w+|montar?|me da)\b[^.!?]{0,30}\b(?:orcamento|cotac\w+|proposta|tabela de preco\w*|lista de preco\w*|orcament\w+)\b"
-    r"|\b(?:parcel\w+|prestac\w+|financ\w+|finame|bndes|leasing|consorcio|boleto|pix|cartao|cart o|a vista|entrada de|sinal de|carne|credito|forma\w* de pagamento|condic\w+ de pagamento|condicoes|pagamento|facilita\w*|dividi\w*|dividir|em \d+ ?x|\d+ ?x|vezes sem juros)\b"
+    r"|\b(?:parcel\w+|prestac\w+|financ\w+|finame|bndes|leasing|consorcio|boleto|pix|cartao|a vista|entrada de|sinal de|credito|forma\w* de pagamento|condic\w+ de pagamento|condicoes|pagamento|facilita\w*|dividi\w*|dividir|em \d+ ?x|\d+ ?x|vezes sem juros)\b"
     r"|\b(?:desconto\w*|descontinho|promoc\w+|promo|abatimento|melhor preco|precinho|negoci\w+ (?:o )?(?:preco|valor)|mais barat\w+|menor preco|chorar|cabe no bolso)\b"
     r"|\b(?:frete\w*)\b"
     r"|\bquanto de (?:entrada|frete)\b|\bmedia de (?:preco|valor)\b|\bfaixa de preco\b|\bcust\w+ (?:quanto|mais ou menos|em torno)\b|\bfazem por quanto\b|\bbarat\w+\?"
-    r"|\bpreciso (?:de )?(?:preco|valor)\w*"
+    r"|\bpreciso (?:de )?(?:preco|valor)\w*|(?<!nao )\bcust(?:a|am|aria|ariam)\b(?! nada| a )|\b(?:e|eh|ta|esta|sao|muito) car[oa]s?\b[^.!]*\?"
 )
 _NOT_PRICE = re.compile(
-    r"\bcusto ?-? ?benef\w*|\b(?:recebimento|receber|mand\w+|envi\w+|chega|parar?|cancel\w+|propaganda\w*|nao quero)\b[^.!?]{0,25}\b(?:promoc\w+|ofertas?)\b"
+    r"\bcusto ?-? ?benef\w*|\bgost(?:ei|amos) d[eo]s? (?:preco|valor)\w*|\b(?:preco|valor) (?:bom|otimo|justo|alto|salgado|fora)\b|\b(?:recebimento|receber|mand\w+|envi\w+|chega|parar?|cancel\w+|propaganda\w*|nao quero)\b[^.!?]{0,25}\b(?:promoc\w+|ofertas?)\b"
     r"|\bprazo de (?:entrega|envio)\b|\bvalor(?:iz\w+)\b|\b(?:minha|nossa|minhas|nossas|meus|meu) (?:promoc\w+|preco|valor|cartao|orcamento)\b"
     r"|\b(?:vendo|cobro|vendemos|faturo|fatur\w+|ganho)\b[^.!?]{0,30}|\bnao (?:quero|preciso) (?:saber )?(?:de |d[oa] )?(?:preco|valor|orcamento|desconto)\w*"
     r"|\bquantos? (?:voces|vcs) (?:produz|faz|tem)\w*|\bquanto (?:tempo|ela (?:faz|produz|pesa)|produz|pesa|rende|gasta|consome|mede)\w*|\bmaquina de cartao\b"
@@ -117,11 +120,22 @@ def opt_out(said: Sequence[Said]) -> Item | None:
 
 
 def asks_person(said: Sequence[Said]) -> Item | None:
+    for message in said:
+        if match := _HUMAN_WHOLE.match(message.folded):
+            return message.item("pede_humano", True, match.start(), match.end())
     return _first(said, _HUMAN, _NOT_HUMAN, "pede_humano")
 
 
-def asks_price(said: Sequence[Said]) -> Item | None:
-    return _first(said, _PRICE, _NOT_PRICE, "pede_preco")
+def asks_price(said: Sequence[Said], taken: Sequence[tuple[int, int, int]] = ()) -> Item | None:
+    """Price, quote, payment, discount, freight; `taken` are company names, which may hold such a word."""
+    found = _first(said, _PRICE, _NOT_PRICE, "pede_preco")
+    if found and any(index == found.message and start <= found.start < end for index, start, end in taken):
+        return None
+    booklet = next((message for message in said if "carnê" in message.text.lower()), None)
+    if found is None and booklet is not None:
+        start = booklet.text.lower().index("carnê")
+        return booklet.item("pede_preco", True, start, start + 5)
+    return found
 
 
 def knows_us(said: Sequence[Said], owned: Sequence[tuple[int, int]] = ()) -> Item | None:

@@ -22,10 +22,12 @@ _HERE = re.compile(
     rf"\b(?:aqui (?:e|eh|fala)|eu sou|sou|quem fala e|e|eh|fala(?:ndo)?(?: aqui)?)\s+(?:eu,?\s*)?(?:(?:o|a)\s+)?(?:(?:{_RELATION}),?\s+)?(?=\w)"
 )
 _CONTACT = re.compile(
-    rf"\b(?:(?:pode|podem|podes|favor|melhor|so|deve\w*) (?:falar|tratar|conversar|chamar|procurar|ligar)(?: direto)? ?(?:com|por|pra|para|pro)?|fal(?:a|e|em) com|trat(?:a|e|em) com|procur(?:a|e|em|ar)(?: por| pel[oa])?|(?:agora )?quem (?:decide|compra|cuida|resolve|manda|vai (?:tratar|falar|cuidar|resolver|ver)|responde|trata)(?: \w+){{0,3}}? e|"
+    rf"\b(?:(?:pode|podem|podes|favor|melhor|so|deve\w*|^|[,;.\n]) ?(?:falar|tratar|conversar|chamar|procurar|ligar)(?: direto)? ?(?:com|por|pra|para|pro)?|fal(?:a|e|em) com|trat(?:a|e|em) com|procur(?:a|e|em|ar)(?: por| pel[oa])?|(?:agora )?quem (?:decide|compra|cuida|resolve|manda|vai (?:tratar|falar|cuidar|resolver|ver)|responde|trata)(?: \w+){{0,3}}? e|"
     rf"o responsavel(?: pel[oa]s? compras?)? e|a responsavel(?: pel[oa]s? compras?)? e|contato e|o contato (?:certo )?e|agora (?:quem (?:ta |esta )?fala(?:ndo)? )?e|assumindo (?:aqui)?|chama)\s+(?:com\s+)?(?:(?:o|a)\s+)?(?:(?:minha|meu|nosso|nossa)\s+)?(?:(?:{_RELATION})[,:]?\s+)?(?:(?:o|a)\s+)?"
 )
-_OF_RELATIVE = re.compile(rf"\baqui (?:e|eh|fala) (?:a|o) (?:{_RELATION}) d[oae] [a-z]+[,:]?\s+(?:(?:me chamo|meu nome e|a|o|sou a|sou o)\s+)?")
+_OF_RELATIVE = re.compile(
+    rf"\baqui (?:e|eh|fala) (?:a|o) (?:{_RELATION}) d[oae] [a-z]+[,:]?\s+(?:(?:me chamo|meu nome e|a|o|sou a|sou o)\s+)?"
+)
 _RENAMED = re.compile(
     r"\b(?:nao (?:e|sou|me chamo) (?:o |a )?[a-z]+(?: [a-z]+)?\W+(?:e sim|e|eh|sou|meu nome e) (?:o |a )?|(?:anotou|escreveu|chamou|botou|colocou|salvou)[^.!?\n]{0,30}\bmas (?:o certo |o correto )?(?:e|eh|sou|meu nome e) (?:o |a )?|"
     r"(?:nome certo|nome correto|o certo|na verdade (?:me chamo|sou|e|meu nome e)) ?(?:e|eh|:)? (?:o |a )?)"
@@ -34,8 +36,12 @@ _THIRD = re.compile(
     rf"\b(?:vendedor\w*|consultor\w*|atendente|tecnic[oa]|representante|cliente|amig[oa]|vizinh[oa]|indicac\w+|{_RELATION}|conhecid[oa]|funcionari[oa]|entregador|rapaz|moca|pessoal|equipe)\b[^.!?\n]{{0,25}}$|"
     r"\b(?:falei|falamos|conversei|falar|com o|com a|pelo|pela|do|da|dos|pro|pra|ao|obrigad[oa]|valeu|oi|ola|bom dia|boa tarde|boa noite|e ai|fala)\s*,?\s*$"
 )
-_SENT = re.compile(r"\b(?:obrigad[oa]|abs|abraco\w*|grat[oa]|valeu|at\.?te|att|atenciosamente|cordialmente|prazer|forte abraco)[\s,.!:-]+$")
-_INJECTED = re.compile(r"\bignore\b|\bignora\b|\binstruc\w+\b|\bsystem\b|\bprompt\b|</|<\w|\{\{|\}\}|\[\[|\bjson\b|\bset \w+\s*=|\bdrop table\b")
+_SENT = re.compile(
+    r"\b(?:abs|abraco\w*|grat[oa]|at\.?te|att|atenciosamente|cordialmente|prazer|forte abraco)[\s,.!:-]+$"
+)
+_INJECTED = re.compile(
+    r"\bignore\b|\bignora\b|\binstruc\w+\b|\bsystem\b|\bprompt\b|</|<\w|\{\{|\}\}|\[\[|\bjson\b|\bset \w+\s*=|\bdrop table\b"
+)
 _JOKES = frozenset(
     "teste testando test fulano beltrano sicrano ciclano batman ninguem alguem superman admin null none robo bot cliente seleto nome papai mamae deus jesus pele neymar anonimo xuxa "
     "godzilla goku voce eu anonima humano vendedor desconhecido aqui mim mesmo apenas so".split()
@@ -94,12 +100,19 @@ def _better(said: Sequence[Said], chosen: _Candidate, candidate: _Candidate) -> 
 
 def _in_message(message: Said, messages: int) -> Iterator[_Candidate]:
     for pattern, rank, strong in (
-        (_RENAMED, 4, True), (_OF_RELATIVE, 4, True), (_CONTACT, 4, False), (_STRONG, 3, True), (_HERE, 2, False),
+        (_RENAMED, 4, False), (_OF_RELATIVE, 4, True), (_CONTACT, 4, False), (_STRONG, 3, True), (_HERE, 2, False),
     ):  # fmt: skip
         for match in pattern.finditer(message.folded):
             if rank == 2 and not _introduces(message, match):
                 continue
-            if rank == 4 and pattern is _CONTACT and re.search(r"\b(?:quero|queria|gostaria|posso|preciso|poderia|falei|ja|ficou de|como|eu)\s+(?:de\s+)?$", message.before(match.start(), 20)):
+            if (
+                rank == 4
+                and pattern is _CONTACT
+                and re.search(
+                    r"\b(?:quero|queria|gostaria|posso|preciso|poderia|falei|ja|ficou de|como|eu)\s+(?:de\s+)?$",
+                    message.before(match.start(), 20),
+                )
+            ):
                 continue
             read = _read(message, match.end(), strong=strong)
             if read and not _at_seleto(message, read[0].end):
@@ -108,7 +121,10 @@ def _in_message(message: Said, messages: int) -> Iterator[_Candidate]:
 
 
 def _at_seleto(message: Said, end: int) -> bool:
-    return re.match(r"\s*(?:,\s*)?(?:(?:a[ií]|daqui)\s*)?(?:d[aeo]\s+)?(?:seleto|voces|vcs|vc|ai\b)", message.folded[end:]) is not None
+    return (
+        re.match(r"\s*(?:,\s*)?(?:(?:a[ií]|daqui)\s*)?(?:d[aeo]\s+)?(?:seleto|voces|vcs|vc|ai\b)", message.folded[end:])
+        is not None
+    )
 
 
 def _introduces(message: Said, match: re.Match[str]) -> bool:
@@ -152,7 +168,9 @@ def _is_first(message: Said, word: Word, *, strong: bool) -> bool:
     if municipalities.state(text) or (municipalities.find(word.raw) and not strong):
         return False
     capital = word.capitalised and not message.shouted
-    return (strong and len(text) > 2) or (capital and len(text) > 2 and text not in surnames() and not word.raw.isupper())
+    return (strong and len(text) > 2) or (
+        capital and len(text) > 2 and text not in surnames() and not word.raw.isupper()
+    )
 
 
 def _extend(message: Said, words: Sequence[Word]) -> tuple[Item, int] | None:
@@ -190,7 +208,11 @@ def _in_segments(message: Said, messages: int) -> Iterator[_Candidate]:
     segments = message.segments
     for start, end in segments:
         words = [word for word in message.words if start <= word.start < end]
-        announced = len(words) > 1 and words[-1].text in ("falando", "aqui") and words[-2].text not in ("to", "ta", "estou", "estamos", "quem")
+        announced = (
+            len(words) > 1
+            and words[-1].text in ("falando", "aqui")
+            and words[-2].text not in ("to", "ta", "estou", "estamos", "quem")
+        )
         if announced:
             words = words[:-1]
         treated = False
@@ -206,7 +228,14 @@ def _in_segments(message: Said, messages: int) -> Iterator[_Candidate]:
         if read is None or read[0].end != words[-1].end:
             continue
         alone = len(segments) == 1 and not before.strip()
-        single_ok = announced or treated or (alone and messages > 1) or _SENT.search(before) or (alone and messages == 1) or len(segments) > 2
+        single_ok = (
+            announced
+            or treated
+            or (alone and messages > 1)
+            or _SENT.search(before)
+            or (alone and messages == 1)
+            or len(segments) > 2
+        )
         if read[1] > 1 or single_ok:
             yield _Candidate(read[0], 2 if announced else 1, read[1])
 

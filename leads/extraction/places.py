@@ -38,23 +38,30 @@ _LOCATIVE = re.compile(r"\b(?:em|de|do|da|no|na|pra|para|p/|ate)\s+$")
 _IN = re.compile(r"\b(?:em)\s+$")
 _REJECT = re.compile(
     r"\b(?:rua|r|av|avenida|bairro|praca|rod|rodovia|travessa|alameda|jd|jardim|vila|shopping|feira|expo\w*|festa|linha|igreja|banco|time|"
-    r"perto|pertinho|proxim[oa]s?|vizinh[oa]s?|regiao|lado|arredores|grande|divisa|fronteira|entre|nasci\w*|natural|nascid[oa]s?|"
+    r"perto|pertinho|proxim[oa]s?|vizinh[oa]s?|regiao(?: metropolitana)?|metropolitana|lado|arredores|grande|divisa|fronteira|entre|nasci\w*|natural|nascid[oa]s?|"
     r"origem|familia|veio|vieram|vim|criad[oa]|parentes?|feira|evento|congresso|fornecedor\w*|clientes?|concorren\w+|viagem|"
     r"curso|colonia|festival|queijo|estilo|carne|compro|comprei|carnes? d[eo]|assistencia em|representante|zona|estrada|"
     r"conhec\w+ (?:voces|vcs|a seleto))\s+(?:(?:de|da|do|das|dos|em|no|na|a|ao|o|e)\s+){0,2}$"
 )
-_REJECT_AFTER = re.compile(r"^\s*(?:fc|esporte|futebol|burger|lanches|grill|hotel|transportes|seguros?|alimentos|carnes)\b")
+_REJECT_AFTER = re.compile(
+    r"^\s*(?:fc|esporte|futebol|burger|lanches|grill|hotel|transportes|seguros?|alimentos|carnes)\b"
+)
 _SELETO_PLACE = re.compile(
     r"\b(?:voces|vcs|vc|seleto|a fabrica de voces|fabrica de vcs)\s+(?:sao|ficam|estao|e|fica|tem (?:loja|fabrica|filial|showroom|sede))\s+(?:aqui\s+)?"
     r"(?:em|de|d[oa]|n[oa])\s+$|\b(?:vi|visitei|encontrei|falei com|conheci) (?:voces|vcs|a seleto|o estande)[^,.]{0,30}$"
 )
+_WIDER = re.compile(r"\b(?:interior|estado|litoral|norte|sul|leste|oeste|grande|metropolitana)\s+d[eoa]\s+$")
 _ABROAD = re.compile(
     r"^[\s,(/-]*(?:n[oa]|d[oa]|em)?\s*(?:paraguai|argentina|uruguai|bolivia|portugal|chile|peru|colombia|venezuela|mexico|angola|"
     r"mocambique|espanha|italia|eua|usa|estados unidos|paraguay|py)\b"
 )
-_NEGATED = re.compile(r"\bnao\s+(?:e\s+)?(?:sou\s+)?(?:mais\s+)?(?:[oa]\s+)?(?:de|d[oa]|em|n[oa])?\s*$")
+_NEGATED = re.compile(
+    r"\b(?:nao|era|fechei|tinha(?: loja)?|antes)\s+(?:e\s+)?(?:sou\s+)?(?:mais\s+)?(?:[oa]\s+)?(?:de|d[oa]|em|n[oa])?\s*$"
+)
 _CAPITALS = frozenset(
-    "natal|vitoria|fortaleza|salvador|recife|belem|palmas|macapa|florianopolis|joao pessoa|boa vista|santos|serra".split("|")
+    "natal|vitoria|fortaleza|salvador|recife|belem|palmas|macapa|florianopolis|joao pessoa|boa vista|santos|serra".split(
+        "|"
+    )
 )
 _SAFE_UF = frozenset("sp rj mg rs sc pr df mt ms rn pb rr go ba".split())
 _STATE_NAMES = sorted(
@@ -116,7 +123,9 @@ def _choose(said: Sequence[Said], spots: list[_Spot]) -> _Spot:
             continue
         earlier = said[chosen.message].item("cidade", chosen.name, chosen.start, chosen.end)
         later = said[spot.message].item("cidade", spot.name, spot.start, spot.end)
-        if spot.strength > chosen.strength or (spot.strength >= min(chosen.strength, 2) and corrects(said, earlier, later)):
+        if spot.strength > chosen.strength or (
+            spot.strength >= min(chosen.strength, 2) and corrects(said, earlier, later)
+        ):
             chosen = spot
     return chosen
 
@@ -169,21 +178,24 @@ def _strength(message: Said, first: Word, last: Word, size: int, uf_end: int) ->
     tail = before[-45:]
     if _NEGATED.search(tail) or _ABROAD.match(message.folded[last.end : last.end + 30]):
         return 0
-    if _REJECT.search(tail) and not re.search(r"\bregiao de $", tail) or _SELETO_PLACE.search(before):
+    if _REJECT.search(tail) or _SELETO_PLACE.search(before):
         return 0
     if _REJECT_AFTER.match(message.folded[last.end :]):
         return 0
     name = municipalities.key(message.folded[first.start : last.end])
+    state = municipalities.state(name)
+    if state and not uf_end and (state not in ("SP", "RJ") or _WIDER.search(tail)) and "cidade" not in tail:
+        return 0
     risky = _is_risky(name, size)
     nickname = municipalities.is_nickname(name) and size == 1
-    if risky and name in ("para",):
-        return 0
     if _STRONG_BUSINESS.search(before):
         return 4 if not risky or first.capitalised or uf_end or message.spoken else 0
     if _STRONG.search(before):
         return 3 if not risky or first.capitalised or uf_end or "cidade" in tail else 0
     if _HOME.search(before):
-        return 2 if not risky or first.capitalised or uf_end or tail.endswith(("sou de ", "moro em ", "somos de ")) else 0
+        return (
+            2 if not risky or first.capitalised or uf_end or tail.endswith(("sou de ", "moro em ", "somos de ")) else 0
+        )
     if uf_end:
         return 3
     alone = _alone(message, first.start, last.end)
@@ -209,7 +221,9 @@ def _bare(message: Said, name: str, first: Word, risky: bool, nickname: bool) ->
 
 def _is_risky(name: str, size: int) -> bool:
     if size == 1:
-        return name in common_cities() or name in first_names() or len(name) <= 3 and not municipalities.is_nickname(name)
+        return (
+            name in common_cities() or name in first_names() or len(name) <= 3 and not municipalities.is_nickname(name)
+        )
     if name in _RISKY_PHRASES:
         return True
     return name.split()[0] in first_names() and name != "joao pessoa"
@@ -219,8 +233,12 @@ def _alone(message: Said, start: int, end: int) -> bool:
     return any(first >= start - 1 and first <= start and last <= end + 1 for first, last in message.segments)
 
 
-_AFTER_CITY = re.compile(r"^(\s*[-–—/,(]?\s*|\s+(?:n[oa]|d[oa]|em|estado d[eoa])\s+|\s*,\s*(?:n[oa]|d[oa]|interior d[eoa]|estado d[eoa])?\s*)([a-z]{2})(?![\w'’@]|\.\w)")
-_AFTER_NAME = re.compile(rf"^\s*[-–—/,(]?\s*(?:n[oa]|d[oa]|em|interior d[eoa]|estado d[eoa]|ali n[oa])?\s*({_STATE.pattern})")
+_AFTER_CITY = re.compile(
+    r"^(\s*[-–—/,(]?\s*|\s+(?:n[oa]|d[oa]|em|estado d[eoa])\s+|\s*,\s*(?:n[oa]|d[oa]|interior d[eoa]|estado d[eoa])?\s*)([a-z]{2})(?![\w'’@]|\.\w)"
+)
+_AFTER_NAME = re.compile(
+    rf"^\s*[-–—/,(]?\s*(?:n[oa]|d[oa]|em|interior d[eoa]|estado d[eoa]|ali n[oa])?\s*({_STATE.pattern})"
+)
 
 
 def _attached_state(message: Said, end: int) -> tuple[str, int]:
@@ -277,10 +295,14 @@ def _state_letters(message: Said, taken: Spans) -> Iterator[Item]:
         if len(uf) != 2 or uf not in municipalities.STATES or _overlaps(taken, message.index, word.start, word.end):
             continue
         before = message.before(word.start, 45)
+        if re.match(r"\s*-?(?:smart|\d)", message.folded[word.end :]):  # "SE SmartPro", "SE 3000"
+            continue
         if _STATE_REJECT.search(before) or _NEGATED.search(before):
             continue
         capitals = word.raw.isupper() and not message.shouted
         alone = _alone(message, word.start, word.end)
-        cued = _STATE_CUE.search(before) is not None or re.search(r"\b(?:sou|somos|moro|aqui|interior|estado)\s+(?:de|em|e|do|no)\s+$", before)
+        cued = _STATE_CUE.search(before) is not None or re.search(
+            r"\b(?:sou|somos|moro|aqui|interior|estado)\s+(?:de|em|e|do|no)\s+$", before
+        )
         if (alone and (word.raw.isupper() or word.text in _SAFE_UF)) or (cued and (capitals or word.text in _SAFE_UF)):
             yield message.item("uf", uf, word.start, word.end)

@@ -12,7 +12,9 @@ from seleto.lib.text.numbers import Kind
 
 _CODE_PARTS = re.compile(r"([A-Z]+)_?(\d+)")
 _SIZED = {
-    "MIX": re.compile(r"\b(?:mist[ui]rador\w*|misturadeira\w*|mis[tq]uradora\w*|homogen[ei]+[sz]ador\w*|mixer|masseira|batedeira)"),
+    "MIX": re.compile(
+        r"\b(?:mist[ui]rador\w*|misturadeira\w*|mis[tq]uradora\w*|homogen[ei]+[sz]ador\w*|mixer|masseira|batedeira)"
+    ),
     "ENS": re.compile(r"\b(?:en[sc]acadeira\w*|embutideira\w*|linguiceira\w*|canhao|linguica|embutidora\w*)"),
 }
 _SPOKEN_NUMBERS = {
@@ -61,16 +63,20 @@ _DESCRIBED: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
 )  # fmt: skip
 _OWNED = re.compile(
-    r"\b(?:(?:ja )?(?:tenho|temos|possuo|possuimos|tinha|uso|usamos|utilizo|comprei|compramos|opero|trabalho com|trabalhamos com)"
+    r"\b(?:(?:ja )?(?:tenho|temos|possuo|possuimos|tinha|uso|usamos|usar|usando|utilizo|comprei|compramos|opero|trabalho com|trabalhamos com)"
     r"|minha|meu|nossa|nosso|troc\w+ (?:a|minha|d[ae])|vend(?:o|er) (?:a|minha)|peca\w* (?:d|pr)a)\b"
     r"(?! (?:interesse|vontade|duvida|uma duvida|pressa|que|curiosidade|preferencia|meta|lanchonete))[^,;]{0,22}$"
 )
-_INTEREST = re.compile(r"\b(?:interess\w+|quero|queria|preciso|gostaria|penso|orcamento|cotacao|busco|procuro|compr(?:ar|aria)|outra|mais uma)\b")
+_INTEREST = re.compile(
+    r"\b(?:interess\w+|quero|queria|preciso|gostaria|penso|orcamento|cotacao|busco|procuro|compr(?:ar|aria)|outra|mais uma)\b"
+)
 _SERVICE = re.compile(
     r"\b(?:defeito|quebr(?:ou|ada)|assistencia|manutencao|concert\w+|consert\w+|parou de|nao liga|vaza\w*|travando|"
     r"com problema|reposicao|pecas? (?:de|pra|para) (?:a )?minha)\b"
 )
-_NEGATED = re.compile(r"\b(?:nao (?:quero|e|seria|preciso|precisa ser)|sem ser|nem|menos|em vez d[ae]|ao inves d[ae]|desisti d[ae])\b[^,;]{0,14}$")
+_NEGATED = re.compile(
+    r"\b(?:nao (?:quero|e|seria|preciso|precisa ser)|sem ser|nem|menos|em vez d[ae]|ao inves d[ae]|desisti d[ae])\b[^,;]{0,14}$"
+)
 _RIVAL = re.compile(r"\b(?:concorren\w+|outra marca|de outra|da marca)\b")
 _PREFERRED = re.compile(
     r"\b(?:prefir\w+|preferencia|fico com|ficar com|vou (?:de|querer|levar)|decidi\w*|escolhi|gostei mais|na verdade|fechar (?:com|a)|"
@@ -94,7 +100,9 @@ def product(said: Sequence[Said], products: Sequence[ProductFacts]) -> Item | No
     for mention in wanted[1:]:
         item = mention.item
         message = said[item.message]
-        preferred = _PREFERRED.search(message.before(item.start, 60)) or _PREFERRED_AFTER.match(message.after(item.end, 40))
+        preferred = _PREFERRED.search(message.before(item.start, 60)) or _PREFERRED_AFTER.match(
+            message.after(item.end, 40)
+        )
         if preferred or corrects(said, chosen, item):
             chosen = item
     return chosen
@@ -102,7 +110,9 @@ def product(said: Sequence[Said], products: Sequence[ProductFacts]) -> Item | No
 
 def mentions(said: Sequence[Said], products: Sequence[ProductFacts]) -> list[_Mention]:
     """Every product named or uniquely described, in order, not overlapping."""
-    patterns = _patterns(tuple((product.code, product.name, product.aliases, product.description) for product in products))
+    patterns = _patterns(
+        tuple((product.code, product.name, product.aliases, product.description) for product in products)
+    )
     codes = {product.code for product in products}
     everything = " ".join(message.folded for message in said)
     found: list[_Mention] = []
@@ -139,7 +149,9 @@ def _patterns(
     products: tuple[tuple[str, str, tuple[str, ...], str], ...],
 ) -> tuple[tuple[str, re.Pattern[str]], ...]:
     """One pattern per product from its code, name and longer aliases; an alias that fits several names none."""
-    texts = {code: [fold(text) for text in (name, *aliases, description)] for code, name, aliases, description in products}
+    texts = {
+        code: [fold(text) for text in (name, *aliases, description)] for code, name, aliases, description in products
+    }
     patterns = []
     for code, name, aliases, _ in products:
         forms = [_code_form(code)] if "_" not in code else []
@@ -170,7 +182,11 @@ _EXTRA_FORMS: dict[str, tuple[str, ...]] = {
 
 def _is_family(alias: str) -> bool:
     """Aliases of one word or of a common phrase that our own descriptions judge with more care."""
-    return bool(re.fullmatch(r"(?:semi automatica|maquina de espeto|linha para xis|prensa .*|formadora (?:manual|de pedal))", alias))
+    return bool(
+        re.fullmatch(
+            r"(?:semi automatica|maquina de espeto|linha para xis|prensa .*|formadora (?:manual|de pedal))", alias
+        )
+    )
 
 
 def _code_form(code: str) -> str:
@@ -198,7 +214,11 @@ def _sized(message: Said, everything: str, products: Sequence[ProductFacts]) -> 
                 continue
             code = _of_size(own, quantity.kind, int(quantity.low), quantity.unit)
             word = _nearest(family, message, quantity.start, quantity.end)
-            if code and (word is not None or not family.search(message.folded)) and _is_size(message, quantity.start, word):
+            if (
+                code
+                and (word is not None or not family.search(message.folded))
+                and _is_size(message, quantity.start, word)
+            ):
                 start = min(quantity.start, word[0]) if word and word[0] < quantity.start else quantity.start
                 found.append((start, quantity.end, code, True))
     return found
@@ -226,7 +246,9 @@ def _of_size(products: Sequence[ProductFacts], kind: Kind, size: int, unit: str)
             kilos = attribute.name in ("massa_kg", "capacidade_kg") and (unit == "kg" or kind is Kind.PLAIN)
             if attribute.name == "capacidade_kg" and unit == "l":
                 kilos = True
-            if (litres or (kilos and not (kind is Kind.PLAIN and attribute.name == "massa_kg"))) and attribute.low == size:
+            if (
+                litres or (kilos and not (kind is Kind.PLAIN and attribute.name == "massa_kg"))
+            ) and attribute.low == size:
                 return product.code
     return None
 
@@ -234,8 +256,6 @@ def _of_size(products: Sequence[ProductFacts], kind: Kind, size: int, unit: str)
 def named_in(text: str, products: Sequence[ProductFacts]) -> set[str]:
     """Codes of the products a text names or describes, wanted or not."""
     return {str(mention.item.value) for mention in mentions([Said(text)], products)}
-
-
 
 
 def starts(said: Sequence[Said], products: Sequence[ProductFacts]) -> list[tuple[int, int]]:

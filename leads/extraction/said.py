@@ -10,6 +10,8 @@ from seleto.lib.text.fold import fold_aligned
 from seleto.lib.text.numbers import Quantity, find_quantities
 
 _TRANSCRIPT = re.compile(r"^\s*\[transcri[cç][aã]o\]", re.IGNORECASE)
+# Addresses hold words that mean nothing here ("@padariasol.example", "wa.me/5511...", "@boibravo").
+_ADDRESS = re.compile(r"\S*@\S+|https?://\S+|\bwww\.\S+|\b\w+(?:\.\w+)*\.(?:com|net|br|example)(?:\.br)?\b(?:/\S*)?")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 # Ends of a thought: sentence marks (not the dot of a number or an abbreviation), line breaks, "mas".
 _BREAK = re.compile(r"[!?;\n]|\.(?=\s|$)|\bmas\b")
@@ -70,16 +72,18 @@ class Item:
 
 
 class Said:
-    """One message. `folded` has the length of `text`; the mark of a voice transcript is blanked in it."""
+    """One message. `whole` is folded with the length of `text`; in `folded` addresses and the mark of a voice
+    transcript are blanked too."""
 
     def __init__(self, text: str, index: int = 0) -> None:
         self.text = text
         self.index = index
         mark = _TRANSCRIPT.match(text)
         self.spoken = mark is not None
-        self.folded = fold_aligned(text)
+        self.whole = fold_aligned(text)
         if mark:
-            self.folded = " " * mark.end() + self.folded[mark.end() :]
+            self.whole = " " * mark.end() + self.whole[mark.end() :]
+        self.folded = _ADDRESS.sub(lambda match: "#" * len(match.group()), self.whole)
         letters = [char for char in text if char.isalpha()]
         upper = sum(char.isupper() for char in letters)
         self.shouted = len(letters) > 3 and upper > 0.8 * len(letters)

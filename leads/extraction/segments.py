@@ -28,7 +28,7 @@ _PHRASES: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _SEGMENTS = tuple((name, re.compile(rf"\b(?:{pattern})")) for name, pattern in _PHRASES)
 _OTHERS = re.compile(
-    r"\b(?:para|pra|pras|pros|pro|a|vend\w+ (?:pra|para|a)|atend\w+|fornec\w+|client\w+|abastec\w+|entreg\w+ (?:pra|para|em|nas|nos)|concorren\w+|vizinh\w+|tipo|trabalh(?:ei|ava) (?:em|n[oa]|d[eo])|"
+    r"\b(?:(?:vend|fornec|distribu|produz|entreg|fabric|faz|faco)\w*(?: \w+){0,2} (?:pra|para|a|pros|pras|aos|as)|atend\w+|fornec\w+|client\w+|abastec\w+|entreg\w+ (?:pra|para|em|nas|nos)|concorren\w+|vizinh\w+|tipo|trabalh(?:ei|ava) (?:em|n[oa]|d[eo])|"
     r"amig[oa]\w* (?:d[eo]|tem|que tem)|ex|vi (?:em|n[oa]s?|um|uma)|fui (?:em|n[oa])|nao (?:e|sou|tenho|temos|seria)|funcionari\w+ d[eao]|compr\w+ (?:d[eo]|n[oa]|em)|ao lado d[eao]|perto d[eao]|frente (?:d[eao]|ao))"
     r"\s+(?:(?:um|uma|uns|umas|varios|varias|outros|outras|meu|minha|os|as|o|a|de|alguns|algumas|grandes?|redes? de|muitos|muitas|pequen\w+)\s+){0,3}$"
 )
@@ -51,9 +51,19 @@ def segment(said: Sequence[Said], company: Item | None) -> Item | None:
                     continue
                 taken.append(match.span())
                 before = message.before(match.start(), 60)
-                if (_OTHERS.search(before) and not _own_purpose(before)) or _FORMER.search(before) or _FAMILY.search(before):
+                many = match.group().endswith("s") and re.search(r"\b(?:pra|para|pros|pras)\s+$", before)
+                if (
+                    many
+                    or (_OTHERS.search(before) and not _own_purpose(before))
+                    or _FORMER.search(before)
+                    or _FAMILY.search(before)
+                ):
                     continue
-                inside = company is not None and company.message == message.index and company.start <= match.start() < company.end
+                inside = (
+                    company is not None
+                    and company.message == message.index
+                    and company.start <= match.start() < company.end
+                )
                 strength = 2 if _OWN.search(before) and not inside else 1
                 found.append((message.index, match.start(), match.end(), f"{strength}{name}"))
     if found:

@@ -16,7 +16,9 @@ _HIGH = re.compile(
     rf"|\b{_BUY}\b[^,.;!?]{{0,20}}\b(?:hoje|amanha|agora|logo|ja|rapid\w+)\b(?! (?:eu |a gente )?(?:faco|uso|tenho|fazemos))|\b(?:hoje|amanha) (?:mesmo|ainda)\b|\bpossivel hoje\b|\bquinzena que vem\b|\bfim do mes\b|\bfinal do mes\b|\bdentro do mes\b"
 )
 _NOT_HIGH = re.compile(r"\b(?:nao|sem|nada|nem|pouca)\b[^,.;!?]{0,18}$")
-_MEDIUM = re.compile(r"\b(?:mes que vem|proximo mes|mes q vem|mes seguinte|outro mes|virada do mes|daqui (?:a )?(?:um|1) mes e pouco|proximos meses|bimestre que vem)\b")
+_MEDIUM = re.compile(
+    r"\b(?:mes que vem|proximo mes|mes q vem|mes seguinte|outro mes|virada do mes|daqui (?:a )?(?:um|1) mes e pouco|proximos meses|bimestre que vem)\b"
+)
 _LOW = re.compile(
     r"\b(?:sem|nao (?:tenho|temos|ha|tem|estou com|to com)) (?:nenhuma |muita |tanta )?pressa\b|\bnao (?:e|eh) urgente\b|\bsem urgencia\b|\bnada urgente\b|\b(?:so|apenas|somente|por enquanto so|ainda)\b ?(?:to |estou |estamos |tou )?(?:pesquis\w+|olhando|sondando|especul\w+|curios\w+|vendo|cotando|avaliando|conhecendo|dando uma olhada|uma pesquisa|estud\w+|me informando|sonhando|levantando)\b"
     r"|\b(?:to|tou|estou|estamos) (?:so |apenas |ainda )?(?:pesquisando|sondando|especulando|estudando|planejando|na fase de)\b|\b(?:fase|etapa) de (?:pesquisa|planejamento|estudo|projeto)\b|\bcuriosidade\b|\bcurios[oa]\b"
@@ -24,15 +26,25 @@ _LOW = re.compile(
     r"|\bnao (?:e|eh|seria) (?:pra|para) (?:agora|ja|hoje)\b|\bnao (?:vou|quero|pretendo) comprar (?:agora|ja|hoje)\b|\b(?:por enquanto|agora) nao\b ?(?:vou|pretendo|compr)|\bso pra (?:saber|ter uma ideia|conhecer)\b|\blongo prazo\b|\bdaqui (?:a )?(?:uns |alguns )?anos\b|\bpesquisa de (?:preco|mercado)\b|\bso (?:uma )?curiosidade\b|\bso queria saber\b"
 )
 _HORIZON = re.compile(
-    rf"\b(?:em|daqui|dentro de|ate|nos proximos|nas proximas|proxim[oa]s|prazo(?: \w+){{0,3}}|menos de|no maximo|maximo|uns|umas|cerca de|a|pra|para|por volta de|em torno de|d?aqui a|mais|faltam|falta|{_BUY})\s+(?:a |uns |umas |mais |ate |no maximo |pra |em |d?aqui |cerca de |os |as |de |mais ou menos )*$"
+    rf"\b(?:em|daqui|dentro de|ate|nos proximos|nas proximas|proxim[oa]s|prazo(?: \w+){{0,3}}|menos de|no maximo|maximo|uns|umas|cerca de|a|pra|para|por volta de|em torno de|d?aqui a|mais|faltam|falta|prazo\s*:|urgencia\s*:|quando\s*:|{_BUY})\s+(?:a |uns |umas |mais |ate |no maximo |pra |em |d?aqui |cerca de |os |as |de |mais ou menos )*$"
 )
-_PAST = re.compile(r"\b(?:ha|faz|fazem|tenho|a mais de|desde|abrimos ha|tem uns|ja tem|trabalho ha|durante|nos ultimos|ultim[oa]s|funcion\w+|abr(?:o|imos)|garantia|dura\w*|validade|parcel\w+|vezes|pag\w+ em|quantos)\b[^,.;!?]{0,22}$")
-_PAST_AFTER = re.compile(r"^\s*(?:atras|de (?:garantia|mercado|experiencia|vida|casa|empresa|loja|validade|uso|carencia|idade|existencia)|por (?:semana|mes|dia)|seguid[oa]s|de funcionamento|d[ae] semana)\b")
+_PAST = re.compile(
+    r"\b(?:ha|faz|fazem|tenho|a mais de|desde|abrimos ha|tem uns|ja tem|trabalho ha|durante|nos ultimos|ultim[oa]s|funcion\w+|abr(?:o|imos)|garantia|dura\w*|validade|parcel\w+|vezes|pag\w+ em|quantos)\b[^,.;!?]{0,22}$"
+)
+_PAST_AFTER = re.compile(
+    r"^\s*(?:atras|de (?:garantia|mercado|experiencia|vida|casa|empresa|loja|validade|uso|carencia|idade|existencia)|por (?:semana|mes|dia)|seguid[oa]s|de funcionamento|d[ae] semana)\b"
+)
 _DELIVERY = re.compile(r"\b(?:entreg\w+|demor\w+|lev\w+|fica pronta|producao d[ea]|fabric\w+|prazo de)\b[^.;!?]{0,35}$")
-_OPENING = re.compile(rf"\b(?:abr\w+|inaugur\w+|{_BUY}|pra|para|em|so em|la (?:por|pra)|ate|final de|fim de|comeco de|inicio de|meados de|chegue em|previsao)\b[^.;!?]{{0,25}}$")
+_OPENING = re.compile(
+    rf"\b(?:abr\w+|inaugur\w+|{_BUY}|pra|para|em|so em|la (?:por|pra)|ate|final de|fim de|comeco de|inicio de|meados de|chegue em|previsao)\b[^.;!?]{{0,25}}$"
+)
 _MONTH_NAMES = re.compile(rf"\b({'|'.join(MONTHS)})\b")
-_NOW_MONTH = re.compile(rf"\b(?:hoje (?:e|eh|estamos em)|estamos em|ja e|ja estamos em|agora (?:e|em)|to em|mes de)\s+({'|'.join(MONTHS)})\b")
-_ONLY_TIME = re.compile(r"^\W*(?:(?:uns|umas|acho que|mais ou menos|talvez|cerca de|no maximo|ate|so|la|em|daqui|daqui a|dentro de|nos|proximos|nas|proximas|por|media de|pra|para|entre|de|a|tipo|coisa de|uma|um)\s+)*$")
+_NOW_MONTH = re.compile(
+    rf"\b(?:hoje (?:e|eh|estamos em)|estamos em|ja e|ja estamos em|agora (?:e|em)|to em|mes de)\s+({'|'.join(MONTHS)})\b"
+)
+_ONLY_TIME = re.compile(
+    r"^\W*(?:(?:uns|umas|acho que|mais ou menos|talvez|cerca de|no maximo|ate|so|la|em|daqui|daqui a|dentro de|nos|proximos|nas|proximas|por|media de|pra|para|entre|de|a|tipo|coisa de|uma|um)\s+)*$"
+)
 
 
 def urgency(said: Sequence[Said]) -> Item | None:

@@ -10,7 +10,9 @@ from seleto.lib.text.numbers import Kind, Quantity
 
 _BURGER = re.compile(r"\b(?:h?am?bur?gu?er\w*|burg\w+|lanches?|discos?|blends?|smash\w*|xis)\b")
 _SPIT = re.compile(r"\b(?:espet\w+|churrasquinhos?)\b")
-_OTHER_ITEM = re.compile(r"\b(?:almondegas?|kibes?|quibes?|coxinhas?|croquetes?|paes|pao|bifes?|salgados|steaks?|empanad\w+|medalh\w+|pasteis)\b")
+_OTHER_ITEM = re.compile(
+    r"\b(?:almondegas?|kibes?|quibes?|coxinhas?|croquetes?|paes|pao|bifes?|salgados|steaks?|empanad\w+|medalh\w+|pasteis)\b"
+)
 _OTHER_PIECES = frozenset({"almondegas", "kibes", "coxinhas", "bifes", "unidades", "linguicas"})
 # What people count that a machine does not make.
 _NOT_MADE = frozenset(
@@ -19,37 +21,83 @@ _NOT_MADE = frozenset(
 _MONEY_BEFORE = re.compile(
     r"\b(?:fatur\w+|receita|lucr\w+|ganh\w+|gast\w+|pag\w+|cust\w+|aluguel|orcamento|invest\w+|salario|vend\w+ uns r|renda|caixa|ticket|preco|valor|verba|budget|r\$|capital)\b[^,;]{0,30}$"
 )
-_PURCHASE = re.compile(r"^\s*(?:d[aeo]s?\s+)?(?:essas?\s+|dess[ae]s?\s+)?(?:maquin\w+|formador\w+|equipament\w+|fb|fbm|se ?smart|smart|se\d|ct|modelo|mold\w+|d[ae]l[ae]s)\b")
+_PURCHASE = re.compile(
+    r"^\s*(?:d[aeo]s?\s+)?(?:essas?\s+|dess[ae]s?\s+)?(?:maquin\w+|formador\w+|equipament\w+|fb|fbm|se ?smart|smart|se\d|ct|modelo|mold\w+|d[ae]l[ae]s)\b"
+)
 _SPEC_BEFORE = re.compile(
     r"\b(?:mist\w+dor\w*|misturadeira|homogen\w+|mixer|ensacadeira|embutideira|canhao|cuba|reservatorio|capacidade d[aeo]|motor|fb ?-?\d+|fbm ?\d*|se ?\d{4}|smart ?pro|ct ?200|epe\w*|a de|modelo de|pesa\w*|peso|blend de|hamburguer\w* de|burger\w* de|discos? de|bife\w* de|pedaco\w* de)\b[^,;.]{0,20}$"
 )
-_SPEC_QUESTION = re.compile(r"\b(?:ela|essa|esta|a (?:manual|semi|automatica)|maquina de voces|maquina d[ea] vcs|fb ?-?\d+|fbm\w*|se ?\d{4}|smart ?pro|ct ?200|epe\w*) (?:mesmo )?(?:faz|produz|rende|corta|aguenta|da conta)\b[^,;]{0,15}$")
+_SPEC_QUESTION = re.compile(
+    r"\b(?:ela|essa|esta|a (?:manual|semi|automatica)|maquina de voces|maquina d[ea] vcs|fb ?-?\d+|fbm\w*|se ?\d{4}|smart ?pro|ct ?200|epe\w*) (?:mesmo )?(?:faz|produz|rende|corta|aguenta|da conta)\b[^,;]{0,15}$"
+)
 _TARGET = re.compile(
     r"\b(?:meta|objetivo|quer(?:o|ia|emos|endo)|precis\w+|pretend\w+|vou (?:fazer|produzir|precisar|passar|chegar)|vamos (?:fazer|produzir|passar)|cheg(?:ar|ue)|aument\w+|expandi\w+|passar (?:pra|para|a)|subir|atingir|ampliar|dobrar|ideal|gostaria|planej\w+|que faca|que produza|necessit\w+|projec\w+|produza|faca)\b"
 )
-_CURRENT = re.compile(r"\b(?:hoje|atualmente|agora|no momento|por enquanto|faco|fazemos|produzo|produzimos|vendo|vendemos|sai|saem|estou fazendo|to fazendo|estamos)\b")
-_DAY_WORDS = re.compile(r"\b(?:segunda|terca|quarta|quinta|sexta|sabado|domingo|feriado|dia util|dias uteis|dia|dias|dia de semana|pico|movimentado|noite)s?\b")
+_CURRENT = re.compile(
+    r"\b(?:hoje|atualmente|agora|no momento|por enquanto|faco|fazemos|produzo|produzimos|vendo|vendemos|sai|saem|estou fazendo|to fazendo|estamos)\b"
+)
+_DAY_WORDS = re.compile(
+    r"\b(?:segunda|terca|quarta|quinta|sexta|sabado|domingo|feriado|dia util|dias uteis|dia|dias|dia de semana|pico|movimentado|noite)s?\b"
+)
 _PERIOD_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("semana", re.compile(r"\b(?:por semana|na semana toda|toda semana|semanal\w*|na semana|fim de semana|final de semana|fds|findi|sabado e (?:no )?domingo|a semana|cada semana)\b")),
+    (
+        "semana",
+        re.compile(
+            r"\b(?:por semana|na semana toda|toda semana|semanal\w*|na semana|fim de semana|final de semana|fds|findi|sabado e (?:no )?domingo|a semana|cada semana)\b"
+        ),
+    ),
     ("mes", re.compile(r"\b(?:por mes|ao mes|mensa\w+|no mes|todo mes|cada mes)\b")),
     ("hora", re.compile(r"\b(?:por hora|a hora|na hora|/h|cada hora|hora)\b")),
-    ("dia", re.compile(r"\b(?:por dia|ao dia|diari\w+|todo (?:santo )?dia|todos os dias|no dia|por noite|a noite|cada dia|/dia|d?n[oa]s? (?:segunda|terca|quarta|quinta|sexta|sabado|domingo)s?|dia de pico|no pico|dia)\b")),
+    (
+        "dia",
+        re.compile(
+            r"\b(?:por dia|ao dia|diari\w+|todo (?:santo )?dia|todos os dias|no dia|por noite|a noite|cada dia|/dia|(?:segunda|terca|quarta|quinta|sexta|sabado|domingo)s?|outros dias|dias|dia de pico|no pico|dia)\b"
+        ),
+    ),
 )
 _NOT_PERIOD_SEMANA = re.compile(r"durante a semana|dia de semana|dias de semana|de semana")
 _COUNT_OF = re.compile(
     r"\b(\d+|duas|dois|tres|quatro|cinco|seis|sete|oito|nove|dez)\s+(?:lojas?|unidades|filiais|turnos?|restaurantes|hamburguerias|lanchonetes|quiosques|food ?trucks?|trailers?|pontos|cozinhas|franquias|padarias|acougues)\b"
 )
 _EACH = re.compile(r"\b(?:cada|em cada|por loja|por unidade|por turno|por filial|cada uma|cada um|por ponto|de)\b")
-_PACKS = re.compile(r"\b(\d+|duas|dois|tres|quatro|cinco|dez|vinte|trinta|quarenta|cinquenta)\s+(?:bandejas?|pacotes?|caixas?|bateladas?|fornadas?|kits?)\s+(?:de|com)\s+$")
+_PACKS = re.compile(
+    r"\b(\d+|duas|dois|tres|quatro|cinco|dez|vinte|trinta|quarenta|cinquenta)\s+(?:bandejas?|pacotes?|caixas?|bateladas?|fornadas?|kits?)\s+(?:de|com)\s+$"
+)
 _TIMES = re.compile(r"\b(\d{1,3})\s*(?:x|vezes)\s*(?:de\s*)?$")
-_HOURS = re.compile(r"\b(?:por|durante|em|umas?|de|x|vezes)\s+(\d{1,2}|duas|tres|quatro|cinco|seis|sete|oito|nove|dez)\s*(?:h|hs|hrs|horas?)\b(?!\s*(?:d[ao] (?:manha|tarde|noite)))")
-_SMALL = dict(zip("dois duas tres quatro cinco seis sete oito nove dez vinte trinta quarenta cinquenta".split(), (2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 30, 40, 50), strict=True))
+_HOURS = re.compile(
+    r"\b(?:por|durante|em|umas?|de|x|vezes)\s+(\d{1,2}|duas|tres|quatro|cinco|seis|sete|oito|nove|dez)\s*(?:h|hs|hrs|horas?)\b(?!\s*(?:d[ao] (?:manha|tarde|noite)))"
+)
+_SMALL = dict(
+    zip(
+        "dois duas tres quatro cinco seis sete oito nove dez vinte trinta quarenta cinquenta".split(),
+        (2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 30, 40, 50),
+        strict=True,
+    )
+)
 _WEEKEND_DAY = re.compile(r"\b(sabado|domingo)s?\b")
-_ONLY_PERIOD = re.compile(r"^\W*(?:(?:quer dizer|digo|alias|na verdade|ops|nao|isso e|melhor|ou melhor|errei|pera|e|eh|isso|por enquanto)[\s,]*)*(?:por|ao|a|/|p/?|no|na|cada)\s*(hora|dia|semana|mes|noite|fim de semana|final de semana)\W*$|^\W*(diario|diaria|mensal|semanal)\W*$")
-_BARE_NUMBER = re.compile(r"^\W*(?:(?:uns|umas|cerca de|mais ou menos|aproximadamente|acho que|em media|media de|tipo)\s+)?\W*$")
-_PERIOD_NAMES = {"diario": "dia", "diaria": "dia", "mensal": "mes", "semanal": "semana", "noite": "dia", "fim de semana": "semana", "final de semana": "semana"}
+_ONLY_PERIOD = re.compile(
+    r"^\W*(?:(?:quer dizer|digo|alias|na verdade|ops|nao|isso e|melhor|ou melhor|errei|pera|e|eh|isso|por enquanto)[\s,]*)*(?:por|ao|a|/|p/?|no|na|cada)\s*(hora|dia|semana|mes|noite|fim de semana|final de semana)\W*$|^\W*(diario|diaria|mensal|semanal)\W*$"
+)
+_BARE_NUMBER = re.compile(
+    r"^\W*(?:(?:uns|umas|cerca de|mais ou menos|aproximadamente|acho que|em media|media de|tipo)\s+)?\W*$"
+)
+_PERIOD_NAMES = {
+    "diario": "dia",
+    "diaria": "dia",
+    "mensal": "mes",
+    "semanal": "semana",
+    "noite": "dia",
+    "fim de semana": "semana",
+    "final de semana": "semana",
+}
 _MULTIPLY = ((re.compile(r"\bdobr\w+|\bduplic\w+|\bo dobro\b"), 2), (re.compile(r"\btriplic\w+|\bo triplo\b"), 3))
-_CORRECTION = re.compile(r"\b(?:na verdade|alias|quer dizer|digo|ops|errei|corrig\w+|pera|perai|espera|ou melhor|melhor dizendo|minto|me enganei|enganei|desculpa)\b|\bnao\b\W+(?:pera|e\b|sao|,)|(?:^|,)\s*nao,")
+_CORRECTION = re.compile(
+    r"\b(?:na verdade|alias|quer dizer|digo|ops|errei|corrig\w+|pera|perai|espera|ou melhor|melhor dizendo|minto|me enganei|enganei|desculpa)\b|\bnao\b\W+(?:pera|e\b|sao|,)|(?:^|,)\s*nao,"
+)
+
+
+_LEAST = 10  # a bare "quero 2" is machines
+_MODEL_BEFORE = re.compile(r"\b(?:fb|fbm|ct|se|fs|epe|efe be|modelo)\s?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +119,7 @@ def volume(said: Sequence[Said]) -> Item | None:
     for message in said:
         found += _in_message(message)
     found = _across_messages(said, found)
-    found = [made for made in found if made.period or made.unit]
+    found = _sharing_period(found)
     if not found:
         return None
     made = _choose(said, _weekend(said, found))
@@ -112,18 +160,26 @@ def _made(message: Said, quantity: Quantity) -> _Made | None:
     elif quantity.unit == "arroba":
         amount *= 15
     amount, period = _multiplied(message, quantity, amount, period)
-    if not period and quantity.kind is Kind.PLAIN:
-        bare = _BARE_NUMBER.match(message.folded[: quantity.start] + message.folded[quantity.end :])
-        if not bare:
-            return None
     clause = message.before(quantity.start, 70)
     comma = clause.rfind(",")
     near = clause[comma + 1 :] if comma >= 0 and _CURRENT.search(clause[comma + 1 :]) else clause
     current = [match.start() for match in _CURRENT.finditer(near)]
     targets = [match.start() for match in _TARGET.finditer(near)]
     target = bool(targets) and (not current or max(targets) > max(current))
+    if (
+        quantity.kind is Kind.PLAIN
+        and not period
+        and not (target and amount >= _LEAST)
+        and not _is_bare(message, quantity)
+    ):
+        return None
     corrected = _CORRECTION.search(message.folded, max(0, quantity.start - 30), quantity.start) is not None
     return _Made(message.index, quantity.start, quantity.end, amount, unit, period, target, corrected)
+
+
+def _is_bare(message: Said, quantity: Quantity) -> bool:
+    """Whether the message is nothing but the number: a later message may say its period."""
+    return _BARE_NUMBER.match(message.folded[: quantity.start] + message.folded[quantity.end :]) is not None
 
 
 def _unit(quantity: Quantity) -> str | None:
@@ -146,9 +202,12 @@ def _is_not_volume(message: Said, quantity: Quantity) -> bool:
     before, after = message.before(quantity.start, 60), message.after(quantity.end, 30)
     if _MONEY_BEFORE.search(before) or re.match(r"\s*(?:reais|conto|mil reais|r\$)", after):
         return True
-    if quantity.kind is Kind.PIECES and (_PURCHASE.match(after) or (quantity.unit == "unidades" and not quantity.period and not _BURGER.search(message.folded))):
+    if quantity.kind is Kind.PIECES and (
+        _PURCHASE.match(after)
+        or (quantity.unit == "unidades" and not quantity.period and not _BURGER.search(message.folded))
+    ):
         return True
-    if _SPEC_QUESTION.search(before):
+    if _SPEC_QUESTION.search(before) or _MODEL_BEFORE.search(before):
         return True
     spec = _SPEC_BEFORE.search(before)
     return bool(spec) and (not quantity.period or quantity.kind is Kind.MASS) and not quantity.period
@@ -165,6 +224,8 @@ def _period_around(message: Said, quantity: Quantity) -> str:
     if earlier:
         before = before[-max(0, quantity.start - max(earlier)) :] if quantity.start > max(earlier) else ""
     for window in (after, before):
+        if re.search(r"\bquant[oa]s?\b", window):
+            continue
         nearest = _nearest_period(window, from_end=window is before)
         if nearest:
             return nearest
@@ -172,7 +233,9 @@ def _period_around(message: Said, quantity: Quantity) -> str:
 
 
 def _nearest_period(window: str, *, from_end: bool) -> str:
-    cleaned = _NOT_PERIOD_SEMANA.sub(lambda match: "por dia" if "durante" in match.group() or "dia" in match.group() else match.group(), window)
+    cleaned = _NOT_PERIOD_SEMANA.sub(
+        lambda match: "por dia" if "durante" in match.group() or "dia" in match.group() else match.group(), window
+    )
     best: tuple[int, str] | None = None
     for name, pattern in _PERIOD_WORDS:
         for match in pattern.finditer(cleaned):
@@ -188,9 +251,13 @@ def _multiplied(message: Said, quantity: Quantity, amount: Decimal, period: str)
     if packs:
         amount *= _small(packs[1])
     shops = _COUNT_OF.search(message.folded)
+    if shops and "turno" in shops.group() and not period:
+        period = "dia"
     if shops and not shops.start() <= quantity.start < shops.end():
         rest = message.folded[: shops.start()] + message.folded[shops.end() :]
-        if re.search(r"\bcada\b|\bpor (?:loja|unidade|turno|filial|ponto|restaurante)\b", rest) or message.folded[shops.end() : quantity.start].strip() in ("de", "x", "com"):
+        if re.search(r"\bcada\b|\bpor (?:loja|unidade|turno|filial|ponto|restaurante)\b", rest) or message.folded[
+            shops.end() : quantity.start
+        ].strip() in ("de", "x", "com"):
             amount *= _small(shops[1])
     hours = _HOURS.search(message.after(quantity.end, 40))
     if hours and period == "hora":
@@ -219,11 +286,25 @@ def _across_messages(said: Sequence[Said], found: list[_Made]) -> list[_Made]:
     return result
 
 
+def _sharing_period(found: list[_Made]) -> list[_Made]:
+    """What has no period of its own takes the one said with another amount of the same message."""
+    shared = []
+    for made in found:
+        near = [other.period for other in found if other.period and other.message == made.message]
+        period = made.period or (near[-1] if near else "")
+        if period:
+            shared.append(replace(made, period=period))
+    return shared
+
+
 def _weekend(said: Sequence[Said], found: list[_Made]) -> list[_Made]:
     """So many on Saturday and so many on Sunday are the week's, when no other day is spoken of."""
     days: dict[str, _Made] = {}
     for made in found:
-        following = min((other.start for other in found if other.message == made.message and other.start > made.start), default=10**6)
+        following = min(
+            (other.start for other in found if other.message == made.message and other.start > made.start),
+            default=10**6,
+        )
         window = said[made.message].folded[made.end : min(made.end + 30, following)]
         day = _WEEKEND_DAY.search(window)
         if day:
