@@ -44,6 +44,12 @@ _MUST = re.compile(r"\b(tem|tenho|temos|teria) (que|q|de)\b")
 _FOCUS_WORDS = 4
 _LETTERS = re.compile(r"[^\W\d_]+")
 _CLAUSE_END = re.compile(r"[,;.?!\n]")
+_OF_FOOD = (
+    ("pes", "carga"),
+    ("pes", "variacao"),
+    ("largur", "diametro"),
+    ("altur", "espessura"),
+)
 _OF = frozenset({"de", "do", "da", "dos", "das", "com", "em"})
 
 
@@ -77,6 +83,38 @@ class SearchResult:
         return self.kind is Kind.FACT
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A question read once: `asked` maps topics to the attributes that answer them, `telling` are its rare stems."""
+
+    folded: str
+    found: Found
+    asked: Mapping[str, frozenset[str]]
+    telling: frozenset[str]
+    commercial: tuple[str, ...]
+
+    @property
+    def slugs(self) -> frozenset[str]:
+        return frozenset().union(*self.asked.values())
+
+    @property
+    def is_interest(self) -> bool:
+        return topics.INTEREST.search(self.folded) is not None
+
+    @property
+    def is_comparison(self) -> bool:
+        return len(self.found.codes) > 1 and topics.DIFFERENCE.search(self.folded) is not None
+
+    @property
+    def is_about_the_range(self) -> bool:
+        return not self.found.codes and topics.PORTFOLIO.search(self.folded) is not None
+
+    @property
+    def may_be_about_the_range(self) -> bool:
+        wide = topics.PORTFOLIO.search(self.folded) or topics.MACHINE_FOR.search(self.folded)
+        return wide is not None and not (self.asked and self.found.codes)
+
+
 class Engine:
     """Built once per version of the catalogue. Internal articles are left out, so no result can name one."""
 
@@ -85,6 +123,7 @@ class Engine:
     ) -> None:
         self._products = {product.code: product for product in products}
         self._articles = [article for article in articles if article.sayable]
+        self._by_code = {article.id: position for position, article in enumerate(self._articles)}
         meaning = Synonyms(synonyms)
         self._reader = ProductReader(products, meaning)
         self._index = LexicalIndex([self._document(article) for article in self._articles], meaning)
@@ -112,22 +151,30 @@ class Engine:
 
     def search(self, question: str, *, limit: int) -> SearchResult:
         """The best articles, at most `limit` of them (an article of several products gives a result for each)."""
-        question = self._corrected(question[:MAX_CHARS])
+        asked = self._read(question[:MAX_CHARS])
+        scores = self._scores(asked)
+        kind = self._kind(asked, scores)
+        if kind is Kind.COMMERCIAL:
+            top = max(scores.values(), default=0.0)
+            for order, code in enumerate(reversed(asked.commercial), 1):
+                scores[self._by_code[code]] = top + 1 + order / 100
+        return SearchResult(self._results(asked, scores, limit), kind, asked.found.codes)
+
+    def _read(self, question: str) -> _Question:
+        question = _LETTERS.sub(lambda match: self._spelled(match.group()), question)
         folded = normalise(question)
         found = self._reader.read(question)
         asked = topics.aspects(found.rest)
         if found.asked:
             asked["figure"] = found.asked
-        slugs = frozenset().union(*asked.values())
-        commercial = [code for code in topics.commercial(folded) if any(a.id == code for a in self._articles)]
-        scores = self._scores(folded, found, asked, slugs)
-        kind = self._kind(folded, found, asked, commercial, scores)
-        if kind is Kind.COMMERCIAL:
-            top = max(scores.values(), default=0.0)
-            for position, article in enumerate(self._articles):
-                if article.id in commercial:
-                    scores[position] = top + 1 + (len(commercial) - commercial.index(article.id)) / 100
-        return SearchResult(self._results(scores, found, self._companions(folded, found), limit), kind, found.codes)
+        told = [word for word in words(found.rest) if not is_filler(word) and not word[0].isdigit()]
+        return _Question(
+            folded=folded,
+            found=found,
+            asked=asked,
+            telling=frozenset(self._index.stems(" ".join(told))),
+            commercial=tuple(code for code in topics.commercial(folded) if code in self._by_code),
+        )
 
     def _document(self, article: ArticleFacts) -> str:
         names = (
@@ -137,11 +184,8 @@ class Engine:
         )
         return f"{article.title} {article.text} {' '.join(names)}"
 
-    def _corrected(self, question: str) -> str:
-        """The question with slips of spelling mended; every other character stays."""
-        return _LETTERS.sub(lambda match: self._spelled(match.group()), question)
-
     def _spelled(self, said: str) -> str:
+        """The word with a slip of spelling mended, or a short form written out; else as it was said."""
         word = normalise(said)
         if full := ABBREVIATIONS.get(word):
             return full
@@ -150,92 +194,85 @@ class Engine:
         risky = mended != word and mended in topics.OUTSIDE_WORDS and (distance(word, mended, 1) > 1 or len(word) < 7)
         return said if risky or mended == word else mended
 
-    def _scores(
-        self, folded: str, found: Found, asked: Mapping[str, frozenset[str]], slugs: frozenset[str]
-    ) -> dict[int, float]:
-        """Position -> score over the lexical candidates and every article of the found products."""
-        scores = {position: rank * _LEXICAL for position, rank in self._index.rank(folded, limit=_CANDIDATES).items()}
-        codes = found.codes
-        candidates = set(scores).union(*(self._of_product.get(code, ()) for code in (*codes, "")))
+    def _scores(self, question: _Question) -> dict[int, float]:
+        """Position -> score over the lexical candidates and the articles of what the question is about."""
+        ranks = self._index.rank(question.folded, limit=_CANDIDATES)
+        slugs = question.slugs
+        candidates = set(ranks).union(*(self._of_product.get(code, ()) for code in (*question.found.codes, "")))
         candidates.update(*(self._about.get(slug, ()) for slug in slugs))
-        telling = self._telling(found.rest)
-        interest = topics.INTEREST.search(folded) is not None
-        portfolio = (
-            not (asked and codes) and (topics.PORTFOLIO.search(folded) or topics.MACHINE_FOR.search(folded)) is not None
-        )
-        differs = len(codes) > 1 and topics.DIFFERENCE.search(folded) is not None
-        for position in candidates:
-            article = self._articles[position]
-            score = scores.get(position, 0.0)
-            mine = [code for code in codes if code in article.products]
-            score += _PRODUCT * (1 - 0.1 * codes.index(mine[0])) if mine else 0.0
-            fits = slugs & set(article.attributes)
-            score += _TOPIC if fits and (mine or not codes or not article.products) else 0.0
-            score += (
-                _FIGURE if found.asked & set(article.attributes) and set(found.fitting) & set(article.products) else 0.0
-            )
-            score += _WORDS * len(telling & self._texts[position]) / (len(telling) or 1)
-            if not article.products and fits and codes:
-                score += _PRODUCT
-            if portfolio and not article.products and not article.attributes and article.id not in topics.COMMERCIAL:
-                score += _PRODUCT + _STATUS
-            if differs and mine and set(article.attributes) & (topics.OUTPUT | {"tipo"}):
-                score += _FIGURE
-            if any(not self._products[code].available for code in mine) and not article.attributes:
-                score += _STATUS
-            elif mine and len(article.products) > 1 and not article.attributes:
-                score += _STATUS if interest and not asked else _COMPANION
-            if score > 0:
-                scores[position] = score
-        return scores
+        scores = {p: ranks.get(p, 0.0) * _LEXICAL + self._evidence(p, question, slugs) for p in candidates}
+        return {position: score for position, score in scores.items() if score > 0}
 
-    def _kind(
-        self,
-        folded: str,
-        found: Found,
-        asked: Mapping[str, frozenset[str]],
-        commercial: Sequence[str],
-        scores: Mapping[int, float],
-    ) -> Kind:
-        away = [code for code in found.codes if not self._products[code].available]
-        if commercial and not (away and commercial == ["com.prazo"]):
+    def _evidence(self, position: int, question: _Question, slugs: frozenset[str]) -> float:
+        """How much speaks for an article beside its lexical rank: product, attribute, figure, words."""
+        article, found = self._articles[position], question.found
+        about = frozenset(article.attributes)
+        mine = [code for code in found.codes if code in article.products]
+        score = _WORDS * len(question.telling & self._texts[position]) / (len(question.telling) or 1)
+        if mine:
+            score += _PRODUCT * (1 - 0.1 * found.codes.index(mine[0]))
+        if slugs & about:
+            score += _TOPIC if mine or not found.codes or not article.products else 0.0
+            score += _PRODUCT if found.codes and not article.products else 0.0
+        if found.asked & about and set(found.fitting) & set(article.products):
+            score += _FIGURE
+        if mine and question.is_comparison and about & (topics.OUTPUT | {"tipo"}):
+            score += _FIGURE
+        return score if about else score + self._standing(article, mine, question)
+
+    def _standing(self, article: ArticleFacts, mine: Sequence[str], question: _Question) -> float:
+        """What speaks for an article about no attribute: the range, a product's availability, its alternative."""
+        if not article.products:
+            told = question.may_be_about_the_range and article.id not in topics.COMMERCIAL
+            return _PRODUCT + _STATUS if told else 0.0
+        if any(not self._products[code].available for code in mine):
+            return _STATUS
+        if mine and len(article.products) > 1:
+            return _STATUS if question.is_interest and not question.asked else _COMPANION
+        return 0.0
+
+    def _kind(self, question: _Question, scores: Mapping[int, float]) -> Kind:
+        found, asked = question.found, question.asked
+        away = any(not self._products[code].available for code in found.codes)
+        # When an unavailable line returns is answered by its status, not by the consultant for deliveries.
+        if question.commercial and not (away and question.commercial == ("com.prazo",)):
             return Kind.COMMERCIAL
+        listed = away or question.is_about_the_range
         best = sorted(scores, key=lambda position: (-scores[position], position))[:_CANDIDATES]
         near = [position for position in best if self._concerns(position, found)]
-        plain = [word for word in words(found.rest) if not self._named_weight(word, asked)]
-        ranged = not found.codes and topics.PORTFOLIO.search(folded) is not None
-        listed = bool(away) or ranged
-        unknown = topics.outside(plain)
-        if not listed:
-            unknown += self._unknown(found.rest, whole=not asked and not found.fitting)
         told = frozenset().union(*(self._texts[position] for position in near))
+        unknown = self._beyond(question, listed=listed)
         if any(not told.issuperset(self._index.stems(word)) for word in unknown):
             return Kind.GAP
-        if not unknown and topics.outside_phrase(found.rest):
+        if not unknown and "variacao" not in asked and topics.outside_phrase(found.rest):
             return Kind.GAP
         if listed:
             return Kind.FACT
         if "material" in asked and not self._made_of(asked, near):
             return Kind.GAP
-        answered = [name for name, slugs in asked.items() if self._supported(slugs, found, near)]
-        if asked and not answered:
+        if asked and not any(self._supported(slugs, near) for slugs in asked.values()):
             return Kind.GAP
-        if answered or unknown:
-            return Kind.FACT
-        return self._without_topic(folded, found, near)
+        return Kind.FACT if asked or unknown else self._without_topic(question, near)
 
-    def _without_topic(self, folded: str, found: Found, near: Sequence[int]) -> Kind:
+    def _without_topic(self, question: _Question, near: Sequence[int]) -> Kind:
         """No attribute was asked: a product alone, the whole range, or words that some article holds."""
-        if found.codes or topics.MACHINE_FOR.search(folded):
+        if question.found.codes or topics.MACHINE_FOR.search(question.folded):
             return Kind.FACT
-        rare = self._telling(found.rest)
+        rare = question.telling
         best = max((len(rare & self._texts[position]) for position in near), default=0)
         return Kind.FACT if rare and best >= _COVERED * len(rare) else Kind.GAP
 
-    def _telling(self, rest: str) -> frozenset[str]:
-        """Stems of the words that say something about the topic, synonyms resolved."""
-        told = [word for word in words(rest) if not is_filler(word) and not word[0].isdigit()]
-        return frozenset(self._index.stems(" ".join(told)))
+    def _beyond(self, question: _Question, *, listed: bool) -> list[str]:
+        """Words of the question that an article must hold for it to be answered."""
+        found, asked = question.found, question.asked
+        plain = [word for word in words(found.rest) if not _means_food(word, asked)]
+        nothing_known = not asked and not found.fitting
+        beyond = topics.outside(plain)
+        if nothing_known:
+            beyond += [word for word in plain if word in topics.MEATS]
+        if not listed:
+            beyond += self._unknown(found.rest, whole=nothing_known)
+        return beyond
 
     def _concerns(self, position: int, found: Found) -> bool:
         """Whether an article may answer for the found products: theirs, or general."""
@@ -250,12 +287,8 @@ class Engine:
             for position in near
         )
 
-    def _supported(self, slugs: frozenset[str], found: Found, near: Iterable[int]) -> bool:
+    def _supported(self, slugs: frozenset[str], near: Iterable[int]) -> bool:
         return any(slugs & set(self._articles[position].attributes) for position in near)
-
-    def _named_weight(self, word: str, asked: Mapping[str, frozenset[str]]) -> bool:
-        """ "Peso" means the machine's own weight, unless the question is about the burger's or the load's."""
-        return stem(word) == "pes" and bool({"carga", "variacao"} & asked.keys())
 
     def _unknown(self, rest: str, *, whole: bool) -> list[str]:
         """Telling words that neither catalogue nor topics know.
@@ -289,25 +322,24 @@ class Engine:
             pattern.search(word) for pattern, _ in topics.ASPECTS.values()
         )
 
-    def _companions(self, folded: str, found: Found) -> tuple[str, ...]:
+    def _companions(self, question: _Question) -> tuple[str, ...]:
         """Products to present beside the found ones: in place of an unavailable one, or to somebody interested."""
-        interest = topics.INTEREST.search(folded) is not None
+        codes = question.found.codes
         return tuple(
             dict.fromkeys(
                 other
-                for code in found.codes
-                if interest or not self._products[code].available
+                for code in codes
+                if question.is_interest or not self._products[code].available
                 for position in self._of_product.get(code, ())
                 if not self._articles[position].attributes
                 for other in self._articles[position].products
-                if other not in found.codes and self._products[other].available
+                if other not in codes and self._products[other].available
             )
         )
 
-    def _results(
-        self, scores: Mapping[int, float], found: Found, companions: Sequence[str], limit: int
-    ) -> tuple[Result, ...]:
+    def _results(self, question: _Question, scores: Mapping[int, float], limit: int) -> tuple[Result, ...]:
         """Best articles first, but every asked product early: the best of each before the second of any."""
+        found = question.found
         ranked = sorted(scores, key=lambda position: (-scores[position], position))[: limit * 2]
         queues: dict[str, list[Result]] = defaultdict(list)
         order: list[Result] = []
@@ -317,7 +349,7 @@ class Engine:
                 order.append(Result(code, article.id, round(scores[position], 4)))
         for result in order:
             queues[result.product].append(result)
-        wanted = (*found.codes, *companions)
+        wanted = (*found.codes, *self._companions(question))
         first = [queues[code][0] for code in wanted if queues[code]]
         first.sort(key=lambda result: (-result.score, wanted.index(result.product)))
         lead = order[:1] if order and order[0] not in first else []
@@ -333,6 +365,11 @@ class Engine:
         if mine and not article.attributes:
             return tuple(dict.fromkeys((*mine, *article.products)))
         return mine or article.products
+
+
+def _means_food(word: str, asked: Mapping[str, frozenset[str]]) -> bool:
+    """ "Peso" and "largura" mean the machine's own, unless the question is about the burger's or the load's."""
+    return any(stem(word) == said and topic in asked for said, topic in _OF_FOOD)
 
 
 def _catalogue_words(

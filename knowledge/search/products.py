@@ -25,6 +25,7 @@ _BARE = re.compile(
 # "210 é 2 cv" is two figures, "210 e 2" would be one.
 _IS = re.compile(r"\bé\b", re.IGNORECASE)
 _HOURS_PER_DAY = 8
+_VOLTS = frozenset({110, 127, 220, 380})
 # Figures a bigger machine meets too; any other figure must be met exactly or lie in the stated range.
 _REACHES = ("producao", "diametro")
 _SIZES = ("volume", "massa", "capacidade")
@@ -43,7 +44,6 @@ class Found:
     fitting: tuple[str, ...] = ()
     rest: str = ""
     asked: frozenset[str] = frozenset()
-    heads: frozenset[str] = frozenset()
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -99,12 +99,12 @@ class ProductReader:
         rest = _without(rest, quantities)
         plain = words(rest)
         stems = {stem(word) for word in plain} | set(self._synonyms.stems(plain))
-        family, heads = self._family(rest, stems, quantities, set(named))
+        family = self._family(rest, stems, quantities, set(named))
         scope = named or family
         fitting, asked = self._fitting(folded, rest, quantities, scope)
         if not fitting and (MOST.search(rest) or LEAST.search(rest)):
-            fitting = self._extreme(rest, named or self._family(rest, stems, (), set())[0])
-        return Found(tuple(named), tuple(family), tuple(fitting), rest, asked, frozenset(heads))
+            fitting = self._extreme(rest, named or self._family(rest, stems, (), set()))
+        return Found(tuple(named), tuple(family), tuple(fitting), rest, asked)
 
     def _take_named(self, folded: str) -> tuple[list[str], str]:
         """Products said by code or name, in order of appearance, and the text with them blanked."""
@@ -123,9 +123,7 @@ class ProductReader:
                 rest = rest[: match.start()] + " " * len(match.group()) + rest[match.end() :]
         return list(dict.fromkeys(code for _, code in sorted(found))), rest
 
-    def _family(
-        self, rest: str, stems: set[str], quantities: Sequence[Quantity], named: set[str]
-    ) -> tuple[list[str], set[str]]:
+    def _family(self, rest: str, stems: set[str], quantities: Sequence[Quantity], named: set[str]) -> list[str]:
         """Products of the described families, narrowed by what tells the members apart."""
         known = self._families
         if asks_for_a_book(rest):
@@ -142,7 +140,7 @@ class ProductReader:
             members = _told(members, [known.telling[word] for word in sorted(stems) if word in known.telling])
             members = self._of_size(members, quantities) or members
             found += [code for code in members if code not in found]
-        return found, set(heads)
+        return found
 
     def _of_size(self, members: Sequence[str], quantities: Sequence[Quantity]) -> list[str]:
         """Members with exactly a said size ("misturador de 70 litros", "ensacadeira de 30")."""
@@ -239,6 +237,8 @@ class ProductReader:
                 if unit in ("cv", "hp")
                 else (set(), value)
             )
+        if quantity.kind is Kind.PLAIN and value in _VOLTS and not quantity.period:
+            return {"tensao"}, value
         return set(), value
 
     def _extreme(self, rest: str, scope: Sequence[str]) -> list[str]:

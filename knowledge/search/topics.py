@@ -38,7 +38,8 @@ _ASPECTS: Final = {
     "tipo": (
         r"\bmanua(l|is)\b|\beletric|\bpneumatic|\bautomatic|\bsemiautom|\bpedal|\bde que tipo|\bque tipo"
         r"|\bar comprimido"
-        r"|\bna mao\b|\btomada\b|\bacion|\bcompressor|\bmanivela|\balavanca|\bforca d[oae]\b|\bbraco|\ba ar\b"
+        r"|\bna mao\b|\btomada\b|\bacion|\bcompressor|\benergia\b|\b(sem|com|usa|de) ar\b|\bmanivela|\balavanca"
+        r"|\bforca d[oae]\b|\bbraco|\ba ar\b"
         r"|\bbracal",
         {"tipo"},
     ),
@@ -48,7 +49,7 @@ _ASPECTS: Final = {
         r"\bvaria|\b(peso|grama|g)\w* (\w+ ){0,4}(cert|exat|igua|padr|uniform|precis|diferen)"
         r"|\bdiferenca de (peso|grama)|\bgramas? de diferenca|\bpadroni|\buniform"
         r"|\b(peso|gramatura|gramagem) do (hamb|burg|disc|lanc)"
-        r"|\bgramatura|\btodos? igua|\bsa(i|em) igua",
+        r"|\bgramatura|\btoleranci|\btodos? igua|\bsa(i|em) igua",
         {"peso_variacao_g"},
     ),
     "esteira": (r"\besteir|\bcorreia de saida|\btransportadora de saida", {"esteira_cm"}),
@@ -66,7 +67,7 @@ _ASPECTS: Final = {
         r"|\bjatead", {"material"}),
     "garantia": (r"\bgaranti", {"garantia_meses"}),
     "empilha": (r"\bempilh|\bpilha", {"empilha"}),
-    "incluso": (r"\binterplast|\blimpador|\bparada de emergencia|\bemergencia|\breversao|\breverte"
+    "incluso": (r"\binter ?plast|\blimpador|\bparada de emergencia|\bemergencia|\breversao|\breverte"
         r"|\breverso", {"incluso", "opcional"}),
     "opcional": (r"\bopcion|\bacessori", {"opcional"}),
     "tensao": (r"\bvoltage|\bvolts?\b|\bbivolt|\btensao|\bmonofas|\btrifas|\bbifas"
@@ -85,7 +86,7 @@ INTEREST = re.compile(
 )
 DIFFERENCE = re.compile(r"\bdiferenc|\bcompar|\bmuda\b|\bversus\b|\bvs\b|\bou a\b|\bentre a")
 PORTFOLIO = re.compile(
-    r"\b(o que|oq|oque|q|quais|que|qual) (\w+ ){0,6}(fabrica|vend|equipament|maquin|produt"
+    r"\b(o que|oq|oque|q|quais|que|qual) (\w+ ){0,6}(fabrica|produzem|vend|equipament|maquin|produt"
     r"|modelo|trabalh|mexe|faz|oferec|tem\b|linha)"
     r"|\btrabalham? com|\bmexem? com|\bportfolio|\blinha (completa|de produtos)|\bo que mais|\bfabricam? o que"
     r"|\btudo (o )?que|\bso (fazem|fabricam|vendem|trabalham|tem)\b|\boutr[oa]s (maquina|equipamento|produto)"
@@ -100,12 +101,6 @@ MOST = re.compile(
     r"|\bmaxim"
 )
 LEAST = re.compile(r"\bmenor|\bmais (simples|basic|pequen)|\bde entrada\b|\bminim")
-AVAILABLE = re.compile(
-    r"\b(in)?disponi|\btem\b|\btem(os)?\b|\bvend|\bfabric|\bvolt|\bmelhoria|\bainda\b|\bcompra|\bsai d[ae] linha"
-)
-INSTEAD = re.compile(
-    r"\bno lugar|\balternativ|\bsubstitu|\benquanto\b|\bem vez|\boutra opcao|\bao inves|\bo que (voces |vcs )?indic"
-)
 
 # Commercial subjects: the article that says who treats them (eval/README.md section 4). Tried in this order.
 _COMMERCIAL: Final = {
@@ -144,10 +139,10 @@ NOT_COMMERCIAL = re.compile(
 
 # Subjects buyers of machines ask about and a catalogue of ours seldom answers.
 _OUTSIDE = """
-voltagem volts volt bivolt tensao monofasico trifasico bifasico amperagem ampere disjuntor watt kw kwh energia luz
-altura comprimento profundidade dimensao dimensoes metragem espaco ocupa bancada mesa piso pe pes rodinha roda rodizio
-pesa pesam pesado pesada ruido barulho barulhenta barulhento decibel decibeis silenciosa limpeza limpar limpa lavar
-lava lavavel lavagem higienizar higienizacao desmonta desmontar desmontagem sanitizar esteriliza certificado
+voltagem volts volt bivolt tensao monofasico trifasico bifasico amperagem ampere disjuntor watt kw kwh luz largura
+porta altura comprimento profundidade dimensao dimensoes metragem espaco ocupa bancada mesa piso pe pes rodinha rodas
+rodizio pesa pesam pesado pesada ruido barulho barulhenta barulhento decibel decibeis silenciosa limpeza limpar limpa
+lavar lava lavavel lavagem higienizar higienizacao desmonta desmontar desmontagem sanitizar esteriliza certificado
 certificacao nr12 nr inmetro anvisa sif ce laudo norma art selo iso alvara pressao bar psi pcm consumo consome gasta
 assistencia manutencao conserto consertar reposicao suporte treinamento treina instalacao instalar instala tecnico
 mecanico devolucao troca trocar trocam licenca aprovada aprovado cnpj operador operadores funcionario funcionarios
@@ -167,17 +162,23 @@ pamonha tapioca racao pet cerveja sorvete moedor serra seladora embaladora frita
 balanca etiquetadora vacuo embalagem fogao liquidificador tumbler injetora amaciador defumador estufa chapeira cutter
 grelha fixar fixa parafusar chao resfria refrigeracao refrigerada aquece aquecimento camisa quadrado quadrada logo
 triangular oval estrela coracao logotipo logomarca personalizado origem nacional china chinesa patente sustentavel
-reciclavel
+seguida seguidas seguido reciclavel
 """
 OUTSIDE_WORDS: Final = frozenset(word for word in _OUTSIDE.split() if "-" not in word)
 OUTSIDE: Final = frozenset(stem(word) for word in OUTSIDE_WORDS if len(word) >= 5)
+# Kinds of meat: chatter beside a figure, the very question where nothing else was asked.
+MEATS: Final = frozenset(
+    "frango galinha peru porco suino suina suinos bovino bovina bovinos costela picanha bacon salsicha linguica".split()
+)
 _OUTSIDE_PHRASES = re.compile(
     r"\bpeso (total|liquido|bruto|com |d[ae] (?!massa|carne|hamb|burg|disc|lanch|bol))"
     r"|\bpesa[m]? (ela|a maquina|o equipamento)"
-    r"|\bquant[oa]s? (quilos |kg )?(ela |elas )?pesa[m]?\b(?! a massa)|\bquantos quilos tem (ela|a maquina)"
+    r"|\bquant[oa]s? (quilos |kg )?(ela |elas )?pesa[m]?\b(?! a massa)"
+    r"|\b(quantos )?quilos (ela |a maquina )?tem\b|\bhoras (seguidas|diret|ligad|sem)|\bhorario de|\bexpediente"
+    r"|\bque horas"
     r"|\b(manual|catalogo) (em pdf|de instruc|de uso|do usuario|tecnico|de operacao)|\bmao de obra"
     r"|\bpecas? de reposicao"
-    r"|\bvida util|\boutras? marcas?\b|\bpecas? d[ae] (maquina|outra)"
+    r"|\bvida util|\bem energia|\boutras? marcas?\b|\bpecas? d[ae] (maquina|outra)"
     r"|\b(vazao|tamanho|potencia|litros|pes|capacidade|modelo|tipo|que|qual|quantos) (d[eo] |o )?compressor"
     r"|\bcompressor (de|com) (quant|que|qual)|\bar por minuto"
     r"|\b(onde|cidade|estado|lugar|endereco) (\w+ )?(fica|ficam)\b|\bmarca d[aeo]s?\b"

@@ -66,33 +66,33 @@ mil primeiro primeira segundo ultima ultimo carne carnes hamburguer hamburgueres
 alimentos hamburgueria lanchonete restaurante acougue frigorifico mercado supermercado padaria churrascaria cozinha
 food truck rede distribuidora cidade estado regiao tanto tanta tantos tantas enquanto lugar inves parte demais
 bastante mto mt mta td tds hj dps msm tmb oque porem contudo embora desde durante padrao normal geral inteiro inteira
-completo completa alguem ninguem tempo qto qtos qta qtas qnto qntos hr hrs mao maos comprimido mexe mexem unico unica
-lista peito coxa file bife fatia fatias patinho acem costela moida moido picanha bovina bovino suina suino boi porco
-frango grandao grandona pequenininho enorme gigante gaucho mineiro baiano cobre cobrem previsao voltou voltar continua
-sobe pintado puro pura macico milimetro milimetros centimetro centimetros cozinheiro chef socio socia marido esposa
-pai mae filho filha irmao irma familia semanal diario diaria mensal turno jornada feriado sabado domingo segunda terca
-quarta quinta sexta janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro natal
-verao inverno produzo produzimos fazemos vendemos atendo entrego preparo monto montamos cresceu crescendo crescer
-aumentar aumento aumentou dobrar expandir ampliar melhorar mudar trocaria pensava ouvi falaram disseram disse escutei
-site anuncio instagram facebook internet google indicou indicacao recebi catalogo folheto mensagem audio atencao
-retorno bairro centro interior capital norte sul leste oeste brasil rua podiam oferece oferecem oferecer parou pararam
-proximo proxima passo segura seguram existir oferta curioso curiosidade pesquisando pesquisar pesquisa orcando
-avaliando analisando decidir escolher escolha escolho qualquer diferente diferentes iguais identico especifico
-especifica basico basica profissional artesanal caseiro industria industrias semi linha linhas automacao manualmente
-saindo mandam aproveitar aproveitando respondi responde responder pergunto perguntei adquirir aquisicao investir atual
-atualmente momento pegar pego pega peguei levar levo leva levando comprando comprado montei tentar tento tentando
-achar lembrar esqueci acredito imagino sinto espero esperar aguardo aguardar chamar chama ligar ligo escrever escrevi
-mandei enviar enviei receber pedir pedi pediu peço gastar perder perdi ganhar vir venho veio vieram trazer trago traz
-ficaria deixo deixei entrar entro sairia parece parecem pareceu acontece aconteceu mostrou conversar conversei tratar
-trato seguir sigo passou passei usei crescimento demanda pedido pedidos movimento movimentada agente nois nós inicio
-final fim metade dobro triplo ambos ambas primeiras segundas seguinte seguintes anterior ultimas ultimos cima baixo
-frente atras dentro fora perto longe aproximado importante principal principais forte fraco alto alta baixa rapidinho
-devagar sobra falta faltando suficiente necessita necessito requer exige depende dependendo conforme acordo inclusive
-especialmente principalmente geralmente normalmente costumam costuma costumo pensar pensamos decidi decidimos
-escolhemos quiser quiserem poderiam deveria devo deve devem motivo razao objetivo projeto ideia plano planos futuro
-futuramente breve mandou ajudou esclarecer tirem tira tiro tire duvidas responsa esclarecimento curiosa sincero
-sinceramente honestamente obrigadao agradeço agradeco valeu abraço abraco desculpa desculpe licenca perdao vendas
-vendedor consultor atendente
+completo completa alguem ninguem tempo inter plast bate bater batem qto qtos qta qtas qnto qntos hr hrs mao maos
+comprimido mexe mexem unico unica lista peito coxa file bife fatia fatias patinho acem costela moida moido picanha
+bovina bovino suina suino boi porco frango grandao grandona pequenininho enorme gigante gaucho mineiro baiano cobre
+cobrem previsao voltou voltar continua sobe pintado puro pura macico milimetro milimetros centimetro centimetros
+cozinheiro chef socio socia marido esposa pai mae filho filha irmao irma familia semanal diario diaria mensal turno
+jornada feriado sabado domingo segunda terca quarta quinta sexta janeiro fevereiro marco abril maio junho julho agosto
+setembro outubro novembro dezembro natal verao inverno produzo produzimos fazemos vendemos atendo entrego preparo
+monto montamos cresceu crescendo crescer aumentar aumento aumentou dobrar expandir ampliar melhorar mudar trocaria
+pensava ouvi falaram disseram disse escutei site anuncio instagram facebook internet google indicou indicacao recebi
+catalogo folheto mensagem audio atencao retorno bairro centro interior capital norte sul leste oeste brasil rua podiam
+oferece oferecem oferecer parou pararam proximo proxima passo segura seguram existir oferta curioso curiosidade
+pesquisando pesquisar pesquisa orcando avaliando analisando decidir escolher escolha escolho qualquer diferente
+diferentes iguais identico especifico especifica basico basica profissional artesanal caseiro industria industrias
+semi linha linhas automacao manualmente saindo mandam aproveitar aproveitando respondi responde responder pergunto
+perguntei adquirir aquisicao investir atual atualmente momento pegar pego pega peguei levar levo leva levando
+comprando comprado montei tentar tento tentando achar lembrar esqueci acredito imagino sinto espero esperar aguardo
+aguardar chamar chama ligar ligo escrever escrevi mandei enviar enviei receber pedir pedi pediu peço gastar perder
+perdi ganhar vir venho veio vieram trazer trago traz ficaria deixo deixei entrar entro sairia parece parecem pareceu
+acontece aconteceu mostrou conversar conversei tratar trato seguir sigo passou passei usei crescimento demanda pedido
+pedidos movimento movimentada agente nois nós inicio final fim metade dobro triplo ambos ambas primeiras segundas
+seguinte seguintes anterior ultimas ultimos cima baixo frente atras dentro fora perto longe aproximado importante
+principal principais forte fraco alto alta baixa rapidinho devagar sobra falta faltando suficiente necessita necessito
+requer exige depende dependendo conforme acordo inclusive especialmente principalmente geralmente normalmente costumam
+costuma costumo pensar pensamos decidi decidimos escolhemos quiser quiserem poderiam deveria devo deve devem motivo
+razao objetivo projeto ideia plano planos futuro futuramente breve mandou ajudou esclarecer tirem tira tiro tire
+duvidas responsa esclarecimento curiosa sincero sinceramente honestamente obrigadao agradeço agradeco valeu abraço
+abraco desculpa desculpe licenca perdao vendas vendedor consultor atendente
 """
 
 
