@@ -13,6 +13,7 @@ from sandbox.model import wire
 
 _TURN = re.compile(r"<turno\b.*</turno>", re.S)
 _CORRECTION = re.compile(r"<correcao\b[^>]*?motivo\s*=\s*\"([^\"]*)\"[^>]*>(.*?)</correcao>|<correcao\b", re.S)
+_READ_CHARS = 2000  # of a message; patterns over a wall of text would take seconds
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _LOOSE_AMPERSAND = re.compile(r"&(?!#?\w+;)")
 
@@ -111,7 +112,7 @@ def _read(root: Element, corrections: tuple[Correction, ...]) -> Brief:
 
 
 def _line(row: Element) -> Line:
-    return Line(id=row.get("id", ""), who=row.get("de", "lead"), text=_text(row))
+    return Line(id=row.get("id", ""), who=row.get("de", "lead"), text=_text(row)[:_READ_CHARS])
 
 
 def _inner(root: Element, path: str) -> str:

@@ -136,6 +136,9 @@ _CLOSING = _only(
     r"pela (?:atencao|ajuda|informacao)|por (?:tudo|enquanto)|vou pensar",
     r"qualquer coisa (?:eu )?(?:chamo|volto|retorno)|[\W_]",
 )
+_FAREWELL = re.compile(
+    r"obrig|\bobg|valeu|vlw|brigad|agradec|tchau|ate |falou|flw|abra|\babs|isso|pensar|qualquer coisa"
+)
 _QUESTION_LEAD = re.compile(
     r"^(?:e )?(?:"
     r"qual|quais|quant[oa]s?|qnt\w*|quando|onde|como|quem|o que|oq|que|por ?que|cabe|tem|serve|da pra|aceita|"
@@ -175,7 +178,7 @@ def read(brief: Brief) -> set[str]:
         found.add("insiste")
     if _GREETING_ONLY.match(whole):
         found.add("saudacao")
-    elif _CLOSING.match(whole):
+    elif _CLOSING.match(whole) and (_FAREWELL.search(whole) or not brief.missing):
         found.add("despedida")
     if _RECOMMEND.search(whole):
         found.add("pede_indicacao")

@@ -22,17 +22,15 @@ class Timeline:
     def __init__(self, *, product_url: str, token: str) -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._client = httpx.AsyncClient(base_url=product_url, headers=headers, timeout=4.0, trust_env=False)
-        self._conversations: dict[str, str] = {}
 
     async def read(self, message_id: str) -> View:
         """The conversation a lead's message belongs to."""
         try:
-            conversation = self._conversations.get(message_id) or await self._find(message_id)
+            conversation = await self._find(message_id)
             if not conversation:
                 return View(
                     problem="O produto ainda não registrou esta mensagem. Assim que registrar, ela aparece aqui."
                 )
-            self._remember(message_id, conversation)
             data = await self._get(f"/api/v1/conversations/{conversation}/timeline")
         except _Refused as refused:
             return View(problem=str(refused))
@@ -58,11 +56,6 @@ class Timeline:
         if not isinstance(data, dict):
             raise ValueError("not an object")
         return data
-
-    def _remember(self, message_id: str, conversation: str) -> None:
-        if len(self._conversations) > 1000:
-            self._conversations.clear()
-        self._conversations[message_id] = conversation
 
 
 class _Refused(Exception):

@@ -19,7 +19,7 @@ _PDF = (
 )
 _MP4 = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom"
 _SILENCE = b"\xf8\xff\xfe"  # one Opus frame of 20 ms
-_MARK = re.compile(rb"sandbox-media=([\w.-]+)")
+_MARK = re.compile(rb"sandbox-media=([\w-]+\.ogg)")
 _KINDS = {
     ".ogg": "audio/ogg",
     ".png": "image/png",
