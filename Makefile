@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop clean test check lock
+.PHONY: help setup demo stop clean test check bench lock
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ check: setup ## style, types, import contracts, migrations, secrets
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING
 	.ci/secrets
+
+bench: setup ## measure the pipe: QUICK=1 for two minutes, PART=speed for one part
+	@$(BIN)/python -m bench $(if $(filter 1,$(QUICK)),--quick) $(if $(PART),--part $(PART))
 
 lock: setup ## renew the lock files from pyproject.toml (needs uv)
 	@command -v uv >/dev/null 2>&1 || { echo "make lock needs uv."; exit 1; }

@@ -1,12 +1,15 @@
 """What the lead told us, from the model's proposals and from rules; nothing without evidence is kept (I7)."""
 
+import re
+
 from conversations.agent.schema import Answer, ProposedFact
 from conversations.agent.state import Line, Snapshot, TurnState
-from leads import extraction
+from leads import extraction, municipalities
 from leads.models import Fact
 from leads.services import NewFact
 
 MESSAGE = "mensagem"
+STATE_OF_UNIQUE_CITY = "uf_de_municipio_unico"
 
 
 def accept(answer: Answer, state: TurnState, snapshot: Snapshot) -> tuple[tuple[NewFact, ...], tuple[str, ...]]:
@@ -30,7 +33,9 @@ def from_rules(state: TurnState, snapshot: Snapshot) -> tuple[NewFact, ...]:
     lines = [line for line in state.pending if line.text]
     found = extraction.extract([line.text for line in lines], products=snapshot.products)
     return tuple(
-        _fact(Fact.Field(item.field), item.stored, item.quote, lines[item.message], item.start, item.end)
+        _derived_state(item, lines[item.message])
+        if item.field == Fact.Field.UF and not _names_state(item.quote)
+        else _fact(Fact.Field(item.field), item.stored, item.quote, lines[item.message], item.start, item.end)
         for item in found.items
         if item.field in Fact.Field.values
     )
@@ -47,6 +52,27 @@ def _checked(proposed: ProposedFact, line: Line | None, snapshot: Snapshot) -> N
     start = line.text.find(proposed.quote)
     end = start + len(proposed.quote) if start >= 0 else None
     return _fact(Fact.Field(proposed.field), value, proposed.quote, line, start if start >= 0 else None, end)
+
+
+def _names_state(quote: str) -> bool:
+    """Whether the quotation ends in a state, as in "Santa Maria, RS"."""
+    words = re.findall(r"\w+", quote)
+    return any(municipalities.state(" ".join(words[start:])) for start in range(len(words)))
+
+
+def _derived_state(item: extraction.Item, line: Line) -> NewFact:
+    """The state follows from a city whose name no other state has; the lead said the city only (I7)."""
+    return NewFact(
+        field=Fact.Field.UF,
+        value=item.stored,
+        evidence=Fact.Evidence.DERIVED,
+        source_kind=MESSAGE,
+        source_id=line.id,
+        quote=item.quote,
+        start=item.start,
+        end=item.end,
+        rule=STATE_OF_UNIQUE_CITY,
+    )
 
 
 def _fact(field: Fact.Field, value: str, quote: str, line: Line, start: int | None, end: int | None) -> NewFact:
