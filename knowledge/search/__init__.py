@@ -40,6 +40,7 @@ def _live_engine() -> Engine:
     global _live
     version = (queries.products(), queries.articles(), queries.synonyms())
     with _lock:
-        if _live is None or _live[0] != version:
-            _live = (version, Engine(*version))
-        return _live[1]
+        engine = _live[1] if _live is not None and _live[0] == version else Engine(*version)
+        # Keeping the newest equal values makes the next comparison one of identities.
+        _live = (version, engine)
+        return engine

@@ -92,27 +92,14 @@ class _Question:
     asked: Mapping[str, frozenset[str]]
     telling: frozenset[str]
     commercial: tuple[str, ...]
+    is_interest: bool
+    is_comparison: bool
+    is_about_the_range: bool
+    may_be_about_the_range: bool
 
     @property
     def slugs(self) -> frozenset[str]:
         return frozenset().union(*self.asked.values())
-
-    @property
-    def is_interest(self) -> bool:
-        return topics.INTEREST.search(self.folded) is not None
-
-    @property
-    def is_comparison(self) -> bool:
-        return len(self.found.codes) > 1 and topics.DIFFERENCE.search(self.folded) is not None
-
-    @property
-    def is_about_the_range(self) -> bool:
-        return not self.found.codes and topics.PORTFOLIO.search(self.folded) is not None
-
-    @property
-    def may_be_about_the_range(self) -> bool:
-        wide = topics.PORTFOLIO.search(self.folded) or topics.MACHINE_FOR.search(self.folded)
-        return wide is not None and not (self.asked and self.found.codes)
 
 
 class Engine:
@@ -168,12 +155,18 @@ class Engine:
         if found.asked:
             asked["figure"] = found.asked
         told = [word for word in words(found.rest) if not is_filler(word) and not word[0].isdigit()]
+        ranged = topics.PORTFOLIO.search(folded) is not None
+        maybe_ranged = ranged or topics.MACHINE_FOR.search(folded) is not None
         return _Question(
             folded=folded,
             found=found,
             asked=asked,
             telling=frozenset(self._index.stems(" ".join(told))),
             commercial=tuple(code for code in topics.commercial(folded) if code in self._by_code),
+            is_interest=topics.INTEREST.search(folded) is not None,
+            is_comparison=len(found.codes) > 1 and topics.DIFFERENCE.search(folded) is not None,
+            is_about_the_range=ranged and not found.codes,
+            may_be_about_the_range=maybe_ranged and not (asked and found.codes),
         )
 
     def _document(self, article: ArticleFacts) -> str:
@@ -206,14 +199,14 @@ class Engine:
     def _evidence(self, position: int, question: _Question, slugs: frozenset[str]) -> float:
         """How much speaks for an article beside its lexical rank: product, attribute, figure, words."""
         article, found = self._articles[position], question.found
-        about = frozenset(article.attributes)
-        mine = [code for code in found.codes if code in article.products]
+        about, codes = frozenset(article.attributes), found.codes
+        mine = [code for code in codes if code in article.products]
         score = _WORDS * len(question.telling & self._texts[position]) / (len(question.telling) or 1)
         if mine:
-            score += _PRODUCT * (1 - 0.1 * found.codes.index(mine[0]))
+            score += _PRODUCT * (1 - 0.1 * codes.index(mine[0]))
         if slugs & about:
-            score += _TOPIC if mine or not found.codes or not article.products else 0.0
-            score += _PRODUCT if found.codes and not article.products else 0.0
+            score += _TOPIC if mine or not codes or not article.products else 0.0
+            score += _PRODUCT if codes and not article.products else 0.0
         if found.asked & about and set(found.fitting) & set(article.products):
             score += _FIGURE
         if mine and question.is_comparison and about & (topics.OUTPUT | {"tipo"}):

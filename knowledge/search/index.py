@@ -20,7 +20,7 @@ _BM25_B = 0.75
 _LIKE_ENOUGH = 0.45
 _LIKE_WORDS = 6
 # How many postings one ranking may read beyond the rarest word's.
-_POSTINGS = 3_000
+_POSTINGS = 1_500
 
 
 class Vocabulary:

@@ -131,3 +131,19 @@ def test_an_empty_catalogue_answers_nothing() -> None:
 
     assert found.results == ()
     assert found.kind is Kind.GAP
+
+
+def test_the_engine_is_built_anew_only_when_the_catalogue_changed(
+    seeded: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search("garantia")
+    built: list[int] = []
+    monkeypatch.setattr("knowledge.search.Engine", lambda *parts: built.append(1) or Engine(*parts))
+
+    queries.clear_cache()
+    search("garantia")
+    assert built == []
+
+    Article.objects.create(code="a.b", title="Novo", text="Novo artigo.")
+    search("garantia")
+    assert built == [1]
