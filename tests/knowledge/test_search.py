@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from knowledge import catalogue, loader, queries
@@ -138,7 +140,13 @@ def test_the_engine_is_built_anew_only_when_the_catalogue_changed(
 ) -> None:
     search("garantia")
     built: list[int] = []
-    monkeypatch.setattr("knowledge.search.Engine", lambda *parts: built.append(1) or Engine(*parts))
+
+    class Counted(Engine):
+        def __init__(self, *parts: Any) -> None:
+            built.append(1)
+            super().__init__(*parts)
+
+    monkeypatch.setattr("knowledge.search.Engine", Counted)
 
     queries.clear_cache()
     search("garantia")
