@@ -7,13 +7,15 @@ from knowledge.catalogue import ArticleFacts
 # Enough for a question about several products; some 25 tokens each.
 MAX_ARTICLES = 24
 SEARCH_RESULTS = 12
+# The search reads no more of a text than this. A long story ends with its question, so it is given the end.
+QUESTION_CHARS = 1_000
 
 
 def articles_for(state: TurnState) -> tuple[ArticleFacts, ...]:
     """At most ``MAX_ARTICLES`` sayable articles, the most relevant first."""
     sayable = {article.id: article for article in queries.articles() if article.sayable}
     wanted: dict[str, ArticleFacts] = {}
-    question = " ".join(line.text for line in state.pending if line.text)
+    question = " ".join(line.text for line in state.pending if line.text)[-QUESTION_CHARS:]
     found = search.search(question, limit=SEARCH_RESULTS) if question else None
     for result in found.results if found else ():
         wanted.setdefault(result.article, sayable[result.article])

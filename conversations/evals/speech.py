@@ -92,7 +92,7 @@ def names_product(code: str, text: str) -> bool:
     """Whether the text names the product, by its code however it is written, or by the words of the set's table."""
     said = fold(text)
     if code.startswith("MIX"):
-        return re.search(rf"\b{code[3:]} ?(?:l|litros?)\b|mix ?-?{code[3:]}\b", said) is not None
+        return re.search(rf"\b{code[3:]}(?:(?:, | e | ou )\d+)* ?(?:l|litros?)\b|mix ?-?{code[3:]}\b", said) is not None
     return all(re.search(pattern, said) for pattern in _NAMED.get(code) or (_code_pattern(code),))
 
 
