@@ -49,6 +49,9 @@ class Extraction:
 def extract(messages: Sequence[str], *, products: Sequence[ProductFacts] = ()) -> Extraction:
     """Reads the lead's messages, oldest first. `Item.message` is the index in `messages`."""
     said = prepare([message[:MAX_CHARS] for message in messages])
+    mail = contacts.email(said)
+    if mail:
+        said[mail.message].hide(mail.start, mail.end)
     company = companies.company(said)
     taken = companies.spans(said)
     person = people.name(said, taken)
@@ -64,7 +67,7 @@ def extract(messages: Sequence[str], *, products: Sequence[ProductFacts] = ()) -
         volumes.volume(said),
         timing.urgency(said),
         contacts.cnpj(said),
-        contacts.email(said),
+        mail,
         contacts.phone(said),
         intents.knows_us(said, wanted.starts(said, products)),
         segments.segment(said, company),

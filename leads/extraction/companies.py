@@ -11,44 +11,65 @@ from seleto.lib.text.fold import fold
 
 _PLACE = (
     r"empresa|loja|firma|negocio|hamburgueria|lanchonete|restaurante|acougue|padaria|mercado|supermercado|frigorifico|"
-    r"food ?truck|trailer|casa|estabelecimento|marca|distribuidora|churrascaria|espetaria|dark kitchen|industria|fabrica|pizzaria|comercio|mercadinho"
+    r"food ?truck|trailer|casa|estabelecimento|marca|distribuidora|churrascaria|espetaria|dark kitchen"
+    r"|industria|fabrica|pizzaria|comercio|mercadinho"
 )
 _NAMED = re.compile(
-    rf"\b(?:nome (?:certo |correto |fantasia |novo )?(?:d[aoe] |d[ae] minha |d[oe] meu )?(?:{_PLACE})(?: (?:e|eh|se chama|certo e))?|nome fantasia(?: e)?|fantasia|"
-    rf"(?:{_PLACE}) ?(?:que )?(?:se )?(?:chama(?:-se)?|chamada?|e conhecid[oa] como|com o nome(?: de)?|de nome)|(?:a |minha |nossa |o |meu )(?:{_PLACE}) e(?: a| o)?|(?:^|[\n,;.])\s*(?:{_PLACE}))\s*[:\-–]?\s*(?:e |eh )?(?:a |o )?[\"“']?"
+    rf"\b(?:nome (?:certo |correto |fantasia |novo )?(?:d[aoe] |d[ae] minha |d[oe] meu )?(?:{_PLACE})(?: (?:e"
+    rf"|eh|se chama|certo e))?|nome fantasia(?: e)?|fantasia|"
+    rf"(?:{_PLACE}) ?(?:que )?(?:se )?(?:chama(?:-se)?|chamada?|e conhecid[oa] como|com o nome(?: de)?"
+    rf"|de nome)|(?:a |minha |nossa |o |meu )(?:{_PLACE}) e(?: a| o)?|(?:^"
+    rf"|[\n,;.])\s*(?:{_PLACE}))\s*[:\-–]?\s*(?:e |eh )?(?:a |o )?[\"“']?"
 )
 _FIELD = re.compile(rf"(?:^|[\n,;.])\s*(?:{_PLACE})\s*[:\-–]\s*[\"“']?")
 _LEGAL = re.compile(r"\brazao social\s*(?:e|eh|:|-)?\s*(?:a |o )?[\"“']?")
 _OF = re.compile(
-    r"\b(?:(?:aqui|quem fala|falo|falando|fala|sou|somos|me chamo|meu nome)\b[^.!?\n]{0,50}?|(?:soci[oa]|don[oa]|propriet\w+|gerente|comprador\w*|diretor\w*|responsavel|chef|administrador\w*|representante|encarregad[oa])\s+|(?:ops|alias|digo|quer dizer),?\s+)d[ao]\s+(?:empresa |rede |loja |grupo )?[\"“']?"
+    r"\b(?:(?:aqui|quem fala|falo|falando|fala|sou|somos|me chamo|meu nome)\b[^.!?\n]{0,50}?|(?:soci[oa]"
+    r"|don[oa]|propriet\w+|gerente|comprador\w*|diretor\w*|responsavel|chef|administrador\w*|representante"
+    r"|encarregad[oa])\s+|(?:ops|alias|digo|quer dizer),?\s+)d[ao]\s+(?:empresa |rede |loja |grupo )?[\"“']?"
 )
 _REJECT_BEFORE = re.compile(
-    r"\b(?:maquin\w+|equipament\w+|formador\w+|marca|concorren\w+|feira|modelo|trabalh(?:ei|ava|o) (?:n[oa]|para|pra|em)|cliente\w*|fornecedor\w*|perto|vizinh\w+|conheci|indicac\w+|indicou|amig\w+|vi|compr(?!ador)\w+|igual|tipo|ex|lado|frente|"
+    r"\b(?:maquin\w+|equipament\w+|formador\w+|marca|concorren\w+|feira|modelo|trabalh(?:ei|ava|o) (?:n[oa]"
+    r"|para|pra|em)|cliente\w*|fornecedor\w*|perto|vizinh\w+|conheci|indicac\w+|indicou|amig\w+|vi"
+    r"|compr(?!ador)\w+|igual|tipo|ex|lado|frente|"
     r"empregad\w+|emprego|funcionari\w+)\s+(?:(?:d[aoe]|n[oa]|a|o|da|do|em|ao|pela|pelo)\s+)?$"
 )
 _NEVER = frozenset(
-    "seleto fispal fipan anufood apas jarvis hollymatic bermar skymsen gpaniz beccaro picelli provisur formax marel weg siemens ifood "
-    "instagram facebook google whatsapp sebrae senai shopee youtube tiktok oi ola deus natal brasil internet olx formadora "
+    "seleto fispal fipan anufood apas jarvis hollymatic bermar skymsen gpaniz beccaro picelli provisur formax "
+    "marel weg siemens ifood"
+    "instagram facebook google whatsapp sebrae senai shopee youtube tiktok oi ola deus natal brasil internet "
+    "olx formadora"
     "fb300 fb700 fbm100 smartpro ct200 fs150 se3000 se6000 epe1200 cnpj cpf email mecanico".split()
 )
+_DIRECTIONS = frozenset("sul norte leste oeste nordeste sudeste interior capital regiao zona centro grande".split())
 _PARTICLES = frozenset("de da do das dos e & of and the del la".split())
 _INSIDE = frozenset(("na", "no"))  # "Boi na Linha"
 _FROM_TYPE = re.compile(
-    rf"^\W*(?:(?:oi|ola|opa)\W+)?(?:(?:sou|aqui e|falo|e)\s+)?(?:d[ao])\s+(?=(?:{'|'.join(sorted(COMPANY_TYPES))})\s+\w)"
+    rf"^\W*(?:(?:oi|ola|opa)\W+)?(?:(?:sou|aqui e|falo"
+    rf"|e)\s+)?(?:d[ao])\s+(?=(?:{'|'.join(sorted(COMPANY_TYPES))})\s+\w)"
 )
 _STOP = frozenset(
     """
-    em no na nos nas aqui fica com que mas eu sou somos tem temos tenho quero queria preciso e eh ou para pra por ha desde
-    cidade bairro cnpj email telefone meu minha nosso nossa nao sim ele ela isso esse essa um uma vou fazemos faco estou esta
-    localizada localizado rua av avenida uns umas gostaria artesanal pequena pequeno grande nova novo propria proprio familia
+    em no na nos nas aqui fica com que mas eu sou somos tem temos tenho quero queria preciso e eh ou para pra por ha
+    desde
+    cidade bairro cnpj email telefone meu minha nosso nossa nao sim ele ela isso esse essa um uma vou fazemos faco
+    estou esta
+    localizada localizado rua av avenida uns umas gostaria artesanal pequena pequeno grande nova novo propria
+    proprio familia
     familiar delivery chama chamada
     """.split()
 )  # fmt: skip
 _PRODUCT_TYPES = frozenset(
-    "hamburguer hamburgueres burger burguer burgers burguers smash espetos espetinho espetinhos lanches alimentos embutidos".split()
+    """
+    hamburguer hamburgueres burger burguer burgers burguers smash espetos espetinho espetinhos lanches alimentos
+    embutidos
+    """.split()
 )
 _WEAK_TYPES = frozenset(
-    "casa bar mercado loja fabrica industria comercio cozinha grupo rede sitio fazenda hotel cafe food foods comercial cia trailer quiosque".split()
+    """
+    casa bar mercado loja fabrica industria comercio cozinha grupo rede sitio fazenda hotel cafe food foods
+    comercial cia trailer quiosque
+    """.split()
 )
 _COMPOUND = re.compile(
     r"\b(?:casas? de carnes?|boutique de carnes?|food ?truck|dark kitchen|rede de supermercados|casa do \w+)\s+$"
@@ -112,7 +133,11 @@ def _in_message(message: Said) -> list[_Candidate]:
 
 def _acceptable(message: Said, item: Item) -> bool:
     words = fold(str(item.value)).replace("'", " ").split()
-    if any(word in _NEVER for word in words) or not any(len(word) > 1 and word not in _PARTICLES for word in words):
+    if (
+        any(word in _NEVER for word in words)
+        or (len(words) == 1 and words[0] in _DIRECTIONS)
+        or not any(len(word) > 1 and word not in _PARTICLES for word in words)
+    ):
         return False
     plain = [word for word in words if word not in COMPANY_TYPES and word not in PLAIN_TYPES and word not in _PARTICLES]
     if not plain and len(words) < 2:
@@ -136,10 +161,10 @@ def _read(message: Said, position: int, *, lower: bool) -> Item | None:
         kind = words[0].text in COMPANY_TYPES and words[0].text not in _PRODUCT_TYPES
         if not (kind and len(words) > 1 and words[1].capitalised and not message.shouted):
             return None
-    return _sequence(message, words, free=not capital and lower)
+    return _sequence(message, words, free=not capital and lower, stated=lower)
 
 
-def _sequence(message: Said, words: Sequence[Word], *, free: bool) -> Item | None:
+def _sequence(message: Said, words: Sequence[Word], *, free: bool, stated: bool = False) -> Item | None:
     taken: list[Word] = []
     for place, word in enumerate(words[:_MAX_WORDS]):
         if taken and not re.fullmatch(
@@ -153,16 +178,17 @@ def _sequence(message: Said, words: Sequence[Word], *, free: bool) -> Item | Non
             if word.text in _INSIDE and (free or not _is_name_part(following)):
                 break
         elif word.text in _STOP and not (
-            taken and word.capitalised and word.text in ("nova", "novo", "grande", "familia")
+            taken and word.capitalised and word.text in ("nova", "novo", "grande", "familia", "avenida")
         ):
             if not (word.capitalised and not taken and not free and word.text in ("nova", "novo", "familia", "grande")):
                 break
-        elif not free and not word.capitalised and word.text not in COMPANY_TYPES and not word.text.isdigit():
-            break
-        elif free and municipalities.state(word.text) and taken:
+        elif (not free and not word.capitalised and word.text not in COMPANY_TYPES and not word.text.isdigit()) or (
+            free and municipalities.state(word.text) and taken
+        ):
             break
         taken.append(word)
-    taken = _without_place(message, taken)
+    if not stated:
+        taken = _without_place(message, taken)
     while taken and taken[-1].text in _PARTICLES:
         taken.pop()
     if not taken:
@@ -203,8 +229,10 @@ def _typed(message: Said) -> Iterator[Item]:
             continue
         rest = words[place + 1 :]
         gap = message.folded[word.end : rest[0].start]
+        numbered = rest[0].raw.isdigit() and word.capitalised and len(rest) == 1
         if gap != " " or not (
-            rest[0].capitalised
+            numbered
+            or rest[0].capitalised
             or (rest[0].text in _PARTICLES and len(rest) > 1 and rest[1].capitalised and word.capitalised)
         ):
             continue

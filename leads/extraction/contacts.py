@@ -16,7 +16,8 @@ _OLD_BEFORE = re.compile(
     r"\b(?:antig[oa]|velh[oa]|anterior|errad[oa]|desativad[oa]|nao e|nao use[m]?|esquece\w*|era|perdi)\b[^,;]{0,25}$"
 )
 _OLD_AFTER = re.compile(
-    r"^\W{0,3}(?:(?:era|e|ta|esta|foi|ja)\s+)?(?:o\s+)?(?:antig|velh|fechou|baixad|inativ|encerrad|cancelad|errad|desativad"
+    r"^\W{0,3}(?:(?:era|e|ta|esta|foi|ja)\s+)?(?:o\s+)?(?:antig|velh|fechou|baixad|inativ|encerrad|cancelad"
+    r"|errad|desativad"
     r"|nao (?:vale|existe|uso|e mais|funciona)|perdi)"
 )
 _OTHERS = (
@@ -29,7 +30,8 @@ _THIRD_BEFORE = re.compile(
 _THIRD_AFTER = re.compile(rf"^\W{{0,3}}(?:e|esse e|este e)\s+(?:o\s+)?d[aeo]s?\s+(?:(?:meu|minha)\s+)?(?:{_OTHERS})\b")
 
 _EMAIL = re.compile(
-    r"(?<![\w.@+-])([a-z0-9][a-z0-9._+-]{0,63})\s?@\s?([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,5})(?![\w@]|\.\w)"
+    r"(?<![\w.@+-])([a-z0-9][a-z0-9._+-]{0,63})(?:@|\s@\s|@\s|\s@(?=(?:gmail|hotmail|outlook|yahoo|icloud"
+    r"|uol|bol|terra|live)\b))([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,5})(?![\w@]|\.\w)"
 )
 _SPOKEN_AT = re.compile(r"\b(?:arroba|arrouba)\b|\(at\)|\[at\]")
 _JOINTS = {
@@ -48,7 +50,8 @@ _NOT_PHONE = re.compile(
     r"\b(?:cpf|rg|cep|pedido|protocolo|nota|nf|cnpj|codigo|boleto|inscricao|ie|serie)\b\W*(?:\w+\W+){0,2}$"
 )
 _THEIR_PHONE = re.compile(
-    r"\b(?:liguei|ligo|ligamos|tentei|chamei|mandei)\b[^,;]{0,30}$|\b(?:numero|telefone|zap|whats\w*|fone|contato) d[eao]s? "
+    r"\b(?:liguei|ligo|ligamos|tentei|chamei|mandei)\b[^,;]{0,30}$|\b(?:numero|telefone|zap|whats\w*|fone"
+    r"|contato) d[eao]s? "
     r"(?:voces|vcs|seleto|vendedor\w*)\b[^,;]{0,15}$"
 )
 _PHONE_CUE = re.compile(r"\b(?:numero|telefone|celular|zap|whats\w*|fone|contato|liga\w*|ddd)\b")
@@ -77,15 +80,18 @@ def cnpj(said: Sequence[Said]) -> Item | None:
     """The last valid one that is the lead's and is not called old."""
     last = None
     for message in said:
+        since = 0
         for match in _CNPJ.finditer(message.whole):
             value = plain_cnpj(match.group())
-            if is_cnpj(value) and _is_theirs(message, match.start(), match.end()):
+            if is_cnpj(value) and _is_theirs(message, match.start(), match.end(), since):
                 last = message.item("cnpj", value, match.start(), match.end())
+            since = match.end()
     return last
 
 
-def _is_theirs(message: Said, start: int, end: int) -> bool:
-    before, after = message.before(start, 70), message.after(end, 50)
+def _is_theirs(message: Said, start: int, end: int, since: int = 0) -> bool:
+    """Whose it is, by the words after the one before it (`since`) and the words that follow."""
+    before, after = message.before(start, min(70, start - since)), message.after(end, 50)
     if _OLD_BEFORE.search(before) or _OLD_AFTER.search(after):
         return False
     return not (_THIRD_BEFORE.search(before) or _THIRD_AFTER.search(after))
@@ -101,7 +107,8 @@ def email(said: Sequence[Said]) -> Item | None:
         ]
         spoken = [_spoken_email(message, match) for match in _SPOKEN_AT.finditer(message.folded)]
         found += sorted([*written, *(item for item in spoken if item)], key=lambda item: item.start)
-    found = [item for item in found if is_email(str(item.value)) and _own_email(said[item.message], item)]
+    found = [item for item in found if is_email(str(item.value))]
+    found = [item for item, since in _with_since(found) if _own_email(said[item.message], item, since)]
     if not found:
         return None
     return _current(said, found)
@@ -120,9 +127,18 @@ def is_email(value: str) -> bool:
     )
 
 
-def _own_email(message: Said, item: Item) -> bool:
+def _with_since(found: list[Item]) -> list[tuple[Item, int]]:
+    """Each item with the end of the one before it in its message."""
+    pairs = []
+    for place, item in enumerate(found):
+        earlier = found[place - 1] if place and found[place - 1].message == item.message else None
+        pairs.append((item, earlier.end if earlier else 0))
+    return pairs
+
+
+def _own_email(message: Said, item: Item, since: int) -> bool:
     domain = str(item.value).partition("@")[2]
-    return "seleto" not in domain and _is_theirs(message, item.start, item.end)
+    return "seleto" not in domain and _is_theirs(message, item.start, item.end, since)
 
 
 def _current(said: Sequence[Said], found: list[Item]) -> Item:
@@ -141,9 +157,8 @@ def _current(said: Sequence[Said], found: list[Item]) -> Item:
 def _spoken_email(message: Said, at: re.Match[str]) -> Item | None:
     words = message.words
     left = [word for word in words if word.end <= at.start()]
-    right = [word for word in words if word.start >= at.end()]
     local, start = _spoken_local(message, [(word.text, word.start) for word in left])
-    domain, end = _spoken_domain(message, right, at.end())
+    domain, end = _spoken_domain(message, at.end())
     if not local or "." not in domain:
         return None
     return message.item("email", f"{local}@{domain}", start, end, 0.9)
@@ -177,7 +192,7 @@ def _touching(message: Said, end: int, start: int) -> bool:
     return start - end == 1 and message.folded[end] in "._-"
 
 
-def _spoken_domain(message: Said, right: list["object"], begin: int) -> tuple[str, int]:
+def _spoken_domain(message: Said, begin: int) -> tuple[str, int]:
     text = message.folded[begin:]
     match = re.match(r"\s*([a-z0-9-]+(?:(?:\s*\.\s*|\s+ponto\s+)[a-z0-9-]+){1,4})", text)
     if match is None:
@@ -192,7 +207,7 @@ def phone(said: Sequence[Said]) -> Item | None:
     for message in said:
         here = _phones(message)
         found += sorted(here, key=lambda item: item.start)
-    found = [item for item in found if _own_phone(said[item.message], item)]
+    found = [item for item, since in _with_since(found) if _own_phone(said[item.message], item, since)]
     return _current(said, found) if found else None
 
 
@@ -221,10 +236,12 @@ def is_line(area: str, line: str) -> bool:
     return (len(line) == 9 and line[0] == "9") or (len(line) == 8 and line[0] in "2345678")
 
 
-def _own_phone(message: Said, item: Item) -> bool:
-    before = message.before(item.start, 60)
+def _own_phone(message: Said, item: Item, since: int) -> bool:
+    before = message.before(item.start, min(60, item.start - since))
     return (
-        not _NOT_PHONE.search(before) and not _THEIR_PHONE.search(before) and _is_theirs(message, item.start, item.end)
+        not _NOT_PHONE.search(before)
+        and not _THEIR_PHONE.search(before)
+        and _is_theirs(message, item.start, item.end, since)
     )
 
 

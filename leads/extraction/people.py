@@ -10,51 +10,77 @@ from leads.extraction.said import Item, Said, Word, corrects
 from seleto.lib.text.fold import fold
 
 _RELATION = (
-    r"esposa|marido|filh[oa]|mulher|irma|irmao|pai|mae|soci[oa]|gerente|secretaria|cunhad[oa]|sogr[oa]|noiv[oa]|namorad[oa]|comprador\w*|espos[oa]|prim[oa]|ti[oa]|net[oa]|"
-    r"encarregad[oa]|funcionari[oa]|chef|cozinheir[oa]|dono|dona|responsavel|administrador\w*|sobrinh[oa]|diretor\w*|assistente"
+    r"esposa|marido|filh[oa]|mulher|irma|irmao|pai|mae|soci[oa]|gerente|secretaria|cunhad[oa]|sogr[oa]"
+    r"|noiv[oa]|namorad[oa]|comprador\w*|espos[oa]|prim[oa]|ti[oa]|net[oa]|"
+    r"encarregad[oa]|funcionari[oa]|chef|cozinheir[oa]|dono|dona|responsavel|administrador\w*|sobrinh[oa]"
+    r"|diretor\w*|assistente"
 )
 _STRONG = re.compile(
-    rf"\b(?:me chamo|chamo-me|meu nome(?: completo)?(?: e| eh|:)?|(?:quem (?:esta |ta )?fal(?:a|ando)(?: aqui)?|aqui quem fala|quem escreve)(?: e| eh)? (?:(?:o|a) (?:{_RELATION}),? ?)?|"
-    rf"(?:^|[\n,;.])\s*nome(?: completo)?\s*(?::|-|e|eh)|att\.?,?|atenciosamente,?|ass(?:inado)?[.:]|(?:responsavel|contato|comprador|proprietari[oa]|solicitante)\s*:)\s*[-:]?\s*(?:o |a )?"
+    rf"\b(?:me chamo|chamo-me|meu nome(?: completo)?(?: e| eh|:)?|(?:quem (?:esta |ta )?fal(?:a"
+    rf"|ando)(?: aqui)?|aqui quem fala|quem escreve)(?: e| eh)? (?:(?:o|a) (?:{_RELATION}),? ?)?|"
+    rf"(?:^|[\n,;.])\s*nome(?: completo)?\s*(?::|-|e|eh)|att\.?,?|atenciosamente,?|ass(?:inado)?[.:]"
+    rf"|(?:responsavel|contato|comprador|proprietari[oa]|solicitante)\s*:)\s*[-:]?\s*(?:o |a )?"
 )
 _NAMED_AFTER = re.compile(r"\bnome(?: e|:)\s+(?=[a-z])")
 _HERE = re.compile(
-    rf"\b(?:aqui (?:e|eh|fala)|eu sou|sou|quem fala e|e|eh|fala(?:ndo)?(?: aqui)?)\s+(?:eu,?\s*)?(?:(?:o|a)\s+)?(?:(?:{_RELATION}),?\s+)?(?=\w)"
+    rf"\b(?:aqui (?:e|eh|fala)|eu sou|sou|quem fala e|e|eh|fala(?:ndo)?(?: aqui)?)\s+(?:eu,?\s*)?(?:(?:o"
+    rf"|a)\s+)?(?:(?:{_RELATION}),?\s+)?(?=\w)"
 )
 _CONTACT = re.compile(
-    rf"\b(?:(?:pode|podem|podes|favor|melhor|so|deve\w*|^|[,;.\n]) ?(?:falar|tratar|conversar|chamar|procurar|ligar)(?: direto)? ?(?:com|por|pra|para|pro)?|fal(?:a|e|em) com|trat(?:a|e|em) com|procur(?:a|e|em|ar)(?: por| pel[oa])?|(?:agora )?quem (?:decide|compra|cuida|resolve|manda|vai (?:tratar|falar|cuidar|resolver|ver)|responde|trata)(?: \w+){{0,3}}? e|"
-    rf"o responsavel(?: pel[oa]s? compras?)? e|a responsavel(?: pel[oa]s? compras?)? e|contato e|o contato (?:certo )?e|agora (?:quem (?:ta |esta )?fala(?:ndo)? )?e|assumindo (?:aqui)?|chama)\s+(?:com\s+)?(?:(?:o|a)\s+)?(?:(?:minha|meu|nosso|nossa)\s+)?(?:(?:{_RELATION})[,:]?\s+)?(?:(?:o|a)\s+)?"
+    rf"\b(?:(?:pode|podem|podes|favor|melhor|so|deve\w*|^|[,;.\n]) ?(?:falar|tratar|conversar|chamar|procurar"
+    rf"|ligar)(?: direto)? ?(?:com|por|pra|para|pro)?|fal(?:a|e|em) com|trat(?:a|e|em) com|procur(?:a|e|em"
+    rf"|ar)(?: por| pel[oa])?|(?:agora )?quem (?:decide|compra|cuida|resolve|manda|vai (?:tratar|falar|cuidar"
+    rf"|resolver|ver)|responde|trata)(?: \w+){{0,3}}? e|"
+    rf"o responsavel(?: pel[oa]s? compras?)? e|a responsavel(?: pel[oa]s? compras?)? e|contato e"
+    rf"|o contato (?:certo )?e|agora (?:quem (?:ta |esta )?fala(?:ndo)? )?e|assumindo (?:aqui)?"
+    rf"|chama)\s+(?:com\s+)?(?:(?:o|a)\s+)?(?:(?:minha|meu|nosso"
+    rf"|nossa)\s+)?(?:(?:{_RELATION})[,:]?\s+)?(?:(?:o|a)\s+)?"
 )
 _OF_RELATIVE = re.compile(
-    rf"\baqui (?:e|eh|fala) (?:a|o) (?:{_RELATION}) d[oae] [a-z]+[,:]?\s+(?:(?:me chamo|meu nome e|a|o|sou a|sou o)\s+)?"
+    rf"\baqui (?:e|eh|fala) (?:a|o) (?:{_RELATION}) d[oae] [a-z]+[,:]?\s+(?:(?:me chamo|meu nome e|a|o|sou a"
+    rf"|sou o)\s+)?"
 )
 _RENAMED = re.compile(
-    r"\b(?:nao (?:e|sou|me chamo) (?:o |a )?[a-z]+(?: [a-z]+)?\W+(?:e sim|e|eh|sou|meu nome e) (?:o |a )?|(?:anotou|escreveu|chamou|botou|colocou|salvou)[^.!?\n]{0,30}\bmas (?:o certo |o correto )?(?:e|eh|sou|meu nome e) (?:o |a )?|"
+    r"\b(?:nao (?:e|sou|me chamo) (?:o |a )?[a-z]+(?: [a-z]+)?\W+(?:e sim|e|eh|sou|meu nome e) (?:o |a )?"
+    r"|(?:anotou|escreveu|chamou|botou|colocou|salvou)[^.!?\n]{0,30}\bmas (?:o certo |o correto )?(?:e|eh"
+    r"|sou|meu nome e) (?:o |a )?|"
     r"(?:nome certo|nome correto|o certo|na verdade (?:me chamo|sou|e|meu nome e)) ?(?:e|eh|:)? (?:o |a )?)"
 )
 _THIRD = re.compile(
-    rf"\b(?:vendedor\w*|consultor\w*|atendente|tecnic[oa]|representante|cliente|amig[oa]|vizinh[oa]|indicac\w+|{_RELATION}|conhecid[oa]|funcionari[oa]|entregador|rapaz|moca|pessoal|equipe)\b[^.!?\n]{{0,25}}$|"
-    r"\b(?:falei|falamos|conversei|falar|com o|com a|pelo|pela|do|da|dos|pro|pra|ao|obrigad[oa]|valeu|oi|ola|bom dia|boa tarde|boa noite|e ai|fala)\s*,?\s*$"
+    rf"\b(?:vendedor\w*|consultor\w*|atendente|tecnic[oa]|representante|cliente|amig[oa]|vizinh[oa]"
+    rf"|indicac\w+|{_RELATION}|conhecid[oa]|funcionari[oa]|entregador|rapaz|moca|pessoal"
+    rf"|equipe)\b[^.!?\n]{{0,25}}$|"
+    r"\b(?:falei|falamos|conversei|falar|com o|com a|pelo|pela|do|da|dos|pro|pra|ao|obrigad[oa]|valeu|oi|ola"
+    r"|bom dia|boa tarde|boa noite|e ai|fala)\s*,?\s*$"
 )
 _SENT = re.compile(
     r"\b(?:abs|abraco\w*|grat[oa]|at\.?te|att|atenciosamente|cordialmente|prazer|forte abraco)[\s,.!:-]+$"
 )
 _INJECTED = re.compile(
-    r"\bignore\b|\bignora\b|\binstruc\w+\b|\bsystem\b|\bprompt\b|</|<\w|\{\{|\}\}|\[\[|\bjson\b|\bset \w+\s*=|\bdrop table\b"
+    r"\bignore\b|\bignora\b|\binstruc\w+\b|\bsystem\b|\bprompt\b|</|<\w|\{\{|\}\}|\[\[|\bjson\b"
+    r"|\bset \w+\s*=|\bdrop table\b"
 )
 _JOKES = frozenset(
-    "teste testando test fulano beltrano sicrano ciclano batman ninguem alguem superman admin null none robo bot cliente seleto nome papai mamae deus jesus pele neymar anonimo xuxa "
+    "teste testando test fulano beltrano sicrano ciclano batman ninguem alguem superman admin null none robo "
+    "bot cliente seleto nome papai mamae deus jesus pele neymar anonimo xuxa"
     "godzilla goku voce eu anonima humano vendedor desconhecido aqui mim mesmo apenas so".split()
 )
 _NOT_FIRST = frozenset(
     """
-    dono dona proprietario proprietaria gerente comprador compradora cliente socio socia chef chefe responsavel de da do das dos em na no novo nova aqui um uma o a os as que quem vou quero
-    queria preciso tenho temos interessado interessada bom boa muito mais so eu ele ela isso esse essa este esta meu minha nosso nossa sua seu pra para por com sem mesmo tudo nada tambem nao sim
-    hamburgueria restaurante empresa loja formadora maquina manual automatica mae pai filho filha esposa marido sou sao estou estamos gaucho paulista mineiro carioca baiano representante
-    revendedor distribuidor empresario empresaria autonomo autonoma cozinheiro acougueiro padeiro produtor produtora tecnico engenheiro engenheira nutricionista consultor vendedor
-    vendedora comerciante empreendedor empreendedora iniciante leigo fa grande pequeno pequena daqui dai como onde qual quanto quantos urgente obrigado obrigada certo beleza ok tipo
-    ainda hoje amanha agora legal otimo possivel verdade assim isto aquilo algo alguem outra outro todo toda cada dificil facil complicado preco valor loja fabrica industria
-    mercado cidade estado rua bairro telefone email cnpj pessoa juridica fisica contato nome e eh ou mas se ja la ca eles elas nos voces vcs vc voce gente galera pessoal amigo amiga
+    dono dona proprietario proprietaria gerente comprador compradora cliente socio socia chef chefe responsavel de
+    da do das dos em na no novo nova aqui um uma o a os as que quem vou quero
+    queria preciso tenho temos interessado interessada bom boa muito mais so eu ele ela isso esse essa este esta meu
+    minha nosso nossa sua seu pra para por com sem mesmo tudo nada tambem nao sim
+    hamburgueria restaurante empresa loja formadora maquina manual automatica mae pai filho filha esposa marido sou
+    sao estou estamos gaucho paulista mineiro carioca baiano representante
+    revendedor distribuidor empresario empresaria autonomo autonoma cozinheiro acougueiro padeiro produtor produtora
+    tecnico engenheiro engenheira nutricionista consultor vendedor
+    vendedora comerciante empreendedor empreendedora iniciante leigo fa grande pequeno pequena daqui dai como onde
+    qual quanto quantos urgente obrigado obrigada certo beleza ok tipo
+    ainda hoje amanha agora legal otimo possivel verdade assim isto aquilo algo alguem outra outro todo toda cada
+    dificil facil complicado preco valor loja fabrica industria
+    mercado cidade estado rua bairro telefone email cnpj pessoa juridica fisica contato nome e eh ou mas se ja la ca
+    eles elas nos voces vcs vc voce gente galera pessoal amigo amiga
     """.split()
 )  # fmt: skip
 _PARTICLES = frozenset("de da do das dos".split())
@@ -128,7 +154,7 @@ def _at_seleto(message: Said, end: int) -> bool:
 
 
 def _introduces(message: Said, match: re.Match[str]) -> bool:
-    """ "é o Rogério" introduces at the start of a thought or before "falando", "da ..."; elsewhere "é" joins anything."""
+    """ "é o Rogério" introduces at the start of a thought; elsewhere "é" joins anything."""
     if match.group().split()[0] not in ("e", "eh", "fala", "falando"):
         return not re.search(r"\b(?:nao|nem|que|quem|se|quando)\s+(?:eu\s+)?$", message.before(match.start(), 15))
     before = message.folded[: match.start()].strip()
@@ -159,7 +185,7 @@ def _read(message: Said, position: int, *, strong: bool) -> tuple[Item, int] | N
 
 def _is_first(message: Said, word: Word, *, strong: bool) -> bool:
     text = word.text
-    if not text.isalpha() and "'" not in text or text in _JOKES or text in _NOT_FIRST or len(text) < 2:
+    if (not text.isalpha() and "'" not in text) or text in _JOKES or text in _NOT_FIRST or len(text) < 2:
         return False
     if text in COMPANY_TYPES or text in PLAIN_TYPES or text in ENDINGS:
         return False
@@ -219,6 +245,8 @@ def _in_segments(message: Said, messages: int) -> Iterator[_Candidate]:
         while words and (words[0].text in TREATMENTS or (announced and words[0].text in ("o", "a", "e"))):
             treated = words[0].text in TREATMENTS
             words = words[1:]
+        if start == message.segments[0][0]:
+            words = _before_company(words)
         if not words or not _is_listed_name(message, words, announced=announced or treated):
             continue
         before = message.folded[: words[0].start]
@@ -238,6 +266,17 @@ def _in_segments(message: Said, messages: int) -> Iterator[_Candidate]:
         )
         if read[1] > 1 or single_ok:
             yield _Candidate(read[0], 2 if announced else 1, read[1])
+
+
+def _before_company(words: list[Word]) -> list[Word]:
+    """ "José do Açougue Central", "Rogério da Brasa Viva": the person in front of the company."""
+    for place, word in enumerate(words[1:-1], start=1):
+        following = words[place + 1]
+        if word.text not in ("da", "do") or following.text in surnames() or following.text in _JOKES:
+            continue
+        if following.text in COMPANY_TYPES or following.text in PLAIN_TYPES or following.capitalised:
+            return words[:place]
+    return words
 
 
 def _is_listed_name(message: Said, words: Sequence[Word], *, announced: bool) -> bool:

@@ -11,73 +11,102 @@ from leads.extraction.said import Item, Said, Word, corrects
 Spans = Sequence[tuple[int, int, int]]  # (message, start, end) that belong to a name or a company
 
 _RISKY_PHRASES = frozenset(
-    """
-    boa hora|boa nova|boa viagem|boa vista|boa esperanca|bom conselho|bom jardim|bom lugar|bom principio|bom progresso|bom repouso|bom retiro|bom sucesso|bela vista|alto alegre|agua boa|agua branca|agua clara|agua fria|agua limpa|agua nova|agua preta|arco iris|areia branca|barro preto|casa branca|casa grande|casa nova|costa rica|dois irmaos|espirito santo|feira nova|feira grande|feliz natal|mar vermelho|mundo novo|nova era|novo horizonte|novo mundo|novo progresso|ouro verde|ouro branco|ouro fino|ouro preto|ouro velho|passa tempo|passa e fica|pao de acucar|pedra branca|pedra grande|ponte nova|ponte preta|ponto novo|ponto chique|porto seguro|campo alegre|campo bom|sem peixe|sul brasil|terra boa|terra nova|terra rica|terra santa|vale verde|vale real|vera cruz|vila boa|vila rica|vila maria|vila nova|vista alegre|venha ver|nao me toque|nova vida|quatro irmaos|dois vizinhos|ponta grossa do norte|brasil novo|boi bravo|serra azul|serra grande|bela cruz|estrela velha|sede nova|novo brasil
-    """.strip().split("|")
-)  # fmt: skip
+    " ".join(
+        """
+    boa hora|boa nova|boa viagem|boa vista|boa esperanca|bom conselho|bom jardim|bom lugar|bom principio|bom
+    progresso|bom repouso|bom retiro|bom sucesso|bela vista|alto alegre|agua boa|agua branca|agua clara|agua
+    fria|agua limpa|agua nova|agua preta|arco iris|areia branca|barro preto|casa branca|casa grande|casa
+    nova|costa rica|dois irmaos|espirito santo|feira nova|feira grande|feliz natal|mar vermelho|mundo novo|nova
+    era|novo horizonte|novo mundo|novo progresso|ouro verde|ouro branco|ouro fino|ouro preto|ouro velho|passa
+    tempo|passa e fica|pao de acucar|pedra branca|pedra grande|ponte nova|ponte preta|ponto novo|ponto
+    chique|porto seguro|campo alegre|campo bom|sem peixe|sul brasil|terra boa|terra nova|terra rica|terra
+    santa|vale verde|vale real|vera cruz|vila boa|vila rica|vila maria|vila nova|vista alegre|venha ver|nao me
+    toque|nova vida|quatro irmaos|dois vizinhos|ponta grossa do norte|brasil novo|boi bravo|serra azul|serra
+    grande|bela cruz|estrela velha|sede nova|novo brasil
+        """.split()
+    ).split("|")
+)
 _BUSINESS = (
-    r"loja|empresa|fabrica|restaurante|hamburgueria|lanchonete|acougue|padaria|mercado|mercadinho|supermercado|frigorifico|"
+    r"loja|empresa|fabrica|restaurante|hamburgueria|lanchonete|acougue|padaria|mercado|mercadinho"
+    r"|supermercado|frigorifico|"
     r"negocio|comercio|firma|cozinha|ponto|unidade|matriz|sede|industria|distribuidora|churrascaria|espetaria|"
     r"food ?truck|trailer|casa de carnes?|producao|galpao|operacao|estabelecimento|deposito|franquia|cnpj|prefeitura|"
     r"dark kitchen|pizzaria|bar|hotel|lanches|delivery"
 )
 _FILL = r"(?:\w+\s+){0,3}?"
 _STRONG_BUSINESS = re.compile(
-    rf"\b(?:{_BUSINESS})\b(?:\s+\w+){{0,4}}?\s+(?:e|eh|fica|vai ser|sera|esta|ta|localizad[ao]|situad[ao]|aqui)?\s*(?:e[mn]|n[ao]s?|d[eao]|aqui em|fica em)\s+$"
+    rf"\b(?:{_BUSINESS})\b(?:\s+\w+){{0,4}}?\s+(?:e|eh|fica|vai ser|sera|esta|ta|localizad[ao]|situad[ao]"
+    rf"|aqui)?\s*(?:e[mn]|n[ao]s?|d[eao]|aqui em|fica em)\s+$"
 )
 _STRONG = re.compile(
-    r"\b(?:cidade(?: (?:de|e))?|municipio(?: (?:de|e))?|endereco|localizacao|local|aqui(?: (?:e|em|na|no|de))?|entreg\w+ (?:em|pra|para|aqui em|n[oa])|"
-    r"atende\w* (?:em|a|aqui em|n[oa])|frete (?:pra|para|ate)(?: o| a)?|envi\w+ (?:pra|para)|mand\w+ (?:pra|para)|cheg\w+ (?:em|ate)|"
-    r"instal\w+ em|entrega (?:em|pra|para|n[oa])|fica(?:mos|m)? (?:em|n[oa])|localizad[ao]s? (?:em|n[oa])|situad[ao]s? em)[\s:]*$"
+    r"\b(?:cidade(?: (?:de|e))?|municipio(?: (?:de|e))?|endereco|localizacao|local|aqui(?: (?:e|em|na|no"
+    r"|de))?|entreg\w+ (?:em|pra|para|aqui em|n[oa])|"
+    r"atende\w* (?:em|a|aqui em|n[oa])|frete (?:pra|para|ate)(?: o| a)?|envi\w+ (?:pra|para)|mand\w+ (?:pra"
+    r"|para)|cheg\w+ (?:em|ate)|"
+    r"instal\w+ em|entrega (?:em|pra|para|n[oa])|fica(?:mos|m)? (?:em|n[oa])|localizad[ao]s? (?:em|n[oa])"
+    r"|situad[ao]s? em)[\s:]*$"
 )
 _HOME = re.compile(
-    r"\b(?:sou|somos|moro|moramos|estou|estamos|to|tou|resido|vivo|falo|falamos|falando|diretamente|vim|mudei|eu sou)\s+"
-    rf"(?:aqui\s+)?(?:morando\s+)?(?:e[mn]|d[eao]s?|n[ao]|pra|para)\s+(?:cidade de\s+)?$"
+    r"\b(?:sou|somos|moro|moramos|estou|estamos|to|tou|resido|vivo|falo|falamos|falando|diretamente|vim"
+    r"|mudei|eu sou)\s+"
+    r"(?:aqui\s+)?(?:morando\s+)?(?:e[mn]|d[eao]s?|n[ao]|pra|para)\s+(?:cidade de\s+)?$"
 )
 _LOCATIVE = re.compile(r"\b(?:em|de|do|da|no|na|pra|para|p/|ate)\s+$")
 _IN = re.compile(r"\b(?:em)\s+$")
 _REJECT = re.compile(
-    r"\b(?:rua|r|av|avenida|bairro|praca|rod|rodovia|travessa|alameda|jd|jardim|vila|shopping|feira|expo\w*|festa|linha|igreja|banco|time|"
-    r"perto|pertinho|proxim[oa]s?|vizinh[oa]s?|regiao(?: metropolitana)?|metropolitana|lado|arredores|grande|divisa|fronteira|entre|nasci\w*|natural|nascid[oa]s?|"
-    r"origem|familia|veio|vieram|vim|criad[oa]|parentes?|feira|evento|congresso|fornecedor\w*|clientes?|concorren\w+|viagem|"
-    r"curso|colonia|festival|queijo|estilo|carne|compro|comprei|carnes? d[eo]|assistencia em|representante|zona|estrada|"
+    r"\b(?:rua|r|av|avenida|bairro|praca|rod|rodovia|travessa|alameda|jd|jardim|vila"
+    r"|shopping)\s+(?:d[aeo]s?\s+)?$|\b(?:feira|expo\w*|festa|linha|igreja|banco|time|"
+    r"perto|pertinho|proxim[oa]s?|vizinh[oa]s?|regiao(?: metropolitana)?|metropolitana|lado|arredores|grande"
+    r"|divisa|fronteira|entre|nasci\w*|natural|nascid[oa]s?|"
+    r"origem|familia|veio|vieram|vim|criad[oa]|parentes?|feira|evento|congresso|fornecedor\w*|clientes?"
+    r"|concorren\w+|viagem|"
+    r"curso|colonia|festival|queijo|estilo|carne|compro|comprei|carnes? d[eo]|assistencia em|representante"
+    r"|zona|estrada|"
     r"conhec\w+ (?:voces|vcs|a seleto))\s+(?:(?:de|da|do|das|dos|em|no|na|a|ao|o|e)\s+){0,2}$"
 )
 _REJECT_AFTER = re.compile(
     r"^\s*(?:fc|esporte|futebol|burger|lanches|grill|hotel|transportes|seguros?|alimentos|carnes)\b"
 )
 _SELETO_PLACE = re.compile(
-    r"\b(?:voces|vcs|vc|seleto|a fabrica de voces|fabrica de vcs)\s+(?:sao|ficam|estao|e|fica|tem (?:loja|fabrica|filial|showroom|sede))\s+(?:aqui\s+)?"
-    r"(?:em|de|d[oa]|n[oa])\s+$|\b(?:vi|visitei|encontrei|falei com|conheci) (?:voces|vcs|a seleto|o estande)[^,.]{0,30}$"
+    r"\b(?:voces|vcs|vc|seleto|a fabrica de voces|fabrica de vcs)\s+(?:sao|ficam|estao|e|fica|tem (?:loja"
+    r"|fabrica|filial|showroom|sede))\s+(?:aqui\s+)?"
+    r"(?:em|de|d[oa]|n[oa])\s+$|\b(?:vi|visitei|encontrei|falei com|conheci) (?:voces|vcs|a seleto"
+    r"|o estande)[^,.]{0,30}$"
 )
 _WIDER = re.compile(r"\b(?:interior|estado|litoral|norte|sul|leste|oeste|grande|metropolitana)\s+d[eoa]\s+$")
 _ABROAD = re.compile(
-    r"^[\s,(/-]*(?:n[oa]|d[oa]|em)?\s*(?:paraguai|argentina|uruguai|bolivia|portugal|chile|peru|colombia|venezuela|mexico|angola|"
+    r"^[\s,(/-]*(?:n[oa]|d[oa]|em)?\s*(?:paraguai|argentina|uruguai|bolivia|portugal|chile|peru|colombia"
+    r"|venezuela|mexico|angola|"
     r"mocambique|espanha|italia|eua|usa|estados unidos|paraguay|py)\b"
 )
 _NEGATED = re.compile(
-    r"\b(?:nao|era|fechei|tinha(?: loja)?|antes)\s+(?:e\s+)?(?:sou\s+)?(?:mais\s+)?(?:[oa]\s+)?(?:de|d[oa]|em|n[oa])?\s*$"
+    r"\b(?:nao|era|fechei|tinha(?: loja)?|antes)\s+(?:e\s+)?(?:sou\s+)?(?:mais\s+)?(?:[oa]\s+)?(?:de|d[oa]"
+    r"|em|n[oa])?\s*$"
 )
 _CAPITALS = frozenset(
-    "natal|vitoria|fortaleza|salvador|recife|belem|palmas|macapa|florianopolis|joao pessoa|boa vista|santos|serra".split(
-        "|"
-    )
+    "natal|vitoria|fortaleza|salvador|recife|belem|palmas|macapa|florianopolis|joao pessoa|boa "
+    "vista|santos|serra".split("|")
 )
 _SAFE_UF = frozenset("sp rj mg rs sc pr df mt ms rn pb rr go ba".split())
 _STATE_NAMES = sorted(
-    ({municipalities.key(name) for name in municipalities.STATES.values()} | {"minas", "matogrosso"}) - {"para"},
+    ({municipalities.key(name) for name in municipalities.STATES.values()} | {"minas", "matogrosso", "sta catarina"})
+    - {"para"},
     key=len,
     reverse=True,
 )
 _STATE = re.compile(rf"\b(?:{'|'.join(name.replace(' ', r's+') for name in _STATE_NAMES)})\b".replace("s+", r"\s+"))
 _STATE_CUE = re.compile(
-    r"\b(?:estado(?: d[eoa])?|interior(?: d[eoa])?|litoral(?: d[eoa])?|sul d[eoa]|norte d[eoa]|oeste d[eoa]|leste d[eoa]|capital d[eoa]|"
-    r"sou d[eoa]|somos d[eoa]|moro n[oa]|moro em|estamos n[oa]|estou n[oa]|aqui n[oa]|aqui d[eoa]|aqui em|aqui e|fica n[oa]|fica em|loja n[oa]|uf:?|"
+    r"\b(?:estado(?: d[eoa])?|interior(?: d[eoa])?|litoral(?: d[eoa])?|sul d[eoa]|norte d[eoa]|oeste d[eoa]"
+    r"|leste d[eoa]|capital d[eoa]|"
+    r"sou d[eoa]|somos d[eoa]|moro n[oa]|moro em|estamos n[oa]|estou n[oa]|aqui n[oa]|aqui d[eoa]|aqui em"
+    r"|aqui e|fica n[oa]|fica em|loja n[oa]|uf:?|"
     r"n[oa]|d[oa]|entrega\w* n[oa]|entrega\w* em|entrega\w* pr[oa]|frete pr[oa])\s+$"
 )
 _STATE_REJECT = re.compile(
-    r"\b(?:perto|pertinho|divisa|fronteira|nasci\w*|natural|origem|familia|vim|veio|time|feira|rua|avenida|av|regiao|grande|queijo|"
-    r"fornecedor\w*|clientes?|bairro|vila|jardim|banco|linha|rodovia|nao (?:o|a|e)|nao e o|carne|voces (?:sao|ficam)|vcs (?:sao|ficam))\s+"
+    r"\b(?:perto|pertinho|divisa|fronteira|nasci\w*|natural|origem|familia|vim|veio|time|feira|rua|avenida"
+    r"|av|regiao|grande|queijo|"
+    r"fornecedor\w*|clientes?|bairro|vila|jardim|banco|linha|rodovia|nao (?:o|a|e)|nao e o|carne"
+    r"|voces (?:sao|ficam)|vcs (?:sao|ficam))\s+"
     r"(?:(?:de|da|do|em|no|na|a|o|com|com o|com a)\s+){0,2}$"
 )
 
@@ -118,7 +147,7 @@ def _choose(said: Sequence[Said], spots: list[_Spot]) -> _Spot:
     chosen = spots[0]
     for spot in spots[1:]:
         if spot.name == chosen.name:
-            if spot.uf and not chosen.uf or spot.strength > chosen.strength:
+            if (spot.uf and not chosen.uf) or spot.strength > chosen.strength:
                 chosen = replace(spot, uf=spot.uf or chosen.uf)
             continue
         earlier = said[chosen.message].item("cidade", chosen.name, chosen.start, chosen.end)
@@ -222,7 +251,9 @@ def _bare(message: Said, name: str, first: Word, risky: bool, nickname: bool) ->
 def _is_risky(name: str, size: int) -> bool:
     if size == 1:
         return (
-            name in common_cities() or name in first_names() or len(name) <= 3 and not municipalities.is_nickname(name)
+            name in common_cities()
+            or name in first_names()
+            or (len(name) <= 3 and not municipalities.is_nickname(name))
         )
     if name in _RISKY_PHRASES:
         return True
@@ -234,7 +265,8 @@ def _alone(message: Said, start: int, end: int) -> bool:
 
 
 _AFTER_CITY = re.compile(
-    r"^(\s*[-–—/,(]?\s*|\s+(?:n[oa]|d[oa]|em|estado d[eoa])\s+|\s*,\s*(?:n[oa]|d[oa]|interior d[eoa]|estado d[eoa])?\s*)([a-z]{2})(?![\w'’@]|\.\w)"
+    r"^(\s*[-–—/,(]?\s*|\s+(?:n[oa]|d[oa]|em|estado d[eoa])\s+|\s*,\s*(?:n[oa]|d[oa]|interior d[eoa]"
+    r"|estado d[eoa])?\s*)([a-z]{2})(?![\w'’@]|\.\w)"
 )
 _AFTER_NAME = re.compile(
     rf"^\s*[-–—/,(]?\s*(?:n[oa]|d[oa]|em|interior d[eoa]|estado d[eoa]|ali n[oa])?\s*({_STATE.pattern})"

@@ -23,7 +23,8 @@ _SPOKEN_NUMBERS = {
 }  # fmt: skip
 
 _MACHINE = (
-    r"maquin\w+|formador\w+|modelador\w+|prensa\w*|hamburguer(?:eira|a)\w*|hamburgueira\w*|modelos?|versao|opcao|equipamentos?|"
+    r"maquin\w+|formador\w+|modelador\w+|prensa\w*|hamburguer(?:eira|a)\w*|hamburgueira\w*|modelos?|versao"
+    r"|opcao|equipamentos?|"
     r"semi ?automatica|tipo"
 )
 _CUT = r"cort\w+|picad?\w*|fati\w+"
@@ -33,13 +34,14 @@ _DESCRIBED: tuple[tuple[str, re.Pattern[str]], ...] = (
         "FB300",
         re.compile(
             r"\bsemi[- ]?auto\w*(?: pneumatica)?|\bpneumatica semi[- ]?auto\w*|\b(?:a|da|na|pra|uma) semi\b(?! ?pronto)"
-            r"|\b(?:formadora|maquina|modelo) (?:de|com|a) pedal\b"
+            r"|\b(?:formadora|maquina|modelo|a|aquela|essa) (?:de|com|a) pedal\b"
         ),
     ),
     (
         "FBM100",
         re.compile(
-            rf"\b(?:{_MACHINE})(?: de (?:fazer )?hamburguer\w*)?(?: \w+)? manua(?:l|is)\b|\b(?:a|da|na|pra|pela|uma|essa|so a) "
+            rf"\b(?:{_MACHINE})(?: de (?:fazer )?hamburguer\w*)?(?: \w+)? manua(?:l|is)\b|\b(?:a|da|na|pra"
+            rf"|pela|uma|essa|so a) "
             r"(?:mais )?manual\b(?! de)"
         ),
     ),
@@ -48,8 +50,10 @@ _DESCRIBED: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "CT200",
         re.compile(
-            rf"\bcortador(?:a|eira)?s?\b(?! de (?:frios|legum|pao|grama|queijo))|\b(?:{_CUT})[^.,;!?]{{0,25}}?\b(?:em|de|os|n[oa]s?|faz)?"
-            r" ?(?:cub(?:os?|inhos?)|tir(?:as?|inhas?)|iscas?)\b|\bmaquin\w+ (?:que|de|pra|para) cort\w+ (?:carne|bife|frango)\w*"
+            rf"\bcortador(?:a|eira)?s?\b(?! de (?:frios|legum|pao|grama|queijo))"
+            rf"|\b(?:{_CUT})[^.,;!?]{{0,25}}?\b(?:em|de|os|n[oa]s?|faz)?"
+            r" ?(?:cub(?:os?|inhos?)|tir(?:as?|inhas?)|iscas?)\b|\bmaquin\w+ (?:que|de|pra"
+            r"|para) cort\w+ (?:carne|bife|frango)\w*"
             r"|\b(?:cubos?|cubinhos?|tiras|tirinhas)\b[^.,;!?]{0,12}\b(?:maquina|cortad\w+)"
         ),
     ),
@@ -57,29 +61,35 @@ _DESCRIBED: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "LINHA_ESPETO",
         re.compile(
-            r"\b(?:maquin\w+|linha|equipamento|automatizar|automatica)\s(?:\w+\s){0,2}?(?:(?:de|pra|para|do|da|faz|fazer|que faz|"
-            r"monta|montar)\s)+(?:fazer |montar )?(?:espet\w+|churrasquinhos?)|\bespetadeira\w*|\blinha (?:automatica )?(?:de )?espet\w+"
+            r"\b(?:maquin\w+|linha|equipamento|automatizar|automatica)\s(?:\w+\s){0,2}?(?:(?:de|pra|para|do"
+            r"|da|faz|fazer|que faz|"
+            r"monta|montar)\s)+(?:fazer |montar )?(?:espet\w+|churrasquinhos?)|\bespetadeira\w*"
+            r"|\blinha (?:automatica )?(?:de )?espet\w+"
         ),
     ),
 )  # fmt: skip
 _OWNED = re.compile(
-    r"\b(?:(?:ja )?(?:tenho|temos|possuo|possuimos|tinha|uso|usamos|usar|usando|utilizo|comprei|compramos|opero|trabalho com|trabalhamos com)"
+    r"\b(?:(?:ja )?(?:tenho|temos|possuo|possuimos|tinha|uso|usamos|usar|usando|utilizo|comprei|compramos"
+    r"|opero|trabalho com|trabalhamos com)"
     r"|minha|meu|nossa|nosso|troc\w+ (?:a|minha|d[ae])|vend(?:o|er) (?:a|minha)|peca\w* (?:d|pr)a)\b"
     r"(?! (?:interesse|vontade|duvida|uma duvida|pressa|que|curiosidade|preferencia|meta|lanchonete))[^,;]{0,22}$"
 )
 _INTEREST = re.compile(
-    r"\b(?:interess\w+|quero|queria|preciso|gostaria|penso|orcamento|cotacao|busco|procuro|compr(?:ar|aria)|outra|mais uma)\b"
+    r"\b(?:interess\w+|quero|queria|preciso|gostaria|penso|orcamento|cotacao|busco|procuro|compr(?:ar|aria)"
+    r"|outra|mais uma)\b"
 )
 _SERVICE = re.compile(
     r"\b(?:defeito|quebr(?:ou|ada)|assistencia|manutencao|concert\w+|consert\w+|parou de|nao liga|vaza\w*|travando|"
     r"com problema|reposicao|pecas? (?:de|pra|para) (?:a )?minha)\b"
 )
 _NEGATED = re.compile(
-    r"\b(?:nao (?:quero|e|seria|preciso|precisa ser)|sem ser|nem|menos|em vez d[ae]|ao inves d[ae]|desisti d[ae])\b[^,;]{0,14}$"
+    r"\b(?:nao (?:quero|e|seria|preciso|precisa ser)|sem ser|nem|menos|em vez d[ae]|ao inves d[ae]"
+    r"|desisti d[ae])\b[^,;]{0,14}$"
 )
 _RIVAL = re.compile(r"\b(?:concorren\w+|outra marca|de outra|da marca)\b")
 _PREFERRED = re.compile(
-    r"\b(?:prefir\w+|preferencia|fico com|ficar com|vou (?:de|querer|levar)|decidi\w*|escolhi|gostei mais|na verdade|fechar (?:com|a)|"
+    r"\b(?:prefir\w+|preferencia|fico com|ficar com|vou (?:de|querer|levar)|decidi\w*|escolhi|gostei mais"
+    r"|na verdade|fechar (?:com|a)|"
     r"mais interesse|principal\w*|sobretudo|melhor (?:a|pra mim)|optei|optar|quero mesmo|no fim)\b[^.;!?]{0,35}$"
 )
 _PREFERRED_AFTER = re.compile(r"^[^.,;!?]{0,15}\b(?:me interessa mais|e melhor pra mim|e a que eu quero|mesmo)\b")
@@ -198,7 +208,10 @@ def _code_form(code: str) -> str:
     spoken = _SPOKEN_NUMBERS.get(number, "")
     numbers = "|".join(filter(None, [number, spoken]))
     if letters == "se":  # "se 3000 por hora" may be the conjunction: apart it needs an article or the digits alone
-        return rf"se-?{number}|(?:(?<=\ba )|(?<=da )|(?<=na )|(?<=pra ))se[ -](?:{numbers})|se[ -]{number}(?! ?(?:por|hamb|unid|pecas|/|kg|reais))"
+        return (
+            rf"se-?{number}|(?:(?<=\ba )|(?<=da )|(?<=na )|(?<=pra ))se[ -](?:{numbers})"
+            rf"|se[ -]{number}(?! ?(?:por|hamb|unid|pecas|/|kg|reais))"
+        )
     return rf"{spaced}[ -]?(?:{numbers})"
 
 

@@ -88,6 +88,10 @@ class Said:
         upper = sum(char.isupper() for char in letters)
         self.shouted = len(letters) > 3 and upper > 0.8 * len(letters)
 
+    def hide(self, start: int, end: int) -> None:
+        """Blanks a stretch that was read as an address, before anything else reads it as words."""
+        self.folded = self.folded[:start] + "#" * (end - start) + self.folded[end:]
+
     @cached_property
     def words(self) -> list[Word]:
         return [

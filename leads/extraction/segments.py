@@ -10,30 +10,63 @@ from seleto.lib.text.fold import fold
 # Order matters where one phrase holds another.
 _PHRASES: tuple[tuple[str, str], ...] = (
     ("dark_kitchen", r"dark ?kitchens?|ghost ?kitchen|cozinha (?:fantasma|escura)|cloud kitchen"),
-    ("cozinha_industrial", r"cozinha industrial|refeicoes (?:coletivas|industriais)|refeitorio|restaurante industrial|catering"),
-    ("food_truck", r"food ?-?trucks?|trailer de (?:lanches?|hamburguer\w*)|carrinho de (?:lanche|hamburguer)\w*|kombi de lanche\w*"),
-    ("espetaria", r"espetari\w+|espetinhari\w+|casa de espet\w+|barraca de espet\w+|espetinho\w* na (?:rua|praca)|(?:vend[oe]\w*|trabalh\w+ com) (?:de )?(?:espet\w+|churrasquinhos?)"),
+    ("cozinha_industrial", r"cozinha industrial|refeicoes (?:coletivas|industriais)|refeitorio|catering"),
+    ("food_truck", (
+        r"food ?-?trucks?|trailer de (?:lanches?|hamburguer\w*)|carrinho de (?:lanche|hamburguer)\w*"
+        r"|kombi de lanche\w*"
+    )),
+    ("espetaria", (
+        r"espetari\w+|espetinhari\w+|casa de espet\w+|barraca de espet\w+|espetinho\w* na (?:rua|praca)"
+        r"|(?:vend[oe]\w*|trabalh\w+ com) (?:de )?(?:espet\w+|churrasquinhos?)"
+    )),
     ("churrascaria", r"churrascari\w+|steak ?house|parrilla\w*|galeteri\w+"),
     ("hamburgueria", r"(?:h?am?burgu?eri|burgu?eri)\w+"),
     ("acougue", r"acougu\w+|casas? de carnes?|boutique de carnes?|emporio d[aeo]s? carnes?"),
     ("frigorifico", r"frigorific\w+|abatedour\w+|matadour\w+"),
-    ("supermercado", r"(?:super|hiper|mini|atac)[ -]?mercad\w+|mercadinhos?|mercearia\w*|redes? de mercados?|(?:tenho|temos|meu|nosso|um|do|dono de) mercado\b(?! (?:de|livre|pago|externo|interno))"),
+    ("supermercado", (
+        r"(?:super|hiper|mini|atac)[ -]?mercad\w+|mercadinhos?|mercearia\w*|redes? de mercados?|(?:tenho|temos"
+        r"|meu|nosso|um|do|dono de) mercado\b(?! (?:de|livre|pago|externo|interno))"
+    )),
     ("distribuidora", r"distribui(?:dora\w*|dor|cao)\b|atacadist\w+|atacado|atacarejo"),
     ("revenda", r"revend\w+|(?:sou |somos )?representantes? comercia\w+|loja de (?:maquinas|equipamentos)"),
-    ("industria_alimentos", r"industri\w+ (?:de|do|da) (?:alimentos?|hamburguer\w*|carnes?|embutidos?|congelados?|processados?)|industria alimenticia|alimenticia|fabrica de (?:hamburguer\w*|embutidos?|alimentos?|linguica\w*|congelados?|espet\w+|salgad\w+|kibes?|almondegas?)|fabric(?:o|amos) (?:hamburguer\w*|alimentos?|embutidos?|congelados?)|fabricante\w* de"),
+    ("industria_alimentos", (
+        r"industri\w+ (?:de|do|da) (?:alimentos?|hamburguer\w*|carnes?|embutidos?|congelados?|processados?)"
+        r"|industria alimenticia|alimenticia|fabrica de (?:hamburguer\w*|embutidos?|alimentos?|linguica\w*"
+        r"|congelados?|espet\w+|salgad\w+|kibes?|almondegas?)|fabric(?:o|amos) (?:hamburguer\w*|alimentos?"
+        r"|embutidos?|congelados?)|fabricante\w* de"
+    )),
     ("padaria", r"padari\w+|panificador\w+|confeitari\w+"),
     ("lanchonete", r"lanchonet\w+|lancheri\w+|casa de lanches|pastelari\w+|pit ?dog"),
     ("restaurante", r"restaurant\w+|bistro|pizzari\w+|cantina|self ?-?service"),
-    ("outro", r"prefeitura|licitac\w+|escola\w*|hote(?:l|is)|pousada|hospital|igreja|buffet|bufe|faculdade|universidade|clube|merenda|quartel|exercito|ong|creche|resort|evento\w* (?:corporativo\w*|e festas)|conveniencia|posto de gasolina|cervejaria|bar\b"),
+    ("outro", (
+        r"prefeitura|licitac\w+|escola\w*|hote(?:l|is)|pousada|hospital|igreja|buffet|bufe|faculdade"
+        r"|universidade|clube|merenda|quartel|exercito|ong|creche|resort|evento\w* (?:corporativo\w*|e festas)"
+        r"|conveniencia|posto de gasolina|cervejaria|bar\b"
+    )),
 )  # fmt: skip
+# Words that tell a segment only as part of a company name.
+_IN_NAMES = {
+    "mercado": "supermercado",
+    "pizzaria": "restaurante",
+    "confeitaria": "padaria",
+    "steakhouse": "churrascaria",
+}
+_OPENING = re.compile(r"\b(?:abr(?:ir|indo)|mont(?:ar|ando)|inaugurar)\b[^.;!?]{0,20}$")
 _SEGMENTS = tuple((name, re.compile(rf"\b(?:{pattern})")) for name, pattern in _PHRASES)
 _OTHERS = re.compile(
-    r"\b(?:(?:vend|fornec|distribu|produz|entreg|fabric|faz|faco)\w*(?: \w+){0,2} (?:pra|para|a|pros|pras|aos|as)|atend\w+|fornec\w+|client\w+|abastec\w+|entreg\w+ (?:pra|para|em|nas|nos)|concorren\w+|vizinh\w+|tipo|trabalh(?:ei|ava) (?:em|n[oa]|d[eo])|"
-    r"amig[oa]\w* (?:d[eo]|tem|que tem)|ex|vi (?:em|n[oa]s?|um|uma)|fui (?:em|n[oa])|nao (?:e|sou|tenho|temos|seria)|funcionari\w+ d[eao]|compr\w+ (?:d[eo]|n[oa]|em)|ao lado d[eao]|perto d[eao]|frente (?:d[eao]|ao))"
-    r"\s+(?:(?:um|uma|uns|umas|varios|varias|outros|outras|meu|minha|os|as|o|a|de|alguns|algumas|grandes?|redes? de|muitos|muitas|pequen\w+)\s+){0,3}$"
+    r"\b(?:(?:vend|fornec|distribu|produz|entreg|fabric|faz|faco)\w*(?: \w+){0,2} (?:pra|para|a|pros|pras"
+    r"|aos|as)|atend\w+|fornec\w+|client\w+|abastec\w+|entreg\w+ (?:pra|para|em|nas|nos)|concorren\w+"
+    r"|vizinh\w+|tipo|trabalh(?:ei|ava) (?:em|n[oa]|d[eo])|"
+    r"amig[oa]\w* (?:d[eo]|tem|que tem)|ex|vi (?:em|n[oa]s?|um|uma)|fui (?:em|n[oa])|nao (?:e|sou|tenho"
+    r"|temos|seria)|funcionari\w+ d[eao]|compr\w+ (?:d[eo]|n[oa]|em)|ao lado d[eao]|perto d[eao]"
+    r"|frente (?:d[eao]|ao))"
+    r"\s+(?:(?:um|uma|uns|umas|varios|varias|outros|outras|meu|minha|os|as|o|a|de|alguns|algumas|grandes?"
+    r"|redes? de|muitos|muitas|pequen\w+)\s+){0,3}$"
 )
 _OWN = re.compile(
-    r"\b(?:tenho|temos|sou|somos|minha|meu|nossa|nosso|don[oa]|propriet\w+|soci[oa]|abr(?:ir|i|imos|indo)|mont(?:ar|ando|ei)|trabalh\w+|aqui (?:e|na|no)|ger(?:ente|encio)|toco|administro|vou (?:abrir|montar)|inaugur\w+|e (?:um|uma)|"
+    r"\b(?:tenho|temos|sou|somos|minha|meu|nossa|nosso|don[oa]|propriet\w+|soci[oa]|abr(?:ir|i|imos|indo)"
+    r"|mont(?:ar|ando|ei)|trabalh\w+|aqui (?:e|na|no)|ger(?:ente|encio)|toco|administro|vou (?:abrir|montar)"
+    r"|inaugur\w+|e (?:um|uma)|"
     r"(?:pra|para|pro) (?:a |o )?(?:minha|meu|nossa|nosso)|da|do|na|no)\b[^.;!?]{0,25}$"
 )
 _FORMER = re.compile(r"\b(?:tinha|tive|fechei|vendi|era|fui|trabalhei|antes)\b[^,.;!?]{0,25}$")
@@ -64,7 +97,7 @@ def segment(said: Sequence[Said], company: Item | None) -> Item | None:
                     and company.message == message.index
                     and company.start <= match.start() < company.end
                 )
-                strength = 2 if _OWN.search(before) and not inside else 1
+                strength = 3 if _OPENING.search(before) else 2 if _OWN.search(before) and not inside else 1
                 found.append((message.index, match.start(), match.end(), f"{strength}{name}"))
     if found:
         found.sort(key=lambda hit: (-int(hit[3][0]), hit[3][1:] == "outro", hit[0], hit[1]))
@@ -85,13 +118,17 @@ def _of_company(said: Sequence[Said], company: Item | None) -> Item | None:
     if company is None:
         return None
     for word in fold(str(company.value)).replace("'", " ").split():
-        if word in COMPANY_TYPES:
-            return said[company.message].item("segmento", COMPANY_TYPES[word], company.start, company.end, 0.8)
+        if word in COMPANY_TYPES or word in _IN_NAMES:
+            kind = COMPANY_TYPES.get(word) or _IN_NAMES[word]
+            return said[company.message].item("segmento", kind, company.start, company.end, 0.8)
     return None
 
 
 def _makes_spits(said: Sequence[Said]) -> Item | None:
-    pattern = re.compile(r"\b(?:faco|fazemos|produzo|produzimos|vendo|vendemos)\b[^.;!?]{0,30}\bespet\w+")
+    pattern = re.compile(
+        r"\b(?:faco|fazemos|produzo|produzimos|vendo|vendemos)\b[^.;!?]{0,30}\bespet\w+|\b(?:meus?"
+        r"|nossos?) espet\w+"
+    )
     for message in said:
         match = pattern.search(message.folded)
         if match:

@@ -8,42 +8,73 @@ from seleto.lib.text.numbers import Kind, Quantity
 from seleto.lib.text.units import MONTHS
 
 _DAYS = {"dia": 1, "semana": 7, "quinzena": 15, "mes": 30, "bimestre": 60, "trimestre": 90, "semestre": 180, "ano": 365}
-_BUY = r"(?:compr\w+|fech\w+|precis\w+|quer\w+|necessit\w+|adquir\w+|receb\w+|pegar|levar|chegar|ter|resolver|decid\w+|comec\w+|abr\w+|inaugur\w+)"
+_BUY = (
+    r"(?:compr\w+|fech\w+|precis\w+|quer\w+|necessit\w+|adquir\w+|receb\w+|pegar|levar|chegar|ter|resolver"
+    r"|decid\w+|comec\w+|abr\w+|inaugur\w+)"
+)
 _HIGH = re.compile(
-    r"\burgent\w*|\burgencia\b|\burgencia\b|\bo (?:quanto|qto) antes\b|\bo mais rapido possivel\b|\bo mais breve\b|\bquanto antes\b|\b(?:pra|para) ontem\b|\bimediat\w+\b|\bde imediato\b"
-    r"|\b(?:ess[ae]|est[ae]|nest[ae]|ness[ae]|n?esta) (?:semana|mes)\b|\bsemana que vem\b|\bproxima semana\b|\bsemana q vem\b|\bate (?:o )?(?:fim|final) (?:do|deste|desse) mes\b|\bainda (?:esse|este) mes\b"
-    r"|\bproximos dias\b|\bem poucos dias\b|\bcom pressa\b|\btenho pressa\b|\btemos pressa\b|\bnao (?:posso|da pra|podemos|consigo) esperar\b|\bcorrendo\b|\bo mais cedo possivel\b|\basap\b|\bpra ja\b|\bpara ja\b|\bpra agora\b|\bpara agora\b|\bja ja\b"
-    rf"|\b{_BUY}\b[^,.;!?]{{0,20}}\b(?:hoje|amanha|agora|logo|ja|rapid\w+)\b(?! (?:eu |a gente )?(?:faco|uso|tenho|fazemos))|\b(?:hoje|amanha) (?:mesmo|ainda)\b|\bpossivel hoje\b|\bquinzena que vem\b|\bfim do mes\b|\bfinal do mes\b|\bdentro do mes\b"
+    r"\burgent\w*|\burgencia\b|\burgencia\b|\bo (?:quanto|qto) antes\b|\bo mais rapido possivel\b"
+    r"|\bo mais breve\b|\bquanto antes\b|\b(?:pra|para) ontem\b|\bimediat\w+\b|\bde imediato\b"
+    r"|\b(?:ess[ae]|est[ae]|nest[ae]|ness[ae]|n?esta) (?:semana|mes)\b|\bsemana que vem\b|\bproxima semana\b"
+    r"|\bsemana q vem\b|\bate (?:o )?(?:fim|final) (?:do|deste|desse) mes\b|\bainda (?:esse|este) mes\b"
+    r"|\bproximos dias\b|\bem poucos dias\b|\bcom pressa\b|\btenho pressa\b|\btemos pressa\b|\bnao (?:posso"
+    r"|da pra|podemos|consigo) esperar\b|\bcorrendo\b|\bo mais cedo possivel\b|\basap\b|\bpra ja\b"
+    r"|\bpara ja\b|\bpra agora\b|\bpara agora\b|\bja ja\b"
+    rf"|\b{_BUY}\b[^,.;!?]{{0,20}}\b(?:hoje|amanha|agora|logo|ja|rapid\w+)\b(?! (?:eu |a gente )?(?:faco|uso"
+    rf"|tenho|fazemos))|\b(?:hoje|amanha) (?:mesmo|ainda)\b|\bpossivel hoje\b|\bquinzena que vem\b"
+    rf"|\bfim do mes\b|\bfinal do mes\b|\bdentro do mes\b"
 )
 _NOT_HIGH = re.compile(r"\b(?:nao|sem|nada|nem|pouca)\b[^,.;!?]{0,18}$")
 _MEDIUM = re.compile(
-    r"\b(?:mes que vem|proximo mes|mes q vem|mes seguinte|outro mes|virada do mes|daqui (?:a )?(?:um|1) mes e pouco|proximos meses|bimestre que vem)\b"
+    r"\b(?:mes que vem|proximo mes|mes q vem|mes seguinte|outro mes|virada do mes|daqui (?:a )?(?:um"
+    r"|1) mes e pouco|proximos meses|bimestre que vem)\b"
 )
 _LOW = re.compile(
-    r"\b(?:sem|nao (?:tenho|temos|ha|tem|estou com|to com)) (?:nenhuma |muita |tanta )?pressa\b|\bnao (?:e|eh) urgente\b|\bsem urgencia\b|\bnada urgente\b|\b(?:so|apenas|somente|por enquanto so|ainda)\b ?(?:to |estou |estamos |tou )?(?:pesquis\w+|olhando|sondando|especul\w+|curios\w+|vendo|cotando|avaliando|conhecendo|dando uma olhada|uma pesquisa|estud\w+|me informando|sonhando|levantando)\b"
-    r"|\b(?:to|tou|estou|estamos) (?:so |apenas |ainda )?(?:pesquisando|sondando|especulando|estudando|planejando|na fase de)\b|\b(?:fase|etapa) de (?:pesquisa|planejamento|estudo|projeto)\b|\bcuriosidade\b|\bcurios[oa]\b"
-    r"|\bano que vem\b|\bproximo ano\b|\bano q vem\b|\boutro ano\b|\bsemestre que vem\b|\bproximo semestre\b|\bsegundo semestre\b|\bfuturamente\b|\bno futuro\b|\bfuturo\b ?(?:proximo)?|\bmais pra frente\b|\bmais para frente\b|\bmais adiante\b|\bquem sabe um dia\b|\bum dia\b (?:eu |quem )|\bsem previsao\b|\bsem data\b|\bnao (?:tenho|tem|temos) (?:previsao|data|prazo)\b"
-    r"|\bnao (?:e|eh|seria) (?:pra|para) (?:agora|ja|hoje)\b|\bnao (?:vou|quero|pretendo) comprar (?:agora|ja|hoje)\b|\b(?:por enquanto|agora) nao\b ?(?:vou|pretendo|compr)|\bso pra (?:saber|ter uma ideia|conhecer)\b|\blongo prazo\b|\bdaqui (?:a )?(?:uns |alguns )?anos\b|\bpesquisa de (?:preco|mercado)\b|\bso (?:uma )?curiosidade\b|\bso queria saber\b"
+    r"\b(?:sem|nao (?:tenho|temos|ha|tem|estou com|to com)) (?:nenhuma |muita |tanta )?pressa\b|\bnao (?:e"
+    r"|eh) urgente\b|\bsem urgencia\b|\bnada urgente\b|\b(?:so|apenas|somente|por enquanto so"
+    r"|ainda)\b ?(?:to |estou |estamos |tou )?(?:pesquis\w+|olhando|sondando|especul\w+|curios\w+|vendo"
+    r"|cotando|avaliando|conhecendo|dando uma olhada|uma pesquisa|estud\w+|me informando|sonhando"
+    r"|levantando)\b"
+    r"|\b(?:to|tou|estou|estamos) (?:so |apenas |ainda )?(?:pesquisando|sondando|especulando|estudando"
+    r"|planejando|na fase de)\b|\b(?:fase|etapa) de (?:pesquisa|planejamento|estudo|projeto)\b"
+    r"|\bcuriosidade\b|\bcurios[oa]\b"
+    r"|\bano que vem\b|\bproximo ano\b|\bano q vem\b|\boutro ano\b|\bsemestre que vem\b|\bproximo semestre\b"
+    r"|\bsegundo semestre\b|\bfuturamente\b|\bno futuro\b|\bfuturo\b ?(?:proximo)?|\bmais pra frente\b"
+    r"|\bmais para frente\b|\bmais adiante\b|\bquem sabe um dia\b|\bum dia\b (?:eu |quem )|\bsem previsao\b"
+    r"|\bsem data\b|\bnao (?:tenho|tem|temos) (?:previsao|data|prazo)\b"
+    r"|\bnao (?:e|eh|seria) (?:pra|para) (?:agora|ja|hoje)\b|\bnao (?:vou|quero|pretendo) comprar (?:agora"
+    r"|ja|hoje)\b|\b(?:por enquanto|agora) nao\b ?(?:vou|pretendo|compr)|\bso pra (?:saber|ter uma ideia"
+    r"|conhecer)\b|\blongo prazo\b|\bdaqui (?:a )?(?:uns |alguns )?anos\b|\bpesquisa de (?:preco|mercado)\b"
+    r"|\bso (?:uma )?curiosidade\b|\bso queria saber\b"
 )
 _HORIZON = re.compile(
-    rf"\b(?:em|daqui|dentro de|ate|nos proximos|nas proximas|proxim[oa]s|prazo(?: \w+){{0,3}}|menos de|no maximo|maximo|uns|umas|cerca de|a|pra|para|por volta de|em torno de|d?aqui a|mais|faltam|falta|prazo\s*:|urgencia\s*:|quando\s*:|{_BUY})\s+(?:a |uns |umas |mais |ate |no maximo |pra |em |d?aqui |cerca de |os |as |de |mais ou menos )*$"
+    rf"\b(?:em|daqui|dentro de|ate|nos proximos|nas proximas|proxim[oa]s|prazo(?: \w+){{0,3}}|menos de"
+    rf"|no maximo|maximo|uns|umas|cerca de|a|pra|para|por volta de|em torno de|d?aqui a|mais|faltam|falta"
+    rf"|prazo\s*:|urgencia\s*:|quando\s*:|{_BUY})\s+(?:a |uns |umas |mais |ate |no maximo |pra |em |d?aqui "
+    rf"|cerca de |os |as |de |mais ou menos )*$"
 )
 _PAST = re.compile(
-    r"\b(?:ha|faz|fazem|tenho|a mais de|desde|abrimos ha|tem uns|ja tem|trabalho ha|durante|nos ultimos|ultim[oa]s|funcion\w+|abr(?:o|imos)|garantia|dura\w*|validade|parcel\w+|vezes|pag\w+ em|quantos)\b[^,.;!?]{0,22}$"
+    r"\b(?:ha|faz|fazem|tenho|a mais de|desde|abrimos ha|tem uns|ja tem|trabalho ha|durante|nos ultimos"
+    r"|ultim[oa]s|funcion\w+|abr(?:o|imos)|garantia|dura\w*|validade|parcel\w+|vezes|pag\w+ em"
+    r"|quantos)\b[^,.;!?]{0,22}$"
 )
 _PAST_AFTER = re.compile(
-    r"^\s*(?:atras|de (?:garantia|mercado|experiencia|vida|casa|empresa|loja|validade|uso|carencia|idade|existencia)|por (?:semana|mes|dia)|seguid[oa]s|de funcionamento|d[ae] semana)\b"
+    r"^\s*(?:atras|de (?:garantia|mercado|experiencia|vida|casa|empresa|loja|validade|uso|carencia|idade"
+    r"|existencia)|por (?:semana|mes|dia)|seguid[oa]s|de funcionamento|d[ae] semana)\b"
 )
 _DELIVERY = re.compile(r"\b(?:entreg\w+|demor\w+|lev\w+|fica pronta|producao d[ea]|fabric\w+|prazo de)\b[^.;!?]{0,35}$")
 _OPENING = re.compile(
-    rf"\b(?:abr\w+|inaugur\w+|{_BUY}|pra|para|em|so em|la (?:por|pra)|ate|final de|fim de|comeco de|inicio de|meados de|chegue em|previsao)\b[^.;!?]{{0,25}}$"
+    rf"\b(?:abr\w+|inaugur\w+|{_BUY}|pra|para|em|so em|la (?:por|pra)|ate|final de|fim de|comeco de|inicio de"
+    rf"|meados de|chegue em|previsao)\b[^.;!?]{{0,25}}$"
 )
 _MONTH_NAMES = re.compile(rf"\b({'|'.join(MONTHS)})\b")
 _NOW_MONTH = re.compile(
-    rf"\b(?:hoje (?:e|eh|estamos em)|estamos em|ja e|ja estamos em|agora (?:e|em)|to em|mes de)\s+({'|'.join(MONTHS)})\b"
+    rf"\b(?:hoje (?:e|eh|estamos em)|estamos em|ja e|ja estamos em|agora (?:e|em)|to em"
+    rf"|mes de)\s+({'|'.join(MONTHS)})\b"
 )
 _ONLY_TIME = re.compile(
-    r"^\W*(?:(?:uns|umas|acho que|mais ou menos|talvez|cerca de|no maximo|ate|so|la|em|daqui|daqui a|dentro de|nos|proximos|nas|proximas|por|media de|pra|para|entre|de|a|tipo|coisa de|uma|um)\s+)*$"
+    r"^\W*(?:(?:uns|umas|acho que|mais ou menos|talvez|cerca de|no maximo|ate|so|la|em|daqui|daqui a"
+    r"|dentro de|nos|proximos|nas|proximas|por|media de|pra|para|entre|de|a|tipo|coisa de|uma|um)\s+)*$"
 )
 
 
@@ -98,6 +129,13 @@ def _horizon(message: Said, quantity: Quantity) -> Item | None:
     if quantity.kind is not Kind.TIME or quantity.unit not in _DAYS:
         return None
     before, after = message.before(quantity.start, 50), message.after(quantity.end, 30)
+    limited = re.search(r"\b(?:tenho|temos) (?:so |uns |umas |apenas |mais )*$", before) and re.match(
+        r"\s*(?:pra|para|de prazo)\b", after
+    )
+    if limited:
+        return message.item(
+            "urgencia", of_days(float(quantity.high) * _DAYS[quantity.unit]), quantity.start, quantity.end, 0.9
+        )
     if _PAST.search(before) or _PAST_AFTER.match(after) or _DELIVERY.search(before):
         return None
     alone = _ONLY_TIME.match(message.folded[: quantity.start]) and len(message.folded[quantity.end :].split()) <= 3

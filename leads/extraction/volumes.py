@@ -11,39 +11,54 @@ from seleto.lib.text.numbers import Kind, Quantity
 _BURGER = re.compile(r"\b(?:h?am?bur?gu?er\w*|burg\w+|lanches?|discos?|blends?|smash\w*|xis)\b")
 _SPIT = re.compile(r"\b(?:espet\w+|churrasquinhos?)\b")
 _OTHER_ITEM = re.compile(
-    r"\b(?:almondegas?|kibes?|quibes?|coxinhas?|croquetes?|paes|pao|bifes?|salgados|steaks?|empanad\w+|medalh\w+|pasteis)\b"
+    r"\b(?:almondegas?|kibes?|quibes?|coxinhas?|croquetes?|paes|pao|bifes?|salgados|steaks?|empanad\w+"
+    r"|medalh\w+|pasteis)\b"
 )
 _OTHER_PIECES = frozenset({"almondegas", "kibes", "coxinhas", "bifes", "unidades", "linguicas"})
 # What people count that a machine does not make.
 _NOT_MADE = frozenset(
-    "refeicoes pedidos ciclos moldes facas bicos velocidades maquinas lojas pessoas chapas pacotes bandejas turnos".split()
+    """
+    refeicoes pedidos ciclos moldes facas bicos velocidades maquinas lojas pessoas chapas pacotes bandejas turnos
+    """.split()
 )
 _MONEY_BEFORE = re.compile(
-    r"\b(?:fatur\w+|receita|lucr\w+|ganh\w+|gast\w+|pag\w+|cust\w+|aluguel|orcamento|invest\w+|salario|vend\w+ uns r|renda|caixa|ticket|preco|valor|verba|budget|r\$|capital)\b[^,;]{0,30}$"
+    r"\b(?:fatur\w+|receita|lucr\w+|ganh\w+|gast\w+|pag\w+|cust\w+|aluguel|orcamento|invest\w+|salario"
+    r"|vend\w+ uns r|renda|caixa|ticket|preco|valor|verba|budget|r\$|capital)\b[^,;]{0,30}$"
 )
 _PURCHASE = re.compile(
-    r"^\s*(?:d[aeo]s?\s+)?(?:essas?\s+|dess[ae]s?\s+)?(?:maquin\w+|formador\w+|equipament\w+|fb|fbm|se ?smart|smart|se\d|ct|modelo|mold\w+|d[ae]l[ae]s)\b"
+    r"^\s*(?:d[aeo]s?\s+)?(?:essas?\s+|dess[ae]s?\s+)?(?:maquin\w+|formador\w+|equipament\w+|fb|fbm"
+    r"|se ?smart|smart|se\d|ct|modelo|mold\w+|d[ae]l[ae]s)\b"
 )
 _SPEC_BEFORE = re.compile(
-    r"\b(?:mist\w+dor\w*|misturadeira|homogen\w+|mixer|ensacadeira|embutideira|canhao|cuba|reservatorio|capacidade d[aeo]|motor|fb ?-?\d+|fbm ?\d*|se ?\d{4}|smart ?pro|ct ?200|epe\w*|a de|modelo de|pesa\w*|peso|blend de|hamburguer\w* de|burger\w* de|discos? de|bife\w* de|pedaco\w* de)\b[^,;.]{0,20}$"
+    r"\b(?:mist\w+dor\w*|misturadeira|homogen\w+|mixer|ensacadeira|embutideira|canhao|cuba|reservatorio"
+    r"|capacidade d[aeo]|motor|fb ?-?\d+|fbm ?\d*|se ?\d{4}|smart ?pro|ct ?200|epe\w*|a de|modelo de|pesa\w*"
+    r"|peso|blend de|hamburguer\w* de|burger\w* de|discos? de|bife\w* de|pedaco\w* de)\b[^,;.]{0,20}$"
 )
 _SPEC_QUESTION = re.compile(
-    r"\b(?:ela|essa|esta|a (?:manual|semi|automatica)|maquina de voces|maquina d[ea] vcs|fb ?-?\d+|fbm\w*|se ?\d{4}|smart ?pro|ct ?200|epe\w*) (?:mesmo )?(?:faz|produz|rende|corta|aguenta|da conta)\b[^,;]{0,15}$"
+    r"\b(?:ela|essa|esta|a (?:manual|semi|automatica)|maquina de voces|maquina d[ea] vcs|fb ?-?\d+|fbm\w*"
+    r"|se ?\d{4}|smart ?pro|ct ?200|epe\w*) (?:mesmo )?(?:faz|produz|rende|corta|aguenta"
+    r"|da conta)\b[^,;]{0,15}$"
 )
 _TARGET = re.compile(
-    r"\b(?:meta|objetivo|quer(?:o|ia|emos|endo)|precis\w+|pretend\w+|vou (?:fazer|produzir|precisar|passar|chegar)|vamos (?:fazer|produzir|passar)|cheg(?:ar|ue)|aument\w+|expandi\w+|passar (?:pra|para|a)|subir|atingir|ampliar|dobrar|ideal|gostaria|planej\w+|que faca|que produza|necessit\w+|projec\w+|produza|faca)\b"
+    r"\b(?:meta|objetivo|quer(?:o|ia|emos|endo)|precis\w+|pretend\w+|vou (?:fazer|produzir|precisar|passar"
+    r"|chegar)|vamos (?:fazer|produzir|passar)|cheg(?:ar|ue)|aument\w+|expandi\w+|passar (?:pra|para|a)"
+    r"|subir|atingir|ampliar|dobrar|ideal|gostaria|planej\w+|que faca|que produza|necessit\w+|projec\w+"
+    r"|produza|faca)\b"
 )
 _CURRENT = re.compile(
-    r"\b(?:hoje|atualmente|agora|no momento|por enquanto|faco|fazemos|produzo|produzimos|vendo|vendemos|sai|saem|estou fazendo|to fazendo|estamos)\b"
+    r"\b(?:hoje|atualmente|agora|no momento|por enquanto|faco|fazemos|produzo|produzimos|vendo|vendemos|sai"
+    r"|saem|estou fazendo|to fazendo|estamos)\b"
 )
 _DAY_WORDS = re.compile(
-    r"\b(?:segunda|terca|quarta|quinta|sexta|sabado|domingo|feriado|dia util|dias uteis|dia|dias|dia de semana|pico|movimentado|noite)s?\b"
+    r"\b(?:segunda|terca|quarta|quinta|sexta|sabado|domingo|feriado|dia util|dias uteis|dia|dias"
+    r"|dia de semana|pico|movimentado|noite)s?\b"
 )
 _PERIOD_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "semana",
         re.compile(
-            r"\b(?:por semana|na semana toda|toda semana|semanal\w*|na semana|fim de semana|final de semana|fds|findi|sabado e (?:no )?domingo|a semana|cada semana)\b"
+            r"\b(?:por semana|na semana toda|toda semana|semanal\w*|na semana|fim de semana|final de semana"
+            r"|fds|findi|sabado e (?:no )?domingo|a semana|cada semana)\b"
         ),
     ),
     ("mes", re.compile(r"\b(?:por mes|ao mes|mensa\w+|no mes|todo mes|cada mes)\b")),
@@ -51,21 +66,27 @@ _PERIOD_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "dia",
         re.compile(
-            r"\b(?:por dia|ao dia|diari\w+|todo (?:santo )?dia|todos os dias|no dia|por noite|a noite|cada dia|/dia|(?:segunda|terca|quarta|quinta|sexta|sabado|domingo)s?|outros dias|dias|dia de pico|no pico|dia)\b"
+            r"\b(?:por dia|ao dia|diari\w+|todo (?:santo )?dia|todos os dias|no dia|por noite|a noite"
+            r"|cada dia|/dia|(?:segunda|terca|quarta|quinta|sexta|sabado|domingo)s?|outros dias|dias"
+            r"|dia de pico|no pico|dia)\b"
         ),
     ),
 )
 _NOT_PERIOD_SEMANA = re.compile(r"durante a semana|dia de semana|dias de semana|de semana")
 _COUNT_OF = re.compile(
-    r"\b(\d+|duas|dois|tres|quatro|cinco|seis|sete|oito|nove|dez)\s+(?:lojas?|unidades|filiais|turnos?|restaurantes|hamburguerias|lanchonetes|quiosques|food ?trucks?|trailers?|pontos|cozinhas|franquias|padarias|acougues)\b"
+    r"\b(\d+|duas|dois|tres|quatro|cinco|seis|sete|oito|nove|dez)\s+(?:lojas?|unidades|filiais|turnos?"
+    r"|restaurantes|hamburguerias|lanchonetes|quiosques|food ?trucks?|trailers?|pontos|cozinhas|franquias"
+    r"|padarias|acougues)\b"
 )
 _EACH = re.compile(r"\b(?:cada|em cada|por loja|por unidade|por turno|por filial|cada uma|cada um|por ponto|de)\b")
 _PACKS = re.compile(
-    r"\b(\d+|duas|dois|tres|quatro|cinco|dez|vinte|trinta|quarenta|cinquenta)\s+(?:bandejas?|pacotes?|caixas?|bateladas?|fornadas?|kits?)\s+(?:de|com)\s+$"
+    r"\b(\d+|duas|dois|tres|quatro|cinco|dez|vinte|trinta|quarenta|cinquenta)\s+(?:bandejas?|pacotes?"
+    r"|caixas?|bateladas?|fornadas?|kits?)\s+(?:de|com)\s+$"
 )
 _TIMES = re.compile(r"\b(\d{1,3})\s*(?:x|vezes)\s*(?:de\s*)?$")
 _HOURS = re.compile(
-    r"\b(?:por|durante|em|umas?|de|x|vezes)\s+(\d{1,2}|duas|tres|quatro|cinco|seis|sete|oito|nove|dez)\s*(?:h|hs|hrs|horas?)\b(?!\s*(?:d[ao] (?:manha|tarde|noite)))"
+    r"\b(?:por|durante|em|umas?|de|x|vezes)\s+(\d{1,2}|duas|tres|quatro|cinco|seis|sete|oito|nove"
+    r"|dez)\s*(?:h|hs|hrs|horas?)\b(?!\s*(?:d[ao] (?:manha|tarde|noite)))"
 )
 _SMALL = dict(
     zip(
@@ -76,7 +97,9 @@ _SMALL = dict(
 )
 _WEEKEND_DAY = re.compile(r"\b(sabado|domingo)s?\b")
 _ONLY_PERIOD = re.compile(
-    r"^\W*(?:(?:quer dizer|digo|alias|na verdade|ops|nao|isso e|melhor|ou melhor|errei|pera|e|eh|isso|por enquanto)[\s,]*)*(?:por|ao|a|/|p/?|no|na|cada)\s*(hora|dia|semana|mes|noite|fim de semana|final de semana)\W*$|^\W*(diario|diaria|mensal|semanal)\W*$"
+    r"^\W*(?:(?:quer dizer|digo|alias|na verdade|ops|nao|isso e|melhor|ou melhor|errei|pera|e|eh|isso"
+    r"|por enquanto)[\s,]*)*(?:por|ao|a|/|p/?|no|na|cada)\s*(hora|dia|semana|mes|noite|fim de semana"
+    r"|final de semana)\W*$|^\W*(diario|diaria|mensal|semanal)\W*$"
 )
 _BARE_NUMBER = re.compile(
     r"^\W*(?:(?:uns|umas|cerca de|mais ou menos|aproximadamente|acho que|em media|media de|tipo)\s+)?\W*$"
@@ -92,7 +115,8 @@ _PERIOD_NAMES = {
 }
 _MULTIPLY = ((re.compile(r"\bdobr\w+|\bduplic\w+|\bo dobro\b"), 2), (re.compile(r"\btriplic\w+|\bo triplo\b"), 3))
 _CORRECTION = re.compile(
-    r"\b(?:na verdade|alias|quer dizer|digo|ops|errei|corrig\w+|pera|perai|espera|ou melhor|melhor dizendo|minto|me enganei|enganei|desculpa)\b|\bnao\b\W+(?:pera|e\b|sao|,)|(?:^|,)\s*nao,"
+    r"\b(?:na verdade|alias|quer dizer|digo|ops|errei|corrig\w+|pera|perai|espera|ou melhor|melhor dizendo"
+    r"|minto|me enganei|enganei|desculpa)\b|\bnao\b\W+(?:pera|e\b|sao|,)|(?:^|,)\s*nao,"
 )
 
 
@@ -113,7 +137,7 @@ class _Made:
 
 
 def volume(said: Sequence[Said]) -> Item | None:
-    """The last correction, else a target, else the current figure; pieces before kilos, the busiest day before others."""
+    """The last correction, else a target, else the current figure; pieces before kilos, the busiest day."""
     everything = " \n ".join(message.folded for message in said)
     found: list[_Made] = []
     for message in said:
