@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from conversations.guardrails.products import names_of
 from conversations.guardrails.sheet import Finding, Sheet
 from conversations.guardrails.words import Word
 from seleto.lib.text.numbers import Kind as QuantityKind
@@ -144,9 +145,9 @@ def _noted(sheet: Sheet, at: int, quantity: Quantity) -> bool:
         "falou",
         "disse",
     )
-    if any(sheet.is_any(index, *noted) for index in sheet.clause(at)):
+    if sheet.clause_has(at, *noted):
         return True
-    return any(quantity.low in word.quantity.values for word in sheet.lead.words if word.quantity)
+    return quantity.low in sheet.lead_values
 
 
 def _counts_things(sheet: Sheet, at: int) -> bool:
@@ -163,22 +164,17 @@ def _catalogue_figure(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     """A figure of the catalogue (3.000 of the SE3000) said with no unit, where nothing speaks of price."""
     if quantity.low < 100 or sheet.clause_has(at, "@costs", "@price_noun"):
         return False
-    return any(
-        quantity.low in (attribute.low, attribute.high, *attribute.values)
-        for product in sheet.context.products
-        for attribute in product.attributes
-    )
+    return quantity.low in names_of(sheet.context.products).figures
 
 
 def _echoed(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     """The lead's own figure named while refusing, with nothing said about it."""
     if not sheet.has("@hedge", "@refer"):
         return False
-    lead_values = {value for word in sheet.lead.words if word.quantity for value in word.quantity.values}
     around = range(max(sheet.clause(at).start, at - 6), min(sheet.clause(at).stop, at + 7))
     told = any(sheet.words[index].text in _TOLD for index in around)
     budget = sheet.before(at, 5, "tem", "verba", "orcamento") and sheet.clause_has(at, "@lead")
-    named = sheet.words[at].quoted or told or budget or bool(lead_values & set(quantity.values))
+    named = sheet.words[at].quoted or told or budget or bool(sheet.lead_values & set(quantity.values))
     return named and (sheet.has("@hedge") or budget)
 
 

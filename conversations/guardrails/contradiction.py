@@ -3,6 +3,7 @@
 Every claim is checked against each product it may be about; it is a violation only when all of them refuse it.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
@@ -198,11 +199,13 @@ class _Claims:
         self.everything = sheet.context.products
         names = names_of(self.everything)
         self.mentions = names.find(sheet.words)
+        self.firsts = [mention.first for mention in self.mentions]
+        self.ends = [mention.end for mention in self.mentions]
         self.named = {at for mention in self.mentions for at in range(mention.first, mention.end)}
         spoken = {product.code: product for mention in names.find(sheet.lead.words) for product in mention.products}
         self.asked_about = tuple(spoken.values()) if len(spoken) == 1 else ()
         self.roles: dict[int, set[str]] = {}
-        for hit in _WORDS.find(sheet.words):
+        for hit in sheet.find(_WORDS):
             self.roles.setdefault(hit.first, set()).add(hit.owner)
 
     def findings(self) -> Iterator[Finding]:
@@ -224,11 +227,16 @@ class _Claims:
         return not (self.sheet.asks(at) or self.sheet.declined(at) or self.sheet.words[at].quoted)
 
     def _mention_before(self, at: int) -> Mention | None:
-        return next((mention for mention in reversed(self.mentions) if mention.end <= at), None)
+        place = bisect_right(self.ends, at)
+        return self.mentions[place - 1] if place else None
+
+    def _mention_after(self, at: int) -> Mention | None:
+        place = bisect_right(self.firsts, at)
+        return self.mentions[place] if place < len(self.mentions) else None
 
     def _subjects(self, at: int) -> tuple[ProductFacts, ...]:
         """The products nearest before word `at`, else named right after it, else those the lead asked about."""
-        after = next((mention for mention in self.mentions if mention.first > at), None)
+        after = self._mention_after(at)
         clause = self.sheet.clause(at)
         before = self._mention_before(at)
         if after is not None and after.first < clause.stop and after.first - at <= 5:
@@ -293,9 +301,7 @@ class _Claims:
 
     def _wrong_rate(self, at: int, quantity: Quantity) -> bool:
         sheet = self.sheet
-        if sheet.clause_has(at, "#time") or any(
-            sheet.is_any(index, "se", "lead", "meta", "demanda") for index in sheet.clause(at)
-        ):
+        if sheet.clause_has(at, "#time") or sheet.clause_has(at, "se", "lead", "meta", "demanda"):
             return False
         if self._several_machines(at) or (sheet.before(at, 5, "@lead") and not self._near(at, "claims", 3)):
             return False
@@ -316,9 +322,7 @@ class _Claims:
 
     def _wrong_content(self, at: int, quantity: Quantity) -> bool:
         if quantity.unit not in ("kg", "l"):
-            if quantity.unit == "g" and any(
-                self.sheet.is_any(i, "variacao", "varia", "oscila") for i in self.sheet.clause(at)
-            ):
+            if quantity.unit == "g" and self.sheet.clause_has(at, "variacao", "varia", "oscila"):
                 return self._refused(at, lambda product: _differs(product, ("peso_variacao_g",), quantity))
             return False
         if self._near(at, "weighs"):
@@ -452,7 +456,7 @@ class _Claims:
         return "nao" in texts
 
     def _ways(self) -> Iterator[Finding]:
-        for hit in _WORKS.find(self.sheet.words):
+        for hit in self.sheet.find(_WORKS):
             if not self._stated(hit.first):
                 continue
             denied = self.sheet.before(hit.first, 2, "nao", "sem", "nem", "dispensa")
@@ -465,7 +469,7 @@ class _Claims:
         for at, word in enumerate(sheet.words):
             other = word.text in _OTHER_MATERIALS
             grade = word.text.startswith(("inox", "aisi")) or sheet.before(at, 2, "inox", "aisi")
-            if not self._stated(at) or not (other or grade):
+            if not (other or grade) or not self._stated(at):
                 continue
             if sheet.before(at, 3, "nao", "sem", "nada", "nem") or sheet.clause_has(at, "@lead"):
                 continue
@@ -480,7 +484,7 @@ class _Claims:
     def _parts(self) -> Iterator[Finding]:
         sheet = self.sheet
         for at, word in enumerate(sheet.words):
-            if not self._stated(at) or (word.text not in _EXTRAS and "belt" not in self.roles.get(at, ())):
+            if (word.text not in _EXTRAS and "belt" not in self.roles.get(at, ())) or not self._stated(at):
                 continue
             apart = self._near(at, "apart", 4) or any(
                 "apart" in self.roles.get(i, ()) for i in range(at, min(at + 4, sheet.clause(at).stop))
@@ -493,9 +497,9 @@ class _Claims:
                 yield Finding(at, at + 1, _PARTS)
 
     def _offers(self) -> Iterator[Finding]:
-        for hit in _OFFERS.find(self.sheet.words):
+        for hit in self.sheet.find(_OFFERS):
             sentence = self.sheet.sentence(hit.first)
-            inside = [m for m in self.mentions if sentence.first <= m.first < sentence.end]
+            inside = self.mentions[bisect_left(self.firsts, sentence.first) : bisect_left(self.firsts, sentence.end)]
             gone = [m for m in inside if not any(product.available for product in m.products)]
             if not gone or self.sheet.declined(hit.first):
                 continue
@@ -506,7 +510,7 @@ class _Claims:
             yield Finding(gone[0].first, gone[0].end, _OFFER)
 
     def _certificates(self) -> Iterator[Finding]:
-        for hit in _CERTIFIED.find(self.sheet.words):
+        for hit in self.sheet.find(_CERTIFIED):
             if self._stated(hit.first) and not self.sheet.before(hit.first, 4, "nao", "sem", "sobre", "se"):
                 yield Finding(hit.first, hit.end, _UNKNOWN)
 

@@ -156,7 +156,7 @@ def _unexplained_time(sheet: Sheet, finding: Finding) -> bool:
         "idade",
         "estrada",
     )
-    return not any(sheet.is_any(index, *past) for index in sheet.clause(at))
+    return not sheet.clause_has(at, *past)
 
 
 def _innocent(sheet: Sheet, finding: Finding) -> bool:
@@ -175,7 +175,7 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
     hours = any(word.quantity and word.quantity.unit in ("hora", "minuto", "segundo") for word in words)
     if hours and sheet.has("#pieces", "#rate", "@make") and not sheet.clause_has(at, "@service"):
         return True
-    if any(sheet.is_any(index, *_ELSEWHERE) for index in sheet.clause(at)) and not _firm_time(sheet, at):
+    if sheet.clause_has(at, *_ELSEWHERE) and not _firm_time(sheet, at):
         return True
     if (
         sheet.clause_has(at, "@seller")
@@ -192,15 +192,12 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
 
 def _firm_time(sheet: Sheet, at: int) -> bool:
     """A date of delivery tied to the payment or before the lead's event is still a deadline."""
-    tied = any(sheet.is_any(index, "@when", "#time", "#date", "antes", "@fast") for index in sheet.clause(at))
-    given = any(sheet.is_any(index, *_FIRM) for index in sheet.clause(at))
+    tied = sheet.clause_has(at, "@when", "#time", "#date", "antes", "@fast")
+    given = sheet.clause_has(at, *_FIRM)
     return (
         tied
         and given
-        and not any(
-            sheet.is_any(index, "atende", "atendemos", "conversamos", "falou", "garantia", "paga", "ha", "feriado")
-            for index in sheet.clause(at)
-        )
+        and not sheet.clause_has(at, "atende", "atendemos", "conversamos", "falou", "garantia", "paga", "ha", "feriado")
     )
 
 

@@ -14,7 +14,7 @@ _MARKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "Usa negrito de Markdown; no WhatsApp é *um* asterisco.",
         ),
         (
-            r"!?\[[^\]\n]{0,300}\]\([^)\s]{1,2000}[^)\n]{0,200}\)",
+            r"!?\[[^\[\]\n]{0,300}\]\([^()\s]{1,500}(?:\s[^()\n]{0,200})?\)",
             "Usa link ou imagem de Markdown; escreva o endereço direto.",
         ),
         (r"</?[a-zA-Z][a-zA-Z0-9_:-]{0,40}(?:\s[^<>]{0,300})?/?>|<!--", "Contém etiquetas HTML."),

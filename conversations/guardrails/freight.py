@@ -62,10 +62,8 @@ def check(sheet: Sheet) -> Iterator[Finding]:
         if not quoted and not sheet.declined(finding.first) and not _not_transport(sheet, finding):
             yield finding
     for finding in hits(sheet, _NAMED, sure=False):
-        asked = (
-            sheet.asks(finding.first)
-            or sheet.clause_has(finding.first, "@lead")
-            and not sheet.clause_has(finding.first, "@pay", "@free")
+        asked = sheet.asks(finding.first) or (
+            sheet.clause_has(finding.first, "@lead") and not sheet.clause_has(finding.first, "@pay", "@free")
         )
         quoted = sheet.words[finding.first].quoted
         if not quoted and not asked and not sheet.handed_over(finding.first):

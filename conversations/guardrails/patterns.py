@@ -28,6 +28,10 @@ class _Element:
     tags: tuple[str, ...]
     gap: int = 0
 
+    @property
+    def keys(self) -> frozenset[str]:
+        return self.literals | {stem + "*" for stem in self.stems} | set(self.tags)
+
     def width(self, word: Word) -> int:
         """How many words the element takes from `word` on; 0 when it does not match."""
         for tag in self.tags:
@@ -47,45 +51,83 @@ class Hit(Generic[Owner]):
     end: int
 
 
-_Entry = tuple[Owner, tuple[_Element, ...]]
-# The keys any phrase starts with, so that a word is looked up only under keys that lead somewhere. Filled while the
-# rule modules are imported.
-_FIRST_KEYS: set[str] = set()
+@dataclass(frozen=True, slots=True)
+class _Phrase(Generic[Owner]):
+    """`needs` are the keys of each further word: none of them in the clause, no match."""
+
+    owner: Owner
+    elements: tuple[_Element, ...]
+    needs: tuple[frozenset[str], ...]
+
+
+# The keys any phrase uses, so that a word is known by those keys alone. Filled while the rule modules are imported.
+_KEYS: set[str] = set()
 
 
 class Matcher(Generic[Owner]):
     """Many phrases, each with the value to hand back when it is found."""
 
     def __init__(self, phrases: Iterable[tuple[Owner, str]]) -> None:
-        self._index: dict[str, list[_Entry[Owner]]] = defaultdict(list)
+        self._index: dict[str, list[_Phrase[Owner]]] = defaultdict(list)
         for owner, phrase in phrases:
             for elements in _variants(phrase):
                 self._add(owner, elements)
-        _FIRST_KEYS.update(self._index)
 
     def _add(self, owner: Owner, elements: tuple[_Element, ...]) -> None:
-        first = elements[0]
+        first, *others = elements
         if first.gap:
             raise ValueError("a phrase starts with a word, not a gap")
-        for key in (*first.literals, *(stem + "*" for stem in first.stems), *first.tags):
-            self._index[key].append((owner, elements))
+        needs = tuple(element.keys for element in reversed(others) if not element.gap)
+        for key in first.keys:
+            self._index[key].append(_Phrase(owner, elements, needs))
+        for keys in (first.keys, *needs):
+            _KEYS.update(keys)
 
-    def find(self, words: Sequence[Word]) -> Iterator[Hit[Owner]]:
-        """Hits in order of their first word; the same phrase may hit more than once."""
-        index = self._index
+    def find(self, text: "Tagged") -> Iterator[Hit[Owner]]:
+        """Every hit, in no order; the same phrase may hit more than once."""
+        index, places, present, words = self._index, text.places, text.clauses, text.words
+        for key in index.keys() & places.keys():
+            for at in places[key]:
+                clause = words[at].clause
+                keys = present[clause]
+                for phrase in index[key]:
+                    for need in phrase.needs:
+                        if need.isdisjoint(keys):
+                            break
+                    else:
+                        end = _match(words, at, phrase.elements, 0, clause)
+                        if end:
+                            yield Hit(phrase.owner, at, end)
+
+
+class Tagged:
+    """Words with the places of every key (word, beginning, concept) and the keys of every clause."""
+
+    def __init__(self, words: Sequence[Word]) -> None:
+        self.words = words
+        self.places: dict[str, list[int]] = defaultdict(list)
+        self.clauses: dict[int, set[str]] = defaultdict(set)
         for at, word in enumerate(words):
-            for key in (*_text_keys(word.text), *word.tags):
-                for owner, elements in index.get(key, ()):
-                    end = _match(words, at, elements, 0, word.clause)
-                    if end:
-                        yield Hit(owner, at, end)
+            keys = (*_word_keys(word.text), *word.tags)
+            self.clauses[word.clause].update(keys)
+            for key in keys:
+                self.places[key].append(at)
+
+    def tag(self, matcher: Matcher[str]) -> None:
+        """Marks every word where a concept starts with the concept and its length."""
+        for hit in list(matcher.find(self)):
+            word = self.words[hit.first]
+            if hit.owner not in word.tags:
+                self.places[hit.owner].append(hit.first)
+                self.clauses[word.clause].add(hit.owner)
+            word.tags[hit.owner] = max(word.tags.get(hit.owner, 0), hit.end - hit.first)
 
 
 @lru_cache(maxsize=8192)
-def _text_keys(text: str) -> tuple[str, ...]:
-    """The word and its beginnings, as far as some phrase starts with them."""
+def _word_keys(text: str) -> tuple[str, ...]:
+    """The word and those of its beginnings that some phrase uses."""
     beginnings = (text[:length] + "*" for length in range(_STEM_MIN, min(len(text), _STEM_MAX) + 1))
-    return tuple(key for key in (text, *beginnings) if key in _FIRST_KEYS)
+    return (text, *(key for key in beginnings if key in _KEYS))
 
 
 def _match(words: Sequence[Word], at: int, elements: tuple[_Element, ...], index: int, clause: int) -> int:

@@ -160,13 +160,11 @@ def _another_sense(sheet: Sheet, finding: Finding) -> bool:
             "ela",
             "investimento",
         )
-        if any(sheet.is_any(index, *own) for index in sheet.clause(at)) or sheet.clause_has(
-            at, "#money", "#pieces", "@cut"
-        ):
+        if sheet.clause_has(at, *own) or sheet.clause_has(at, "#money", "#pieces", "@cut"):
             return True
         if sheet.asks(at) and not sheet.clause_has(at, "@method"):
             return True
-    carried = any(sheet.is_any(index, "frete", "carreto", "transporte") for index in sheet.clause(at))
+    carried = sheet.clause_has(at, "frete", "carreto", "transporte")
     if carried and not sheet.clause_has(at, "@method", "@instalment"):
         return True  # how the freight is paid is a freight condition
     if texts & {"parcela", "parcelas"} and sheet.clause_has(at, "@make"):
@@ -191,16 +189,14 @@ def _another_sense(sheet: Sheet, finding: Finding) -> bool:
             "vida",
             "audio",
         )
-        if any(sheet.is_any(index, *other) for index in sheet.clause(at)):
+        if sheet.clause_has(at, *other):
             return True
     card = next((index for index in span if sheet.words[index].text == "cartao"), None)
     if card is not None and sheet.after(card, 3, "cnpj", "visita", "visitas", "memoria", "postal"):
         return True
     if "credito" in texts and sheet.before(at, 2, "merece", "dar", "da"):
         return True
-    return any(
-        sheet.is_any(index, "clientes", "cliente", "cardapio", "ifood") for index in sheet.clause(at)
-    ) and sheet.clause_has(at, "@lead")
+    return sheet.clause_has(at, "clientes", "cliente", "cardapio", "ifood") and sheet.clause_has(at, "@lead")
 
 
 def _schedules(sheet: Sheet) -> Iterator[Finding]:
@@ -236,9 +232,9 @@ def _measured(sheet: Sheet, at: int) -> bool:
 
 
 def _at(sheet: Sheet, match: re.Match[str]) -> Iterator[Finding]:
-    inside = [at for at, word in enumerate(sheet.words) if word.start < match.end() and word.end > match.start()]
-    if inside and not sheet.declined(inside[0]):
-        yield Finding(inside[0], inside[-1] + 1, _SPLIT)
+    first, end = sheet.words_within(match.start(), match.end())
+    if first < end and not sheet.declined(first):
+        yield Finding(first, end, _SPLIT)
 
 
 _NOT_MONEY = (

@@ -194,9 +194,7 @@ def discounted(sheet: Sheet, at: int) -> bool:
         "atacado",
         "quantidade",
     )
-    return sheet.before(at, 1, "mais", "menos", "em") and any(
-        sheet.is_any(index, *conditions) for index in sheet.clause(at)
-    )
+    return sheet.before(at, 1, "mais", "menos", "em") and sheet.clause_has(at, *conditions)
 
 
 def _answers(sheet: Sheet) -> Iterator[Finding]:

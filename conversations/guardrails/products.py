@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from conversations.guardrails.words import Word, split
 from knowledge.catalogue import ProductFacts
@@ -35,6 +34,13 @@ class Names:
     """The names of a catalogue, found in linear time."""
 
     def __init__(self, products: Sequence[ProductFacts]) -> None:
+        self.figures = frozenset(
+            value
+            for product in products
+            for attribute in product.attributes
+            for value in (attribute.low, attribute.high, *attribute.values)
+            if value is not None
+        )
         bearers: dict[tuple[str, ...], list[ProductFacts]] = defaultdict(list)
         shapes: dict[tuple[str, ...], tuple[tuple[Word, ...], bool]] = {}
         for product in products:
@@ -93,6 +99,15 @@ def _stands(name: _Name, words: Sequence[Word], at: int) -> bool:
     return all(_shape(own) == _shape(words[at + index]) for index, own in enumerate(name.words))
 
 
-@lru_cache(maxsize=8)
+_KNOWN: list[tuple[tuple[ProductFacts, ...], Names]] = []
+
+
 def names_of(products: tuple[ProductFacts, ...]) -> Names:
-    return Names(products)
+    """The names of a catalogue; the last few catalogues are kept, found by identity (hashing one is slow)."""
+    for known, names in _KNOWN:
+        if known is products:
+            return names
+    names = Names(products)
+    _KNOWN.insert(0, (products, names))
+    del _KNOWN[4:]
+    return names

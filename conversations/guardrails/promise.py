@@ -153,7 +153,7 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
     texts = {word.text for word in words}
     if "visita" in texts and sheet.before(at, 3, "cartao"):
         return True
-    if "medida" in texts and any(sheet.is_any(index, "molde", "moldes") for index in sheet.clause(at)):
+    if "medida" in texts and sheet.clause_has(at, "molde", "moldes"):
         return True
     if finding.reason == _CALLBACK:
         return _business_hours(sheet, at) or sheet.asks(at)
@@ -166,10 +166,5 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
 
 def _business_hours(sheet: Sheet, at: int) -> bool:
     hours = ("horario", "segunda", "comercial", "das", "util", "uteis")
-    open_at = any(
-        sheet.is_any(index, "atende", "atendemos", "atendimento", "funciona", "abre", "volta")
-        for index in sheet.clause(at)
-    )
-    return (open_at and not sheet.clause_has(at, "#time")) or (
-        any(sheet.is_any(i, *hours) for i in sheet.clause(at)) and open_at
-    )
+    open_at = sheet.clause_has(at, "atende", "atendemos", "atendimento", "funciona", "abre", "volta")
+    return (open_at and not sheet.clause_has(at, "#time")) or (sheet.clause_has(at, *hours) and open_at)

@@ -1,13 +1,15 @@
 """A reply spread out for the rules: its reading, words with concepts, clauses, and what the lead asked before."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
 from conversations.guardrails.lexicon import LAYERS
-from conversations.guardrails.patterns import Hit, Matcher, phrases
+from conversations.guardrails.patterns import Hit, Matcher, Owner, Tagged, phrases
 from conversations.guardrails.verdict import Kind, ReviewContext, Span, Violation
-from conversations.guardrails.words import Sentence, Word, split
+from conversations.guardrails.words import Sentence, split
 from seleto.lib.text.numbers import Kind as QuantityKind
 from seleto.lib.text.reading import Reading, read
 
@@ -33,7 +35,10 @@ class Sheet:
         self.context = context
         self.reading: Reading = read(text)
         self.words, self.sentences = split(self.reading)
-        tag(self.words)
+        self._tagged = Tagged(self.words)
+        for layer in LAYERS:
+            self._tagged.tag(layer)
+        self._keys = self._tagged.clauses
         self._clauses: dict[int, tuple[int, int]] = {}
         for at, word in enumerate(self.words):
             first, _ = self._clauses.get(word.clause, (at, at))
@@ -45,9 +50,14 @@ class Sheet:
         return Sheet(self.context.lead_last, ReviewContext())
 
     @cached_property
+    def lead_values(self) -> frozenset[Decimal]:
+        """Every number of the lead's last message, in every reading."""
+        return frozenset(value for word in self.lead.words if word.quantity for value in word.quantity.values)
+
+    @cached_property
     def topics(self) -> frozenset[str]:
         """What the lead's last message asks about: price, deadline, payment, freight, discount."""
-        found = {hit.owner for hit in _TOPICS.find(self.lead.words)}
+        found = {hit.owner for hit in self.lead.find(_TOPICS)}
         if self.lead.has("#money") or any(self.lead.asks_amount(at) for at in range(len(self.lead.words))):
             found.add("price")
         return frozenset(found)
@@ -70,18 +80,28 @@ class Sheet:
         """Indices of the words in the clause of word `at`."""
         return range(*self._clauses[self.words[at].clause])
 
+    def words_within(self, start: int, end: int) -> tuple[int, int]:
+        """Indices [first, end) of the words that touch [start, end) of the reading."""
+        first = bisect_right(self.words, start, key=lambda word: word.end)
+        return first, bisect_left(self.words, end, lo=first, key=lambda word: word.start)
+
     def sentence(self, at: int) -> Sentence:
         return self.sentences[self.words[at].sentence]
 
-    def clause_has(self, at: int, *tags: str) -> bool:
-        return any(tag in self.words[index].tags for index in self.clause(at) for tag in tags)
+    def find(self, matcher: Matcher[Owner]) -> Iterator[Hit[Owner]]:
+        return matcher.find(self._tagged)
 
-    def sentence_has(self, at: int, *tags: str) -> bool:
+    def clause_has(self, at: int, *names: str) -> bool:
+        """Whether a word of the clause is one of the names or carries one of them as a tag."""
+        return not self._keys[self.words[at].clause].isdisjoint(names)
+
+    def sentence_has(self, at: int, *names: str) -> bool:
         sentence = self.sentence(at)
-        return any(tag in word.tags for word in self.words[sentence.first : sentence.end] for tag in tags)
+        clauses = range(self.words[sentence.first].clause, self.words[sentence.end - 1].clause + 1)
+        return any(not self._keys[clause].isdisjoint(names) for clause in clauses)
 
-    def has(self, *tags: str) -> bool:
-        return any(tag in word.tags for word in self.words for tag in tags)
+    def has(self, *names: str) -> bool:
+        return any(not keys.isdisjoint(names) for keys in self._keys.values())
 
     def before(self, at: int, count: int, *tags: str) -> bool:
         """Whether one of the `count` words before `at`, in its clause, carries a tag or is that word."""
@@ -109,10 +129,7 @@ class Sheet:
             return True
         following = self.words[at].sentence + 1
         if following < len(self.sentences):
-            answer = self.sentences[following]
-            return self.asks(at) and any(
-                tag in word.tags for word in self.words[answer.first : answer.end] for tag in ("@hedge", "@refer")
-            )
+            return self.asks(at) and self.sentence_has(self.sentences[following].first, "@hedge", "@refer")
         return False
 
     def violation(self, kind: Kind, findings: Iterable[Finding]) -> Violation | None:
@@ -141,15 +158,6 @@ class Sheet:
         return Span(*self.reading.span(self.words[finding.first].start, last.end), kind)
 
 
-def tag(words: Sequence[Word]) -> None:
-    """Marks every word where a concept starts with the concept and its length."""
-    for layer in LAYERS:
-        hits: list[Hit[str]] = list(layer.find(words))
-        for hit in hits:
-            tags = words[hit.first].tags
-            tags[hit.owner] = max(tags.get(hit.owner, 0), hit.end - hit.first)
-
-
 def rules(block: str, reason: str) -> list[tuple[str, str]]:
     """Phrases that all have the same reason."""
     return phrases(reason, block)
@@ -157,7 +165,7 @@ def rules(block: str, reason: str) -> list[tuple[str, str]]:
 
 def hits(sheet: Sheet, matcher: Matcher[str], *, sure: bool = True) -> Iterator[Finding]:
     """Every hit of a matcher whose phrases are owned by their reason."""
-    for hit in matcher.find(sheet.words):
+    for hit in sheet.find(matcher):
         yield Finding(hit.first, hit.end, hit.owner, sure)
 
 

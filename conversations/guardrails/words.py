@@ -18,8 +18,8 @@ class Word:
     text: str
     start: int
     end: int
-    clause: int
-    sentence: int
+    clause: int = 0
+    sentence: int = 0
     quoted: bool = False
     comma: bool = False  # a comma, colon, dash or bracket stands before it
     quantity: Quantity | None = None
@@ -92,63 +92,108 @@ def plain_word(word: str) -> str:
     return _SPELLINGS.get(word, word)
 
 
+# A run of text without punctuation is cut here, so that work per clause and per sentence stays bounded.
+_CLAUSE_WORDS = 80
+_SENTENCE_WORDS = 160
+
+
 def split(reading: Reading) -> tuple[list[Word], list[Sentence]]:
     """Words in order and the sentences they form. Linear."""
-    text = reading.folded
-    quantities = [quantity for quantity in find_quantities(reading.text) if quantity.end > quantity.start]
-    words: list[Word] = []
-    sentences: list[Sentence] = []
-    clause = next_quantity = done = opened = 0
-    quoted = comma = False
-    for token in _TOKEN.finditer(text):
-        if token.start() < done:
-            continue
-        while next_quantity < len(quantities) and quantities[next_quantity].end <= token.start():
-            next_quantity += 1
-        quantity = quantities[next_quantity] if next_quantity < len(quantities) else None
-        if (quantity is not None and token.start() <= quantity.start < token.end()) or (
-            quantity is not None and quantity.start <= token.start() < quantity.end
-        ):
-            done = quantity.end
-            if text[done : done + 1] in (")", "º", "ª"):  # "1) ...", "2º": counting, not an amount
-                next_quantity += 1
+    splitter = _Splitter(reading)
+    splitter.run()
+    return splitter.words, splitter.sentences
+
+
+class _Splitter:
+    def __init__(self, reading: Reading) -> None:
+        self.text = reading.folded
+        self.written = reading.text
+        self.quantities = [found for found in find_quantities(reading.text) if found.end > found.start]
+        self.words: list[Word] = []
+        self.sentences: list[Sentence] = []
+        self.clause = self.clause_from = self.sentence_from = self.next_quantity = 0
+        self.quoted = self.comma = False
+
+    def run(self) -> None:
+        done = 0
+        for token in _TOKEN.finditer(self.text):
+            if token.start() < done:
                 continue
-            words.append(_counted(quantity, text, clause, len(sentences), quoted, comma))
-            next_quantity += 1
-            comma = False
-            continue
+            quantity = self._quantity_at(token)
+            if quantity is not None:
+                done = quantity.end
+                self.next_quantity += 1
+                if not self._enumerates(quantity):
+                    self._add(_counted(quantity, self.text))
+            elif token[0][0].isalnum():
+                self._add_word(token)
+            else:
+                self._sign(token[0])
+        self._close("")
+
+    def _quantity_at(self, token: re.Match[str]) -> Quantity | None:
+        """The quantity the token belongs to, if it starts within one that was not taken yet."""
+        while self.next_quantity < len(self.quantities):
+            quantity = self.quantities[self.next_quantity]
+            if quantity.end > token.start():
+                begins = token.start() <= quantity.start < token.end()
+                return quantity if begins or quantity.start <= token.start() else None
+            self.next_quantity += 1
+        return None
+
+    def _enumerates(self, quantity: Quantity) -> bool:
+        """ "1) ...", "2º": counting, not an amount."""
+        following = self.text[quantity.end : quantity.end + 1]
+        if following == ")" and "(" not in self.text[max(0, quantity.start - 30) : quantity.start]:
+            return quantity.high <= 20
+        return following in ("º", "ª") and following != ""
+
+    def _add_word(self, token: re.Match[str]) -> None:
         raw = token[0]
-        if raw[0].isalnum():
-            if raw in _AGAINST or (raw == "que" and words and words[-1].text == "so"):
-                clause += 1
-            accented = _ACCENTED.get(reading.text[token.start() : token.end()].lower())
-            spelled = accented or plain_word(raw)
-            words.append(Word(spelled, token.start(), token.end(), clause, len(sentences), quoted, comma))
-            comma = False
-        elif raw[0] in _ENDS:
-            if len(words) > opened:
-                sentences.append(Sentence(opened, len(words), raw))
-                opened = len(words)
-                clause += 1
-            elif sentences and raw[0] in "?!？":
-                sentences[-1].mark += raw
+        if raw in _AGAINST or (raw == "que" and self.words and self.words[-1].text == "so"):
+            self._next_clause()
+        accented = _ACCENTED.get(self.written[token.start() : token.end()].lower())
+        self._add(Word(accented or plain_word(raw), token.start(), token.end()))
+
+    def _add(self, word: Word) -> None:
+        if len(self.words) - self.sentence_from >= _SENTENCE_WORDS:
+            self._close("")
+        elif len(self.words) - self.clause_from >= _CLAUSE_WORDS:
+            self._next_clause()
+        word.clause, word.sentence = self.clause, len(self.sentences)
+        word.quoted, word.comma = self.quoted, self.comma
+        self.comma = False
+        self.words.append(word)
+
+    def _next_clause(self) -> None:
+        self.clause += 1
+        self.clause_from = len(self.words)
+
+    def _close(self, mark: str) -> None:
+        if len(self.words) > self.sentence_from:
+            self.sentences.append(Sentence(self.sentence_from, len(self.words), mark))
+            self.sentence_from = len(self.words)
+            self._next_clause()
+        elif self.sentences and mark and mark[0] in "?!？":
+            self.sentences[-1].mark = (self.sentences[-1].mark + mark)[:8]
+
+    def _sign(self, raw: str) -> None:
+        if raw[0] in _ENDS:
+            self._close(raw[:8])
         elif raw in '"“”«»':
-            quoted = not quoted if raw == '"' else raw in "“«"
+            self.quoted = not self.quoted if raw == '"' else raw in "“«"
         elif raw in _BREATH:
-            comma = True
-    if len(words) > opened:
-        sentences.append(Sentence(opened, len(words), ""))
-    return words, sentences
+            self.comma = True
 
 
-def _counted(quantity: Quantity, text: str, clause: int, sentence: int, quoted: bool, comma: bool) -> Word:
+def _counted(quantity: Quantity, text: str) -> Word:
     raw = text[quantity.start : quantity.end]
     if quantity.kind is QuantityKind.RATE and _HOURS.fullmatch(raw):
         quantity = replace(quantity, kind=QuantityKind.TIME, unit="hora", period="")
     if quantity.kind in _NAMES:
         name = "".join(char for char in raw if char.isalnum())
-        return Word(name, quantity.start, quantity.end, clause, sentence, quoted, comma, tags={"#model": 1})
+        return Word(name, quantity.start, quantity.end, tags={"#model": 1})
     tags = {"#": 1, f"#{quantity.kind.value}": 1}
     if quantity.period and quantity.kind is not QuantityKind.TIME:
         tags["#rate"] = 1
-    return Word("#", quantity.start, quantity.end, clause, sentence, quoted, comma, quantity, tags)
+    return Word("#", quantity.start, quantity.end, quantity=quantity, tags=tags)

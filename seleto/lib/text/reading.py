@@ -205,7 +205,9 @@ _SPACED = re.compile(
 )
 _SPACED_DIGITS = re.compile(r"(?<![\w.,:/\-])\d(?:[ _\-.,\n]{1,3}\d){2,}(?![\w:/])")
 # "R $ 12 . 990", "12 .990,00": the punctuation of an amount with air around it.
-_LOOSE_AMOUNT = re.compile(r"\b[Rr] \$|(?<![\w.,])\d{1,3} +[.,] *(?=\d{3}\b)|(?<![\w.,])\d{1,2}[ _](?=\d\d0\b)|(?<![\w.,])\d{1,3}['’´`](?=\d{3}\b)")
+_LOOSE_AMOUNT = re.compile(
+    r"\b[Rr] \$|(?<![\w.,])\d{1,3} +[.,] *(?=\d{3}\b)|(?<![\w.,])\d{1,2}[ _](?=\d\d0\b)|(?<![\w.,])\d{1,3}['’´`](?=\d{3}\b)"
+)
 
 
 def _join_spaced(match: re.Match[str]) -> str | None:
@@ -245,7 +247,7 @@ def _join_digits(match: re.Match[str]) -> str | None:
 # --- letters for digits and digits for letters -------------------------------------------------------------------
 
 _LETTER_DIGITS = re.compile(r"(?<![\w])[\dOolI][\dOolI.,]*[\dOolI](?![\w])")
-_LEET = re.compile(r"(?<![\w@$!])[\w@$!|]*(?:[A-Za-zÀ-ÿ][0-9@$!|]|[013457@$!|][A-Za-zÀ-ÿ])[\w@$!|]*", re.ASCII)
+_LEET = re.compile(r"(?<![\w@$!|])[\w@$!|]*(?:[A-Za-zÀ-ÿ][0-9@$!|]|[013457@$!|][A-Za-zÀ-ÿ])[\w@$!|]*", re.ASCII)
 _LEET_LETTERS = {
     "0": "o",
     "1": "il",
