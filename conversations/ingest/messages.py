@@ -16,7 +16,7 @@ from conversations.models import Conversation, Message, Outbox, Turn
 from leads.extraction import asks_opt_out
 from leads.models import Identity
 from leads.services import opt_out
-from seleto.lib import jobs
+from seleto.lib import correlation, jobs
 
 # Shown to people, nothing to answer (contracts/zapi.md, section 5).
 SHOWN_ONLY = frozenset(
@@ -220,6 +220,7 @@ def _expect_turn(conversation: Conversation, *, text: str, heard_at: datetime) -
         conversation.owner_reason = "lead_voltou"
         conversation.owner_since = heard_at
     _take_back_reply(conversation)
+    conversation.correlation_id = correlation.current()
     conversation.pending_since = conversation.pending_since or heard_at
     wait_s = quiet.quiet_s(text, answers_question=conversation.awaiting_answer)
     conversation.turn_due_at = quiet.due_at(pending_since=conversation.pending_since, heard_at=heard_at, wait_s=wait_s)

@@ -39,6 +39,8 @@ class Conversation(models.Model):
     awaiting_answer = models.BooleanField("aguarda resposta a uma pergunta", default=False)
     unanswered_question_replies = models.PositiveSmallIntegerField("respostas seguidas com pergunta", default=0)
     turn_failures = models.PositiveSmallIntegerField("tentativas sem modelo", default=0)
+    # Of the event that was taken in last: the turn and what it sends go on under it.
+    correlation_id = models.CharField("correlação", max_length=40, blank=True, editable=False)
     outbox_order = models.PositiveIntegerField("última ordem de envio", default=0)
     previous = models.ForeignKey(
         "self",

@@ -54,7 +54,8 @@ def claim(limit: int) -> Sequence[TurnClaim]:
     now = clock.now()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH due AS (SELECT c.id, c.revision, c.pending_since FROM conversations_conversation c"  # noqa: S608
+            "WITH due AS (SELECT c.id, c.revision, c.pending_since, c.correlation_id"  # noqa: S608
+            " FROM conversations_conversation c"
             f" WHERE {_DUE} AND {_NOT_RUNNING} ORDER BY c.turn_due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)"
             " INSERT INTO conversations_turn (id, conversation_id, status, reason, started_at, attempts, lease_token,"
             " leased_until, read_revision, waiting_since, undo, model, prompt_version, sources, intents, move,"
@@ -62,9 +63,10 @@ def claim(limit: int) -> Sequence[TurnClaim]:
             " correlation_id)"
             " SELECT gen_random_uuid(), due.id, 'running', '', %(now)s, 1, gen_random_uuid(),"
             " now() + make_interval(secs => %(lease)s), due.revision, due.pending_since, '{}', '', '', '[]', '[]', '',"
-            " 0, 0, 0, 0, '{}', '[]', '', gen_random_uuid()::text FROM due"
+            " 0, 0, 0, 0, '{}', '[]', '', due.correlation_id FROM due"
             " ON CONFLICT (conversation_id) WHERE status = 'running' DO UPDATE SET lease_token = excluded.lease_token,"
-            " attempts = conversations_turn.attempts + 1, leased_until = excluded.leased_until"
+            " attempts = conversations_turn.attempts + 1, leased_until = excluded.leased_until,"
+            " correlation_id = excluded.correlation_id"
             " WHERE conversations_turn.leased_until <= now()"
             " RETURNING id, conversation_id, lease_token, attempts, correlation_id",
             {"now": now, "silenced": outbox.silenced_channels(), "limit": limit, "lease": settings.LEASE_S},

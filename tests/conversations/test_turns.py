@@ -60,6 +60,20 @@ def test_a_lead_who_waited_is_answered_once(provider):
     assert (conversation.turn_due_at, conversation.answered_revision, conversation.awaiting_answer) == (None, 1, True)
 
 
+def test_one_correlation_id_goes_from_the_webhook_to_the_send(provider):
+    provider.side_effect = [said("Olá!")]
+
+    answer = zapi.post(zapi.received("Oi, vocês vendem formadora?"))
+    jobs.run_due("ingest")
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=30)):
+        jobs.run_due()
+
+    ours = answer.headers["X-Correlation-Id"]
+    assert provider.calls[0].request.headers["X-Correlation-Id"] == ours
+    assert provider.sends.calls[0].request.headers["X-Correlation-Id"] == ours
+    assert (Turn.objects.get().correlation_id, Outbox.objects.get().correlation_id) == (ours, ours)
+
+
 def test_nothing_is_asked_of_the_model_before_the_silence_is_over(provider):
     waiting()
     Conversation.objects.update(turn_due_at=now() + timedelta(seconds=8))
