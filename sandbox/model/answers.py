@@ -84,12 +84,12 @@ def sayable(brief: Brief) -> list[Article]:
     ]
 
 
-def to_questions(brief: Brief, questions: Sequence[str], context: str) -> Answer:
-    """Answer technical questions; ``context`` is folded text that says what the talk is about."""
+def to_questions(brief: Brief, questions: Sequence[str], *, context: str, need: str) -> Answer:
+    """Answer technical questions; ``context`` is what was said so far, ``need`` the lead's part of it, folded."""
     asked = fold(" ".join(questions))
     topics = {name for name, pattern in _QUESTION.items() if pattern.search(asked)}
     codes = products.mentioned(asked) or products.mentioned(fold(brief.text)) or products.mentioned(context)[-1:]
-    family = products.family(fold(brief.text)) or products.family(context)
+    family = products.family(fold(brief.text)) or products.family(need)
     wanted = set(codes) or set(family[1] if family else ())
     scored = []
     for article in sayable(brief):
@@ -122,8 +122,10 @@ def for_need(brief: Brief, per_hour: float) -> Answer:
     if not fits:
         return Answer()
     article = min(fits, key=lambda pair: pair[0])[1]
-    said = _say([article])
-    return Answer(text=f"Para esse volume, uma boa opção: {said.text[0].lower() + said.text[1:]}", sources=said.sources)
+    found = _SUBJECT.match(" ".join(article.text.split()).rstrip("."))
+    if found is None:
+        return Answer(text=f"Para esse volume: {article.text.rstrip('.')}.", sources=(article.id,))
+    return Answer(text=f"Para esse volume, uma boa opção é a {found[1]}: {found[2]}.", sources=(article.id,))
 
 
 def _capacity(article: Article) -> float | None:

@@ -31,6 +31,12 @@ _COMMON = frozenset(
     formadora cortadora manual automatica kkk kkkk rs alo hello aham talvez depois hoje amanha urgente perfeito top
     show legal tchau combinado desculpa ah hum so teste nada""".split()
 )
+# A bare answer to "which of these?", by the question that was asked.
+_CHOICES: dict[str, tuple[tuple[str, str], ...]] = {
+    "stuffer": ((r"\b15\b", "ENS15"), (r"\b30\b", "ENS30")),
+    "former": ((r"semi\w*", "FB300"), (r"\bmanual\b", "FBM100")),
+    "mixer": tuple((rf"\b{size}(?!\d)", f"MIX{size}") for size in (25, 70, 140, 210)),
+}
 _SEGMENTS: tuple[tuple[str, str], ...] = (
     ("hamburgueria", r"hamburgueria|\bburgu?er\b|smash"),
     ("espetaria", r"espetaria|espetinhos?\b(?=.*\b(?:vendo|tenho|barraca))"),
@@ -133,6 +139,9 @@ def _asked_for(brief: Brief) -> str:
         "empresa": r"nome da (?:sua )?empresa|empresa.*como se chama|qual empresa",
         "cidade": r"cidade|de onde",
         "uf": r"qual estado",
+        "stuffer": r"15 kg ou a de 30 kg",
+        "former": r"manual, semiautomatica ou automatica",
+        "mixer": r"25, 70, 140 ou 210",
     }
     hits = [(found.start(), name) for name, cue in cues.items() for found in re.finditer(cue, folded)]
     return max(hits)[1] if hits else ""
@@ -295,9 +304,11 @@ def _states(line: Line, asked: str) -> Iterator[_Hit]:
 
 def _machines(line: Line, asked: str) -> Iterator[_Hit]:
     folded = fold(line.text)
-    if products.owned(folded):
-        return
-    codes = products.mentioned(folded)
+    codes = products.wanted(folded)
+    for pattern, meaning in _CHOICES.get(asked, ()):
+        if not codes and (chosen := re.search(pattern, folded)):
+            yield _Hit(meaning, *chosen.span())
+            return
     wanted = re.search(r"(?:prefiro|quero|fico com|melhor)\s+(?:mesmo\s+)?(?:a|o)\b", folded)
     if wanted:
         later = [code for code in codes if (span := products.span_of(folded, code)) and span[0] >= wanted.start()]

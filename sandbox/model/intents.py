@@ -83,6 +83,10 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
         r"forne(?:co|cemos)\b|oferec(?:o|emos|er) (?:nosso|meu|servic|solucoes)",
         r"apresentar (?:a )?(?:nossa|minha|nosso|meu|nossos)|parceria|setor de compras|quem compra ai",
     ),
+    "recusa": (
+        r"(?:nao tenho|sem|perdi o) interesse|nao (?:quero|preciso) mais|deixa (?:pra|para) la|desisti\b",
+        r"ja comprei de outr",
+    ),
     "engano": (
         r"numero errado|\bengano\b|mandei errado|errei (?:o )?(?:numero|contato)|pessoa errada",
         r"^(?:oi )?(?:mae|pai|amor|filh[ao])\b",
@@ -94,9 +98,9 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
         r"trabalho (?:da|de|pra) (?:escola|faculdade|facul)|\btcc\b|nao (?:pretendo|vou|quero) comprar",
     ),
     "pergunta_prazo": (
-        r"prazo|quanto tempo (?:demora|leva|pra|para|ate)|quando (?:chega|entreg|fica pront|recebo)",
+        r"prazo|quanto tempo (?:demora|leva|pra|para|ate)|em quanto tempo|quando (?:chega|entreg|fica pront|recebo)",
         r"demora (?:muito|quanto|pra|para)|pronta entrega|(?:tem|ta) (?:em|no) estoque",
-        r"entrega\w* (?:em|ate|quando|rapid|antes)|chega (?:em|ate|antes|quando|a tempo)|da tempo|despach",
+        r"entrega\w* (?:em (?:\d|quant)|ate|quando|rapid|antes)|chega (?:em|ate|antes|quando|a tempo)|da tempo|despach",
     ),
     "frete": (
         r"\bfrete|entrega(?:m|r)? (?:em|no|na|pra|para|aqui)|\bcif\b|\bfob\b|transport",
@@ -104,7 +108,7 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
     ),
     "pagamento": (
         r"parcel|\bboleto|\bpix\b|cart(?:ao|oes)|\bentrada\b|financi|\bfiname|\bbndes|consorcio|leasing",
-        r"pagamento|pagar|a vista|\d+\s*x\b|permuta|cheque",
+        r"pagamento|\bpagar|a vista|\d+\s*x\b|permuta|cheque",
     ),
     "pergunta_preco": (
         r"\bpreco|\bvalor(?:es)?\b",
@@ -152,9 +156,15 @@ _ATTRIBUTE = re.compile(
 _ASKING = re.compile(
     r"\b(?:quant[oa]s|quais)\b|\bqual\b(?! )|\bqual \w|(?<!o )\bquanto\b(?! mais| antes)|\bne\W*$|me (?:fala"
     r"|diz|explica|conta|passa|informa)\b"
-    r"|(?:queria|gostaria de|quero) saber"
+    r"|(?:queria|gostaria de|quero) saber|me manda\b|manda (?:o|a)\b"
+)
+_ABOUT = re.compile(
+    r"saber (?:mais )?(?:sobre |d[aeo]s? )|informac\w+ (?:sobre|d[aeo])"
+    r"|(?:fal\w+|cont\w+) (?:mais )?(?:sobre |d[aeo] )|conhecer|detalhes"
+    r"|diferenca|^\W*e entre"
 )
 _RECOMMEND = _any(
+    r"nao sei (?:qual|bem|direito)|qual (?:me )?(?:serve|atende)",
     r"qual (?:maquina|equipamento|modelo|seria|vc|voce|vcs|voces|e (?:a )?(?:melhor|ideal|certa|certo))",
     r"o que (?:voces |vcs |vc |voce )?(?:indica|recomenda|tem|sugere)|(?:indica|recomend|suger)\w*",
     r"tem (?:o que|algo|alguma)|qual (?:o )?tamanho|me ajuda a escolher|tem o que ai",
@@ -205,6 +215,11 @@ def _asks_attribute(folded: str) -> bool:
     """A machine and one of its properties, without a verb: "litros da cuba da SE6000"."""
     about = products.mentioned(folded) or products.family(folded)
     return len(folded.split()) <= 9 and bool(_ATTRIBUTE.search(folded)) and bool(about)
+
+
+def wants_overview(folded: str) -> bool:
+    """Asks about machines as such, not about one property."""
+    return bool(_ABOUT.search(folded))
 
 
 def price_insistences(brief: Brief) -> int:

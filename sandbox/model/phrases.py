@@ -11,7 +11,7 @@ ASK: dict[str, tuple[str, ...]] = {
     "uf": ("E fica em qual estado?",),
     "produto": (
         "O que você pretende produzir: hambúrguer, linguiça, cortes de carne?",
-        "Qual etapa da produção você quer melhorar: formar, cortar, misturar ou embutir?",
+        "Qual etapa da produção te interessa: formar, cortar, misturar ou embutir?",
     ),
     "volume": ("Qual é o volume que você produz por dia, mais ou menos?", "Quanto você precisa produzir por dia?"),
     "urgencia": ("Para quando você precisa da máquina?", "Você já tem uma data em mente para a compra?"),
@@ -75,7 +75,7 @@ CANDIDATE = ("Obrigada pelo interesse em trabalhar com a gente! Vou encaminhar a
 WRONG_NUMBER = (
     "Acho que essa mensagem era para outra pessoa. Aqui é da Seleto Industrial, fabricante de máquinas para alimentos.",
 )
-OPT_OUT = ("Certo, não vou mais te enviar mensagens. Se um dia precisar, é só chamar por aqui.",)
+OPT_OUT = ("Pronto, mensagens canceladas. Se precisar, é só chamar por aqui.",)
 ROBOT = ("Sou a assistente virtual da Seleto Industrial, um atendimento automático.",)
 SECRET_FIRST = ("Não comento como fui montada, mas posso te ajudar com as nossas máquinas.",)
 SECRET = (
@@ -95,6 +95,7 @@ UNKNOWN = (
     "Essa informação eu não tenho aqui e não quero te passar nada errado: vou confirmar com um especialista.",
     "Essa eu preciso confirmar com um especialista do nosso time, para não te passar nada errado.",
 )
+DECLINED = ("Sem problemas, obrigada por avisar! Se precisar, é só chamar por aqui.",)
 GOODBYE = ("Eu que agradeço! Qualquer dúvida, é só chamar.", "Por nada! Fico por aqui se precisar.")
 NOTHING_MISSING = ("Tenho tudo anotado por aqui, obrigada!",)
 SKEWER = (

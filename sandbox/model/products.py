@@ -112,9 +112,13 @@ def wants_skewer_line(folded: str) -> bool:
     return bool(_SKEWER_MACHINE.search(folded)) or len(folded.split()) <= 6
 
 
-def owned(folded: str) -> bool:
-    """The lead speaks of a machine already there."""
-    return bool(_OWNED.search(folded))
+def wanted(folded: str) -> list[str]:
+    """Machines mentioned, without those the lead already has."""
+    found = _OWNED.search(folded)
+    if found is None:
+        return mentioned(folded)
+    own = mentioned(folded[found.start() : found.end() + 14])
+    return [code for code in mentioned(folded) if code not in own]
 
 
 def family(folded: str) -> tuple[str, tuple[str, ...]] | None:

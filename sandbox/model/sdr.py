@@ -2,38 +2,24 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 from sandbox.model import answers, facts, intents, phrases, products
 from sandbox.model.answers import Answer
 from sandbox.model.brief import Brief
-from sandbox.model.facts import Found
+from sandbox.model.draft import Draft
 from sandbox.model.text import fold, pick, words
 
 _FIELDS = frozenset(
     "nome empresa cidade uf produto volume urgencia cnpj email telefone conhece_seleto segmento".split()
 )
 _COMMERCIAL = ("pergunta_preco", "pagamento", "frete", "pergunta_prazo")
-_TOLD_INTENTS = {
-    "pagamento": "pergunta_preco",
-    "frete": "pergunta_preco",
-    "cotacao": "pergunta_preco",
-    "agradece": "despedida",
-    "pede_indicacao": "pergunta_tecnica",
-    "robo": "outro",
-    "segredo": "outro",
-}
-_KNOWN_INTENTS = frozenset(
-    """saudacao pergunta_tecnica pergunta_preco pergunta_prazo pede_humano suporte reclamacao opt_out privacidade
-    fornecedor candidato engano curioso despedida outro""".split()
-)
 _HAVE = re.compile(r"\b(?:tem|tens|temos|fazem|faz|vendem|vende|trabalham|existe|possuem|fabricam)\b")
 _WHO = re.compile(
     r"quem (?:sao|e|eh) (?:vcs|voces|vc|voce|a seleto)|(?:seu|teu) nome|como (?:vc|voce) se chama|quem (?:ta"
     r"|esta) falando"
 )
 _ELLIPSIS = re.compile(r"^\W*e (?:a|o|da|do|as|os)\b")
+_HERE = re.compile(r"\b(?:e|eh|aqui e) (?:d)?a seleto\b|alguem (?:ai|online)|tem alguem|esta[os]? (?:ai|online)")
 _HOURS = {"hora": 1.0, "dia": 8.0, "semana": 40.0, "mes": 176.0}
 _FAMILY_LINES = {
     "linguiça": "Para linguiça temos a ensacadeira elétrica, nas versões de 15 kg (ENS15) e de 30 kg (ENS30).",
@@ -42,47 +28,6 @@ _FAMILY_LINES = {
     "filé": "Para filés temos a filetadora automática FS150.",
     "mistura": "Para misturar a massa temos os misturadores de 25, 70, 140 e 210 L.",
 }
-
-
-@dataclass
-class Draft:
-    """An answer in the making; ``parts`` are sentences of the reply, ``ask`` the question at its end."""
-
-    parts: list[str] = field(default_factory=list)
-    ask: str = ""
-    found: list[Found] = field(default_factory=list)
-    intents: set[str] = field(default_factory=set)
-    sources: list[str] = field(default_factory=list)
-    gap: str | None = None
-    move: str = "responder"
-    closed: bool = False
-
-    def say(self, text: str) -> None:
-        if text and text not in self.parts:
-            self.parts.append(text)
-
-    def quote(self, answer: Answer) -> None:
-        self.say(answer.text)
-        self.sources += [source for source in answer.sources if source not in self.sources]
-
-    @property
-    def reply(self) -> str:
-        body = " ".join(self.parts)
-        return "\n\n".join(part for part in (body, self.ask) if part)
-
-    def answer(self) -> dict[str, Any]:
-        told = sorted({_TOLD_INTENTS.get(name, name) for name in self.intents} & _KNOWN_INTENTS)
-        return {
-            "reply": self.reply,
-            "facts": [
-                {"field": row.field, "value": row.value, "quote": row.quote, "message": row.message}
-                for row in self.found
-            ],
-            "intents": told or ["outro"],
-            "sources": self.sources,
-            "unanswered_question": self.gap,
-            "move": self.move,
-        }
 
 
 def compose(brief: Brief) -> Draft:
@@ -96,6 +41,7 @@ class _Talk:
         self.brief = brief
         self.text = fold(brief.text)
         self.context = fold("\n".join(line.text for line in brief.talk if line.who != "humano"))
+        self.need = fold("\n".join(brief.said_by("lead")))
         self.found = [row for row in facts.extract(brief) if row.field in _FIELDS]
         self.given = {row.field: row.value for row in self.found}
         self.draft = Draft(found=self.found, intents=intents.read(brief))
@@ -113,6 +59,9 @@ class _Talk:
                 return self._finish()
         if not self.text.strip():
             draft.say(self._pick(phrases.REPEAT))
+            return self._finish()
+        if "recusa" in heard:
+            self._close(phrases.DECLINED, "encerrar")
             return self._finish()
         if "despedida" in heard and not self.found:
             self._close(phrases.GOODBYE, "encerrar")
@@ -191,7 +140,7 @@ class _Talk:
 
     def _technical(self) -> None:
         asked = [question for question in intents.questions(self.brief) if self._is_technical(question)]
-        codes = products.mentioned(self.text)
+        codes = products.wanted(self.text)
         if asked:
             self.draft.intents.add("pergunta_tecnica")
             self._answer(asked, codes)
@@ -203,7 +152,7 @@ class _Talk:
             self._recommend(unasked=True)
 
     def _heard_codes(self) -> list[str]:
-        return products.mentioned(fold("\n".join(self.brief.said_by("lead"))))
+        return products.mentioned(self.need)
 
     def _present(self, codes: list[str]) -> None:
         answer = answers.about(self.brief, codes)
@@ -212,9 +161,14 @@ class _Talk:
         self.draft.quote(answer)
 
     def _answer(self, asked: list[str], codes: list[str]) -> None:
-        if "pede_indicacao" in self.draft.intents and self._recommend(unasked=False):
+        advice = "pede_indicacao" in self.draft.intents and not codes
+        if advice and (self._presented() or self._recommend(unasked=False)):
             return
-        answer = answers.to_questions(self.brief, asked, self.context)
+        if intents.wants_overview(fold(" ".join(asked))) and codes:
+            self._present(codes[:2])
+            if self._presented():
+                return
+        answer = answers.to_questions(self.brief, asked, context=self.context, need=self.need)
         if answer.text:
             self.draft.quote(answer)
             return
@@ -239,15 +193,15 @@ class _Talk:
 
     def _recommend(self, *, unasked: bool) -> bool:
         """Name the machine for the stated volume, or the machines for what the lead makes."""
-        known = "produto" in self.brief.known or "produto" in self.given
+        known = "produto" in self.brief.known or "produto" in self.given or "ate 19 cm" in self.context
         need = self._need_per_hour()
         if need and not (unasked and (known or "volume" not in self.given)):
             answer = answers.for_need(self.brief, need)
             if answer.text:
                 self.draft.quote(answer)
                 return True
-        family = products.family(self.text) or (None if unasked else products.family(self.context))
-        if family is None or (known and unasked) or (unasked and products.family(self.context) == family):
+        family = products.family(self.text) or (None if unasked else products.family(self.need))
+        if family is None or (known and unasked) or (unasked and products.family(self.need) == family):
             return False
         answer = answers.about(self.brief, family[1][:2]) if family[0] != "linguiça" else Answer()
         if answer.text and not unasked:
@@ -337,7 +291,7 @@ class _Talk:
         last = next((line.text for line in reversed(self.brief.talk) if line.who == "agente"), "")
         fresh = [name for name in open_fields if not any(wording in last for wording in phrases.ASK[name])]
         wanted = (fresh or open_fields)[:1]
-        family = products.family(self.text) or products.family(self.context)
+        family = products.family(self.text) or products.family(self.need)
         if wanted == ["produto"] and family and family[0] in phrases.ASK_FOR_FAMILY:
             self.draft.ask = self._pick(phrases.ASK_FOR_FAMILY[family[0]])
         elif wanted:
@@ -372,6 +326,8 @@ class _Talk:
     def _is_technical(self, question: str) -> bool:
         text = fold(question)
         if not words(question) and not products.mentioned(text):
+            return False
+        if _HERE.search(text):
             return False
         if any(intents.matches(name, text) for name in (*_COMMERCIAL, "robo", "segredo", "pede_humano")):
             return False

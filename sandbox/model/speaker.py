@@ -10,6 +10,7 @@ from sandbox.model import brief as briefs
 from sandbox.model import careless as carelessness
 from sandbox.model import sdr, wire
 from sandbox.model.brief import Brief, Correction
+from sandbox.model.draft import Draft
 from sandbox.model.text import fold, sentences
 from sandbox.model.wire import Reply
 
@@ -43,7 +44,7 @@ def answer(body: Mapping[str, Any], *, careless: random.Random | None) -> Reply:
     return Reply(content=wire.dump(data))
 
 
-def _corrected(brief: Brief, draft: sdr.Draft) -> dict[str, Any]:
+def _corrected(brief: Brief, draft: Draft) -> dict[str, Any]:
     """The same answer without what was found fault with, each time a bit more careful."""
     kinds = frozenset().union(*(correction.kinds for correction in brief.corrections))
     if len(brief.corrections) > 1 or any("question" in kind for kind in kinds):
