@@ -36,6 +36,24 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
         databases.drop(name)
 
 
+@pytest.fixture(autouse=True)
+def _fresh_caches() -> Iterator[None]:
+    """Nothing that one test read from its database may be known to the next."""
+    _forget()
+    yield
+    _forget()
+
+
+def _forget() -> None:
+    from conversations import channel_cache
+    from knowledge import queries
+    from seleto.lib import circuits
+
+    channel_cache.forget()
+    queries.clear_cache()
+    circuits.forget()
+
+
 @pytest.fixture
 def database_url(transactional_db: None) -> str:
     """The address of the test's database, for a child process."""

@@ -16,7 +16,7 @@ from conversations.formatting import bubbles, to_whatsapp
 from conversations.guardrails import Kind, ReviewContext, Verdict
 from conversations.models import GuardrailHit, Handoff
 from conversations.outbox import digest
-from knowledge import phrases
+from knowledge import phrases, search
 from knowledge.models import Situation
 from leads.extraction import asks_opt_out
 
@@ -177,8 +177,14 @@ def _decision(
         handoff_reason=handoff.value if handoff else "",
         stopped=tuple(stopped),
         fallback=fallback or (Situation.ENCAMINHAMENTO.value if handoff else ""),
-        gap=answer.unanswered_question or "",
+        gap=_gap(answer),
     )
+
+
+def _gap(answer: Answer) -> str:
+    """The question nobody could answer, unless it is one for the consultant (prices, terms): that is no gap."""
+    question = answer.unanswered_question or ""
+    return question if question and search.search(question, limit=1).kind is not search.Kind.COMMERCIAL else ""
 
 
 def _handoff_reason(answer: Answer) -> Handoff.Reason | None:

@@ -11,6 +11,7 @@ from conversations import handoff, outbox
 from conversations.agent.state import Decision, Snapshot, TurnState
 from conversations.formatting import typing_s
 from conversations.models import Conversation, GuardrailHit, Handoff, Turn
+from knowledge import gaps
 from leads.services import record_facts
 from seleto.lib import alerts, jobs
 from seleto.lib.models import Alert
@@ -83,6 +84,8 @@ def _apply(
         )
         for draft in decision.stopped
     )
+    if decision.gap:
+        gaps.record(decision.gap, now=now)
     if decision.retry_reason:
         _retry_later(conversation, decision, now=now)
     else:

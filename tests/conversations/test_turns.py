@@ -12,7 +12,8 @@ from django.db import connection
 
 from conversations.models import Conversation, GuardrailHit, Handoff, Message, Outbox, Turn
 from conversations.turns import stage
-from knowledge.models import Flag
+from knowledge import loader
+from knowledge.models import Flag, Gap, PromptVersion
 from leads.models import Fact
 from seleto.lib import jobs
 from seleto.lib.models import Alert, Circuit
@@ -492,6 +493,18 @@ def test_an_audio_nobody_can_hear_is_asked_for_in_writing(provider):
 
     assert provider.call_count == 0
     assert Turn.objects.get(conversation=conversation).fallback == "repetir_audio"
+
+
+@pytest.mark.parametrize(("question", "recorded"), [("Ela lava sozinha na máquina de louça?", 1), ("Qual o preço?", 0)])
+def test_a_question_nobody_can_answer_becomes_a_gap_unless_it_is_commercial(provider, question, recorded):
+    PromptVersion.objects.all().delete()
+    loader.load()
+    waiting(question)
+    provider.side_effect = [said("Vou confirmar com o especialista.", unanswered_question=question)]
+
+    jobs.run_due()
+
+    assert Gap.objects.count() == recorded
 
 
 def test_i10_a_switched_off_agent_answers_nobody(provider):
