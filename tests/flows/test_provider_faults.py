@@ -1,0 +1,70 @@
+"""The provider misbehaves: at most once out, and nothing is dropped."""
+
+import pytest
+
+from conversations.models import Channel, Message, Outbox
+from seleto.lib.models import Alert
+from tests.flows.pipe import Pipe, new_lead, until
+
+pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("installation")]
+
+
+def test_i6_a_send_whose_answer_is_lost_is_settled_by_its_echo(pipe: Pipe) -> None:
+    pipe.fault("*/send-text", drop="after", times=1)
+    lead = new_lead()
+
+    pipe.writes(lead, "Quero conhecer a FB300.")
+    rows = Outbox.objects.filter(to=lead)
+    until(lambda: rows.filter(status=Outbox.Status.SENT).exists(), what="the echo proves the send")
+    pipe.calm()
+
+    (sent,) = pipe.received(lead)
+    (row,) = rows
+    assert (row.provider_id, row.attempts) == (sent["provider_id"], 1)
+    # The echo is ours and no person's: the agent keeps the conversation.
+    assert row.conversation.owner == "agent"
+    assert not Message.objects.filter(conversation=row.conversation, author=Message.Author.PHONE).exists()
+
+
+def test_i6_a_send_lost_without_a_trace_is_shown_and_not_repeated(pipe: Pipe) -> None:
+    pipe.fault("*/send-text", drop="before", times=1)
+    lead = new_lead()
+
+    pipe.writes(lead, "Quero conhecer a FB300.")
+    rows = Outbox.objects.filter(to=lead)
+    until(lambda: rows.filter(status=Outbox.Status.UNKNOWN).exclude(reason="").exists(), what="the row is shown")
+    pipe.calm()
+
+    assert pipe.received(lead) == []
+    assert [row.attempts for row in rows] == [1]
+
+
+def test_a_send_refused_twice_by_a_broken_server_leaves_once(pipe: Pipe) -> None:
+    pipe.fault("*/send-text", status=500, times=2)
+    lead = new_lead()
+
+    pipe.writes(lead, "Quero conhecer a FB300.")
+    until(lambda: pipe.received(lead), what="the reply is accepted at last")
+    pipe.calm()
+
+    assert len(pipe.received(lead)) == 1
+    assert [(row.status, row.attempts) for row in Outbox.objects.filter(to=lead)] == [(Outbox.Status.SENT, 3)]
+
+
+def test_a_disconnected_phone_makes_replies_wait_and_its_return_sends_them(pipe: Pipe) -> None:
+    pipe.tell("zapi/connection", connected=False)
+    until(lambda: Channel.objects.filter(connected=False).exists(), what="the channel is known to be off line")
+    assert Alert.objects.filter(key__startswith="channel:", closed_at=None).exists()
+    lead = new_lead()
+    pipe.writes(lead, "Quero conhecer a FB300.")
+    rows = Outbox.objects.filter(to=lead)
+    until(lambda: rows.exists(), what="the reply is queued")
+    assert [row.status for row in rows] == [Outbox.Status.QUEUED]
+    assert pipe.received(lead) == []
+
+    pipe.tell("zapi/connection", connected=True)
+
+    until(lambda: rows.filter(status=Outbox.Status.SENT).exists(), what="the reply leaves")
+    pipe.calm()
+    assert len(pipe.received(lead)) == 1
+    assert not Alert.objects.filter(key__startswith="channel:", closed_at=None).exists()
