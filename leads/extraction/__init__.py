@@ -52,8 +52,8 @@ def extract(messages: Sequence[str], *, products: Sequence[ProductFacts] = ()) -
     mail = contacts.email(said)
     if mail:
         said[mail.message].hide(mail.start, mail.end)
-    company = companies.company(said)
-    taken = companies.spans(said)
+    company, taken = companies.company(said)
+    machines = wanted.mentions(said, products)
     person = people.name(said, taken)
     if person:
         taken = [*taken, (person.message, person.start, person.end)]
@@ -63,13 +63,13 @@ def extract(messages: Sequence[str], *, products: Sequence[ProductFacts] = ()) -
         company,
         city,
         uf,
-        wanted.product(said, products),
+        wanted.product(said, machines),
         volumes.volume(said),
         timing.urgency(said),
         contacts.cnpj(said),
         mail,
         contacts.phone(said),
-        intents.knows_us(said, wanted.starts(said, products)),
+        intents.knows_us(said, wanted.starts(machines)),
         segments.segment(said, company),
         intents.opt_out(said),
         intents.asks_person(said),

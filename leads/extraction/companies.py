@@ -83,11 +83,17 @@ class _Candidate:
     rank: int  # 3 the lead names it, 2 a business word leads or ends it, 1 "sou da ..."; legal names rank lowest
 
 
-def company(said: Sequence[Said]) -> Item | None:
-    """Trade name before legal name, the last correction before both."""
+def company(said: Sequence[Said]) -> tuple[Item | None, list[tuple[int, int, int]]]:
+    """The company: trade name before legal name, the last correction before both.
+
+    With it, message, start and end of every company name, chosen or not: words inside one are no city, no person.
+    """
     found = [candidate for message in said for candidate in _in_message(message)]
-    if not found:
-        return None
+    spans = [(candidate.item.message, candidate.item.start, candidate.item.end) for candidate in found]
+    return (_choose(said, found).item if found else None), spans
+
+
+def _choose(said: Sequence[Said], found: list[_Candidate]) -> _Candidate:
     trade = [candidate for candidate in found if candidate.rank > 0] or found
     chosen = trade[0]
     for candidate in trade[1:]:
@@ -98,16 +104,7 @@ def company(said: Sequence[Said]) -> Item | None:
             or corrects(said, chosen.item, candidate.item)
         ):
             chosen = candidate
-    return chosen.item
-
-
-def spans(said: Sequence[Said]) -> list[tuple[int, int, int]]:
-    """Where company names stand, chosen or not: words inside them are no city, no person, no product."""
-    return [
-        (candidate.item.message, candidate.item.start, candidate.item.end)
-        for message in said
-        for candidate in _in_message(message)
-    ]
+    return chosen
 
 
 def _in_message(message: Said) -> list[_Candidate]:
@@ -222,7 +219,8 @@ def _typed(message: Said) -> Iterator[Item]:
     words = message.words
     for place, word in enumerate(words[:-1]):
         known = word.text in COMPANY_TYPES or word.text in PLAIN_TYPES
-        compound = _COMPOUND.search(message.folded[: words[place + 1].start])
+        window = max(0, word.start - 14)
+        compound = _COMPOUND.search(message.folded[window : words[place + 1].start])
         if not known and not compound:
             continue
         if (word.text in _PRODUCT_TYPES or word.text in _WEAK_TYPES) and not word.capitalised and not compound:
@@ -237,7 +235,7 @@ def _typed(message: Said) -> Iterator[Item]:
         ):
             continue
         item = _sequence(message, words[place:] if not compound else rest, free=False)
-        start = compound.start() if compound else word.start
+        start = window + compound.start() if compound else word.start
         if item is None or item.end <= word.end or _is_place(message, rest[0].start, item.end):
             continue
         text = message.text[start : item.end]

@@ -84,15 +84,15 @@ _HUMAN = re.compile(
 )
 _HUMAN_WHOLE = re.compile(rf"^\W*(?:quero |queria |um |uma )*{_PERSON}(?: por favor| pfv?| please)?\W*$")
 _NOT_HUMAN = re.compile(
-    rf"\b(?:to|tou|estou|e|eh|isso e|aqui e|vc e|voce e|falo|falando) (?:falando "
-    rf"|conversando )?(?:com )?(?:uma |um )?(?:pessoa|humano|robo|bot|maquina|gente"
-    rf"|atendente)\b[^.!?]{{0,12}}\b(?:ou|mesmo|de verdade|real)?[^.!?]{{0,12}}\?|\b(?:falei|conversei"
-    rf"|fui atendid\w+|me atendeu|ja falei|falaram|falamos|atendeu)\b[^.!?]{{0,30}}|\bnao (?:quero|precisa\w*"
-    rf"|preciso|me|e pra|pode\w*) (?:falar(?! com (?:um |uma )?(?:robo|maquina|bot|ia)\b)|ligar|liga|ligue"
-    rf"|ligu\w*|de (?:vendedor|ligacao|visita|consultor)|passar|visita)\b"
-    rf"|\bcom quem (?:eu )?fal\w+\b|\bquem (?:esta |ta )?fala(?:ndo)?\b[^.!?]{0, 20}|\b(?:pode|podem"
-    rf"|podes?) (?:falar|tratar|conversar) com (?:o|a|meu|minha)\b|\b(?:sou|e) (?:o |a )?(?:vendedor|gerente"
-    rf"|dono|responsavel|consultor|comprador)\w*"
+    r"\b(?:to|tou|estou|e|eh|isso e|aqui e|vc e|voce e|falo|falando) (?:falando "
+    r"|conversando )?(?:com )?(?:uma |um )?(?:pessoa|humano|robo|bot|maquina|gente"
+    r"|atendente)\b[^.!?]{0,12}\b(?:ou|mesmo|de verdade|real)?[^.!?]{0,12}\?|\b(?:falei|conversei"
+    r"|fui atendid\w+|me atendeu|ja falei|falaram|falamos|atendeu)\b[^.!?]{0,30}|\bnao (?:quero|precisa\w*"
+    r"|preciso|me|e pra|pode\w*) (?:falar(?! com (?:um |uma )?(?:robo|maquina|bot|ia)\b)|ligar|liga|ligue"
+    r"|ligu\w*|de (?:vendedor|ligacao|visita|consultor)|passar|visita)\b"
+    r"|\bcom quem (?:eu )?fal\w+\b|\bquem (?:esta |ta )?fala(?:ndo)?\b[^.!?]{0,20}|\b(?:pode|podem"
+    r"|podes?) (?:falar|tratar|conversar) com (?:o|a|meu|minha)\b|\b(?:sou|e) (?:o |a )?(?:vendedor|gerente"
+    r"|dono|responsavel|consultor|comprador)\w*"
     r"|\bfala(?:r)? com (?:a |o )?(?:minha|meu)\b|\batendo\b[^.!?]{0,25}|\bo vendedor de (?:voces|vcs)\b"
 )
 

@@ -80,7 +80,7 @@ _INTEREST = re.compile(
 )
 _SERVICE = re.compile(
     r"\b(?:defeito|quebr(?:ou|ada)|assistencia|manutencao|concert\w+|consert\w+|parou de|nao liga|vaza\w*|travando|"
-    r"com problema|reposicao|pecas? (?:de|pra|para) (?:a )?minha)\b"
+    r"com problema|reposicao|pecas? (?:d[ae]|pra|para))\b"
 )
 _NEGATED = re.compile(
     r"\b(?:nao (?:quero|e|seria|preciso|precisa ser)|sem ser|nem|menos|em vez d[ae]|ao inves d[ae]"
@@ -96,14 +96,16 @@ _PREFERRED_AFTER = re.compile(r"^[^.,;!?]{0,15}\b(?:me interessa mais|e melhor p
 
 
 @dataclass(frozen=True, slots=True)
-class _Mention:
+class Mention:
+    """A product spoken of; `named` when by its model, not only by a description."""
+
     item: Item
     named: bool
 
 
-def product(said: Sequence[Said], products: Sequence[ProductFacts]) -> Item | None:
+def product(said: Sequence[Said], mentioned: Sequence[Mention]) -> Item | None:
     """The stated preference, else the first mentioned; what the lead owns, services or refuses is no interest."""
-    wanted = [mention for mention in mentions(said, products) if _is_wanted(said[mention.item.message], mention)]
+    wanted = [mention for mention in mentioned if _is_wanted(said[mention.item.message], mention)]
     if not wanted:
         return None
     chosen = wanted[0].item
@@ -118,14 +120,14 @@ def product(said: Sequence[Said], products: Sequence[ProductFacts]) -> Item | No
     return chosen
 
 
-def mentions(said: Sequence[Said], products: Sequence[ProductFacts]) -> list[_Mention]:
+def mentions(said: Sequence[Said], products: Sequence[ProductFacts]) -> list[Mention]:
     """Every product named or uniquely described, in order, not overlapping."""
     patterns = _patterns(
         tuple((product.code, product.name, product.aliases, product.description) for product in products)
     )
     codes = {product.code for product in products}
     everything = " ".join(message.folded for message in said)
-    found: list[_Mention] = []
+    found: list[Mention] = []
     for message in said:
         here: list[tuple[int, int, str, bool]] = []
         for code, pattern in patterns:
@@ -138,12 +140,12 @@ def mentions(said: Sequence[Said], products: Sequence[ProductFacts]) -> list[_Me
         end = -1
         for start, stop, code, named in here:
             if start >= end:
-                found.append(_Mention(message.item("produto", code, start, stop, 1.0 if named else 0.9), named))
+                found.append(Mention(message.item("produto", code, start, stop, 1.0 if named else 0.9), named))
                 end = stop
     return found
 
 
-def _is_wanted(message: Said, mention: _Mention) -> bool:
+def _is_wanted(message: Said, mention: Mention) -> bool:
     item = mention.item
     before = message.before(item.start, 70)
     if _NEGATED.search(before) or _SERVICE.search(message.folded):
@@ -271,6 +273,6 @@ def named_in(text: str, products: Sequence[ProductFacts]) -> set[str]:
     return {str(mention.item.value) for mention in mentions([Said(text)], products)}
 
 
-def starts(said: Sequence[Said], products: Sequence[ProductFacts]) -> list[tuple[int, int]]:
+def starts(mentioned: Sequence[Mention]) -> list[tuple[int, int]]:
     """Where models are named: message and offset."""
-    return [(mention.item.message, mention.item.start) for mention in mentions(said, products) if mention.named]
+    return [(mention.item.message, mention.item.start) for mention in mentioned if mention.named]
