@@ -60,17 +60,12 @@ class SwitchCommand(BaseCommand):
         note = "" if self.on else "pausado pelo comando pause_agent"
         with rehearsal(dry_run):
             changed = repair.switch_agent(on=self.on, scope=scope, note=note, actor=ACTOR, now=clock.now())
-        others = (
-            Flag.objects.filter(name=Flag.Name.AGENT_ENABLED, on=False)
-            .exclude(scope=scope)
-            .order_by("scope")
-            .values_list("scope", flat=True)
-        )
+        off = Flag.objects.filter(name=Flag.Name.AGENT_ENABLED, on=False).exclude(scope=scope).order_by("scope")
         return {
             "target": scope,
             "agent_enabled": self.on,
             "changed": changed,
-            "still_off": list(others) if self.on else [],
+            "still_off": list(off.values_list("scope", flat=True)) if self.on else [],
         }
 
 

@@ -1,0 +1,20 @@
+"""Where people watch the pipe and put it right. Machine-written rows are shown; the buttons call services."""
+
+from conversations.admin.channel import ChannelAdmin
+from conversations.admin.conversation import ConversationAdmin
+from conversations.admin.event import EventAdmin
+from conversations.admin.handoff import HandoffAdmin
+from conversations.admin.message import MessageAdmin
+from conversations.admin.outbox import OutboxAdmin
+from conversations.admin.turn import GuardrailHitAdmin, TurnAdmin
+
+__all__ = [
+    "ChannelAdmin",
+    "ConversationAdmin",
+    "EventAdmin",
+    "GuardrailHitAdmin",
+    "HandoffAdmin",
+    "MessageAdmin",
+    "OutboxAdmin",
+    "TurnAdmin",
+]

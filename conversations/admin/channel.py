@@ -1,0 +1,180 @@
+"""Channels: what is needed to reach a provider. Secrets go in and never come out."""
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from conversations import channel_cache
+from conversations.models import Channel
+from knowledge.admin import AuditedAdmin
+from seleto.lib import clock
+from seleto.lib.admin_lists import local
+from seleto.lib.models import AuditEntry
+
+CREDENTIALS = ("instance_token", "client_token")
+SECRET_ADDED, SECRET_REMOVED = "webhook_secret.added", "webhook_secret.removed"
+# The secret is a segment of the webhook's address.
+_SECRET = re.compile(r"[A-Za-z0-9_-]{16,200}")
+_LABEL = re.compile(r"[a-z0-9][a-z0-9-]{0,29}")
+
+
+def _hidden(label: str, help_text: str = "") -> forms.CharField:
+    """A field that is written and never shown, not even after a mistake elsewhere in the form."""
+    widget = forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password", "class": "vTextField"})
+    return forms.CharField(label=label, required=False, widget=widget, help_text=help_text, strip=True, max_length=400)
+
+
+if TYPE_CHECKING:  # generic for the type checker only
+    _ModelForm = forms.ModelForm[Channel]
+else:
+    _ModelForm = forms.ModelForm
+
+
+class ChannelForm(_ModelForm):
+    instance_token = _hidden("token da instância")
+    client_token = _hidden("token de segurança da conta (client-token)")
+    secret_label = forms.CharField(
+        label="rótulo do segredo",
+        required=False,
+        max_length=30,
+        help_text="Minúsculas, números e hífen. Rótulo novo acrescenta um segredo; um que já existe troca o dele.",
+    )
+    secret = _hidden(
+        "novo segredo do webhook",
+        "16 caracteres ou mais: letras, números, _ e -. Guarde-o antes de salvar: ele não é mostrado de novo.",
+    )
+    remove_secrets = forms.MultipleChoiceField(
+        label="remover segredos", required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Channel
+        fields = [
+            "slug",
+            "name",
+            "provider",
+            "instance_id",
+            "origin",
+            "enabled",
+            "min_interval_ms",
+            "token_header_required",
+        ]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        labels = sorted(self.instance.webhook_secrets)
+        removable = cast(forms.MultipleChoiceField, self.fields["remove_secrets"])
+        removable.choices = [(label, label) for label in labels]
+        for name in CREDENTIALS:
+            stored = bool(self.instance.credentials.get(name))
+            self.fields[name].required = not stored
+            self.fields[name].help_text = "Já cadastrado. Em branco, continua o mesmo." if stored else "Obrigatório."
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        label, secret = cleaned.get("secret_label", ""), cleaned.get("secret", "")
+        if bool(label) != bool(secret):
+            self.add_error("secret_label", "Preencha o rótulo e o segredo, ou nenhum dos dois.")
+        if label and not _LABEL.fullmatch(label):
+            self.add_error("secret_label", "Use só letras minúsculas, números e hífen.")
+        if secret and not _SECRET.fullmatch(secret):
+            self.add_error("secret", "Use 16 caracteres ou mais: letras, números, _ e -.")
+        removed = set(cleaned.get("remove_secrets", []))
+        if not label and not set(self.instance.webhook_secrets) - removed:
+            raise ValidationError("O canal precisa de ao menos um segredo de webhook.")
+        if label in removed:
+            self.add_error("remove_secrets", "O rótulo que recebe um segredo novo não pode ser removido.")
+        return cleaned
+
+    def secrets_after(self) -> dict[str, str]:
+        kept = {
+            label: secret
+            for label, secret in self.instance.webhook_secrets.items()
+            if label not in self.cleaned_data["remove_secrets"]
+        }
+        if self.cleaned_data["secret"]:
+            kept[self.cleaned_data["secret_label"]] = self.cleaned_data["secret"]
+        return kept
+
+    def credentials_after(self) -> dict[str, str]:
+        written = {name: self.cleaned_data[name] for name in CREDENTIALS if self.cleaned_data[name]}
+        return {**self.instance.credentials, **written}
+
+
+@admin.register(Channel)
+class ChannelAdmin(AuditedAdmin):
+    form = ChannelForm
+    list_display = ["slug", "name", "provider", "enabled", "connected", "connection_reason", "connection_at"]
+    ordering = ["slug"]
+    readonly_fields = ["connected", "connection_reason", "connection_at", "created_at", "webhook_address", "secrets"]
+    fieldsets = [
+        (None, {"fields": ["slug", "name", "provider", "instance_id", "origin", "enabled", "min_interval_ms"]}),
+        ("Credenciais (só se escrevem, nunca são mostradas)", {"fields": list(CREDENTIALS)}),
+        (
+            "Webhook",
+            {
+                "fields": [
+                    "webhook_address",
+                    "token_header_required",
+                    "secrets",
+                    "secret_label",
+                    "secret",
+                    "remove_secrets",
+                ]
+            },
+        ),
+        ("Situação", {"fields": ["connected", "connection_reason", "connection_at", "created_at"]}),
+    ]
+
+    class Media:
+        css = {"all": ["conversations/admin.css"]}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Addresses and switches cite a channel by its slug."""
+        return [*self.readonly_fields, "slug"] if obj else list(self.readonly_fields)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Conversations point to it; a channel no longer used is switched off."""
+        return False
+
+    @admin.display(description="endereço do webhook")
+    def webhook_address(self, row: Channel) -> str:
+        return f"/webhooks/{row.provider}/{row.slug}/<segredo>/" if row.slug else "–"
+
+    @admin.display(description="segredos aceitos")
+    def secrets(self, row: Channel) -> SafeString | str:
+        """Labels and ages; who looks for a leaked secret needs no more."""
+        ages = _secret_ages(row)
+        lines = [
+            (label, f"desde {local(ages[label])}" if label in ages else "sem registro de quando")
+            for label in sorted(row.webhook_secrets)
+        ]
+        if not lines:
+            return "nenhum ainda"
+        return format_html('<ul class="sl-plain">{}</ul>', format_html_join("", "<li><b>{}</b> {}</li>", lines))
+
+    def save_model(self, request: HttpRequest, obj: Channel, form: Any, change: bool) -> None:  # type: ignore[override]
+        before = set(obj.webhook_secrets)
+        if not change:
+            obj.created_at = clock.now()
+        obj.credentials, obj.webhook_secrets = form.credentials_after(), form.secrets_after()
+        super().save_model(request, obj, form, change)
+        if form.cleaned_data["secret"]:
+            self.record(request, SECRET_ADDED, obj, label=form.cleaned_data["secret_label"])
+        for label in sorted(before - set(obj.webhook_secrets)):
+            self.record(request, SECRET_REMOVED, obj, label=label)
+        transaction.on_commit(channel_cache.forget)
+
+
+def _secret_ages(channel: Channel) -> dict[str, datetime]:
+    """Since when each label has its present secret, as far as the audit knows."""
+    entries = AuditEntry.objects.filter(subject_kind="channel", subject_id=channel.pk, action=SECRET_ADDED)
+    return {entry.detail["label"]: entry.at for entry in entries.order_by("at")}

@@ -1,0 +1,225 @@
+"""The conversations: a list that says who waits, and a page that tells the whole story of one."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from conversations import repair
+from conversations.admin.base import PipeAdmin, QuestionFilter, titled
+from conversations.admin.transcript import page_context
+from conversations.models import Conversation, Message, Outbox
+from leads.models import Fact, Identity
+from seleto.lib import clock
+from seleto.lib.admin import actor
+from seleto.lib.admin_lists import cut, local
+
+Rows = QuerySet[Any]
+_BEFORE_ALL = Value("1970-01-01T00:00:00Z", output_field=DateTimeField())
+
+
+def with_columns(rows: Rows) -> Rows:
+    """What the list shows of each conversation, fetched with it."""
+    said = Message.objects.filter(conversation=OuterRef("pk")).exclude(
+        Q(type=Message.Type.REACTION) | Q(status=Message.Status.CANCELLED)
+    )
+    newest = said.order_by("-sent_at", "-revision", "-created_at")
+    nome = Fact.objects.filter(lead=OuterRef("lead"), field=Fact.Field.NOME, superseded_at=None)
+    shown = Identity.objects.filter(lead=OuterRef("lead")).exclude(display_name="").order_by("kind")
+    annotated: Rows = rows.annotate(
+        nome=Subquery(nome.values("value")[:1]),
+        shown_name=Subquery(shown.values("display_name")[:1]),
+        last_text=Subquery(newest.values("text")[:1]),
+        last_type=Subquery(newest.values("type")[:1]),
+        last_author=Subquery(newest.values("author")[:1]),
+        last_deleted=Subquery(newest.values("deleted_at")[:1]),
+        waiting_since=_waiting_since(),
+    )
+    return annotated
+
+
+def _waiting_since() -> Case:
+    """Since when the lead waits: for the agent the pipe knows; for a person, since the first message after ours."""
+    ours = (
+        Message.objects.filter(conversation=OuterRef(OuterRef("pk")))
+        .exclude(Q(author=Message.Author.LEAD) | Q(status__in=[Message.Status.CANCELLED, Message.Status.FAILED]))
+        .order_by("-sent_at")
+    )
+    unread = Message.objects.filter(
+        conversation=OuterRef("pk"),
+        author=Message.Author.LEAD,
+        deleted_at=None,
+        sent_at__gt=Coalesce(Subquery(ours.values("sent_at")[:1]), _BEFORE_ALL),
+    ).exclude(type=Message.Type.REACTION)
+    return Case(
+        When(closed_at__isnull=False, then=None),
+        When(owner=Conversation.Owner.AGENT, then=F("pending_since")),
+        default=Subquery(unread.order_by("sent_at").values("sent_at")[:1]),
+        output_field=DateTimeField(),
+    )
+
+
+class Waiting(QuestionFilter):
+    title = "o lead espera resposta?"
+    parameter_name = "espera"
+    answers = [
+        ("sim", "sim", lambda rows: rows.filter(waiting_since__isnull=False)),
+        (
+            "pessoa",
+            "sim, de uma pessoa",
+            lambda rows: rows.filter(waiting_since__isnull=False, owner=Conversation.Owner.HUMAN),
+        ),
+        ("nao", "não", lambda rows: rows.filter(waiting_since=None)),
+    ]
+
+
+class Stuck(QuestionFilter):
+    title = "tem algo parado?"
+    parameter_name = "parado"
+    answers = [
+        (
+            "saida",
+            "mensagem que não saiu",
+            lambda rows: rows.filter(
+                Exists(Outbox.objects.filter(conversation=OuterRef("pk"), status__in=repair.STUCK))
+            ),
+        ),
+        (
+            "turno",
+            "lead sem resposta do agente",
+            lambda rows: rows.filter(pk__in=repair.waiting_for_retry().values("conversation_id")),
+        ),
+    ]
+
+
+class Session(QuestionFilter):
+    title = "sessão em curso?"
+    parameter_name = "sessao"
+    answers = [
+        ("sim", "sim", lambda rows: rows.filter(closed_at=None)),
+        ("nao", "terminada", lambda rows: rows.exclude(closed_at=None)),
+    ]
+
+
+@admin.register(Conversation)
+class ConversationAdmin(PipeAdmin):
+    list_display = ["name", "temperature", "owner_column", "last_message", "last_at", "waiting", "channel"]
+    list_filter = [
+        Waiting,
+        ("owner", titled("quem atende?")),
+        Stuck,
+        ("lead__temperature", titled("qual a temperatura?")),
+        Session,
+        ("last_message_at", titled("última mensagem quando?", admin.DateFieldListFilter)),
+        "channel",
+    ]
+    list_select_related = ["lead", "channel"]
+    search_fields = ["lead__facts__value", "lead__identities__display_name", "lead__identities__value", "=id"]
+    search_help_text = "nome, empresa, cidade, telefone ou id"
+    ordering = ["-last_message_at"]
+    actions = ["pause_agent", "resume_agent"]
+    change_form_template = "admin/conversations/conversation/change_form.html"
+    fields = ["lead", "channel"]
+
+    class Media:
+        css = {"all": ["conversations/admin.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
+        return with_columns(super().get_queryset(request).select_related("lead", "channel"))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        conversation = self.get_object(request, object_id)
+        if conversation is not None and self.has_view_permission(request, conversation):
+            extra_context = {
+                **(extra_context or {}),
+                **page_context(conversation),
+                "conversation": conversation,
+                "may_repair": self.has_repair_permission(request),
+                "title": "Conversa",
+                "subtitle": None,
+            }
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def describe(self, row: Conversation) -> str:
+        return f"{self.name(row)}: {row.get_owner_display()}"
+
+    @admin.display(description="lead", ordering="nome")
+    def name(self, row: Any) -> str:
+        return cut(row.nome or row.shown_name or "sem nome", 40)
+
+    @admin.display(description="temperatura", ordering="lead__temperature")
+    def temperature(self, row: Conversation) -> SafeString:
+        return format_html(
+            '<span class="sl-tag sl-{}">{}</span>', row.lead.temperature, row.lead.get_temperature_display()
+        )
+
+    @admin.display(description="quem atende", ordering="owner")
+    def owner_column(self, row: Conversation) -> SafeString:
+        return format_html('<span class="sl-tag sl-{}">{}</span>', row.owner, row.get_owner_display())
+
+    @admin.display(description="última mensagem")
+    def last_message(self, row: Any) -> SafeString | str:
+        if row.last_author is None:
+            return "–"
+        text = "mensagem apagada" if row.last_deleted else row.last_text or f"({Message.Type(row.last_type).label})"
+        who = "" if row.last_author == Message.Author.LEAD else f"{Message.Author(row.last_author).label}: "
+        return format_html('<span class="sl-snippet">{}{}</span>', who, cut(text, 70))
+
+    @admin.display(description="quando", ordering="last_message_at")
+    def last_at(self, row: Conversation) -> str:
+        return local(row.last_message_at)
+
+    @admin.display(description="esperando desde", ordering="waiting_since")
+    def waiting(self, row: Any) -> str:
+        return local(row.waiting_since)
+
+    @admin.action(description="Pausar agente nas conversas marcadas", permissions=["repair"])
+    def pause_agent(self, request: HttpRequest, queryset: Rows) -> HttpResponse | None:
+        return self.ask(
+            request,
+            queryset,
+            action="pause_agent",
+            question="Pausar o agente?",
+            explanation=[
+                "Uma pessoa passa a atender. O que o agente tinha na fila e ainda não saiu é cancelado.",
+            ],
+            button="Pausar agente",
+        ) or self._switch(request, queryset, repair.pause, done="Conversas com uma pessoa")
+
+    @admin.action(description="Devolver ao agente as conversas marcadas", permissions=["repair"])
+    def resume_agent(self, request: HttpRequest, queryset: Rows) -> HttpResponse | None:
+        return self.ask(
+            request,
+            queryset,
+            action="resume_agent",
+            question="Devolver ao agente?",
+            explanation=[
+                "O agente volta a responder a partir da próxima mensagem do lead.",
+                "O que o lead escreveu enquanto uma pessoa atendia não será respondido agora.",
+            ],
+            button="Devolver ao agente",
+        ) or self._switch(request, queryset, repair.resume, done="Conversas com o agente")
+
+    def _switch(
+        self, request: HttpRequest, queryset: Rows, act: Callable[..., None], *, done: str
+    ) -> HttpResponse | None:
+        ids: list[UUID] = list(queryset.order_by().values_list("pk", flat=True).distinct())
+        changed = 0
+        for key in ids:
+            try:
+                act(key, actor=actor(request), now=clock.now())
+            except repair.Refused as refusal:
+                self.message_user(request, f"Sem mudança: {refusal.reason}.", messages.WARNING)
+            else:
+                changed += 1
+        if changed:
+            self.message_user(request, f"{done}: {changed}.", messages.SUCCESS)
+        return self.back(request, ids)

@@ -1,0 +1,201 @@
+"""A conversation as people read it: bubbles, ticks and marks; and beside them what is known and what was done.
+
+Rows are read in a fixed number of statements, however long the conversation is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from conversations.models import Conversation, GuardrailHit, Handoff, Message, Outbox, Turn
+from leads.models import Fact, Identity
+from seleto.lib.admin_lists import LOCAL, local
+
+# The newest of each kind; older ones are found through the lists.
+MESSAGES = 300
+ROWS = 50
+
+_TICKS = {
+    Message.Status.QUEUED: "🕓",
+    Message.Status.SENT: "✓",
+    Message.Status.DELIVERED: "✓✓",
+    Message.Status.READ: "✓✓",
+    Message.Status.PLAYED: "✓✓",
+    Message.Status.UNKNOWN: "?",
+    Message.Status.FAILED: "!",
+    Message.Status.CANCELLED: "×",
+}
+_SIDES = {Message.Author.LEAD: "lead", Message.Author.AGENT: "agent"}
+_NAMES = {Message.Author.AGENT: "Agente", Message.Author.PHONE: "Pessoa (celular)", Message.Author.PERSON: "Pessoa"}
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One message, ready to be shown. ``side``: lead, agent or person; ``day`` is set on the first of its day."""
+
+    id: UUID
+    side: str
+    author: str
+    text: str
+    placeholder: str
+    time: str
+    day: str
+    status: str
+    status_code: str
+    tick: str
+    marks: tuple[str, ...]
+    quoted: str
+    previous: tuple[str, ...]
+    event_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A current fact and how we know it; ``message_id`` where its quotation stands in this transcript."""
+
+    label: str
+    value: str
+    evidence: str
+    quote: str
+    message_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A turn with the drafts that were stopped in it."""
+
+    turn: Turn
+    took: str
+    timings: tuple[tuple[str, str], ...]
+    drafts: tuple[tuple[GuardrailHit, SafeString], ...]
+
+
+def page_context(conversation: Conversation) -> dict[str, Any]:
+    """Everything the conversation's page shows: nine statements at most."""
+    rows = list(conversation.messages.order_by("-sent_at", "-revision", "-created_at")[: MESSAGES + 1])
+    shown = rows[:MESSAGES][::-1]
+    identities = list(Identity.objects.filter(lead_id=conversation.lead_id).order_by("kind", "value"))
+    facts = list(Fact.objects.filter(lead_id=conversation.lead_id, superseded_at=None).order_by("created_at"))
+    return {
+        "bubbles": bubbles(shown, lead_name=lead_name(facts, identities)),
+        "older_messages": len(rows) > MESSAGES,
+        "known": _known(facts, {row.id for row in shown}),
+        "identities": identities,
+        "lead_name": lead_name(facts, identities),
+        "runs": _runs(conversation.turns.order_by("-started_at")[:ROWS]),
+        "outbox_rows": Outbox.objects.filter(conversation=conversation).order_by("-order")[:ROWS],
+        "handoffs": Handoff.objects.filter(conversation=conversation).order_by("-opened_at")[:ROWS],
+        "sessions": Conversation.objects.filter(lead_id=conversation.lead_id)
+        .exclude(pk=conversation.pk)
+        .select_related("channel")
+        .order_by("-opened_at")[:10],
+    }
+
+
+def lead_name(facts: Sequence[Fact], identities: Sequence[Identity]) -> str:
+    """What the lead said their name is, else what WhatsApp shows."""
+    told = next((fact.value for fact in facts if fact.field == Fact.Field.NOME), "")
+    return told or next((row.display_name for row in identities if row.display_name), "") or "sem nome"
+
+
+def bubbles(rows: Sequence[Message], *, lead_name: str) -> list[Bubble]:
+    """The rows in the order given, which is the order of the page."""
+    by_provider_id = {row.provider_id: row for row in rows if row.provider_id}
+    made: list[Bubble] = []
+    last_day: date | None = None
+    for row in rows:
+        here = row.sent_at.astimezone(LOCAL)
+        quoted = by_provider_id.get(row.reference_id) if row.reference_id else None
+        made.append(
+            Bubble(
+                id=row.id,
+                side=_SIDES.get(Message.Author(row.author), "person"),
+                author=_NAMES.get(Message.Author(row.author), lead_name),
+                text="" if row.deleted_at else row.text,
+                placeholder=_placeholder(row),
+                time=here.strftime("%d/%m %H:%M"),
+                day=here.strftime("%d/%m/%Y") if here.date() != last_day else "",
+                status="" if row.author == Message.Author.LEAD else row.get_status_display(),
+                status_code=row.status,
+                tick=_TICKS.get(Message.Status(row.status), ""),
+                marks=_marks(row),
+                quoted=("(apagada)" if quoted.deleted_at else quoted.text)[:120] if quoted else "",
+                previous=() if row.deleted_at else tuple(row.previous_texts),
+                event_id=row.event_id,
+            )
+        )
+        last_day = here.date()
+    return made
+
+
+def marked(hit: GuardrailHit) -> SafeString:
+    """A stopped draft, escaped, with the stretches that broke a rule marked."""
+    parts, at = [], 0
+    for start, end, kind in sorted(hit.spans):
+        if start < at:  # spans of two rules may overlap
+            continue
+        parts.append(format_html('{}<mark title="{}">{}</mark>', hit.draft[at:start], kind, hit.draft[start:end]))
+        at = end
+    return format_html("{}{}", format_html_join("", "{}", ((part,) for part in parts)), hit.draft[at:])
+
+
+def _placeholder(row: Message) -> str:
+    """What stands for content that is no text."""
+    if row.deleted_at:
+        return "Mensagem apagada"
+    if row.type == Message.Type.TEXT:
+        return "" if row.text else "(sem texto)"
+    if row.type == Message.Type.REACTION:
+        return "Reagiu" if row.text else "Retirou a reação"
+    words = [row.get_type_display().capitalize()]
+    if row.media.get("filename"):
+        words.append(str(row.media["filename"]))
+    if row.media.get("seconds"):
+        words.append(f"{row.media['seconds']} s")
+    return " · ".join(words)
+
+
+def _marks(row: Message) -> tuple[str, ...]:
+    marks = {
+        "encaminhada": row.forwarded,
+        f"editada {local(row.edited_at)}": row.edited_at,
+        f"apagada {local(row.deleted_at)}": row.deleted_at,
+    }
+    return tuple(words for words, on in marks.items() if on)
+
+
+def _known(facts: Sequence[Fact], shown: set[UUID]) -> list[Known]:
+    return [
+        Known(
+            label=fact.get_field_display(),
+            value=fact.value,
+            evidence=fact.get_evidence_display(),
+            quote=fact.quote or fact.rule or fact.given_by,
+            message_id=fact.source_id if fact.source_id in shown else None,
+        )
+        for fact in facts
+    ]
+
+
+def _runs(turns: QuerySet[Turn]) -> list[Run]:
+    return [
+        Run(
+            turn=turn,
+            took=_seconds(turn.started_at, turn.finished_at),
+            timings=tuple((str(name), f"{value} ms") for name, value in turn.timings.items()),
+            drafts=tuple(
+                (hit, marked(hit)) for hit in sorted(turn.guardrail_hits.all(), key=lambda hit: (hit.at, hit.id))
+            ),
+        )
+        for turn in turns.prefetch_related("guardrail_hits")
+    ]
+
+
+def _seconds(start: datetime, end: datetime | None) -> str:
+    return f"{(end - start).total_seconds():.1f} s".replace(".", ",") if end else ""

@@ -1,0 +1,160 @@
+"""Runs of the agent and the drafts that were stopped."""
+
+from decimal import Decimal
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from conversations import repair
+from conversations.admin.base import PipeAdmin, QuestionFilter, link, titled, words
+from conversations.admin.transcript import marked
+from conversations.models import Conversation, GuardrailHit, Turn
+from seleto.lib.admin_lists import cut
+
+
+class NeedsAttention(QuestionFilter):
+    title = "precisa de alguém?"
+    parameter_name = "atencao"
+    answers = [
+        (
+            "sim",
+            "sim: parado e sem resposta",
+            lambda rows: rows.filter(pk__in=repair.waiting_for_retry().values("pk")),
+        ),
+    ]
+
+
+class StoppedDrafts(QuestionFilter):
+    title = "teve rascunho barrado?"
+    parameter_name = "barrado"
+    answers = [
+        ("sim", "sim", lambda rows: rows.filter(pk__in=GuardrailHit.objects.values("turn_id"))),
+        ("frase", "sim, trocado por frase aprovada", lambda rows: rows.exclude(fallback="")),
+        ("nao", "não", lambda rows: rows.exclude(pk__in=GuardrailHit.objects.values("turn_id"))),
+    ]
+
+
+@admin.register(Turn)
+class TurnAdmin(PipeAdmin):
+    list_display = ["started_at", "where", "status", "why", "move", "model", "tokens", "cost", "took", "stopped"]
+    list_filter = [NeedsAttention, StoppedDrafts, ("status", titled("como terminou?")), "conversation__channel"]
+    list_select_related = ["conversation"]
+    search_fields = ["=id", "reason", "=correlation_id", "model", "fallback"]
+    search_help_text = "id, motivo, correlação, modelo ou frase aprovada"
+    ordering = ["-started_at"]
+    actions = ["retry"]
+    repairs = [("retry", "Tentar de novo")]
+    fields = [
+        ("status", "why"),
+        ("where", "move"),
+        ("started_at", "finished_at"),
+        ("waiting_since", "attempts"),
+        ("model", "prompt_version"),
+        ("model_calls", "tokens", "cost"),
+        "times",
+        "sources",
+        "intents",
+        "facts_dropped",
+        "fallback",
+        "drafts",
+        "correlation_id",
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Turn]:
+        rows: QuerySet[Turn] = super().get_queryset(request)
+        return rows.annotate(hits=Count("guardrail_hits"))
+
+    def can_repair(self, row: Turn) -> bool:
+        return repair.waiting_for_retry().filter(pk=row.pk).exists()
+
+    def describe(self, row: Turn) -> str:
+        return f"{row.get_status_display()}: {words(row.reason)}"
+
+    @admin.display(description="conversa")
+    def where(self, row: Turn) -> SafeString | str:
+        return link(Conversation, row.conversation_id, str(row.conversation))
+
+    @admin.display(description="motivo", ordering="reason")
+    def why(self, row: Turn) -> str:
+        return words(row.reason)
+
+    @admin.display(description="tokens", ordering="prompt_tokens")
+    def tokens(self, row: Turn) -> str:
+        return f"{row.prompt_tokens} + {row.completion_tokens}" if row.model_calls else "–"
+
+    @admin.display(description="custo (US$)", ordering="cost_usd")
+    def cost(self, row: Turn) -> str:
+        return money(row.cost_usd)
+
+    @admin.display(description="durou")
+    def took(self, row: Turn) -> str:
+        if row.finished_at is None:
+            return "–"
+        return f"{(row.finished_at - row.started_at).total_seconds():.1f} s".replace(".", ",")
+
+    @admin.display(description="barrados", ordering="hits")
+    def stopped(self, row: Turn) -> int:
+        hits: int = row.hits  # type: ignore[attr-defined]
+        return hits
+
+    @admin.display(description="tempos")
+    def times(self, row: Turn) -> str:
+        return timings(row)
+
+    @admin.display(description="rascunhos barrados")
+    def drafts(self, row: Turn) -> SafeString | str:
+        hits = row.guardrail_hits.order_by("at")
+        shown = [(", ".join(hit.kinds), hit.get_action_display(), marked(hit)) for hit in hits]
+        return format_html_join("", '<p><strong>{}</strong>: {}</p><blockquote class="sl-draft">{}</blockquote>', shown)
+
+    @admin.action(description="Tentar de novo os turnos marcados", permissions=["repair"])
+    def retry(self, request: HttpRequest, queryset: QuerySet[Turn]) -> HttpResponse | None:
+        return self.ask(
+            request,
+            queryset,
+            action="retry",
+            question="Tentar de novo?",
+            explanation=["O agente lê a conversa como está agora e responde ao lead em seguida."],
+            button="Tentar de novo",
+        ) or self.repair(request, queryset, repair.retry_turns, done="Turnos que o agente vai refazer")
+
+
+@admin.register(GuardrailHit)
+class GuardrailHitAdmin(PipeAdmin):
+    list_display = ["at", "rules", "start", "action", "turn_link"]
+    list_filter = [("action", titled("o que foi feito?"))]
+    search_fields = ["draft", "kinds"]
+    search_help_text = "texto do rascunho ou regra (price, freight…)"
+    ordering = ["-at"]
+    fields = ["at", "action", "rules", "why", "text", "turn_link"]
+
+    @admin.display(description="regras")
+    def rules(self, row: GuardrailHit) -> str:
+        return ", ".join(row.kinds)
+
+    @admin.display(description="motivos")
+    def why(self, row: GuardrailHit) -> str:
+        return " ".join(row.reasons)
+
+    @admin.display(description="rascunho")
+    def start(self, row: GuardrailHit) -> str:
+        return cut(row.draft)
+
+    @admin.display(description="rascunho")
+    def text(self, row: GuardrailHit) -> SafeString:
+        return format_html('<blockquote class="sl-draft">{}</blockquote>', marked(row))
+
+    @admin.display(description="turno")
+    def turn_link(self, row: GuardrailHit) -> SafeString | str:
+        return link(Turn, row.turn_id, f"turno {str(row.turn_id)[-6:]}")
+
+
+def money(amount: Decimal) -> str:
+    return f"{amount:.4f}".replace(".", ",") if amount else "–"
+
+
+def timings(turn: Turn) -> str:
+    return ", ".join(f"{name} {value} ms" for name, value in turn.timings.items()) or "–"

@@ -1,0 +1,290 @@
+"""Who the people are and how we know what we know. Facts are never edited: a newer one replaces an older one."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.db.models import Exists, F, Model, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from knowledge.admin import AuditedAdmin
+from leads.models import Classification, Consent, Empresa, Fact, Identity, Lead, Orcamento, SubjectRequest, Temperature
+from seleto.lib import clock
+from seleto.lib.admin import ReadOnlyAdmin
+from seleto.lib.admin_lists import CappedPaginator, cut
+
+if TYPE_CHECKING:  # generic for the type checker only
+    _TabularInline = admin.TabularInline[Any, Any]
+else:
+    _TabularInline = admin.TabularInline
+
+# LGPD art. 19: a request is answered within this time.
+ANSWER_WITHIN = timedelta(days=15)
+
+
+class ReadOnlyInline(_TabularInline):
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class _FactInline(ReadOnlyInline):
+    model = Fact
+    fields = ["field", "value", "evidence", "because", "created_at"]
+    readonly_fields = ["because"]
+    current: bool
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Fact]:
+        rows: QuerySet[Fact] = super().get_queryset(request)
+        return rows.filter(superseded_at__isnull=self.current).order_by("field", "-created_at")
+
+    @admin.display(description="citação, regra ou quem informou")
+    def because(self, row: Fact) -> str:
+        return f"“{row.quote}”" if row.quote else row.rule or row.given_by
+
+
+class CurrentFactInline(_FactInline):
+    verbose_name_plural = "fatos que valem hoje"
+    current = True
+
+
+class FormerFactInline(_FactInline):
+    verbose_name_plural = "valores anteriores"
+    fields = ["field", "value", "evidence", "because", "created_at", "superseded_at"]
+    current = False
+
+
+class IdentityInline(ReadOnlyInline):
+    model = Identity
+    fields = ["kind", "value", "display_name"]
+
+
+class OrcamentoInline(ReadOnlyInline):
+    model = Orcamento
+    fields = ["status", "produto", "volume", "urgencia", "oportunidade_pipe_id", "created_at"]
+    show_change_link = True
+
+
+class ClassificationInline(ReadOnlyInline):
+    model = Classification
+    fields = ["at", "temperature", "score", "why"]
+    readonly_fields = ["why"]
+    ordering = ["-at"]
+
+    @admin.display(description="motivos")
+    def why(self, row: Classification) -> str:
+        return "; ".join(str(reason) for reason in row.reasons)
+
+
+class ConsentInline(ReadOnlyInline):
+    model = Consent
+    fields = ["at", "kind", "quote"]
+    ordering = ["-at"]
+
+
+class Named(admin.SimpleListFilter):
+    title = "já disse o nome?"
+    parameter_name = "nome"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("sim", "sim"), ("nao", "não")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
+        told = Exists(Fact.objects.filter(lead=OuterRef("pk"), field=Fact.Field.NOME, superseded_at=None))
+        match self.value():
+            case "sim":
+                return queryset.filter(told)
+            case "nao":
+                return queryset.exclude(told)
+        return queryset
+
+
+class TemperatureFilter(admin.SimpleListFilter):
+    title = "qual a temperatura?"
+    parameter_name = "temperatura"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(str(value), str(words)) for value, words in Temperature.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
+        return queryset.filter(temperature=self.value()) if self.value() else queryset
+
+
+class OptedOut(admin.SimpleListFilter):
+    title = "aceita mensagens?"
+    parameter_name = "aceita"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("sim", "sim"), ("nao", "pediu para parar")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
+        match self.value():
+            case "sim":
+                return queryset.filter(opted_out_at=None)
+            case "nao":
+                return queryset.exclude(opted_out_at=None)
+        return queryset
+
+
+def _fact(field: Fact.Field) -> Subquery:
+    known = Fact.objects.filter(lead=OuterRef("pk"), field=field, superseded_at=None)
+    return Subquery(known.values("value")[:1])
+
+
+@admin.register(Lead)
+class LeadAdmin(ReadOnlyAdmin):
+    """Telephones stand on the lead's own page only."""
+
+    list_display = ["name", "colour", "empresa", "city", "produto", "opted_out_at", "created_at"]
+    list_filter = [TemperatureFilter, Named, OptedOut, "origin"]
+    search_fields = ["facts__value", "identities__display_name", "identities__value", "=id"]
+    search_help_text = "nome, empresa, cidade, telefone ou id"
+    ordering = ["-created_at"]
+    paginator = CappedPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    fields = [("temperature", "created_at"), ("origin", "opted_out_at"), "referral"]
+    inlines = [
+        CurrentFactInline,
+        FormerFactInline,
+        IdentityInline,
+        OrcamentoInline,
+        ClassificationInline,
+        ConsentInline,
+    ]
+
+    class Media:
+        css = {"all": ["conversations/admin.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Lead]:
+        shown = Identity.objects.filter(lead=OuterRef("pk")).exclude(display_name="").order_by("kind")
+        rows: QuerySet[Lead] = super().get_queryset(request)
+        return rows.annotate(
+            nome=_fact(Fact.Field.NOME),
+            shown_name=Subquery(shown.values("display_name")[:1]),
+            empresa_dita=_fact(Fact.Field.EMPRESA),
+            cidade=_fact(Fact.Field.CIDADE),
+            uf=_fact(Fact.Field.UF),
+            produto_dito=_fact(Fact.Field.PRODUTO),
+        )
+
+    @admin.display(description="nome", ordering="nome")
+    def name(self, row: Any) -> str:
+        return cut(row.nome or row.shown_name or "sem nome", 40)
+
+    @admin.display(description="temperatura", ordering="temperature")
+    def colour(self, row: Lead) -> SafeString:
+        return format_html('<span class="sl-tag sl-{}">{}</span>', row.temperature, row.get_temperature_display())
+
+    @admin.display(description="empresa", ordering="empresa_dita")
+    def empresa(self, row: Any) -> str:
+        return cut(row.empresa_dita or "–", 40)
+
+    @admin.display(description="cidade/UF", ordering="cidade")
+    def city(self, row: Any) -> str:
+        return "/".join(part for part in (row.cidade, row.uf) if part) or "–"
+
+    @admin.display(description="produto", ordering="produto_dito")
+    def produto(self, row: Any) -> str:
+        return row.produto_dito or "–"
+
+
+@admin.register(Fact)
+class FactAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "field", "value", "evidence", "quote", "superseded_at"]
+    list_filter = ["field", "evidence", ("superseded_at", admin.EmptyFieldListFilter)]
+    search_fields = ["value", "quote", "=lead__id", "=source_id"]
+    ordering = ["-created_at"]
+    paginator = CappedPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    list_select_related = ["lead"]
+
+
+@admin.register(Empresa)
+class EmpresaAdmin(ReadOnlyAdmin):
+    list_display = ["nome", "cidade", "uf", "site", "created_at"]
+    list_filter = ["uf"]
+    search_fields = ["nome", "cnpj", "cidade", "email"]
+    search_help_text = "nome, CNPJ, cidade ou e-mail"
+    ordering = ["-created_at"]
+    paginator = CappedPaginator
+    show_full_result_count = False
+
+
+@admin.register(Orcamento)
+class OrcamentoAdmin(ReadOnlyAdmin):
+    list_display = [
+        "lead",
+        "status",
+        "produto",
+        "volume",
+        "urgencia",
+        "empresa_nome",
+        "oportunidade_pipe_id",
+        "created_at",
+    ]
+    list_filter = ["status", "produto", "urgencia", ("oportunidade_pipe_id", admin.EmptyFieldListFilter)]
+    search_fields = ["produto", "resumo", "=oportunidade_pipe_id", "=id", "=lead__id"]
+    list_select_related = ["lead", "empresa"]
+    ordering = ["-created_at"]
+    paginator = CappedPaginator
+    show_full_result_count = False
+
+    @admin.display(description="empresa", ordering="empresa__nome")
+    def empresa_nome(self, row: Orcamento) -> str:
+        return row.empresa.nome if row.empresa else "–"
+
+
+class Deadline(admin.SimpleListFilter):
+    title = "o prazo corre?"
+    parameter_name = "prazo"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("aberto", "em aberto"), ("vencido", "vencido sem resposta"), ("fora", "respondido fora do prazo")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[SubjectRequest]) -> QuerySet[SubjectRequest]:
+        match self.value():
+            case "aberto":
+                return queryset.filter(closed_at=None)
+            case "vencido":
+                return queryset.filter(closed_at=None, due_at__lt=clock.now())
+            case "fora":
+                return queryset.filter(closed_at__gt=F("due_at"))
+        return queryset
+
+
+@admin.register(SubjectRequest)
+class SubjectRequestAdmin(AuditedAdmin):
+    """The data officer's work list; closing a request dates it."""
+
+    list_display = ["kind", "status", "lead", "opened_at", "due_at", "closed_at"]
+    list_filter = [Deadline, "kind", "status"]
+    list_select_related = ["lead"]
+    search_fields = ["=id", "=lead__id", "note"]
+    ordering = ["closed_at", "due_at"]
+    fields = ["lead", "kind", "status", "note", "opened_at", "due_at", "closed_at"]
+    readonly_fields = ["opened_at", "due_at", "closed_at"]
+    raw_id_fields = ["lead"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Requests are kept for five years (domain.md, LGPD)."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: SubjectRequest, form: Any, change: bool) -> None:  # type: ignore[override]
+        now = clock.now()
+        if not change:
+            obj.opened_at, obj.due_at = now, now + ANSWER_WITHIN
+        is_open = obj.status == SubjectRequest.Status.OPEN
+        obj.closed_at = None if is_open else obj.closed_at or now
+        super().save_model(request, obj, form, change)

@@ -1,0 +1,90 @@
+"""What the admin lists and pages of every app share: capped counts, local times, a confirmation before an action."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.paginator import Paginator
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+if TYPE_CHECKING:  # generic for the type checker only
+    _Paginator = Paginator[Any]
+else:
+    _Paginator = Paginator
+
+LOCAL = ZoneInfo("America/Sao_Paulo")
+# Nobody turns this many pages; counting further would read the whole table.
+COUNT_CAP = 5_000
+# Rows named on a confirmation page.
+SHOWN = 20
+
+
+class CappedPaginator(_Paginator):
+    """Counts to ``COUNT_CAP`` at most."""
+
+    @cached_property
+    def count(self) -> int:
+        rows = self.object_list
+        if isinstance(rows, QuerySet):
+            return rows.order_by().values("pk")[:COUNT_CAP].count()
+        return len(rows)
+
+
+def local(at: datetime | None, *, empty: str = "–") -> str:
+    """``24/11 09:15`` in São Paulo; the year only when it is not the current one."""
+    if at is None:
+        return empty
+    here = at.astimezone(LOCAL)
+    return here.strftime("%d/%m %H:%M" if here.year == timezone.now().astimezone(LOCAL).year else "%d/%m/%Y %H:%M")
+
+
+def cut(text: str, most: int = 80) -> str:
+    """The beginning of a text, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
+
+
+def confirmation(
+    request: HttpRequest,
+    queryset: QuerySet[Any],
+    *,
+    context: dict[str, Any],
+    action: str,
+    question: str,
+    explanation: Sequence[str] = (),
+    warning: str = "",
+    button: str,
+    rows: Sequence[tuple[Model, str]],
+) -> TemplateResponse | None:
+    """The page that asks before ``action`` runs, or None once the person has said yes.
+
+    ``context`` is ``admin_site.each_context`` with ``opts``; ``rows`` are the first ``SHOWN`` rows, each with a line
+    that says what it is. The page posts the action again with the same choice of rows.
+    """
+    if request.POST.get("confirmed") == "yes":
+        return None
+    everything = request.POST.get("select_across") == "1"
+    return TemplateResponse(
+        request,
+        "admin/confirm_action.html",
+        {
+            **context,
+            "title": question,
+            "action": action,
+            "explanation": explanation,
+            "warning": warning,
+            "button": button,
+            "rows": rows,
+            "count": queryset.count(),
+            "select_across": "1" if everything else "0",
+            "selected": [] if everything else request.POST.getlist(ACTION_CHECKBOX_NAME),
+            "action_checkbox_name": ACTION_CHECKBOX_NAME,
+            "back_to": request.POST.get("back_to", ""),
+        },
+    )
