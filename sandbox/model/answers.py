@@ -51,6 +51,14 @@ _TOPICS: dict[str, tuple[str, str]] = {
     "tamanho": (r"tamanho|quantos (?:kg|kilos|quilos)|de (?:15|30)\b|por vez|aguenta", r"15 kg|30 kg|= 18 kg|massa"),
     "litragem": (r"maior misturador|menor misturador|misturador\w* de quant|volumes|litros", r"25, 70|volumes"),
     "variacao": (r"variacao|varia\b|gramas|padroniza", r"variacao"),
+    "tensao": (
+        r"voltagem|\btensao|\bvolts?\b|\b(?:110|127|220|380)\s*v?\b|trifasic|monofasic|bifasic",
+        r"tensao|monofasic",
+    ),
+    "uso": (r"\bcorta (?:o que|frango|porco|suin|bacon|carne|salsicha)|\bserve para", r"\bcorta carne"),
+    "opcional": (r"opciona|acessori|\bpedal\b", r"opciona|\bpedal\b"),
+    "limpeza": (r"limpador", r"limpador"),
+    "higiene": (r"higien|contamina|contato", r"contamina"),
     "portfolio": (
         r"o que (?:mais )?(?:voces|vcs) (?:tem|fazem|vendem)|quais (?:sao as )?(?:as )?maquinas|que maquinas"
         r"|trabalham com"
@@ -89,6 +97,8 @@ def to_questions(brief: Brief, questions: Sequence[str], *, context: str, need: 
     asked = fold(" ".join(questions))
     topics = {name for name, pattern in _QUESTION.items() if pattern.search(asked)}
     codes = products.mentioned(asked) or products.mentioned(fold(brief.text)) or products.mentioned(context)[-1:]
+    if "portfolio" in topics:
+        codes = []
     family = products.family(fold(brief.text)) or products.family(need)
     wanted = set(codes) or set(family[1] if family else ())
     scored = []
@@ -124,7 +134,9 @@ def for_need(brief: Brief, per_hour: float) -> Answer:
     article = min(fits, key=lambda pair: pair[0])[1]
     found = _SUBJECT.match(" ".join(article.text.split()).rstrip("."))
     if found is None:
-        return Answer(text=f"Para esse volume: {article.text.rstrip('.')}.", sources=(article.id,))
+        plain = article.text.rstrip(".")
+        text = f"Para esse volume, uma boa opção: {plain[0].lower()}{plain[1:]}."
+        return Answer(text=text, sources=(article.id,))
     return Answer(text=f"Para esse volume, uma boa opção é a {found[1]}: {found[2]}.", sources=(article.id,))
 
 

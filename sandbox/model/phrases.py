@@ -75,7 +75,7 @@ CANDIDATE = ("Obrigada pelo interesse em trabalhar com a gente! Vou encaminhar a
 WRONG_NUMBER = (
     "Acho que essa mensagem era para outra pessoa. Aqui é da Seleto Industrial, fabricante de máquinas para alimentos.",
 )
-OPT_OUT = ("Pronto, mensagens canceladas. Se precisar, é só chamar por aqui.",)
+OPT_OUT = ("Combinado, mensagens canceladas. Se precisar, é só chamar por aqui.",)
 ROBOT = ("Sou a assistente virtual da Seleto Industrial, um atendimento automático.",)
 SECRET_FIRST = ("Não comento como fui montada, mas posso te ajudar com as nossas máquinas.",)
 SECRET = (
@@ -114,4 +114,5 @@ PORTFOLIO = (
         "ensacadeiras e misturadores."
     ),
 )
+UNHEARD = ("Não consegui ouvir o seu áudio por aqui. Pode me escrever em texto?",)
 REPEAT = ("Não consegui ler a sua última mensagem. Pode me escrever de novo?",)

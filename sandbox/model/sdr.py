@@ -20,6 +20,7 @@ _WHO = re.compile(
 )
 _ELLIPSIS = re.compile(r"^\W*e (?:a|o|da|do|as|os)\b")
 _HERE = re.compile(r"\b(?:e|eh|aqui e) (?:d)?a seleto\b|alguem (?:ai|online)|tem alguem|esta[os]? (?:ai|online)")
+_UNHEARD = re.compile(r"\[audio que nao pode ser ouvido")
 _HOURS = {"hora": 1.0, "dia": 8.0, "semana": 40.0, "mes": 176.0}
 _FAMILY_LINES = {
     "linguiça": "Para linguiça temos a ensacadeira elétrica, nas versões de 15 kg (ENS15) e de 30 kg (ENS30).",
@@ -59,6 +60,9 @@ class _Talk:
                 return self._finish()
         if not self.text.strip():
             draft.say(self._pick(phrases.REPEAT))
+            return self._finish()
+        if _UNHEARD.search(self.text):
+            draft.say(phrases.UNHEARD[0])
             return self._finish()
         if "recusa" in heard:
             self._close(phrases.DECLINED, "encerrar")

@@ -210,6 +210,33 @@ def test_what_ends_the_sale(text: str, intent: str, move: str) -> None:
     assert "?" not in data["reply"]
 
 
+def test_a_declined_offer_is_taken_as_such() -> None:
+    data = answer("não tenho interesse, obrigado")
+
+    assert (data["move"], "?" in data["reply"]) == ("encerrar", False)
+
+
+def test_a_choice_is_understood_by_the_question() -> None:
+    talk = [("lead", "quero a ensacadeira"), ("agente", "A de 15 kg ou a de 30 kg atende melhor você?")]
+
+    assert facts_of(answer("a de 30", talk=talk)) == {"produto": "ENS30"}
+
+
+def test_the_machine_the_lead_has_is_not_the_one_wanted() -> None:
+    assert facts_of(answer("tenho uma FB300 de vocês e quero uma SE3000"))["produto"] == "SE3000"
+
+
+def test_the_machine_for_the_volume_is_named() -> None:
+    data = answer("faço 2.000 hambúrgueres por dia, qual máquina vocês indicam?")
+
+    assert "FB300" in data["reply"]
+    assert data["sources"] == ["fb300.producao"]
+
+
+def test_a_voice_note_nobody_heard_is_asked_for_in_writing() -> None:
+    assert "escrever" in answer("[áudio que não pode ser ouvido aqui]")["reply"]
+
+
 def test_without_the_move_no_transfer_is_promised() -> None:
     data = answer("quero falar com um vendedor", moves="responder perguntar")
 
