@@ -106,7 +106,7 @@ class Outcome:
     def place_of(self, turn: object) -> int:
         """Where a turn stands in the transcript. Raises BadValue for a turn that is not there."""
         place = next((at for at, line in enumerate(self.lines) if line.turn == turn), None)
-        if place is None or not isinstance(turn, int):
+        if place is None or isinstance(turn, bool):
             raise BadValue("must be the number of a turn")
         return place
 

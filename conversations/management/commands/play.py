@@ -12,7 +12,7 @@ from types import FrameType
 from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from conversations.evals import installation, pace, player, readable, schema
 from conversations.evals.outside import OutsideError
@@ -47,8 +47,10 @@ class Command(BaseCommand):
             write = self._writer(stack, options["output"], json_wanted=options["json"])
             try:
                 self._play_all(cases, write, options)
-            except installation.InstallationError as error:
+            except (installation.InstallationError, TargetError) as error:
                 raise CommandError(str(error)) from error
+            except KeyboardInterrupt:
+                raise CommandError("Stopped.", returncode=130) from None
         if self._failed:
             sys.exit(1)
 
@@ -116,6 +118,7 @@ class Command(BaseCommand):
             return plays.play(case)
         except _CASE_ERRORS as error:
             self._failed = True
+            connection.close()  # it may be broken; the next case opens another
             try:
                 check()
             except installation.InstallationError as death:
