@@ -18,9 +18,10 @@ _NAMED = re.compile(
     rf"\b(?:nome (?:certo |correto |fantasia |novo )?(?:d[aoe] |d[ae] minha |d[oe] meu )?(?:{_PLACE})(?: (?:e"
     rf"|eh|se chama|certo e))?|nome fantasia(?: e)?|fantasia|"
     rf"(?:{_PLACE}) ?(?:que )?(?:se )?(?:chama(?:-se)?|chamada?|e conhecid[oa] como|com o nome(?: de)?"
-    rf"|de nome)|(?:a |minha |nossa |o |meu )(?:{_PLACE}) e(?: a| o)?|(?:^"
+    rf"|de nome)|(?:a |minha |nossa |nosso |o |meu )(?:{_PLACE}) e(?: a| o)?|(?:^"
     rf"|[\n,;.])\s*(?:{_PLACE}))\s*[:\-–]?\s*(?:e |eh )?(?:a |o )?[\"“']?"
 )
+_CALLED = re.compile(rf"\b(?:{_PLACE})\b[^.!?\n]{{0,40}}?[\s,](?:que )?(?:se )?chama(?:-se|d[ao])?\s+(?:a |o )?[\"“']?")
 _FIELD = re.compile(rf"(?:^|[\n,;.])\s*(?:{_PLACE})\s*[:\-–]\s*[\"“']?")
 _LEGAL = re.compile(r"\brazao social\s*(?:e|eh|:|-)?\s*(?:a |o )?[\"“']?")
 _OF = re.compile(
@@ -109,7 +110,13 @@ def _choose(said: Sequence[Said], found: list[_Candidate]) -> _Candidate:
 
 def _in_message(message: Said) -> list[_Candidate]:
     found: list[_Candidate] = []
-    for pattern, rank, lower in ((_NAMED, 3, True), (_FIELD, 3, True), (_LEGAL, 0, True), (_OF, 1, False)):
+    for pattern, rank, lower in (
+        (_NAMED, 3, True),
+        (_CALLED, 3, True),
+        (_FIELD, 3, True),
+        (_LEGAL, 0, True),
+        (_OF, 1, False),
+    ):
         for match in pattern.finditer(message.folded):
             stated = lower and (pattern is not _NAMED or re.search(r"nome|chama|fantasia", match.group()) is not None)
             candidate = _read(message, match.end(), lower=stated)
@@ -271,7 +278,8 @@ def _ended(message: Said) -> Iterator[Item]:
         while start > 0 and _joined(message, words[start - 1], words[start]):
             start -= 1
         for inner in range(start + 1, place + 1):  # "Rogério da Hamburgueria ...": the person stays out
-            if words[inner - 1].text in ("da", "do") and words[inner].text in COMPANY_TYPES:
+            person = re.search(r"\b(?:sou|aqui e|fala)\s+(?:[oa]\s+)?$", message.folded[: words[start].start])
+            if words[inner - 1].text in ("da", "do") and (person or words[inner].text in COMPANY_TYPES):
                 start = inner
         while start < place and words[start].text in _PARTICLES | _STOP:
             start += 1

@@ -20,6 +20,8 @@ _OPT_OUT = re.compile(
     rf"|\b(?:quero|gostaria de|posso|preciso|favor|como (?:faco|eu faco)? ?(?:pra|para)?) ?(?:de )?(?:parar"
     rf"|sair|cancelar|deixar) (?:de |d[oa] |dess[ae] |o |a )?(?:receb\w+|list\w+|grupo|inscri\w+|cadastro"
     rf"|{_MESSAGE})"
+    r"|\bapag\w+ tudo\b|\bnao autorizo (?:o )?(?:uso|envio|contato)\b|\b(?:nao quero"
+    r"|chega de) (?:mais )?contato\b|\bme bloquei\w+\b"
     r"|\btir\w+ (?:o )?(?:meu|esse|este) (?:numero|contato|nome|telefone|zap)\b"
     r"|\b(?:me )?(?:tir\w+|remov\w+|exclu\w+|retir\w+|descadastr\w+)(?: (?:me|o meu|meu|a|esse|este|os|meus"
     r"|o))*(?: (?:numero|contato|nome|telefone|whats\w*|zap|cadastro|dados))?"
@@ -80,6 +82,9 @@ _HUMAN = re.compile(
     rf"|\b(?:algum|alguma) (?:vendedor|consultor|atendente|pessoa|humano|responsavel|representante)\w*"
     r"|\b(?:alguem|um vendedor|vendedor|consultor)\b[^.!?]{0,12}\b(?:pode|poderia|consegue|me (?:lig|cham"
     r"|atend|retorn|respond))\w*"
+    r"|\b(?:entr(?:ar?|e|em)|fa(?:z|zer|ca)) (?:em )?contato com(?:igo| a gente)|\balguem (?:entr\w+|me contat\w+)"
+    r"|\b(?:so |somente )?(?:fal|convers)(?:o|ar) (?:so )?com gente\b|^\W*(?:tem |oi\W+)?alguem (?:ai|online"
+    r"|disponivel)\W*$"
     r"|\bchega de (?:robo|maquina|bot)\b|\bpor (?:pessoa|humano|gente)\b"
 )
 _HUMAN_WHOLE = re.compile(rf"^\W*(?:quero |queria |um |uma )*{_PERSON}(?: por favor| pfv?| please)?\W*$")
@@ -98,7 +103,7 @@ _NOT_HUMAN = re.compile(
 
 _PRICE = re.compile(
     r"\b(?:qual|quais|saber|sabe|me (?:passa|passe|fala|manda|diz|informa)\w*|informa\w*|quero|queria"
-    r"|manda\w*|pass\w+|ver|consult\w+|gostaria|preciso|tem|ter|sobre)\b[^.!?]{0,35}\b(?:preco\w*|precinho"
+    r"|manda\w*|pass\w+|ver|consult\w+|gostaria|preciso|tem|ter|sobre|me ve)\b[^.!?]{0,35}\b(?:preco\w*|precinho"
     r"|valor|valores|valorzinho|custo\b(?! ?-? ?benef)|orcamento\w*|cotac\w+|tabela|investimento)\b"
     r"|^\W*(?:\w+ ){0,2}?(?:preco\w*|valor|valores|orcamento|cotacao|precinho|custo)\b(?! (?:bom|alto|baixo"
     r"|de mercado))"
@@ -126,7 +131,8 @@ _PRICE = re.compile(
     r"|esta|sao|muito) car[oa]s?\b[^.!]*\?"
 )
 _NOT_PRICE = re.compile(
-    r"\b(?:ja|tinha) (?:fiz|pedi|recebi|feito|pedido|recebido)\b[^.!?]{0,15}(?:orcamento|cotac\w+)"
+    r"\bvalor(?:es)? (?:nutri\w+|calor\w+|agregado)|\b(?:ja|tinha) (?:fiz|pedi|recebi|feito|pedido"
+    r"|recebido)\b[^.!?]{0,15}(?:orcamento|cotac\w+)"
     r"|\bcusto ?-? ?benef\w*|\bgost(?:ei|amos) d[eo]s? (?:preco|valor)\w*|\b(?:preco|valor) (?:bom|otimo"
     r"|justo|alto|salgado|fora)\b|\b(?:recebimento|receber|mand\w+|envi\w+|chega|parar?|cancel\w+"
     r"|propaganda\w*|nao quero)\b[^.!?]{0,25}\b(?:promoc\w+|ofertas?)\b"
@@ -161,12 +167,14 @@ _TRUE = re.compile(
     rf"|passaram|atenderam|visitaram|ligaram|venderam|enviaram))\b"
     rf"|\b(?:o|a) [a-z]+ (?:d[ae]|ai d[ae]) {_YOU} (?:me|ja|ficou|falou|passou|mandou|atendeu|pediu)\b"
     rf"|\b(?:minha|nossa|meu pai|meu irmao|minha mae|meu tio|meu sogro|meu marido|minha esposa|familia"
-    rf"|meu avo|meu primo|minha irma)\b[^.!?;]{{0,35}}\b(?:compr(?:ou|aram)|tem|tinha|usa"
+    rf"|meu avo|meu primo|minha irma)\b[^.!?;]{{0,35}}\b(?:compr\w+|tem|tinha|usa"
     rf"|teve)\b[^.!?;]{{0,30}}\b(?:de|da|com) {_YOU}"
     rf"|\bja (?:falei|conversei|tratei|fui atendid[oa]) (?:com|por) (?:um |uma |o |a )?(?:vendedor|consultor"
     rf"|atendente|representante|{_YOU})\w*|\bja (?:e|sou|somos|fui) (?:clientes?|de casa)\b"
     rf"|\bcliente antig[oa]\b|\b{_YOU} (?:ja )?(?:me )?venderam\b|\bseguid\w+ da seleto\b|\bja conhec(?:o"
     rf"|emos|ia)\b(?! (?:outr|uma|algu))"
+    r"|\bja (?:comprei|compramos)\b(?=[^.!?]{0,15}\b(?:ai|antes|uma vez|outras? vez\w*)\b)"
+    r"|^\W*(?:sim\W+)?(?:ja )?conhec(?:o|emos)(?: sim| ja)?\W*$"
     r"|\b(?:a |uma )?(?:segunda|outra|mais uma|terceira) (?:maquina|compra) (?:de|da|com) (?:voces|vcs|seleto)"
 )
 _OWNS_OURS = re.compile(

@@ -11,7 +11,7 @@ from seleto.lib.text.fold import fold
 
 _RELATION = (
     r"esposa|marido|filh[oa]|mulher|irma|irmao|pai|mae|soci[oa]|gerente|secretaria|cunhad[oa]|sogr[oa]"
-    r"|noiv[oa]|namorad[oa]|comprador\w*|espos[oa]|prim[oa]|ti[oa]|net[oa]|"
+    r"|noiv[oa]|namorad[oa]|comprador\w*|espos[oa]|prim[oa]|ti[oa]|"
     r"encarregad[oa]|funcionari[oa]|chef|cozinheir[oa]|dono|dona|responsavel|administrador\w*|sobrinh[oa]"
     r"|diretor\w*|assistente"
 )
@@ -33,7 +33,7 @@ _CONTACT = re.compile(
     rf"|resolver|ver)|responde|trata)(?: \w+){{0,3}}? e|"
     rf"o responsavel(?: pel[oa]s? compras?)? e|a responsavel(?: pel[oa]s? compras?)? e|contato e"
     rf"|o contato (?:certo )?e|agora (?:quem (?:ta |esta )?fala(?:ndo)? )?e|assumindo (?:aqui)?"
-    rf"|chama)\s+(?:com\s+)?(?:(?:o|a)\s+)?(?:(?:minha|meu|nosso"
+    rf"|chama(?= [oa] ))\s+(?:com\s+)?(?:(?:o|a)\s+)?(?:(?:minha|meu|nosso"
     rf"|nossa)\s+)?(?:(?:{_RELATION})[,:]?\s+)?(?:(?:o|a)\s+)?"
 )
 _OF_RELATIVE = re.compile(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from leads import municipalities
-from leads.extraction.lexicon import common_cities, first_names
+from leads.extraction.lexicon import common_cities, first_names, surnames
 from leads.extraction.said import Item, Said, Word, corrects
 
 Spans = Sequence[tuple[int, int, int]]  # (message, start, end) that belong to a name or a company
@@ -74,6 +74,9 @@ _SELETO_PLACE = re.compile(
     r"|o estande)[^,.]{0,30}$"
 )
 _WIDER = re.compile(r"\b(?:interior|estado|litoral|norte|sul|leste|oeste|grande|metropolitana)\s+d[eoa]\s+$")
+_OPENING = re.compile(
+    r"\b(?:abrindo|montando|abrir|montar|inaugur\w+|abri|montei|abrimos|construindo)(?:\s+\w+){0,4}?\s+(?:em|n[ao])\s+$"
+)
 _ABROAD = re.compile(
     r"^[\s,(/-]*(?:n[oa]|d[oa]|em)?\s*(?:paraguai|argentina|uruguai|bolivia|portugal|chile|peru|colombia"
     r"|venezuela|mexico|angola|"
@@ -188,7 +191,7 @@ def _spot_at(message: Said, words: list[Word], place: int, taken: Spans) -> tupl
             found, uf, uf_end = municipalities.find(raw), "", last.end
         strength = _strength(message, first, last, size, uf_end if uf else 0)
         if found is None or not strength:
-            return None, place + (size if strength else 1)
+            return None, place + size
         return _Spot(message.index, first.start, last.end, found.name, found.uf, uf_end, strength), place + size
     return None, place + 1
 
@@ -217,7 +220,7 @@ def _strength(message: Said, first: Word, last: Word, size: int, uf_end: int) ->
         return 0
     risky = _is_risky(name, size)
     nickname = municipalities.is_nickname(name) and size == 1
-    if _STRONG_BUSINESS.search(before):
+    if _STRONG_BUSINESS.search(before) or _OPENING.search(before):
         return 4 if not risky or first.capitalised or uf_end or message.spoken else 0
     if _STRONG.search(before):
         return 3 if not risky or first.capitalised or uf_end or "cidade" in tail else 0
@@ -257,7 +260,9 @@ def _is_risky(name: str, size: int) -> bool:
         )
     if name in _RISKY_PHRASES:
         return True
-    return name.split()[0] in first_names() and name != "joao pessoa"
+    words = name.split()
+    person = words[0] in first_names() and (words[-1] in surnames() or words[-1] in first_names())
+    return person and name != "joao pessoa" and not {"de", "do", "da", "dos", "das"} & set(words)
 
 
 def _alone(message: Said, start: int, end: int) -> bool:

@@ -76,7 +76,7 @@ _OWNED = re.compile(
 )
 _INTEREST = re.compile(
     r"\b(?:interess\w+|quero|queria|preciso|gostaria|penso|orcamento|cotacao|busco|procuro|compr(?:ar|aria)"
-    r"|outra|mais uma)\b"
+    r"|outra|mais uma|por uma?|pela)\b"
 )
 _SERVICE = re.compile(
     r"\b(?:defeito|quebr(?:ou|ada)|assistencia|manutencao|concert\w+|consert\w+|parou de|nao liga|vaza\w*|travando|"
@@ -181,7 +181,7 @@ def _patterns(
 
 _EXTRA_FORMS: dict[str, tuple[str, ...]] = {
     "LINHA_FB700": (
-        r"linha (?:automatica )?(?:completa )?(?:com |mais |\+ ?|da |de |e )?(?:a |o )?fb ?-?700",
+        r"linha (?:automatica )?(?:completa )?(?:de hamburguer\w* )?(?:com |mais |\+ ?|da |de |e )?(?:a |o )?fb ?-?700",
         r"fb ?-?700 (?:com|e|mais|\+) ?(?:a )?linha(?: automatica)?",
     ),
     "SMARTPRO": (r"(?:se ?)?smart ?-?pro", r"esmart ?pro", r"se smart", r"(?:a|da|na|pra) smart"),

@@ -14,8 +14,10 @@ _TRANSCRIPT = re.compile(r"^\s*\[transcri[cç][aã]o\]", re.IGNORECASE)
 _ADDRESS = re.compile(r"\S*@\S+|https?://\S+|\bwww\.\S+|\b\w+(?:\.\w+)*\.(?:com|net|br|example)(?:\.br)?\b(?:/\S*)?")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 # Ends of a thought: sentence marks (not the dot of a number or an abbreviation), line breaks, "mas".
-_BREAK = re.compile(r"[!?;\n]|\.(?=\s|$)|\bmas\b")
-_SEGMENT_BREAK = re.compile(r"[,;\n!?|•]|\s[-–—/]\s|\s/|/\s|\.(?=\s|$)|(?<=[^\W\d])/(?=[^\W\d]{4})")
+_ABBREVIATED = r"(?<!\bsr)(?<!\bdr)(?<!\bsra)(?<!\bdra)(?<!\beng)(?<!\bprof)(?<!\bsta)(?<!\bsto)(?<!\bpres)(?<!\bgov)"
+_STOP = rf"{_ABBREVIATED}\.(?=\s|$)"
+_BREAK = re.compile(rf"[!?;\n]|{_STOP}|\bmas\b")
+_SEGMENT_BREAK = re.compile(rf"[,;\n!?|•]|\s[-–—/]\s|\s/|/\s|{_STOP}|(?<=[^\W\d])/(?=[^\W\d]{{4}})")
 _CORRECTION = re.compile(
     r"\b(?:na verdade|alias|quer dizer|digo|ops|opa|errei|errado|corrig\w+|correcao|pera|perai|espera|melhor dizendo"
     r"|ou melhor|minto|me enganei|enganei|esquece|mudei|mudou|troquei|o certo|o correto|atualiz\w+|nao e\b)"

@@ -10,7 +10,10 @@ from seleto.lib.text.fold import fold
 # Order matters where one phrase holds another.
 _PHRASES: tuple[tuple[str, str], ...] = (
     ("dark_kitchen", r"dark ?kitchens?|ghost ?kitchen|cozinha (?:fantasma|escura)|cloud kitchen"),
-    ("cozinha_industrial", r"cozinha industrial|refeicoes (?:coletivas|industriais)|refeitorio|catering"),
+    (
+        "cozinha_industrial",
+        r"cozinha industrial|refeicoes (?:coletivas|industriais)|refeitorio|restaurante industrial|catering",
+    ),
     ("food_truck", (
         r"food ?-?trucks?|trailer de (?:lanches?|hamburguer\w*)|carrinho de (?:lanche|hamburguer)\w*"
         r"|kombi de lanche\w*"

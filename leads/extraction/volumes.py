@@ -240,6 +240,11 @@ def _is_not_volume(message: Said, quantity: Quantity) -> bool:
 def _period_around(message: Said, quantity: Quantity) -> str:
     """The period said elsewhere in the same thought: right after first, then before the number."""
     after = message.after(quantity.end, 45)
+    size = next((other for other in message.quantities if other.start > quantity.end), None)
+    if size and size.kind in (Kind.MASS, Kind.LENGTH) and message.folded[quantity.end : size.start].strip() == "de":
+        if size.period:  # "500 discos de 120 g por dia": the period was read with the size
+            return size.period
+        after = message.after(size.end, 45)
     following = next((other.start for other in message.quantities if other.start > quantity.end), None)
     if following is not None:
         after = after[: max(0, following - quantity.end)]

@@ -1,6 +1,6 @@
 """Precision, recall and F1 per field of the extraction over labelled JSON lines.
 
-`python -m tests.leads.score FILE... [--worst N]` prints a table per file, with and without debatable items.
+`python -m tests.leads.score [FILE...] [--worst N]` prints a table per file, with and without debatable items.
 """
 
 import argparse
@@ -14,6 +14,13 @@ from typing import Any
 from knowledge.catalogue import shipped_products
 from leads.extraction import FIELDS, extract
 from seleto.lib.text.fold import fold
+
+HERE = Path(__file__).parent
+BASELINE = HERE / "cases" / "baseline.json"
+SETS = {
+    "dev": HERE.parent / "eval" / "lead_extraction_dev.jsonl",
+    **{path.stem: path for path in sorted((HERE / "cases").glob("*.jsonl"))},
+}
 
 _TYPE_WORD = re.compile(
     r"^(?:acougue|restaurante|frigorifico|padaria|hamburgueria|lanchonete|supermercado|mercado|distribuidora|"
@@ -86,12 +93,24 @@ def table(title: str, tallies: dict[str, Tally]) -> str:
     return "\n".join(lines)
 
 
+def figures(path: Path) -> dict[str, list[float]]:
+    """Field -> [precision, recall], rounded down to four places."""
+    return {
+        name: [int(value * 10_000) / 10_000 for value in (tally.precision, tally.recall)]
+        for name, tally in score(read(path)).items()
+    }
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Score the lead extraction.")
-    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("files", nargs="*", type=Path, default=list(SETS.values()))
+    parser.add_argument("--write", action="store_true", help="commit the present figures as the baseline")
     parser.add_argument("--worst", type=int, default=40)
     parser.add_argument("--fields", default="")
     options = parser.parse_args(arguments)
+    if options.write:
+        BASELINE.write_text(json.dumps({name: figures(path) for name, path in SETS.items()}, indent=1) + "\n")
+        return
     for path in options.files:
         items = read(path)
         firm = [item for item in items if not item.get("debatable")]

@@ -17,7 +17,7 @@ class Command(BaseCommand):
         "Read {id, messages} lines and write {id, facts} lines with the fifteen fields, deterministically and without "
         "a model. A malformed line is reported by number on standard error; the rest is done and the exit code is 1."
     )
-    requires_system_checks: list[str] = []  # noqa: RUF012
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--input", type=Path, required=True, help="JSON lines with id and messages")
