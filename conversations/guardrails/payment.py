@@ -165,7 +165,7 @@ def _another_sense(sheet: Sheet, finding: Finding) -> bool:
         if sheet.asks(at) and not sheet.clause_has(at, "@method"):
             return True
     carried = sheet.clause_has(at, "frete", "carreto", "transporte")
-    if carried and not sheet.clause_has(at, "@method", "@instalment"):
+    if carried and not texts & {"entrada", "sinal", "vezes"} and not sheet.clause_has(at, "@method", "@instalment"):
         return True  # how the freight is paid is a freight condition
     if texts & {"parcela", "parcelas"} and sheet.clause_has(at, "@make"):
         return not sheet.clause_has(at, "@pay", "#money", "@method")

@@ -4,9 +4,9 @@ import json
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, TextIO
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -30,8 +30,8 @@ class Command(BaseCommand):
         bad = 0
         with ExitStack() as stack:
             try:
-                lines = stack.enter_context(_open(options["input"], "r"))
-                target = stack.enter_context(_open(options["output"], "w"))
+                lines = stack.enter_context(_reading(options["input"]))
+                target = stack.enter_context(_writing(options["output"]))
             except OSError as error:
                 raise CommandError(f"não foi possível abrir o arquivo: {error.strerror}", returncode=2) from error
             for number, answer in _answers(lines, products):
@@ -39,26 +39,24 @@ class Command(BaseCommand):
                     bad += 1
                     self.stderr.write(f"linha {number}: não é um objeto JSON com id, text e context válidos")
                 else:
-                    target.write(json.dumps(answer, ensure_ascii=False) + "\n")
+                    target.write(json.dumps(answer) + "\n")
         if bad:
             raise CommandError(f"linhas que não puderam ser lidas: {bad}", returncode=1)
 
 
-def _answers(
-    lines: Iterable[str], products: tuple[ProductFacts, ...]
-) -> Iterator[tuple[int, dict[str, Any] | None]]:
+def _answers(lines: Iterable[bytes], products: tuple[ProductFacts, ...]) -> Iterator[tuple[int, dict[str, Any] | None]]:
     """Number of the line, from 1, and its answer; None where the line cannot be used. Blank lines are skipped."""
     for number, line in enumerate(lines, 1):
         if line.strip():
             yield number, _answer(line, products)
 
 
-def _answer(line: str, products: tuple[ProductFacts, ...]) -> dict[str, Any] | None:
+def _answer(line: bytes, products: tuple[ProductFacts, ...]) -> dict[str, Any] | None:
     try:
         item = json.loads(line)
         if not isinstance(item, dict) or "id" not in item or not isinstance(item.get("text"), str):
             return None
-        given = item.get("context") or {}
+        given = item.get("context", {})
         if not isinstance(given, dict):
             return None
         context = wire.context_from(given, products)
@@ -67,7 +65,10 @@ def _answer(line: str, products: tuple[ProductFacts, ...]) -> dict[str, Any] | N
     return {"id": item["id"], **wire.to_json(review(item["text"], context))}
 
 
-def _open(name: str, mode: str) -> Any:
-    if name == "-":
-        return nullcontext(sys.stdin if mode == "r" else sys.stdout)
-    return Path(name).open(mode, encoding="utf-8", newline="\n" if mode == "w" else None)
+def _reading(name: str) -> AbstractContextManager[BinaryIO]:
+    """Bytes, so that one badly encoded line spoils itself only."""
+    return nullcontext(sys.stdin.buffer) if name == "-" else Path(name).open("rb")
+
+
+def _writing(name: str) -> AbstractContextManager[TextIO]:
+    return nullcontext(sys.stdout) if name == "-" else Path(name).open("w", encoding="utf-8", newline="\n")

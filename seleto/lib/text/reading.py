@@ -19,6 +19,8 @@ from itertools import islice, product
 from seleto.lib.text.fold import fold, fold_aligned
 from seleto.lib.text.vocabulary import COMMON_WORDS, NUMBER_WORDS, is_sensitive, segment
 
+_INVISIBLE = ("Mn", "Me", "Cf")
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -39,7 +41,10 @@ class Reading:
         if start >= end:
             point = self.starts[start] if start < len(self.starts) else len(self.original)
             return point, point
-        return self.starts[start], max(self.ends[start:end])
+        last = max(self.ends[start:end])
+        while last < len(self.original) and unicodedata.category(self.original[last]) in _INVISIBLE:
+            last += 1  # marks and joiners belong to the character before them
+        return self.starts[start], last
 
 
 class _Draft:
@@ -64,12 +69,9 @@ class _Draft:
             pieces += (self.text[done:start], new)
             starts += self.starts[done:start]
             ends += self.ends[done:start]
-            if len(new) == end - start:
-                starts += self.starts[start:end]
-                ends += self.ends[start:end]
-            elif new:
-                starts += [self.starts[start]] * len(new)
-                ends += [self.ends[end - 1]] * len(new)
+            for low, high in _sources(match[0], new):
+                starts.append(self.starts[start + low])
+                ends.append(self.ends[start + high - 1])
             done = end
         if not done:
             return
@@ -77,6 +79,22 @@ class _Draft:
         starts += self.starts[done:]
         ends += self.ends[done:]
         self.text, self.starts, self.ends = "".join(pieces), starts, ends
+
+
+def _sources(old: str, new: str) -> list[tuple[int, int]]:
+    """For each character of `new` the part of `old` it was read from: its own character where `new` is `old` with
+    pieces left out (or of the same length), else all of `old`."""
+    if len(new) == len(old):
+        return [(at, at + 1) for at in range(len(old))]
+    found: list[tuple[int, int]] = []
+    at = 0
+    for char in new:
+        place = old.find(char, at)
+        if place < 0 and char != " ":
+            return [(0, len(old))] * len(new)
+        found.append((place, place + 1) if place >= 0 else (min(at, len(old) - 1), min(at, len(old) - 1) + 1))
+        at = place + 1 if place >= 0 else at
+    return found
 
 
 def read(text: str) -> Reading:
@@ -159,7 +177,7 @@ def _plain_char(char: str) -> str:
     if plain != char:
         return plain
     category = unicodedata.category(char)
-    if category in ("Mn", "Me", "Cf") or char in "\u115f\u1160\u3164\uffa0":
+    if category in _INVISIBLE or char in "\u115f\u1160\u3164\uffa0":
         return ""
     if category == "Zs" or char in "\u2800\x00\x0b\x0c":
         return " "
