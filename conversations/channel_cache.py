@@ -58,7 +58,7 @@ def forget() -> None:
 
 
 def _fresh() -> dict[UUID, ChannelView]:
-    """No lock is held while asking the database: a thread waiting for a connection would hold up those that have one."""
+    """No lock is held while asking: a thread waiting for a connection would hold up those that have one."""
     global _views, _read_at
     if time.monotonic() - _read_at <= settings.CHANNEL_CACHE_S:
         return _views

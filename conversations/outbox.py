@@ -13,7 +13,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 
 from conversations import channel_cache, handoff
 from conversations.channel_cache import ChannelView
@@ -41,7 +41,7 @@ _READY = (
 )
 _RETURNING = (
     'o.id, o.conversation_id, o.channel_id, o.message_id, o.origin, o."to", o.text, o.typing_s, o.attempts,'
-    " o.created_at, o.correlation_id"
+    " o.created_at, o.correlation_id, o.answers_id, o.followed"
 )
 
 
@@ -68,6 +68,8 @@ class OutboxClaim:
     attempts: int
     created_at: datetime
     correlation_id: str
+    answers_id: str
+    followed: bool
 
 
 def digest(text: str) -> str:
@@ -82,6 +84,7 @@ def enqueue(
     turn: Turn | None,
     reviewed: Sequence[str],
     now: datetime,
+    answers_id: str = "",
     survives_handoff: bool = False,
 ) -> list[Outbox]:
     """Queue the agent's bubbles behind what the conversation still has to send. Call inside a transaction with the
@@ -113,6 +116,8 @@ def enqueue(
                 reviewed_sha256=digest(bubble.text),
                 typing_s=bubble.typing_s,
                 due_at=due_at,
+                answers_id="" if position else answers_id,
+                followed=position < len(bubbles) - 1,
                 survives_handoff=survives_handoff,
                 created_at=now,
                 correlation_id=correlation.current(),
@@ -247,18 +252,25 @@ def client(channel: ChannelView) -> ChannelClient:
 
 
 def _record_sent(row_id: UUID, sent: Sent, now: datetime) -> None:
-    """One statement for row and message, on the reply's path. A takeover that our own echo caused is undone."""
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                "WITH sent AS (UPDATE conversations_outbox SET status = 'sent', provider_id = %(id)s,"
-                " provider_extra_id = %(extra)s, sent_at = %(now)s, leased_until = NULL"
-                " WHERE id = %(row)s AND status IN ('sending', 'unknown') RETURNING message_id)"
-                " UPDATE conversations_message m SET status = 'sent', status_at = %(now)s, sent_at = %(now)s,"
-                " provider_id = %(id)s FROM sent WHERE m.id = sent.message_id",
-                {"id": sent.provider_id, "extra": sent.extra_id or "", "now": now, "row": row_id},
-            )
-    except IntegrityError:
+    """Row and message in one statement, as it is on the reply's path. Nothing happens to a row settled meanwhile.
+
+    Should our message have come back looking like a person's, that takeover is undone first.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH twin AS (SELECT FROM conversations_message m"
+            " JOIN conversations_outbox o ON o.channel_id = m.channel_id WHERE o.id = %(row)s AND m.provider_id = %(id)s AND m.id <> o.message_id),"
+            " sent AS (UPDATE conversations_outbox SET status = 'sent', provider_id = %(id)s,"
+            " provider_extra_id = %(extra)s, sent_at = %(now)s, leased_until = NULL"
+            " WHERE id = %(row)s AND status IN ('sending', 'unknown') AND NOT EXISTS (SELECT FROM twin)"
+            " RETURNING message_id),"
+            " told AS (UPDATE conversations_message m SET status = 'sent', status_at = %(now)s, sent_at = %(now)s,"
+            " provider_id = %(id)s FROM sent WHERE m.id = sent.message_id)"
+            " SELECT EXISTS (SELECT FROM twin)",
+            {"id": sent.provider_id, "extra": sent.extra_id or "", "now": now, "row": row_id},
+        )
+        mistaken = cursor.fetchone()[0]
+    if mistaken:
         _undo_mistaken_takeover(row_id, sent, now)
 
 
@@ -278,25 +290,18 @@ def _undo_mistaken_takeover(row_id: UUID, sent: Sent, now: datetime) -> None:
 
 
 def _after_sending(row: OutboxClaim) -> None:
-    """Wake what waited behind this row, and show the lead that we read; neither may undo the sending."""
-    if Outbox.objects.filter(conversation_id=row.conversation_id, status=Outbox.Status.QUEUED).exists():
-        jobs.wake("deliver", at=clock.now())
-    if settings.SEND_READ_RECEIPTS and row.origin == Outbox.Origin.AGENT:
-        last = (
-            Message.objects.filter(conversation_id=row.conversation_id, author=Message.Author.LEAD)
-            .exclude(provider_id="")
-            .order_by("-revision")
-            .values_list("provider_id", flat=True)
-            .first()
+    """Wake what waits behind this row, and show the lead that we read; neither may undo the sending."""
+    if row.followed:
+        jobs.wake("deliver")
+    if not (settings.SEND_READ_RECEIPTS and row.answers_id):
+        return
+    connections.release()
+    try:
+        client(channel_cache.by_id(row.channel_id)).mark_read(
+            to=row.to, provider_id=row.answers_id, correlation_id=row.correlation_id
         )
-        if last:
-            connections.release()
-            try:
-                client(channel_cache.by_id(row.channel_id)).mark_read(
-                    to=row.to, provider_id=last, correlation_id=row.correlation_id
-                )
-            except ProviderError as error:
-                log.info("outbox.read_receipt_failed", reason=error.reason)
+    except ProviderError as error:
+        log.info("outbox.read_receipt_failed", reason=error.reason)
 
 
 def _back_off(row: OutboxClaim, error: Unavailable, now: datetime) -> str:

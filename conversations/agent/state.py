@@ -22,6 +22,7 @@ class Line:
     type: str
     text: str = field(repr=False)
     at: datetime = field(repr=False)
+    provider_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,6 @@ def on_incoming(channel: ChannelView, event: StoredEvent, parsed: base.Incoming,
     """A lead wrote: store it, and let the turn be due once they have been quiet."""
     lead = lead_of(channel, parsed, display_name=parsed.display_name, referral=parsed.ad, now=now)
     conversation = sessions.locked(lead_id=lead.id, channel=channel, address=parsed.address, at=event.received_at)
-    if _known(channel, parsed.provider_id):
-        return "mensagem_repetida"
     conversation.revision += 1
     message = _store(conversation, channel, event, parsed, author=Message.Author.LEAD, now=now)
     conversation.address = parsed.address
@@ -81,8 +79,6 @@ def on_reaction(channel: ChannelView, event: StoredEvent, parsed: base.Reaction,
     """A reaction is shown beside the conversation and never counts as something to answer."""
     lead = lead_of(channel, parsed, now=now)
     conversation = sessions.locked(lead_id=lead.id, channel=channel, address=parsed.address, at=event.received_at)
-    if _known(channel, parsed.provider_id):
-        return "mensagem_repetida"
     Message.objects.create(
         conversation=conversation,
         channel_id=channel.id,
@@ -113,8 +109,6 @@ def on_echo(channel: ChannelView, event: StoredEvent, parsed: base.Echo, now: da
         raise NotYet("eco_proprio")
     lead = lead_of(channel, parsed, now=now)
     conversation = sessions.locked(lead_id=lead.id, channel=channel, address=parsed.address, at=event.received_at)
-    if _known(channel, parsed.provider_id):
-        return "mensagem_repetida"
     conversation.revision += 1
     _store(conversation, channel, event, parsed, author=Message.Author.PHONE, now=now)
     conversation.last_message_at = max(conversation.last_message_at, event.received_at)
@@ -160,10 +154,6 @@ def unanswered(conversation: Conversation) -> QuerySet[Message]:
         revision__gt=conversation.answered_revision,
         deleted_at=None,
     ).exclude(type=Message.Type.REACTION)
-
-
-def _known(channel: ChannelView, provider_id: str) -> bool:
-    return Message.objects.filter(channel_id=channel.id, provider_id=provider_id).exists()
 
 
 def _believed(stated: datetime | None, received_at: datetime) -> datetime:
@@ -219,7 +209,8 @@ def _expect_turn(conversation: Conversation, *, text: str, heard_at: datetime) -
         conversation.owner = Conversation.Owner.AGENT
         conversation.owner_reason = "lead_voltou"
         conversation.owner_since = heard_at
-    _take_back_reply(conversation)
+    if conversation.turn_due_at is None:  # else an earlier message of this burst did it
+        _take_back_reply(conversation)
     conversation.correlation_id = correlation.current()
     conversation.pending_since = conversation.pending_since or heard_at
     wait_s = quiet.quiet_s(text, answers_question=conversation.awaiting_answer)

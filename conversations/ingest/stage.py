@@ -12,7 +12,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Min
 
 from conversations import channel_cache
@@ -24,6 +24,8 @@ from conversations.models import Event
 from seleto.lib import clock, correlation, jobs, metrics
 
 log = structlog.get_logger(__name__)
+
+ONE_MESSAGE = "message_once_per_channel"
 
 EVENTS = metrics.counter("ingest_events", "Events worked, by outcome.", ["outcome"])
 
@@ -108,11 +110,20 @@ def _work(event: EventClaim) -> str:
         if now - event.received_at < timedelta(seconds=settings.INGEST_ORPHAN_WAIT_S):
             return _postpone(event, wait_s=settings.INGEST_ORPHAN_RETRY_S, keep_attempts=True, now=now)
         return _close(event, Event.Status.IGNORED, reason=wait.reason, now=now)
-    except Exception as error:  # the outermost loop of this stage: whatever happened, the event stays and is seen
-        log.exception("ingest.failed", event_id=str(event.id))
-        if event.attempts >= settings.INGEST_MAX_ATTEMPTS:
-            return _close(event, Event.Status.PARKED, reason=f"erro:{type(error).__name__}", now=now)
-        return _postpone(event, wait_s=settings.INGEST_RETRY_S * event.attempts, keep_attempts=False, now=now)
+    except IntegrityError as error:
+        # Another event about the same message was first (I2); the key of a message is the database's to guard.
+        if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") != ONE_MESSAGE:
+            return _failed(event, error, now)
+        return _close(event, Event.Status.IGNORED, reason="mensagem_repetida", now=now)
+    except Exception as error:  # noqa: BLE001 - the outermost loop of this stage: the event stays and is seen
+        return _failed(event, error, now)
+
+
+def _failed(event: EventClaim, error: Exception, now: datetime) -> str:
+    log.exception("ingest.failed", event_id=str(event.id))
+    if event.attempts >= settings.INGEST_MAX_ATTEMPTS:
+        return _close(event, Event.Status.PARKED, reason=f"erro:{type(error).__name__}", now=now)
+    return _postpone(event, wait_s=settings.INGEST_RETRY_S * event.attempts, keep_attempts=False, now=now)
 
 
 def _close(event: EventClaim, status: Event.Status, *, reason: str, now: datetime) -> str:

@@ -70,8 +70,28 @@ def _apply(
         turn=turn if not decision.retry_reason else None,
         reviewed=decision.reviewed,
         now=now,
+        answers_id=state.pending[-1].provider_id if state.pending else "",
         survives_handoff=bool(decision.handoff_reason),
     )
+    if decision.stopped:
+        _keep_stopped(decision, turn, now=now)
+    if decision.gap:
+        gaps.record(decision.gap, now=now)
+    if decision.retry_reason:
+        _retry_later(conversation, decision, now=now)
+    else:
+        _answered(conversation, state, decision, now=now)
+    if decision.handoff_reason:
+        handoff.open_handoff(conversation, reason=Handoff.Reason(decision.handoff_reason), now=now)
+    if rows:
+        conversation.last_message_at = max(conversation.last_message_at, now)
+    conversation.save()
+    if rows and rows[0].due_at > now:
+        jobs.wake("deliver", at=rows[0].due_at)
+    return Outcome(status, first_bubble=rows[0].id if rows else None)
+
+
+def _keep_stopped(decision: Decision, turn: Turn, *, now: datetime) -> None:
     GuardrailHit.objects.bulk_create(
         GuardrailHit(
             turn=turn,
@@ -84,22 +104,6 @@ def _apply(
         )
         for draft in decision.stopped
     )
-    if decision.gap:
-        gaps.record(decision.gap, now=now)
-    if decision.retry_reason:
-        _retry_later(conversation, decision, now=now)
-    else:
-        _answered(conversation, state, decision, now=now)
-    if decision.handoff_reason:
-        handoff.open_handoff(conversation, reason=Handoff.Reason(decision.handoff_reason), now=now)
-    if rows:
-        conversation.last_message_at = max(conversation.last_message_at, now)
-    conversation.save()
-    for row in rows:
-        if row is not rows[0] or row.due_at > now:
-            jobs.wake("deliver", at=row.due_at)
-            break
-    return Outcome(status, first_bubble=rows[0].id if rows else None)
 
 
 def _status(conversation: Conversation, decision: Decision) -> str:

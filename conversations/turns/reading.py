@@ -33,10 +33,7 @@ def read_state(
         .order_by("-sent_at", "-revision", "-created_at")[: settings.HISTORY_MESSAGES + PENDING_MESSAGES]
     )
     rows.reverse()
-    lines = [
-        (row, Line(id=row.id, key=f"m{position}", author=row.author, type=row.type, text=row.text, at=row.sent_at))
-        for position, row in enumerate(rows, start=1)
-    ]
+    lines = [(row, _line(row, f"m{position}")) for position, row in enumerate(rows, start=1)]
     pending = tuple(line for row, line in lines if _is_pending(row, conversation))
     history = [line for row, line in lines if not _is_pending(row, conversation)]
     facts = Fact.objects.filter(lead_id=conversation.lead_id, superseded_at=None).order_by("created_at")
@@ -76,6 +73,18 @@ def read_snapshot(state: TurnState, *, now: datetime) -> Snapshot:
         products=queries.products(),
         articles=articles_for(state),
         prices=prices,
+    )
+
+
+def _line(row: Message, key: str) -> Line:
+    return Line(
+        id=row.id,
+        key=key,
+        author=row.author,
+        type=row.type,
+        text=row.text,
+        at=row.sent_at,
+        provider_id=row.provider_id,
     )
 
 

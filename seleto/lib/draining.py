@@ -118,6 +118,8 @@ class _Hands:
         self._lock = threading.Lock()
         self._items: dict[Stage[Any], dict[int, Any]] = {}
         self._numbers = itertools.count()
+        self._looking = False  # whether a drain of this process will heed what it is told
+        self._told: list[Note] = []
         self.freed, self._free = os.pipe()
         os.set_blocking(self.freed, False)
         os.set_blocking(self._free, False)
@@ -138,7 +140,43 @@ class _Hands:
         with contextlib.suppress(BlockingIOError):
             os.read(self.freed, 4096)
 
+    def serves(self, cluster: str) -> bool:
+        return getattr(_here, "cluster", None) == cluster
+
+    def tell(self, stage: str, at: datetime | None) -> bool:
+        with self._lock:
+            if not self._looking:
+                return False
+            self._told.append(Note("", f"{stage} {at.timestamp()}" if at else stage))
+        self._signal()
+        return True
+
+    def start_looking(self) -> None:
+        with self._lock:
+            self._looking = True
+
+    def stop_looking(self) -> bool:
+        """Whether the drain may leave: not while it was told something it has not heeded."""
+        with self._lock:
+            self._looking = bool(self._told)
+            return not self._looking
+
+    def abandon(self) -> None:
+        """No drain looks any more; what it was told and did not heed is left to the sweep."""
+        with self._lock:
+            self._looking, self._told = False, []
+
+    def hear_told(self) -> list[Note]:
+        with self._lock:
+            told, self._told = self._told, []
+        return told
+
+    def _signal(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._free, b".")
+
     def _work(self, stage: Stage[Any], number: int, item: Any) -> None:
+        _here.cluster = stage.cluster
         try:
             stage.run(item)
         except Exception as error:  # noqa: BLE001 one item must not take others with it; its lease brings it back
@@ -147,8 +185,7 @@ class _Hands:
             connections.close_all()  # a thread between items holds none
             with self._lock:
                 del self._items[stage][number]
-            with contextlib.suppress(BlockingIOError):
-                os.write(self._free, b".")
+            self._signal()
 
     def _renew_for_ever(self) -> None:
         while True:
@@ -172,6 +209,7 @@ class _Hands:
             connections.close_all()
 
 
+_here = threading.local()
 _hands: _Hands | None = None
 _listeners: dict[str, Listener] = {}
 # Pools of the parent: their threads do not exist here, and collecting the objects could close sockets in use there.
@@ -181,6 +219,7 @@ _forgotten: list[Any] = []
 def _after_fork() -> None:
     global _hands
     _hands = None
+    jobs.set_near(None)
     _listeners.clear()
     _forgotten.extend(DatabaseWrapper._connection_pools.values())  # type: ignore[attr-defined]
     DatabaseWrapper._connection_pools.clear()  # type: ignore[attr-defined]
@@ -195,6 +234,7 @@ class _Drain:
     def __init__(self, cluster: str) -> None:
         global _hands
         _hands = _hands or _Hands()
+        jobs.set_near(_hands)
         self._hands = _hands
         self._cluster = cluster
         self._stages = {stage.name: stage for stage in jobs.stages(cluster)}
@@ -204,6 +244,13 @@ class _Drain:
         self._next: dict[str, datetime] = {}
 
     def run(self) -> None:
+        self._hands.start_looking()
+        try:
+            self._look()
+        finally:
+            self._hands.abandon()
+
+    def _look(self) -> None:
         started = busy_at = beaten_at = time.monotonic()
         _beat(self._cluster)
         self._listener.wait(0)  # what was said up to here is answered by the first look
@@ -217,10 +264,10 @@ class _Drain:
             if self._claim():
                 busy_at = now
             leave_at = min(busy_at + settings.JOBS_LINGER_S, started + settings.JOBS_DRAIN_BUDGET_S)
-            if now >= leave_at:
+            if now >= leave_at and self._hands.stop_looking():
                 self._leave_successor()
                 return
-            self._wait(leave_at - now)
+            self._wait(max(leave_at - now, 0.0))
 
     def _claim(self) -> bool:
         """Claim once from every stage that may have due rows and has a free slot; True when anything was found."""
@@ -272,7 +319,7 @@ class _Drain:
         self._hands.hear_freed()
         if notes is None:
             self._look_at.update(self._stages)
-        for note in notes or ():
+        for note in (*(notes or ()), *self._hands.hear_told()):
             self._heed(note)
         now = clock.now()
         for name in [name for name, due in self._next.items() if due <= now]:

@@ -18,11 +18,11 @@ import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django_q.signing import SignedPackage
 
 from seleto.lib import clock
@@ -38,6 +38,7 @@ __all__ = [
     "package",
     "register",
     "run_due",
+    "set_near",
     "stage",
     "stages",
     "wake",
@@ -93,6 +94,18 @@ jobs_waiting AS MATERIALIZED (
     WHERE {when} AND NOT EXISTS (SELECT FROM jobs_waiting)
 )"""
 
+
+class Near(Protocol):
+    """The drains of this process (``seleto.lib.draining``), as far as a wake cares."""
+
+    def serves(self, cluster: str) -> bool:
+        """Whether this thread works for a drain of that cluster."""
+
+    def tell(self, stage: str, at: datetime | None) -> bool:
+        """Have the drain look at the stage; False when none is looking any more."""
+
+
+_near: Near | None = None
 _stages: dict[str, Stage[Any]] = {}
 _warm_ups: list[Callable[[], None]] = []
 
@@ -112,6 +125,12 @@ def stage(name: str) -> Stage[Any]:
 def stages(cluster: str) -> list[Stage[Any]]:
     """The cluster's stages, in the order of their registration."""
     return [stage for stage in _stages.values() if stage.cluster == cluster]
+
+
+def set_near(near: Near | None) -> None:
+    """Tell wakes of the drains in this process; None forgets them (after a fork)."""
+    global _near
+    _near = near
 
 
 def clusters() -> set[str]:
@@ -153,7 +172,23 @@ def package(task: str, cluster: str) -> str:
 
 
 def wake(stage: str, *, at: datetime | None = None) -> None:
-    """Once this transaction commits, have the stage's cluster look for due work now or at ``at`` (``clock.now()``)."""
+    """Once this transaction commits, have the stage's cluster look for due work now or at ``at`` (``clock.now()``).
+
+    From a drain's own thread to a stage of its own cluster no queue row is needed: the drain is told after the commit,
+    and should the process die before that, the sweep finds the row.
+    """
+    if _near is not None and _near.serves(_stages[stage].cluster):
+        transaction.on_commit(lambda: _tell_near(stage, at))
+        return
+    _queue(stage, at)
+
+
+def _tell_near(stage: str, at: datetime | None) -> None:
+    if _near is None or not _near.tell(stage, at):
+        _queue(stage, at)
+
+
+def _queue(stage: str, at: datetime | None) -> None:
     text, values = _fragment(stage, at=at, when="TRUE")
     with connection.cursor() as cursor:
         cursor.execute(f"WITH {text}", values)

@@ -12,7 +12,7 @@ from conversations.models import Conversation, Message, Outbox
 from seleto.lib import jobs
 from seleto.lib.models import Alert, Circuit
 from tests import zapi
-from tests.factories import PHONE, ConversationFactory, IdentityFactory, MessageFactory, queued
+from tests.factories import PHONE, ConversationFactory, IdentityFactory, queued
 
 pytestmark = pytest.mark.django_db
 
@@ -67,11 +67,11 @@ def test_the_outgoing_request_carries_the_correlation_id(conversation, provider)
 
 def test_the_lead_sees_that_we_read(conversation, provider):
     provider.respond(200, json=ACCEPTED)
-    MessageFactory.create(conversation=conversation, provider_id="3EB0DOLEAD", revision=1)
-    queued(conversation, "Posso ajudar?")
+    queued(conversation, "Posso ajudar?", "Conte mais", answers_id="3EB0DOLEAD")
 
     deliver()
 
+    assert provider.read.call_count == 1
     assert b"3EB0DOLEAD" in provider.read.calls[0].request.content
 
 
@@ -79,8 +79,7 @@ def test_the_lead_sees_that_we_read(conversation, provider):
 def test_a_failed_read_receipt_changes_nothing(conversation, provider, answer):
     provider.respond(200, json=ACCEPTED)
     provider.read.side_effect = [answer]
-    MessageFactory.create(conversation=conversation, revision=1)
-    queued(conversation, "Posso ajudar?")
+    queued(conversation, "Posso ajudar?", answers_id="3EB0DOLEAD")
 
     assert deliver().status == Outbox.Status.SENT
 

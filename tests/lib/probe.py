@@ -7,11 +7,11 @@ import os
 import threading
 import time
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from seleto.lib import clock, jobs
 
@@ -93,6 +93,20 @@ def _act(act: str) -> None:
             time.sleep(float(seconds))
         case ["gate"]:
             _gate.wait(30)
+        case ["next", *acts]:
+            with transaction.atomic():
+                add(" ".join(acts) or "note")
+                jobs.wake(STAGE)
+        case ["later", seconds]:
+            with transaction.atomic():
+                due_at = clock.now() + timedelta(seconds=float(seconds))
+                add(due_at=due_at)
+                jobs.wake(STAGE, at=due_at)
+        case ["gate-next"]:
+            _gate.wait(30)
+            with transaction.atomic():
+                add()
+                jobs.wake(STAGE)
 
 
 def renew(items: Sequence[tuple[int, str]]) -> None:

@@ -257,3 +257,32 @@ def test_work_can_be_done_without_a_worker() -> None:
 
     assert jobs.run_due(probe.STAGE) == 3
     assert [probe.worked(row) for row in [*rows, later]] == [1, 1, 1, 0]
+
+
+def queue_rows() -> int:
+    return int(probe.execute("SELECT count(*) FROM django_q_ormq")[0][0])
+
+
+@pytest.mark.parametrize("act", ["next", "later 0.2"])
+def test_what_an_item_wakes_in_its_own_cluster_is_done_by_the_drain_without_a_queue_row(act: str) -> None:
+    first = probe.add(act)
+
+    drain = Drain()
+    until(lambda: probe.worked(first) and probe.worked(first + 1))
+
+    assert queue_rows() == 0
+    drain.wait()
+
+
+def test_what_an_item_wakes_after_its_drain_has_left_is_queued(settings: LazySettings) -> None:
+    settings.JOBS_LINGER_S = 0
+    first = probe.add("gate-next")
+    drain = Drain()
+    until(lambda: first in probe.held())
+    drain.wait()
+    before = queue_rows()
+
+    probe.open_gate()
+    until(lambda: probe.worked(first))
+
+    assert queue_rows() == before + 1
