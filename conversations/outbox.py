@@ -259,7 +259,8 @@ def _record_sent(row_id: UUID, sent: Sent, now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH twin AS (SELECT FROM conversations_message m"
-            " JOIN conversations_outbox o ON o.channel_id = m.channel_id WHERE o.id = %(row)s AND m.provider_id = %(id)s AND m.id <> o.message_id),"
+            " JOIN conversations_outbox o ON o.channel_id = m.channel_id"
+            " WHERE o.id = %(row)s AND m.provider_id = %(id)s AND m.id <> o.message_id),"
             " sent AS (UPDATE conversations_outbox SET status = 'sent', provider_id = %(id)s,"
             " provider_extra_id = %(extra)s, sent_at = %(now)s, leased_until = NULL"
             " WHERE id = %(row)s AND status IN ('sending', 'unknown') AND NOT EXISTS (SELECT FROM twin)"
