@@ -21,6 +21,7 @@ MENU = frozenset(
     faturam receita vende vendem vendendo vendido cobra cobram cliente clientes ifood delivery porcao pao carne
     """.split()
 )
+OVERHEADS = frozenset("aluguel ponto energia luz gas agua ifood funcionario funcionarios frango boi insumo insumos".split())
 _MADE = ("@make", "#rate", "#pieces")
 _PLACES = frozenset(
     """
@@ -40,7 +41,7 @@ _LOOSE = frozenset(
     """
     e em no na ou por mais pra a o com pouco poucos pouquinho tanto quebrados aproximadamente ja hoje mesmo assim viu
     ne que de do da kkk rs so cada reais ela ele nela nele dela dele essa esse a ta com ponto virgula vezes menos ate
-    mais pro na fechado ok tudo total nisso ai amanha sem daa leva
+    mais pro na pela pelo fechado ok tudo total nisso ai amanha sem daa leva
     """.split()
 )
 
@@ -100,6 +101,8 @@ def _made(sheet: Sheet, at: int) -> bool:
 def _perhaps(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     """A bare number that is most likely a price by its size and place."""
     if not _bare(sheet, at, quantity) or _made(sheet, at) or sheet.asks(at):
+        return False
+    if sheet.topics and "price" not in sheet.topics:
         return False
     clause = sheet.clause(at)
     if _noted(sheet, at, quantity):
@@ -163,6 +166,8 @@ def _counts_things(sheet: Sheet, at: int) -> bool:
 def _catalogue_figure(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     """A figure of the catalogue (3.000 of the SE3000) said with no unit, where nothing speaks of price."""
     if quantity.low < 100 or sheet.clause_has(at, "@costs", "@price_noun"):
+        return False
+    if not (sheet.has("@product", "@make", "inox") or quantity.low < 1000):
         return False
     return quantity.low in names_of(sheet.context.products).figures
 

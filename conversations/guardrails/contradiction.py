@@ -327,7 +327,8 @@ class _Claims:
             return False
         if self._near(at, "weighs"):
             return True
-        if not self._near(at, "holds") and not self._sized_family(at):
+        mixes = self._near(at, "claims") and all(_has(product, ("massa_kg",)) for product in self._subjects(at))
+        if not self._near(at, "holds") and not self._sized_family(at) and not mixes:
             return False
         slugs = (
             ("cuba_kg", "reservatorio_kg", "capacidade_kg", "massa_kg")
@@ -375,11 +376,15 @@ class _Claims:
             ("diameter", "diametro_cm", "cm"),
         ):
             low, high = convert(quantity.low, quantity.unit, unit), convert(quantity.high, quantity.unit, unit)
-            known = any(_has(product, (slug,)) for product in self._subjects(at))
+            subjects = self._subjects(at)
+            if not subjects and role in ("thickness", "knives"):
+                subjects = tuple(product for product in self.everything if _has(product, (slug,)))
+            known = any(_has(product, (slug,)) for product in subjects)
             if known and self._near(at, role) and low is not None and high is not None:
                 return not self._lead_size(at) and self._refused(
                     at,
                     lambda product: _has(product, (slug,)) and not _within(product, slug, low, high),  # noqa: B023
+                    subjects,
                 )
         return self._only_length(at, quantity)
 

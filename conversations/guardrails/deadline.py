@@ -13,6 +13,10 @@ _STATED = Matcher(
         pronta|pronto|imediata entrega|retirada|envio
         entrega|envio|despacho imediata|imediato|rapida|rapido|expressa|expresso|agil|garantida|programada|urgente
         em|no|a estoque
+        tem|temos _2 maquina|unidade|peca|unidades|maquinas _3 parada|paradas|aqui|sobrando|esperando
+        @when|#time _2 ta|tao|chega|ja|vai _2 com|contigo vc
+        @when|#time _2 ta|tao|chega|ja contigo
+        nem vai _1 sentir|perceber|ver _2 espera|demora|tempo
         producao|agenda|fila|pedidos _3 #time _2 frente|lotada|espera|fila
         #time|#clock _2 resolve|resolvem|resolvemos|resolvido|arruma|consertado
         tem|temos|uma|unidade|unidades _3 pronta|prontinha|prontas pra|na|aqui|sair
@@ -70,7 +74,7 @@ _STATED = Matcher(
     )
 )
 # Any time or date that is about nothing else.
-_TIMES = Matcher(rules("#time\n@when _1 @it|maquina|ai|sai|vai|chega\nsemana|mes que vem", _REASON))
+_TIMES = Matcher(rules("#time\nate _1 @when\n@when _1 @it|maquina|ai|sai|vai|chega\nsemana|mes que vem", _REASON))
 # A bare time ("em menos de um mês") in a short reply, where nothing else is the subject.
 _BARE = Matcher(
     rules(
@@ -100,7 +104,6 @@ _ELSEWHERE = (
     "atras", "ha", "paga", "pagam", "lucro", "retorno", "inauguracao", "aniversario", "parabens", "conversa", "carencia",
     "parcela", "parcelas", "juros", "boleto", "preco", "valor", "promocao", "desconto", "feriado",
 )  # fmt: skip
-_FIRM = ("chega", "entrega", "entregamos", "recebe", "ta", "instala", "despacha", "despachamos", "fica", "prazo")
 
 
 def check(sheet: Sheet) -> Iterator[Finding]:
@@ -114,10 +117,10 @@ def check(sheet: Sheet) -> Iterator[Finding]:
     for finding in hits(sheet, _TIMES, sure=False):
         if _unexplained_time(sheet, finding) and not _innocent(sheet, finding):
             yield finding
-    if "deadline" in sheet.topics:
+    if "deadline" in sheet.topics and not sheet.has("@hedge", "@refer"):
         for finding in hits(sheet, _ANSWERS):
             answers = finding.first <= 6 and sheet.sentence(finding.first).first == 0
-            if answers and not _innocent(sheet, finding) and not sheet.handed_over(finding.first):
+            if answers and not _innocent(sheet, finding) and not sheet.clause_has(finding.first, "@make", "#rate"):
                 yield finding
 
 
@@ -125,6 +128,8 @@ def _unexplained_time(sheet: Sheet, finding: Finding) -> bool:
     """Days, weeks or months said of nothing that explains them (production, warranty, the lead's own time)."""
     at = finding.first
     quantity = sheet.words[at].quantity
+    if sheet.lead.has("garantia", "producao") and "deadline" not in sheet.topics:
+        return False
     if quantity is not None and quantity.unit not in (
         "dia",
         "semana",
@@ -135,6 +140,8 @@ def _unexplained_time(sheet: Sheet, finding: Finding) -> bool:
         "semestre",
     ):
         return False
+    if len(sheet.clause(at)) <= 2 and quantity is None:
+        return False  # "até segunda!" takes leave
     if sheet.asks(at) or sheet.has("@make", "#rate", "#mass", "#pieces") or sheet.handed_over(at):
         return False
     if sheet.clause_has(at, "@lead") and not sheet.clause_has(at, "@deliver", "@service"):
@@ -193,7 +200,7 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
 def _firm_time(sheet: Sheet, at: int) -> bool:
     """A date of delivery tied to the payment or before the lead's event is still a deadline."""
     tied = sheet.clause_has(at, "@when", "#time", "#date", "antes", "@fast")
-    given = sheet.clause_has(at, *_FIRM)
+    given = sheet.clause_has(at, "@deliver", "@sells", "ta", "fica")
     return (
         tied
         and given

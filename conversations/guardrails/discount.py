@@ -28,6 +28,13 @@ _STATED = Matcher(
     )
     + rules(
         """
+        posso|consigo|vou|tento|vejo|podemos|conseguimos|arranjo|arrumo|peco _3 @cut
+        preco|precos|valor|valores|tabela _3 cai|abaixa|diminui|reduz|melhora|despenca
+        preco|precos|valor|tabela _1 sobe|aumenta|muda|vira|reajusta _4 fecha|feche|aproveita|corre|garante|logo
+        preco|valor|tabela eh|fica|sai outro|outra|diferente|melhor
+        dou|damos|faco|fazemos|tem|temos|ofereco|rola _3 especial|agrado|forca|mimo|moral|colher|carta
+        carta na manga
+        segunda|terceira|outra|proxima|quarta _2 sai|fica|vem|eh _2 metade|gratis|menos|#percentage|graca|preco
         preco|precinho|precao|valor|tabela|proposta|condicao|condicoes _2 especial|especiais|diferenciad*|promocional
         preco|precinho|valor|condicao|condicoes _2 bacana|camarada|amigo|amiga|negociavel|imperdivel|imperdiveis
         condicao|condicoes _1 exclusiva|boa|boas|otima|otimas|unica|legal|top
@@ -134,7 +141,7 @@ def check(sheet: Sheet) -> Iterator[Finding]:
     for finding in hits(sheet, _NAMED):
         if not sheet.handed_over(finding.first) and not _own_or_quoted(sheet, finding):
             yield finding
-    if "discount" in sheet.topics:
+    if "discount" in sheet.topics and not sheet.has("@hedge", "@refer"):
         for finding in hits(sheet, _ANSWERS):
             if finding.first <= 3 and not sheet.handed_over(finding.first):
                 yield finding

@@ -11,6 +11,7 @@ _STATED = Matcher(
     rules(
         """
         cif|fob
+        caminhao|caminhonete|viagem|despesa|despesas _3 @cost_side
         @true_freight|entrega _4 @free
         @free _2 @true_freight|entrega
         @true_freight _4 @cost_side
@@ -68,7 +69,7 @@ def check(sheet: Sheet) -> Iterator[Finding]:
         quoted = sheet.words[finding.first].quoted
         if not quoted and not asked and not sheet.handed_over(finding.first):
             yield finding
-    if "freight" in sheet.topics:
+    if "freight" in sheet.topics and not sheet.has("@hedge", "@refer"):
         for finding in hits(sheet, _ANSWERS):
             if finding.first <= 5 and not sheet.handed_over(finding.first) and not sheet.has("@hedge"):
                 yield finding

@@ -49,6 +49,10 @@ _SAID = Matcher(
         chamar|chamando|executar|executando|executei|acionar|rodar|acionando _2 funcao|ferramenta|tool|script|api
         banco de dados
         base64
+        internal server error
+        bad gateway
+        service unavailable
+        usar|uso|usando|usei|acionei _2 tool|tools|ferramenta|funcao|funcoes|api
         id|ids do|da|de _1 lead|conversa|turno|mensagem|cliente|atendimento|sessao
         uuid|guid
         knowledge base
@@ -78,7 +82,7 @@ _SAID = Matcher(
         outro|outra cliente _8 telefone|numero|cnpj|email|contato|endereco|chama|nome|comprou
         o|a|outro|outra|nosso|ultimo cliente anterior|passado|antigo
         o|a cliente _8 telefone|cnpj|email|endereco|contato
-        telefone|cnpj|email|endereco|contato|whatsapp|whats|numero|zap|celular|fone dele|dela|deles|do|da _5 #phone|#document
+        telefone|cnpj|email|endereco|contato|whatsapp|whats|numero|zap|celular|fone dele|dela|deles|do|da _9 #phone|#document
         dono|dona do|da|de _6 comprou|pagou|levou
         """,
         _OTHERS,
@@ -89,6 +93,7 @@ _IDENTIFIER = re.compile(
     r"(?<![\w/.@-])[a-zA-Z][a-zA-Z0-9]{0,40}(?:_[a-zA-Z0-9]{1,40}){1,8}(?![\w@])"  # snake_case names
     r"|(?<![\w.])[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}(?!\w)"
     r"|[{\[]\s{0,3}[\"'][\w .-]{1,40}[\"']\s{0,3}[:,]"  # JSON
+    r"|\[(?:sistema|system|interno|debug|tool|assistant|user|agente|bot|prompt|instru\w{2,10})\]"
     r"|\{\{[^{}\n]{0,60}\}\}"
     r"|</?[a-z][a-z0-9]{0,20}_[a-z0-9_]{1,30}[^<>]{0,60}>|</?(?:turno|contexto|fatos?|jogadas|conhecimento|artigo|conversa|msg|system|tool|function|thinking|correcao)\b[^<>]{0,80}>"
     r"|(?<![\w/])[\w-]{1,40}\.(?:py|xml|json|jsonl|sql|ya?ml|env|log|md|txt)(?!\w)"

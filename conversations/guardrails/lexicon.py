@@ -86,7 +86,7 @@ _PLAIN: dict[str, str] = {
         qto|quanto
     """,
     "@costs": """
-        custa|custam|custou|custava|custaria|custar|custando|custara|custo|custos|valendo|vale|vales|valem|valia
+        cobro|cobrou|custa|custam|custou|custava|custaria|custar|custando|custara|custo|custos|valendo|vale|vales|valem|valia
         cobra|cobram|cobramos|cobrava|cobrada|cobrado|pagou|pagaram|paguei|investe|investir|desembolsa|desembolsar|gasta
         gastar|preco|precos|precinho|valor|valores|investimento|orcado|orcada|orcamento|tabela|etiqueta|saiu|saindo|saia
         verba|planilha|tabelado|precificado|vendemos|vendida|vendido|vende|vendia|vendeu
@@ -151,6 +151,7 @@ _PLAIN: dict[str, str] = {
         retira|faturamento|prazo|prazos|leadtime|demora|demoram|demorar|demorou|demorado|libera|liberada|encaixar|encaixo
         sai|saem da|de fabrica|linha|producao
         fica|ficam|sai pronta|pronto
+        mando|mandar|espera|aguardar|esperar
         separacao|coleta|transito
         fila de? producao|espera|pedidos|entrega|fabricacao
         leva|levam|levamos
@@ -164,12 +165,13 @@ _PLAIN: dict[str, str] = {
     """,
     "@month": "janeiro|fevereiro|marco|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro",
     "@fast": """
-        rapido|rapida|rapidinho|rapidinha|rapidamente|rapidao|rapidissimo|ligeiro|ligeirinho|ligeira|voando|logo
+        rapidissima|rapido|rapida|rapidinho|rapidinha|rapidamente|rapidao|rapidissimo|ligeiro|ligeirinho|ligeira|voando|logo
         logo logo
         jaja|breve|brevemente|agil|agilidade|express|expressa|expresso|imediata|imediato|imediatamente|instante|pronto
         ja ja
         num|em um? instante|piscar|pulo|estalo|zas
         piscar de olhos
+        na mesma? hora
         dois|dos palito|palitos
         pouquinho|pouco tempo
         pouco|poucos|poucas|alguns|algumas dias|semanas|tempo
@@ -271,7 +273,7 @@ _ATTITUDES: dict[str, str] = {
         nao consigo _3 se|quando|quanto
         nao tenho como _3 se|quando|quanto
         @seller _4 @handle _2 se|quando|quanto|quais|qual|como
-        vou|deixa|deixe|posso _2 confirmar|verificar|perguntar|checar|ver _2 se|quando|quanto|com
+        vou|deixa|deixe|posso _2 confirmar|verificar|perguntar|checar|ver _2 se|quando|quanto
     """,
     "@when": """
         semana que vem
@@ -286,6 +288,7 @@ _ATTITUDES: dict[str, str] = {
         neste|nesse|este|esse mes
         segunda|terca|quarta|quinta|sexta|sabado|domingo feira?
         janeiro|fevereiro|marco|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro
+        fim|final|comecinho|finalzinho|metade do|de|da quinzena|mes|ano|semana
         fim|final|inicio|comeco|meio|metade do|de|da mes|ano|semana|@month
         natal|pascoa|carnaval|reveillon
         ano novo

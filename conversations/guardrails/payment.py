@@ -33,7 +33,9 @@ _STATED = Matcher(
         @pay _3 enquanto
         @pay _3 na|contra|no|a entrega|retirada|pedido|embarque|recebimento|chegada|instalacao
         @pay _2 antecipado|adiantado|antecipada|facilitado|flexivel|facil
-        pagamento|pagar _2 em|com|pra|a #time
+        pagamento _2 em|com|pra|a #time
+        pagar em|com #time
+        prazo _1 pagamento|pagar
         @pay _2 com _2 producao|lucro|venda|vendas|faturamento
         @pay _2 quando _2 receber|chegar|instalar|quiser
         ir|indo|vai|vao|va pagando
@@ -49,6 +51,8 @@ _STATED = Matcher(
         como|de|na entrada
         metade|#percentage _6 metade|resto|restante|outra|#percentage
         metade|#percentage agora|antes|no|na|antecipado _2 pedido|entrega|assinatura|retirada|embarque|fechamento
+        resto|restante|saldo depois
+        um valor|pouco|tanto agora|primeiro|antes
         resto|restante|saldo _2 na|no|em|depois|quando|parcelado entrega|retirada|boleto|cartao|vezes|#|parcelas|receber
         condicao|condicoes|plano|planos _2 facilitada|facilitadas|flexivel|flexiveis
         facilita|facilitado|facilitada|facilitar|facilitamos _2 pagamento|condicoes|compra|pra
@@ -111,7 +115,7 @@ _NAMED = Matcher(
 _PAID = Matcher(rules("@pay", _HOW))
 _ANSWERS = Matcher(
     rules(
-        "#ratio\n@method\nvista\nvezes\ndividido\nsim|claro|pode|isso|exato|consegue|daa|da|certeza|opa|fazemos|faz|tem"
+        "#ratio\n#plain\n@method\nvista\nvezes\ndividido\nsim|claro|pode|isso|exato|consegue|daa|da|certeza|opa|fazemos|faz|tem"
         "\nnao _1 pode|fazemos|aceitamos|consegue|tem|da|daa\ninfelizmente nao",
         _HOW,
     )
@@ -133,7 +137,7 @@ def check(sheet: Sheet) -> Iterator[Finding]:
         if not sheet.handed_over(finding.first) and not _another_sense(sheet, finding):
             yield finding
     yield from _schedules(sheet)
-    if "payment" in sheet.topics:
+    if "payment" in sheet.topics and not sheet.has("@hedge", "@refer"):
         for finding in hits(sheet, _ANSWERS):
             if finding.first <= 3 and not sheet.handed_over(finding.first) and not _another_sense(sheet, finding):
                 yield finding
@@ -164,6 +168,8 @@ def _another_sense(sheet: Sheet, finding: Finding) -> bool:
             return True
         if sheet.asks(at) and not sheet.clause_has(at, "@method"):
             return True
+    if "@pay" in words[0].tags and sheet.before(at, 1, "se"):
+        return True
     carried = sheet.clause_has(at, "frete", "carreto", "transporte")
     if carried and not texts & {"entrada", "sinal", "vezes"} and not sheet.clause_has(at, "@method", "@instalment"):
         return True  # how the freight is paid is a freight condition

@@ -45,7 +45,7 @@ _HINTS = Matcher(
         equivale|equivalente _4 @goods|@wages|#
         mais|menos _1 @dear
         @dear que|do
-        maior|menor|melhor|mesmo|mesma|igual preco|valor|custo
+        maior|menor|mesmo|mesma|igual preco|valor|custo
         preco|valor|custo _5 mesmo|igual|parecido|semelhante|maior|menor|superior|inferior|abaixo|acima|dobro|metade|perto
         custa|custam|vale|valem _2 mais|menos|igual|mesmo|dobro|metade|triplo|tanto|quase
         sai|fica _1 dobro|metade|triplo
@@ -62,7 +62,6 @@ _HINTS = Matcher(
         preco|precos|valor|valores|custo|investimento _3 baixinho|atrativo|convidativo|puxado|honesto|pequeno
         @dear
         bom|otimo|baixo|alto|excelente|justo preco|custo|investimento
-        precinho|precao
         custa|sai|eh|e|por _1 mixaria|fortuna|bagatela|pechincha|ninharia
         custa|custam pouco|muito|nada|caro|bem
         mixaria|fortuna|bagatela|ninharia
@@ -114,6 +113,11 @@ _NEAR = Matcher(
         _ECHO,
     )
 )
+# Any other statement about the price of something.
+_NAMED = Matcher(
+    rules("preco|precos|valor|valores|investimento|custa|custam _6 eh|sao|fica|ta|tem|cai|sobe|outro|muda|pode|vai|nao|em|cabe", _SIZE)
+    + rules("dobro|triplo|quadruplo|metade de #plain|#money", _SIZE)
+)
 _ROMAN = re.compile(r"\b(?=[MDCLXVI]{2,15}\b)M{0,9}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b")
 
 
@@ -123,6 +127,15 @@ def check(sheet: Sheet) -> Iterator[Finding]:
         if not _not_a_price(sheet, finding):
             yield finding
     yield from _romans(sheet)
+    for finding in hits(sheet, _NAMED, sure=False):
+        at = finding.first
+        own = _about_the_lead(sheet, at, amounts.OVERHEADS) or sheet.clause_has(at, "@lead")
+        told = any(
+            (quantity := sheet.words[index].quantity) is not None and amounts.excepted(sheet, index, quantity)
+            for index in sheet.clause(at)
+        )
+        if not (told or own or sheet.asks(at) or sheet.words[at].quoted or sheet.handed_over(at)):
+            yield finding
     if "price" in sheet.topics:
         yield from _answers(sheet)
 
@@ -144,18 +157,22 @@ def _not_a_price(sheet: Sheet, finding: Finding) -> bool:
         dear = next((index for index in span if "@dear" in sheet.words[index].tags), None)
         if dear is not None and _dear_otherwise(sheet, dear):
             return True
+        if finding.reason == _RANK and discounted(sheet, at):
+            return True
         if any(sheet.words[index].quantity for index in span) and sheet.clause_has(at, "#rate"):
             return True
-        return _about_the_lead(sheet, at) and not any(sheet.is_any(index, "@product") for index in span)
+        more = amounts.OVERHEADS if finding.reason == _LEVEL else frozenset[str]()
+        return _about_the_lead(sheet, at, more) and not any(sheet.is_any(index, "@product") for index in span)
     if finding.reason == _AFFORD:
         return sheet.asks(at) and not sheet.before(at, 1, "sim")
     return False
 
 
-def _about_the_lead(sheet: Sheet, at: int) -> bool:
+def _about_the_lead(sheet: Sheet, at: int, more: frozenset[str] = frozenset()) -> bool:
     """What is dear or cheap in the lead's own trade."""
     clause = sheet.clause(at)
-    return any(sheet.words[index].text in amounts.CATTLE | amounts.MENU for index in clause) and not any(
+    theirs = amounts.CATTLE | amounts.MENU | more
+    return any(sheet.words[index].text in theirs for index in clause) and not any(
         sheet.is_any(index, "@product", "#model", "nossa", "nosso") for index in clause
     )
 
@@ -174,27 +191,18 @@ def _dear_otherwise(sheet: Sheet, at: int) -> bool:
     return word in ("puxado", "puxada", "carinho", "economica") and not sheet.clause_has(at, "@price_noun", "@costs")
 
 
+_CONDITIONS = frozenset(
+    """
+    levando leva levar pegando comprando fechando fechar vista pix pagando quanto cada juntas junto atacado quantidade
+    segunda terceira
+    """.split()
+)
+
+
 def discounted(sheet: Sheet, at: int) -> bool:
     """Cheaper on a condition (several units, cash, haste): that is `discount`, not a price."""
-    conditions = (
-        "levando",
-        "leva",
-        "levar",
-        "pegando",
-        "comprando",
-        "fechando",
-        "fechar",
-        "vista",
-        "pix",
-        "pagando",
-        "quanto",
-        "cada",
-        "juntas",
-        "junto",
-        "atacado",
-        "quantidade",
-    )
-    return sheet.before(at, 1, "mais", "menos", "em") and sheet.clause_has(at, *conditions)
+    conditional = sheet.clause_has(at, *_CONDITIONS)
+    return conditional and (sheet.words[at].text in ("sai", "fica", "segunda") or sheet.before(at, 1, "mais", "menos", "em"))
 
 
 def _answers(sheet: Sheet) -> Iterator[Finding]:

@@ -1,8 +1,10 @@
 """Which products a text speaks of, from the catalogue's own names, and what the catalogue says of them."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from conversations.guardrails.words import Word, split
 from knowledge.catalogue import ProductFacts
@@ -40,6 +42,11 @@ class Names:
             for attribute in product.attributes
             for value in (attribute.low, attribute.high, *attribute.values)
             if value is not None
+        ) | frozenset(
+            Decimal(number)
+            for product in products
+            for attribute in product.attributes
+            for number in re.findall(r"(?<![\d.,])\d{2,4}(?![\d.,])", attribute.text)
         )
         bearers: dict[tuple[str, ...], list[ProductFacts]] = defaultdict(list)
         shapes: dict[tuple[str, ...], tuple[tuple[Word, ...], bool]] = {}

@@ -18,6 +18,10 @@ _RULES = Matcher(
         garanto|garantimos|prometo|prometemos|asseguro|asseguramos|comprometo|comprometemos
         garantido|garantida|garantidos resultado|lucro|sucesso|retorno
         resultado|lucro|sucesso|retorno|satisfacao|economia _3 garantido|garantida|certo|certa|rapido|rapidinho|imediato
+        dou|tem _2 palavra
+        vai dar certo
+        risco zero|#
+        zero|sem|# risco|riscos
         retorno _4 em? #time
         paga sozinha|rapidinho|rapido
         dobra|dobrar|triplica|triplicar|duplica|duplicar|quadruplica _4 producao|vendas|faturamento|lucro|venda|movimento
@@ -49,6 +53,8 @@ _RULES = Matcher(
         maquina|unidade|uma|#time de|em|pra teste|testar|experiencia
         teste|testar|experimentar _3 gratis|gratuito|sem|antes|ai|em casa|na
         pode|podemos|consegue|vai testar|experimentar
+        vc|vcs testa|experimenta|usa _2 por|#time|antes|sem
+        testa|experimenta _2 por? #time
         mandamos|mando|manda|enviamos|vai um|uma|o|nosso? tecnico|especialista|engenheiro|consultor|vendedor _3 ai|ate|pra|na
         comodato
         """,
@@ -76,6 +82,8 @@ _RULES = Matcher(
         se nao _3 gostar|servir|adaptar|curtir|render|agradar|atender _6 devolve|devolver|troca|trocamos|dinheiro|reembols*
         reembols*|estorn*
         dinheiro de volta
+        se der|tiver|aparecer|acontecer|ocorrer _3 problema|defeito|ruim _6 troca|trocamos|devolve|devolvemos|substituimos|nova
+        troca|trocamos|substituimos na|sem hora|custo|burocracia
         troca|trocamos|troco|trocar _4 defeito|nova|outra|problema|modelo|gostar|se
         direito de? arrependimento
         recompra|recompramos
@@ -97,6 +105,8 @@ _RULES = Matcher(
         desenvolvemos|projetamos|adaptamos|fabricamos|fazemos|criamos|desenvolve|faz _5 medida|especial|exclusiv*|personaliz*|projeto|formato
         reservar|reservei|reservamos|reservo|reservada|reservado|reserva _4 unidade|maquina|uma|ultima|nome|lugar|vaga|vc
         segurar|seguro|separar|separei|separada|separamos|guardei|guardo|guardar|separo _4 unidade|maquina|nome|vc|uma
+        maquina|equipamento|modelo|projeto so|exclusivo|exclusiva pra vc|vcs
+        assistencia|suporte|atendimento|acompanhamento pra _2 vida|sempre
         uma|unidade|maquina _2 separada|reservada|guardada
         exclusividade
         so|somente|apenas vc|vcs _5 regiao|cidade|bairro|ter

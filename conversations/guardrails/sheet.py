@@ -72,9 +72,9 @@ class Sheet:
             return False
         if word.text == "quanto":
             return True
-        return (
-            word.quantity is not None and word.quantity.kind is QuantityKind.PLAIN and max(word.quantity.values) >= 1000
-        )
+        if word.quantity is None or word.quantity.kind is not QuantityKind.PLAIN:
+            return False
+        return max(word.quantity.values) >= 1000 or (self.asks(at) and len(self.clause(at)) <= 6)
 
     def clause(self, at: int) -> range:
         """Indices of the words in the clause of word `at`."""
@@ -117,7 +117,12 @@ class Sheet:
         return any(name in word.tags if name[0] in "@#" else word.text == name for name in names)
 
     def asks(self, at: int) -> bool:
-        return "?" in self.sentence(at).mark or "？" in self.sentence(at).mark
+        """Whether the sentence is a question; a statement with a tag ("..., ok?") is not."""
+        sentence = self.sentence(at)
+        if "?" not in sentence.mark and "？" not in sentence.mark:
+            return False
+        last = self.words[sentence.end - 1]
+        return not (last.comma and last.text in _TAGS and sentence.end - sentence.first > 3)
 
     def declined(self, at: int) -> bool:
         """The clause refuses to tell or does not know, so nothing in it is told."""
@@ -156,6 +161,9 @@ class Sheet:
             return Span(0, len(self.reading.original), kind)
         last = self.words[finding.end - 1]
         return Span(*self.reading.span(self.words[finding.first].start, last.end), kind)
+
+
+_TAGS = frozenset("ok ne viu ta certo beleza blz hein bem combinado fechado sim tranquilo bom joia entendeu show".split())
 
 
 def rules(block: str, reason: str) -> list[tuple[str, str]]:
