@@ -4,16 +4,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.db.models import Exists, F, Model, OuterRef, QuerySet, Subquery
+from django.db.models import F, Model, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from knowledge.admin import AuditedAdmin
-from leads.models import Classification, Consent, Empresa, Fact, Identity, Lead, Orcamento, SubjectRequest, Temperature
+from leads.models import Classification, Consent, Empresa, Fact, Identity, Lead, Orcamento, SubjectRequest
 from seleto.lib import clock
 from seleto.lib.admin import ReadOnlyAdmin
-from seleto.lib.admin_lists import CappedPaginator, cut
+from seleto.lib.admin_lists import CappedPaginator, QuestionFilter, asking, cut, moment
 
 if TYPE_CHECKING:  # generic for the type checker only
     _TabularInline = admin.TabularInline[Any, Any]
@@ -92,48 +92,22 @@ class ConsentInline(ReadOnlyInline):
     ordering = ["-at"]
 
 
-class Named(admin.SimpleListFilter):
+class Named(QuestionFilter):
     title = "já disse o nome?"
     parameter_name = "nome"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("sim", "sim"), ("nao", "não")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
-        told = Exists(Fact.objects.filter(lead=OuterRef("pk"), field=Fact.Field.NOME, superseded_at=None))
-        match self.value():
-            case "sim":
-                return queryset.filter(told)
-            case "nao":
-                return queryset.exclude(told)
-        return queryset
+    answers = [
+        ("sim", "sim", lambda rows: rows.filter(nome__isnull=False)),
+        ("nao", "não", lambda rows: rows.filter(nome=None)),
+    ]
 
 
-class TemperatureFilter(admin.SimpleListFilter):
-    title = "qual a temperatura?"
-    parameter_name = "temperatura"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(str(value), str(words)) for value, words in Temperature.choices]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
-        return queryset.filter(temperature=self.value()) if self.value() else queryset
-
-
-class OptedOut(admin.SimpleListFilter):
+class OptedOut(QuestionFilter):
     title = "aceita mensagens?"
     parameter_name = "aceita"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("sim", "sim"), ("nao", "pediu para parar")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
-        match self.value():
-            case "sim":
-                return queryset.filter(opted_out_at=None)
-            case "nao":
-                return queryset.exclude(opted_out_at=None)
-        return queryset
+    answers = [
+        ("sim", "sim", lambda rows: rows.filter(opted_out_at=None)),
+        ("nao", "pediu para parar", lambda rows: rows.exclude(opted_out_at=None)),
+    ]
 
 
 def _fact(field: Fact.Field) -> Subquery:
@@ -145,8 +119,14 @@ def _fact(field: Fact.Field) -> Subquery:
 class LeadAdmin(ReadOnlyAdmin):
     """Telephones stand on the lead's own page only."""
 
-    list_display = ["name", "colour", "empresa", "city", "produto", "opted_out_at", "created_at"]
-    list_filter = [TemperatureFilter, Named, OptedOut, "origin"]
+    list_display = ["name", "colour", "empresa", "city", "produto", "opted_out", "created"]
+    opted_out, created = moment("opted_out_at", "pediu para parar"), moment("created_at", "criado")
+    list_filter = [
+        ("temperature", asking("qual a temperatura?")),
+        Named,
+        OptedOut,
+        ("origin", asking("de onde veio?", admin.AllValuesFieldListFilter)),
+    ]
     search_fields = ["facts__value", "identities__display_name", "identities__value", "=id"]
     search_help_text = "nome, empresa, cidade, telefone ou id"
     ordering = ["-created_at"]
@@ -164,7 +144,7 @@ class LeadAdmin(ReadOnlyAdmin):
     ]
 
     class Media:
-        css = {"all": ["conversations/admin.css"]}
+        css = {"all": ["seleto/admin.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Lead]:
         shown = Identity.objects.filter(lead=OuterRef("pk")).exclude(display_name="").order_by("kind")
@@ -199,10 +179,20 @@ class LeadAdmin(ReadOnlyAdmin):
         return row.produto_dito or "–"
 
 
+class StillTrue(QuestionFilter):
+    title = "vale hoje?"
+    parameter_name = "vale"
+    answers = [
+        ("sim", "sim", lambda rows: rows.filter(superseded_at=None)),
+        ("nao", "foi substituído", lambda rows: rows.exclude(superseded_at=None)),
+    ]
+
+
 @admin.register(Fact)
 class FactAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "field", "value", "evidence", "quote", "superseded_at"]
-    list_filter = ["field", "evidence", ("superseded_at", admin.EmptyFieldListFilter)]
+    list_display = ["created", "field", "value", "evidence", "quote", "superseded"]
+    created, superseded = moment("created_at", "registrado"), moment("superseded_at", "substituído")
+    list_filter = [StillTrue, ("field", asking("sobre o quê?")), ("evidence", asking("como sabemos?"))]
     search_fields = ["value", "quote", "=lead__id", "=source_id"]
     ordering = ["-created_at"]
     paginator = CappedPaginator
@@ -213,13 +203,23 @@ class FactAdmin(ReadOnlyAdmin):
 
 @admin.register(Empresa)
 class EmpresaAdmin(ReadOnlyAdmin):
-    list_display = ["nome", "cidade", "uf", "site", "created_at"]
-    list_filter = ["uf"]
+    list_display = ["nome", "cidade", "uf", "site", "created"]
+    created = moment("created_at", "criada")
+    list_filter = [("uf", asking("em que UF?", admin.AllValuesFieldListFilter))]
     search_fields = ["nome", "cnpj", "cidade", "email"]
     search_help_text = "nome, CNPJ, cidade ou e-mail"
     ordering = ["-created_at"]
     paginator = CappedPaginator
     show_full_result_count = False
+
+
+class InCrm(QuestionFilter):
+    title = "já está no CRM?"
+    parameter_name = "crm"
+    answers = [
+        ("sim", "sim", lambda rows: rows.exclude(oportunidade_pipe_id=None)),
+        ("nao", "não", lambda rows: rows.filter(oportunidade_pipe_id=None)),
+    ]
 
 
 @admin.register(Orcamento)
@@ -234,7 +234,11 @@ class OrcamentoAdmin(ReadOnlyAdmin):
         "oportunidade_pipe_id",
         "created_at",
     ]
-    list_filter = ["status", "produto", "urgencia", ("oportunidade_pipe_id", admin.EmptyFieldListFilter)]
+    list_filter = [
+        ("status", asking("em que situação?")),
+        InCrm,
+        ("produto", asking("qual produto?", admin.AllValuesFieldListFilter)),
+    ]
     search_fields = ["produto", "resumo", "=oportunidade_pipe_id", "=id", "=lead__id"]
     list_select_related = ["lead", "empresa"]
     ordering = ["-created_at"]
@@ -246,30 +250,23 @@ class OrcamentoAdmin(ReadOnlyAdmin):
         return row.empresa.nome if row.empresa else "–"
 
 
-class Deadline(admin.SimpleListFilter):
+class Deadline(QuestionFilter):
     title = "o prazo corre?"
     parameter_name = "prazo"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("aberto", "em aberto"), ("vencido", "vencido sem resposta"), ("fora", "respondido fora do prazo")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[SubjectRequest]) -> QuerySet[SubjectRequest]:
-        match self.value():
-            case "aberto":
-                return queryset.filter(closed_at=None)
-            case "vencido":
-                return queryset.filter(closed_at=None, due_at__lt=clock.now())
-            case "fora":
-                return queryset.filter(closed_at__gt=F("due_at"))
-        return queryset
+    answers = [
+        ("aberto", "em aberto", lambda rows: rows.filter(closed_at=None)),
+        ("vencido", "vencido sem resposta", lambda rows: rows.filter(closed_at=None, due_at__lt=clock.now())),
+        ("fora", "respondido fora do prazo", lambda rows: rows.filter(closed_at__gt=F("due_at"))),
+    ]
 
 
 @admin.register(SubjectRequest)
 class SubjectRequestAdmin(AuditedAdmin):
     """The data officer's work list; closing a request dates it."""
 
-    list_display = ["kind", "status", "lead", "opened_at", "due_at", "closed_at"]
-    list_filter = [Deadline, "kind", "status"]
+    list_display = ["kind", "status", "lead", "opened", "due", "closed"]
+    opened, due, closed = moment("opened_at", "aberto"), moment("due_at", "prazo"), moment("closed_at", "encerrado")
+    list_filter = [Deadline, ("kind", asking("qual pedido?")), ("status", asking("em que situação?"))]
     list_select_related = ["lead"]
     search_fields = ["=id", "=lead__id", "note"]
     ordering = ["closed_at", "due_at"]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -25,11 +25,15 @@ class PipeAdmin(ReadOnlyAdmin):
     paginator = CappedPaginator
     show_full_result_count = False
     list_per_page = 50
+    empty_value_display = "–"
     change_form_template = "admin/conversations/repair_form.html"
     # The list's actions that a row's page offers as buttons: (action, words).
     repairs: ClassVar[list[tuple[str, str]]] = []
     # Columns of the page alone; the list leaves them in the database.
     heavy_fields: ClassVar[list[str]] = []
+
+    class Media:
+        css = {"all": ["seleto/admin.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
@@ -45,6 +49,10 @@ class PipeAdmin(ReadOnlyAdmin):
             row = self.get_object(request, object_id)
             context["repairs"] = self.repairs if row is not None and self.can_repair(row) else []
         return super().change_view(request, object_id, form_url, context)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        title = str(self.opts.verbose_name_plural).capitalize()
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def can_repair(self, row: Any) -> bool:
         """Whether a row's page offers the buttons."""
@@ -106,34 +114,3 @@ def page_of(model: type[Model], key: UUID) -> str:
 
 def link(model: type[Model], key: UUID | None, words: str) -> SafeString | str:
     return format_html('<a href="{}">{}</a>', page_of(model, key), words) if key else "–"
-
-
-def words(reason: str) -> str:
-    """A reason's code as it can be read: ``tentativas_esgotadas`` → ``tentativas esgotadas``."""
-    return reason.replace("_", " ") or "–"
-
-
-class QuestionFilter(admin.SimpleListFilter):
-    """A filter worded as the operator's question; ``answers`` are (value, words, function of the rows)."""
-
-    answers: ClassVar[list[tuple[str, str, Callable[[QuerySet[Any]], QuerySet[Any]]]]]
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(value, words) for value, words, _ in self.answers]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        for value, _, narrow in self.answers:
-            if value == self.value():
-                return narrow(queryset)
-        return queryset
-
-
-def titled(title: str, base: type[admin.FieldListFilter] = admin.ChoicesFieldListFilter) -> type[admin.FieldListFilter]:
-    """A field's own filter under a question."""
-
-    class Titled(base):  # type: ignore[valid-type, misc]
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(*args, **kwargs)
-            self.title = title
-
-    return Titled

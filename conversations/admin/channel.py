@@ -13,10 +13,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from conversations import channel_cache
+from conversations.admin.reasons import words
 from conversations.models import Channel
 from knowledge.admin import AuditedAdmin
 from seleto.lib import clock
-from seleto.lib.admin_lists import local
+from seleto.lib.admin_lists import local, moment
 from seleto.lib.models import AuditEntry
 
 CREDENTIALS = ("instance_token", "client_token")
@@ -39,20 +40,20 @@ else:
 
 
 class ChannelForm(_ModelForm):
-    instance_token = _hidden("token da instância")
-    client_token = _hidden("token de segurança da conta (client-token)")
+    instance_token = _hidden("Token da instância")
+    client_token = _hidden("Token de segurança da conta (client-token)")
     secret_label = forms.CharField(
-        label="rótulo do segredo",
+        label="Rótulo do segredo",
         required=False,
         max_length=30,
         help_text="Minúsculas, números e hífen. Rótulo novo acrescenta um segredo; um que já existe troca o dele.",
     )
     secret = _hidden(
-        "novo segredo do webhook",
+        "Novo segredo do webhook",
         "16 caracteres ou mais: letras, números, _ e -. Guarde-o antes de salvar: ele não é mostrado de novo.",
     )
     remove_secrets = forms.MultipleChoiceField(
-        label="remover segredos", required=False, widget=forms.CheckboxSelectMultiple
+        label="Remover segredos", required=False, widget=forms.CheckboxSelectMultiple
     )
 
     class Meta:
@@ -112,9 +113,10 @@ class ChannelForm(_ModelForm):
 @admin.register(Channel)
 class ChannelAdmin(AuditedAdmin):
     form = ChannelForm
-    list_display = ["slug", "name", "provider", "enabled", "connected", "connection_reason", "connection_at"]
+    list_display = ["slug", "name", "provider", "enabled", "connected", "why", "since"]
+    since = moment("connection_at", "desde")
     ordering = ["slug"]
-    readonly_fields = ["connected", "connection_reason", "connection_at", "created_at", "webhook_address", "secrets"]
+    readonly_fields = ["connected", "why", "connection_at", "created_at", "webhook_address", "secrets"]
     fieldsets = [
         (None, {"fields": ["slug", "name", "provider", "instance_id", "origin", "enabled", "min_interval_ms"]}),
         ("Credenciais (só se escrevem, nunca são mostradas)", {"fields": list(CREDENTIALS)}),
@@ -131,11 +133,11 @@ class ChannelAdmin(AuditedAdmin):
                 ]
             },
         ),
-        ("Situação", {"fields": ["connected", "connection_reason", "connection_at", "created_at"]}),
+        ("Situação", {"fields": ["connected", "why", "connection_at", "created_at"]}),
     ]
 
     class Media:
-        css = {"all": ["conversations/admin.css"]}
+        css = {"all": ["seleto/admin.css"]}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Addresses and switches cite a channel by its slug."""
@@ -144,6 +146,10 @@ class ChannelAdmin(AuditedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Conversations point to it; a channel no longer used is switched off."""
         return False
+
+    @admin.display(description="motivo da conexão", ordering="connection_reason")
+    def why(self, row: Channel) -> str:
+        return words(row.connection_reason)
 
     @admin.display(description="endereço do webhook")
     def webhook_address(self, row: Channel) -> str:
@@ -159,7 +165,7 @@ class ChannelAdmin(AuditedAdmin):
         ]
         if not lines:
             return "nenhum ainda"
-        return format_html('<ul class="sl-plain">{}</ul>', format_html_join("", "<li><b>{}</b> {}</li>", lines))
+        return format_html("<div>{}</div>", format_html_join("", "<b>{}</b> {}<br>", lines))
 
     def save_model(self, request: HttpRequest, obj: Channel, form: Any, change: bool) -> None:  # type: ignore[override]
         before = set(obj.webhook_secrets)

@@ -12,13 +12,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from conversations import repair
-from conversations.admin.base import PipeAdmin, QuestionFilter, titled
+from conversations.admin.base import PipeAdmin
 from conversations.admin.transcript import page_context
 from conversations.models import Conversation, Message, Outbox
 from leads.models import Fact, Identity
 from seleto.lib import clock
 from seleto.lib.admin import actor
-from seleto.lib.admin_lists import cut, local
+from seleto.lib.admin_lists import QuestionFilter, asking, cut, local, moment
 
 Rows = QuerySet[Any]
 _BEFORE_ALL = Value("1970-01-01T00:00:00Z", output_field=DateTimeField())
@@ -109,26 +109,24 @@ class Session(QuestionFilter):
 
 @admin.register(Conversation)
 class ConversationAdmin(PipeAdmin):
-    list_display = ["name", "temperature", "owner_column", "last_message", "last_at", "waiting", "channel"]
+    list_display = ["name", "temperature", "owner_column", "last_message", "waiting"]
     list_filter = [
         Waiting,
-        ("owner", titled("quem atende?")),
+        ("owner", asking("quem atende?")),
         Stuck,
-        ("lead__temperature", titled("qual a temperatura?")),
+        ("lead__temperature", asking("qual a temperatura?")),
         Session,
-        ("last_message_at", titled("última mensagem quando?", admin.DateFieldListFilter)),
-        "channel",
+        ("last_message_at", asking("última mensagem quando?", admin.DateFieldListFilter)),
+        ("channel", asking("em que canal?", admin.RelatedFieldListFilter)),
     ]
-    list_select_related = ["lead", "channel"]
+    list_select_related = ["lead"]
     search_fields = ["lead__facts__value", "lead__identities__display_name", "lead__identities__value", "=id"]
     search_help_text = "nome, empresa, cidade, telefone ou id"
     ordering = ["-last_message_at"]
     actions = ["pause_agent", "resume_agent"]
     change_form_template = "admin/conversations/conversation/change_form.html"
     fields = ["lead", "channel"]
-
-    class Media:
-        css = {"all": ["conversations/admin.css"]}
+    waiting = moment("waiting_since", "esperando desde")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
         return with_columns(super().get_queryset(request).select_related("lead", "channel"))
@@ -165,21 +163,14 @@ class ConversationAdmin(PipeAdmin):
     def owner_column(self, row: Conversation) -> SafeString:
         return format_html('<span class="sl-tag sl-{}">{}</span>', row.owner, row.get_owner_display())
 
-    @admin.display(description="última mensagem")
+    @admin.display(description="última mensagem", ordering="last_message_at")
     def last_message(self, row: Any) -> SafeString | str:
+        at = local(row.last_message_at)
         if row.last_author is None:
-            return "–"
+            return at
         text = "mensagem apagada" if row.last_deleted else row.last_text or f"({Message.Type(row.last_type).label})"
         who = "" if row.last_author == Message.Author.LEAD else f"{Message.Author(row.last_author).label}: "
-        return format_html('<span class="sl-snippet">{}{}</span>', who, cut(text, 70))
-
-    @admin.display(description="quando", ordering="last_message_at")
-    def last_at(self, row: Conversation) -> str:
-        return local(row.last_message_at)
-
-    @admin.display(description="esperando desde", ordering="waiting_since")
-    def waiting(self, row: Any) -> str:
-        return local(row.waiting_since)
+        return format_html('{}{} <span class="sl-evidence">{}</span>', who, cut(text, 90), at)
 
     @admin.action(description="Pausar agente nas conversas marcadas", permissions=["repair"])
     def pause_agent(self, request: HttpRequest, queryset: Rows) -> HttpResponse | None:

@@ -11,13 +11,16 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from conversations import repair
-from conversations.admin.base import PipeAdmin, QuestionFilter, link, titled, words
+from conversations.admin.base import PipeAdmin, link
+from conversations.admin.reasons import words
 from conversations.models import Conversation, Event, Message
+from seleto.lib.admin_lists import QuestionFilter, asking, moment
 
 
 class WhyParked(admin.SimpleListFilter):
     title = "por que parou?"
     parameter_name = "motivo"
+    template = "admin/question_filter.html"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         parked = Event.objects.filter(status=Event.Status.PARKED).order_by()
@@ -39,8 +42,13 @@ class NeedsAttention(QuestionFilter):
 
 @admin.register(Event)
 class EventAdmin(PipeAdmin):
-    list_display = ["received_at", "kind", "channel", "status", "why", "attempts", "short_id"]
-    list_filter = [NeedsAttention, WhyParked, ("status", titled("em que situação?")), "channel"]
+    list_display = ["received", "kind", "status", "why", "attempts", "channel", "short_id"]
+    list_filter = [
+        NeedsAttention,
+        WhyParked,
+        ("status", asking("em que situação?")),
+        ("channel", asking("em que canal?", admin.RelatedFieldListFilter)),
+    ]
     list_select_related = ["channel"]
     search_fields = ["=id", "key", "reason", "=correlation_id"]
     search_help_text = "id, chave do provedor, motivo ou correlação"
@@ -58,6 +66,8 @@ class EventAdmin(PipeAdmin):
         "made_of_it",
         "raw",
     ]
+
+    received = moment("received_at", "recebido")
 
     def can_repair(self, row: Event) -> bool:
         return row.status in repair.REPROCESSABLE

@@ -3,8 +3,9 @@
 from django.contrib import admin
 from django.utils.safestring import SafeString
 
-from conversations.admin.base import PipeAdmin, QuestionFilter, link, titled
+from conversations.admin.base import PipeAdmin, link
 from conversations.models import Conversation, Handoff
+from seleto.lib.admin_lists import QuestionFilter, asking, moment
 
 
 class Waiting(QuestionFilter):
@@ -18,10 +19,11 @@ class Waiting(QuestionFilter):
 
 @admin.register(Handoff)
 class HandoffAdmin(PipeAdmin):
-    list_display = ["opened_at", "where", "reason", "queue", "closed_at"]
-    list_filter = [Waiting, ("queue", titled("para qual fila?")), ("reason", titled("por quê?"))]
+    list_display = ["opened", "where", "reason", "queue", "closed"]
+    list_filter = [Waiting, ("queue", asking("para qual fila?")), ("reason", asking("por quê?"))]
     list_select_related = ["conversation"]
     ordering = ["-opened_at"]
+    opened, closed = moment("opened_at", "aberto"), moment("closed_at", "encerrado")
     fields = ["where", "reason", "queue", "opened_at", "closed_at"]
 
     @admin.display(description="conversa")

@@ -3,19 +3,20 @@
 from django.contrib import admin
 from django.utils.safestring import SafeString
 
-from conversations.admin.base import PipeAdmin, link, titled
+from conversations.admin.base import PipeAdmin, link
 from conversations.models import Conversation, Event, Message
-from seleto.lib.admin_lists import cut
+from seleto.lib.admin_lists import asking, cut, moment
 
 
 @admin.register(Message)
 class MessageAdmin(PipeAdmin):
-    list_display = ["sent_at", "author", "type", "words_of", "status", "where"]
-    list_filter = [("author", titled("de quem?")), ("type", titled("que tipo?")), ("status", titled("como está?"))]
+    list_display = ["sent", "author", "type", "words_of", "status", "where"]
+    list_filter = [("author", asking("de quem?")), ("type", asking("que tipo?")), ("status", asking("como está?"))]
     list_select_related = ["conversation"]
     search_fields = ["text", "=provider_id", "=id"]
     search_help_text = "texto, id ou id no provedor"
     ordering = ["-sent_at"]
+    sent = moment("sent_at", "enviada")
     fields = [
         ("author", "type"),
         "text",

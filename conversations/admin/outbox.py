@@ -6,9 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
 from conversations import repair
-from conversations.admin.base import PipeAdmin, QuestionFilter, link, titled, words
+from conversations.admin.base import PipeAdmin, link
+from conversations.admin.reasons import words
 from conversations.models import Conversation, Outbox
-from seleto.lib.admin_lists import cut
+from seleto.lib.admin_lists import QuestionFilter, asking, cut, moment
 
 
 class NeedsAttention(QuestionFilter):
@@ -23,9 +24,14 @@ class NeedsAttention(QuestionFilter):
 
 @admin.register(Outbox)
 class OutboxAdmin(PipeAdmin):
-    list_display = ["created_at", "words_of", "status", "why", "attempts", "origin", "where", "channel"]
-    list_filter = [NeedsAttention, ("status", titled("em que situação?")), ("origin", titled("de quem?")), "channel"]
-    list_select_related = ["conversation", "channel"]
+    list_display = ["created", "words_of", "status", "why", "attempts", "where"]
+    list_filter = [
+        NeedsAttention,
+        ("status", asking("em que situação?")),
+        ("origin", asking("de quem?")),
+        ("channel", asking("em que canal?", admin.RelatedFieldListFilter)),
+    ]
+    list_select_related = ["conversation"]
     search_fields = ["=id", "text", "reason", "=provider_id"]
     search_help_text = "texto, motivo, id ou id no provedor"
     ordering = ["-created_at"]
@@ -43,6 +49,8 @@ class OutboxAdmin(PipeAdmin):
         ("survives_handoff", "correlation_id"),
         "reviewed_sha256",
     ]
+
+    created = moment("created_at", "criada")
 
     def can_repair(self, row: Outbox) -> bool:
         return row.status in repair.STUCK

@@ -9,10 +9,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from conversations import repair
-from conversations.admin.base import PipeAdmin, QuestionFilter, link, titled, words
+from conversations.admin.base import PipeAdmin, link
+from conversations.admin.reasons import words
 from conversations.admin.transcript import marked
 from conversations.models import Conversation, GuardrailHit, Turn
-from seleto.lib.admin_lists import cut
+from seleto.lib.admin_lists import QuestionFilter, asking, cut, moment
 
 
 class NeedsAttention(QuestionFilter):
@@ -39,8 +40,13 @@ class StoppedDrafts(QuestionFilter):
 
 @admin.register(Turn)
 class TurnAdmin(PipeAdmin):
-    list_display = ["started_at", "where", "status", "why", "move", "model", "tokens", "cost", "took", "stopped"]
-    list_filter = [NeedsAttention, StoppedDrafts, ("status", titled("como terminou?")), "conversation__channel"]
+    list_display = ["started", "where", "status", "why", "move", "model", "tokens", "cost", "took", "stopped"]
+    list_filter = [
+        NeedsAttention,
+        StoppedDrafts,
+        ("status", asking("como terminou?")),
+        ("conversation__channel", asking("em que canal?", admin.RelatedFieldListFilter)),
+    ]
     list_select_related = ["conversation"]
     search_fields = ["=id", "reason", "=correlation_id", "model", "fallback"]
     search_help_text = "id, motivo, correlação, modelo ou frase aprovada"
@@ -62,6 +68,8 @@ class TurnAdmin(PipeAdmin):
         "drafts",
         "correlation_id",
     ]
+
+    started = moment("started_at", "início")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Turn]:
         rows: QuerySet[Turn] = super().get_queryset(request)
@@ -124,12 +132,13 @@ class TurnAdmin(PipeAdmin):
 
 @admin.register(GuardrailHit)
 class GuardrailHitAdmin(PipeAdmin):
-    list_display = ["at", "rules", "start", "action", "turn_link"]
-    list_filter = [("action", titled("o que foi feito?"))]
+    list_display = ["when", "rules", "start", "action", "turn_link"]
+    list_filter = [("action", asking("o que foi feito?"))]
     search_fields = ["draft", "kinds"]
     search_help_text = "texto do rascunho ou regra (price, freight…)"
     ordering = ["-at"]
     fields = ["at", "action", "rules", "why", "text", "turn_link"]
+    when = moment("at", "quando")
 
     @admin.display(description="regras")
     def rules(self, row: GuardrailHit) -> str:

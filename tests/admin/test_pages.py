@@ -167,7 +167,7 @@ def test_every_filter_answers(manager, told, page, query):
 @pytest.mark.parametrize(
     ("page", "query"),
     [
-        ("lead", "temperatura=morno"),
+        ("lead", "temperature__exact=morno"),
         ("lead", "nome=sim"),
         ("lead", "nome=nao"),
         ("lead", "aceita=sim"),
@@ -175,6 +175,10 @@ def test_every_filter_answers(manager, told, page, query):
         ("subjectrequest", "prazo=aberto"),
         ("subjectrequest", "prazo=vencido"),
         ("subjectrequest", "prazo=fora"),
+        ("fact", "vale=sim"),
+        ("fact", "vale=nao"),
+        ("orcamento", "crm=sim"),
+        ("orcamento", "crm=nao"),
     ],
 )
 def test_every_filter_of_leads_answers(manager, told, page, query):
