@@ -30,6 +30,7 @@ _OF = re.compile(
     r"|encarregad[oa])\s+|(?:ops|alias|digo|quer dizer),?\s+)d[ao]\s+(?:empresa |rede |loja |grupo )?[\"“']?"
 )
 _REJECT_BEFORE = re.compile(
+    r"\b(?:compr(?!ador)\w+|fornec\w+)\s+\w+\s+d[aoe]\s+$|"
     r"\b(?:maquin\w+|equipament\w+|formador\w+|marca|concorren\w+|feira|modelo|trabalh(?:ei|ava|o) (?:n[oa]"
     r"|para|pra|em)|cliente\w*|fornecedor\w*|perto|vizinh\w+|conheci|indicac\w+|indicou|amig\w+|vi"
     r"|compr(?!ador)\w+|igual|tipo|ex|lado|frente|"
@@ -57,7 +58,7 @@ _STOP = frozenset(
     estou esta
     localizada localizado rua av avenida uns umas gostaria artesanal pequena pequeno grande nova novo propria
     proprio familia
-    familiar delivery chama chamada
+    mudou mudei agora ainda era vai sera vamos familiar delivery chama chamada
     """.split()
 )  # fmt: skip
 _PRODUCT_TYPES = frozenset(
@@ -75,6 +76,11 @@ _WEAK_TYPES = frozenset(
 _COMPOUND = re.compile(
     r"\b(?:casas? de carnes?|boutique de carnes?|food ?truck|dark kitchen|rede de supermercados|casa do \w+)\s+$"
 )
+_NEVER_INSIDE = frozenset(
+    "em no na nos nas que com mas eu sou somos tem temos tenho quero cnpj email telefone cidade".split()
+)
+_OPENERS = frozenset(("nova", "novo", "familia", "grande"))
+_ADJACENT = re.compile(r"[ ]|[ ]?[&+'’\-][ ]?|\. ?(?=[a-z])")
 _MAX_WORDS = 7
 
 
@@ -123,7 +129,7 @@ def _in_message(message: Said) -> list[_Candidate]:
             if candidate:
                 found.append(_Candidate(candidate, rank))
     from_type = _FROM_TYPE.match(message.folded)
-    if from_type and len(message.words) <= _MAX_WORDS and not message.shouted:
+    if from_type and len(message.words) <= _MAX_WORDS and message.text[from_type.end() :].islower():
         item = _read(message, from_type.end(), lower=True)
         if item and item.end >= len(message.folded.rstrip(" .!")):
             found.append(_Candidate(item, 2))
@@ -169,26 +175,16 @@ def _read(message: Said, position: int, *, lower: bool) -> Item | None:
 
 
 def _sequence(message: Said, words: Sequence[Word], *, free: bool, stated: bool = False) -> Item | None:
+    """Words as long as they belong to a name; `free`: written small, but said to be the name."""
     taken: list[Word] = []
     for place, word in enumerate(words[:_MAX_WORDS]):
-        if taken and not re.fullmatch(
-            r"[ ]|[ ]?[&+'’\-][ ]?|\. ?(?=[a-z])", message.folded[taken[-1].end : word.start]
-        ):
+        if taken and not _ADJACENT.fullmatch(message.folded[taken[-1].end : word.start]):
             break
         if taken and (word.text in _PARTICLES or word.text in _INSIDE):
             following = words[place + 1] if place + 1 < len(words) else None
-            if following is None or not (following.capitalised or free) or following.text in _STOP:
+            if following is None or not _leads_on(word, following, free=free):
                 break
-            if word.text in _INSIDE and (free or not _is_name_part(following)):
-                break
-        elif word.text in _STOP and not (
-            taken and word.capitalised and word.text in ("nova", "novo", "grande", "familia", "avenida")
-        ):
-            if not (word.capitalised and not taken and not free and word.text in ("nova", "novo", "familia", "grande")):
-                break
-        elif (not free and not word.capitalised and word.text not in COMPANY_TYPES and not word.text.isdigit()) or (
-            free and municipalities.state(word.text) and taken
-        ):
+        elif not _belongs(word, first=not taken, free=free):
             break
         taken.append(word)
     if not stated:
@@ -198,6 +194,21 @@ def _sequence(message: Said, words: Sequence[Word], *, free: bool, stated: bool 
     if not taken:
         return None
     return message.item("empresa", message.text[taken[0].start : taken[-1].end], taken[0].start, taken[-1].end, 0.9)
+
+
+def _leads_on(joint: Word, following: Word, *, free: bool) -> bool:
+    """Whether "da", "e" or "na" goes on inside the name: "Casa do Espeto", "Boi na Linha", not "Brasa em Itu"."""
+    if not (following.capitalised or free) or (following.text in _STOP and not following.capitalised):
+        return False
+    return joint.text not in _INSIDE or (not free and _is_name_part(following))
+
+
+def _belongs(word: Word, *, first: bool, free: bool) -> bool:
+    if word.text in _STOP:
+        return word.capitalised and not free and word.text not in _NEVER_INSIDE and (not first or word.text in _OPENERS)
+    if free:
+        return first or municipalities.state(word.text) is None
+    return word.capitalised or word.text in COMPANY_TYPES or word.text.isdigit()
 
 
 def _is_name_part(word: Word) -> bool:
@@ -279,7 +290,8 @@ def _ended(message: Said) -> Iterator[Item]:
             start -= 1
         for inner in range(start + 1, place + 1):  # "Rogério da Hamburgueria ...": the person stays out
             person = re.search(r"\b(?:sou|aqui e|fala)\s+(?:[oa]\s+)?$", message.folded[: words[start].start])
-            if words[inner - 1].text in ("da", "do") and (person or words[inner].text in COMPANY_TYPES):
+            named = words[inner - 2].text in first_names() and words[inner].text in COMPANY_TYPES
+            if words[inner - 1].text in ("da", "do") and (person or named):
                 start = inner
         while start < place and words[start].text in _PARTICLES | _STOP:
             start += 1

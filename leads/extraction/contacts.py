@@ -13,7 +13,8 @@ _CNPJ = re.compile(
 )
 _WEIGHTS = (6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2)
 _OLD_BEFORE = re.compile(
-    r"\b(?:antig[oa]|velh[oa]|anterior|errad[oa]|desativad[oa]|nao e|nao use[m]?|esquece\w*|era|perdi)\b[^,;]{0,25}$"
+    r"\b(?:antig[oa]|velh[oa]|anterior|errad[oa]|desativad[oa]|nao e|nao use[m]?|esquece\w*|era"
+    r"|perdi)\b[^,;]{0,25}$|\b(?:e|,) nao (?:o |e )?$"
 )
 _OLD_AFTER = re.compile(
     r"^\W{0,3}(?:(?:era|e|ta|esta|foi|ja)\s+)?(?:o\s+)?(?:antig|velh|fechou|baixad|inativ|encerrad|cancelad"
@@ -46,6 +47,7 @@ _PHONE = re.compile(
 )
 _TOLL_FREE = re.compile(r"(?<![\w/])0[389]00[\s.-]?\d{3}[\s.-]?\d{3,4}(?![\w/])")
 _DDD_APART = re.compile(r"\bddd\D{0,12}(\d{2})\b\D{1,25}((?:9[\s.-]?)?\d{4})[\s.-]?(\d{4})\b")
+_DDD_AFTER = re.compile(r"((?:9[\s.-]?)?\d{4})[\s.-]?(\d{4})\D{1,12}\bddd\D{0,5}(\d{2})\b")
 _NOT_PHONE = re.compile(
     r"\b(?:cpf|rg|cep|pedido|protocolo|nota|nf|cnpj|codigo|boleto|inscricao|ie|serie)\b\W*(?:\w+\W+){0,2}$"
 )
@@ -194,10 +196,10 @@ def _touching(message: Said, end: int, start: int) -> bool:
 
 def _spoken_domain(message: Said, begin: int) -> tuple[str, int]:
     text = message.folded[begin:]
-    match = re.match(r"\s*([a-z0-9-]+(?:(?:\s*\.\s*|\s+ponto\s+)[a-z0-9-]+){1,4})", text)
+    match = re.match(r"\s*([a-z0-9-]+(?:(?:\s*\.\s*|\s+(?:ponto|traco|hifen|tracinho)\s+)[a-z0-9-]+){1,6})", text)
     if match is None:
         return "", begin
-    domain = re.sub(r"\s*\.\s*|\s+ponto\s+", ".", match[1])
+    domain = re.sub(r"\s+(?:traco|hifen|tracinho)\s+", "-", re.sub(r"\s*\.\s*|\s+ponto\s+", ".", match[1]))
     return domain, begin + match.end()
 
 
@@ -224,6 +226,10 @@ def _phones(message: Said) -> list[Item]:
             line = re.sub(r"\D", "", match[2] + match[3])
             if is_line(match[1], line):
                 found.append(message.item("telefone", f"+55{match[1]}{line}", match.start(1), match.end()))
+        for match in _DDD_AFTER.finditer(message.folded):
+            line = re.sub(r"\D", "", match[1] + match[2])
+            if is_line(match[3], line):
+                found.append(message.item("telefone", f"+55{match[3]}{line}", match.start(), match.end()))
     if not found and _PHONE_CUE.search(message.folded):
         found += _spoken_phones(message)
     return found

@@ -20,7 +20,8 @@ _OPT_OUT = re.compile(
     rf"|\b(?:quero|gostaria de|posso|preciso|favor|como (?:faco|eu faco)? ?(?:pra|para)?) ?(?:de )?(?:parar"
     rf"|sair|cancelar|deixar) (?:de |d[oa] |dess[ae] |o |a )?(?:receb\w+|list\w+|grupo|inscri\w+|cadastro"
     rf"|{_MESSAGE})"
-    r"|\bapag\w+ tudo\b|\bnao autorizo (?:o )?(?:uso|envio|contato)\b|\b(?:nao quero"
+    r"|\bdesinscrev\w+|\b(?:denunci|bloque|process)\w+\b[^.!?]{0,40}\bmensage\w+|\bapag\w+ tudo\b"
+    r"|\bnao autorizo (?:o )?(?:uso|envio|contato)\b|\b(?:nao quero"
     r"|chega de) (?:mais )?contato\b|\bme bloquei\w+\b"
     r"|\btir\w+ (?:o )?(?:meu|esse|este) (?:numero|contato|nome|telefone|zap)\b"
     r"|\b(?:me )?(?:tir\w+|remov\w+|exclu\w+|retir\w+|descadastr\w+)(?: (?:me|o meu|meu|a|esse|este|os|meus"
@@ -42,6 +43,7 @@ _OPT_OUT_WHOLE = re.compile(
     r"^\W*(?:parar|pare|parem|sair|stop|cancelar|remover|descadastrar|sair da lista|nao perturbe|chega de mensagem)\W*$"
 )
 _NOT_OPT_OUT = re.compile(
+    r"\b(?:par\w+ (?:de )?|nao )(?:me )?mand\w+ (?:mais )?(?:audio|video|foto|figurinha|texto)\w*|"
     r"\bnao (?:me )?cham\w+ (?:assim|de)\b|\bnao (?:me )?(?:recebi|mandaram|mandou|mandei|enviaram|enviou"
     r"|chegou)\b|\bnao precisa (?:me )?(?:mandar|enviar) (?:o |a |as |os )?(?:foto|video|catalogo|ficha"
     r"|audio|nota|link)"
@@ -55,8 +57,13 @@ _PERSON = (
     r"|departamento|financeiro|suporte|moco|moca|cara)"
 )
 _HUMAN = re.compile(
+    r"\b(?:favor|pode\w*|poderia\w*|consegue\w*|podia\w*|da pra|tem como|queria que"
+    r"|quero que)\b[^.!?]{0,15}\b(?:ligar|ligue|liguem|telefon\w+)\b"
+    r"|\btem (?:algum |um )?(?:consultor|vendedor|representante)\b(?! em\b)|\b(?:falar|explic\w+"
+    r"|convers\w+) por (?:voz|ligacao|telefone)\b|"
     rf"\b(?:fal\w+|convers\w+|atendid\w+|atend\w+|trat\w+|pass\w+|transfer\w+|encaminh\w+|cham\w+|coloc\w+"
-    rf"|bot\w+|direcion\w+|conect\w+|negoci\w+)\b[^.!?]{{0,22}}\b(?:um|uma|o|a|com|pra|pro|por|algum|alguma"
+    rf"|bot\w+|direcion\w+|conect\w+|negoci\w+|reclam\w+|resolv\w+|discut\w+|fech\w+)\b[^.!?]{{0,22}}\b(?:um"
+    rf"|uma|o|a|com|pra|pro|por|algum|alguma"
     rf"|outro|outra|d[aeo]s?)? ?{_PERSON}\b"
     rf"|\b(?:quero|queria|preciso(?: de)?|cade|gostaria de|exijo|prefiro|me passa|manda|chama|chame|me da"
     rf"|me arruma|solicito|aguardo)\b ?(?:o contato d[eoa]|contato d[eoa]|retorno d[eoa]|de)? ?(?:um|uma|o|a"
@@ -119,7 +126,8 @@ _PRICE = re.compile(
     r"|aguard\w+|ficou de|cade|receb\w+|montar?|me da)\b[^.!?]{0,30}\b(?:orcamento|cotac\w+|proposta"
     r"|tabela de preco\w*|lista de preco\w*|orcament\w+)\b"
     r"|\b(?:parcel\w+|prestac\w+|financi\w+|^[^\w$]*r\$[^\w]*\?|aceit\w+ [^.!?]{0,30}\b(?:na troca|usad[oa]"
-    r"|como entrada)|finame|bndes|leasing|consorcio|boleto|pix|cartao|a vista|entrada de|sinal de|credito"
+    r"|como entrada)|finame|bndes|leasing|consorcio|boleto|pix|cartao|a vista|entrada de(?! ar\b| agua\b"
+    r"| gas\b| energia\b)|sinal de|credito"
     r"|forma\w* de pagamento|condic\w+ de pagamento|condicoes|pagamento|facilita\w*|dividi\w*|dividir"
     r"|em \d+ ?x|\d+ ?x|vezes sem juros)\b"
     r"|\b(?:desconto\w*|descontinho|promoc\w+|promo|abatimento|melhor preco|precinho"
@@ -131,6 +139,7 @@ _PRICE = re.compile(
     r"|esta|sao|muito) car[oa]s?\b[^.!]*\?"
 )
 _NOT_PRICE = re.compile(
+    r"\breceb(?:i|emos)\b[^.!?]{0,15}\b(?:orcamento|cotac\w+|proposta)\b|"
     r"\bvalor(?:es)? (?:nutri\w+|calor\w+|agregado)|\b(?:ja|tinha) (?:fiz|pedi|recebi|feito|pedido"
     r"|recebido)\b[^.!?]{0,15}(?:orcamento|cotac\w+)"
     r"|\bcusto ?-? ?benef\w*|\bgost(?:ei|amos) d[eo]s? (?:preco|valor)\w*|\b(?:preco|valor) (?:bom|otimo"
@@ -145,6 +154,13 @@ _NOT_PRICE = re.compile(
 )
 
 _TRUE = re.compile(
+    rf"\b(?:receb\w+|ganhei|ganhamos|peguei)\b[^.!?;]{{0,30}}\b(?:orcamento|cotac\w+|proposta|visita"
+    rf"|catalogo)\b[^.!?;]{{0,12}}\b(?:de|da|com) {_YOU}\b"
+    rf"|\b(?:vendedor\w*|consultor\w*|representante|tecnico) (?:de|da) {_YOU}\b[^.!?;]{{0,25}}\b(?:veio|foi"
+    rf"|fez|\w{{3,}}(?:ou|eu|iu))\b"
+    rf"|\b(?:tia|tio|cunhad[oa]|prim[oa]|sogr[oa]|irma|irmao|pai|mae|filh[oa]|marido|esposa"
+    rf"|avo)\b[^.!?;]{{0,40}}\bmaquina\w* (?:(?:da|de) )?{_YOU}\b"
+    rf"|\b(?:conhec(?:eu|emos|i)|conhecemo)\b[^.!?;]{{0,10}}\bna feira\b|"
     rf"\b(?:ja|sempre|tambem)? ?(?:comprei|compramos|comprou|compraram|compro|tenho|temos|tem|possuo"
     rf"|possuimos|usamos|uso|trabalho com|trabalhamos com|adquiri|adquirimos|peguei)\b[^.!?;]{{0,45}}\b(?:de"
     rf"|da|com|na|d[ao]s) {_YOU}\b"
@@ -182,6 +198,7 @@ _OWNS_OURS = re.compile(
     r"|duas|2|minha|ja))*|minha|nossa|meu|nosso)\s+(?:maquina )?(?:seleto |modelo )?$"
 )
 _FALSE = re.compile(
+    rf"\b(?:to|tou|estou|estamos|comecei a) conhece(?:ndo|r)\b[^.!?;]{{0,25}}\b(?:agora|hoje)\b|"
     rf"\bnunca (?:ouvi\w*|vi|compr\w+|conhec\w+|us\w+|trabalh\w+|tinha|tive|falei"
     rf"|negoci\w+)\b[^.!?;]{{0,35}}\b(?:{_YOU}|ai\b|marca|empresa|antes)"
     rf"|\bnunca (?:ouvi falar|compramos|comprei|compro)\b(?![^.!?;]{{0,25}}\b(?:outra|formadora|maquina dess)\b)"

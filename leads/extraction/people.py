@@ -16,14 +16,15 @@ _RELATION = (
     r"|diretor\w*|assistente"
 )
 _STRONG = re.compile(
-    rf"\b(?:me chamo|chamo-me|meu nome(?: completo)?(?: e| eh|:)?|(?:quem (?:esta |ta )?fal(?:a"
+    rf"\b(?:me chamo|chamo-me|(?:^|[,;.\n])\s*chamo(?= )|meu nome(?: completo)?(?: e| eh|:)?|(?:quem (?:esta "
+    rf"|ta )?fal(?:a"
     rf"|ando)(?: aqui)?|aqui quem fala|quem escreve)(?: e| eh)? (?:(?:o|a) (?:{_RELATION}),? ?)?|"
     rf"(?:^|[\n,;.])\s*nome(?: completo)?\s*(?::|-|e|eh)|att\.?,?|atenciosamente,?|ass(?:inado)?[.:]"
     rf"|(?:responsavel|contato|comprador|proprietari[oa]|solicitante)\s*:)\s*[-:]?\s*(?:o |a )?"
 )
 _NAMED_AFTER = re.compile(r"\bnome(?: e|:)\s+(?=[a-z])")
 _HERE = re.compile(
-    rf"\b(?:aqui (?:e|eh|fala)|eu sou|sou|quem fala e|e|eh|fala(?:ndo)?(?: aqui)?)\s+(?:eu,?\s*)?(?:(?:o"
+    rf"\b(?:a(?:qu|k)i (?:e|eh|fala)|eu sou|sou|quem fala e|e|eh|fala(?:ndo)?(?: aqui)?)\s+(?:eu,?\s*)?(?:(?:o"
     rf"|a)\s+)?(?:(?:{_RELATION}),?\s+)?(?=\w)"
 )
 _CONTACT = re.compile(
@@ -31,7 +32,7 @@ _CONTACT = re.compile(
     rf"|ligar)(?: direto)? ?(?:com|por|pra|para|pro)?|fal(?:a|e|em) com|trat(?:a|e|em) com|procur(?:a|e|em"
     rf"|ar)(?: por| pel[oa])?|(?:agora )?quem (?:decide|compra|cuida|resolve|manda|vai (?:tratar|falar|cuidar"
     rf"|resolver|ver)|responde|trata)(?: \w+){{0,3}}? e|"
-    rf"o responsavel(?: pel[oa]s? compras?)? e|a responsavel(?: pel[oa]s? compras?)? e|contato e"
+    rf"o responsavel(?: pel[oa]s? compras?)? e|a responsavel(?: pel[oa]s? compras?)? e|contato(?: e|:)?"
     rf"|o contato (?:certo )?e|agora (?:quem (?:ta |esta )?fala(?:ndo)? )?e|assumindo (?:aqui)?"
     rf"|chama(?= [oa] ))\s+(?:com\s+)?(?:(?:o|a)\s+)?(?:(?:minha|meu|nosso"
     rf"|nossa)\s+)?(?:(?:{_RELATION})[,:]?\s+)?(?:(?:o|a)\s+)?"
@@ -55,6 +56,10 @@ _THIRD = re.compile(
 )
 _SENT = re.compile(
     r"\b(?:abs|abraco\w*|grat[oa]|at\.?te|att|atenciosamente|cordialmente|prazer|forte abraco)[\s,.!:-]+$"
+)
+_ADDRESSED = re.compile(
+    r"\b(?:bom dia|boa (?:tarde|noite)|tudo|voces?|vcs?|pode\w*|me|qual|quant\w+|obrigad[oa]|blz|beleza|como"
+    r"|quero|queria|preciso|tem|sim|nao|ok)\b|\?"
 )
 _INJECTED = re.compile(
     r"\bignore\b|\bignora\b|\binstruc\w+\b|\bsystem\b|\bprompt\b|</|<\w|\{\{|\}\}|\[\[|\bjson\b"
@@ -256,8 +261,10 @@ def _in_segments(message: Said, messages: int) -> Iterator[_Candidate]:
         if read is None or read[0].end != words[-1].end:
             continue
         alone = len(segments) == 1 and not before.strip()
+        opens = start == segments[0][0] and len(segments) == 2 and not _ADDRESSED.search(message.folded[end:])
         single_ok = (
-            announced
+            opens
+            or announced
             or treated
             or (alone and messages > 1)
             or _SENT.search(before)
@@ -281,6 +288,8 @@ def _before_company(words: list[Word]) -> list[Word]:
 
 def _is_listed_name(message: Said, words: Sequence[Word], *, announced: bool) -> bool:
     first = words[0]
+    if announced and len(words) == 1 and first.capitalised and first.text in surnames():
+        return True
     if first.text not in first_names() or first.text in _NOT_FIRST or first.text in _JOKES:
         return False
     text = message.text[first.start : words[-1].end]

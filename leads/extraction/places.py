@@ -36,7 +36,7 @@ _BUSINESS = (
 _FILL = r"(?:\w+\s+){0,3}?"
 _STRONG_BUSINESS = re.compile(
     rf"\b(?:{_BUSINESS})\b(?:\s+\w+){{0,4}}?\s+(?:e|eh|fica|vai ser|sera|esta|ta|localizad[ao]|situad[ao]"
-    rf"|aqui)?\s*(?:e[mn]|n[ao]s?|d[eao]|aqui em|fica em)\s+$"
+    rf"|aqui|vai)?\s*(?:e[mn]|n[ao]s?|d[eao]|aqui em|fica em|pra|para)\s+$"
 )
 _STRONG = re.compile(
     r"\b(?:cidade(?: (?:de|e))?|municipio(?: (?:de|e))?|endereco|localizacao|local|aqui(?: (?:e|em|na|no"
@@ -60,7 +60,7 @@ _REJECT = re.compile(
     r"|divisa|fronteira|entre|nasci\w*|natural|nascid[oa]s?|"
     r"origem|familia|veio|vieram|vim|criad[oa]|parentes?|feira|evento|congresso|fornecedor\w*|clientes?"
     r"|concorren\w+|viagem|"
-    r"curso|colonia|festival|queijo|estilo|carne|compro|comprei|carnes? d[eo]|assistencia em|representante"
+    r"curso|colonia|festival|queijo|estilo|carne|compro|comprei|carnes? d[eo]|assistencia(?: tecnica)? em|representante"
     r"|zona|estrada|"
     r"conhec\w+ (?:voces|vcs|a seleto))\s+(?:(?:de|da|do|das|dos|em|no|na|a|ao|o|e)\s+){0,2}$"
 )
@@ -73,6 +73,7 @@ _SELETO_PLACE = re.compile(
     r"(?:em|de|d[oa]|n[oa])\s+$|\b(?:vi|visitei|encontrei|falei com|conheci) (?:voces|vcs|a seleto"
     r"|o estande)[^,.]{0,30}$"
 )
+_BETWEEN = re.compile(r"\bentre\s+\w+(?:\s\w+){0,3}\s+e\s+$")
 _WIDER = re.compile(r"\b(?:interior|estado|litoral|norte|sul|leste|oeste|grande|metropolitana)\s+d[eoa]\s+$")
 _OPENING = re.compile(
     r"\b(?:abrindo|montando|abrir|montar|inaugur\w+|abri|montei|abrimos|construindo)(?:\s+\w+){0,4}?\s+(?:em|n[ao])\s+$"
@@ -210,7 +211,7 @@ def _strength(message: Said, first: Word, last: Word, size: int, uf_end: int) ->
     tail = before[-45:]
     if _NEGATED.search(tail) or _ABROAD.match(message.folded[last.end : last.end + 30]):
         return 0
-    if _REJECT.search(tail) or _SELETO_PLACE.search(before):
+    if _REJECT.search(tail) or _BETWEEN.search(before) or _SELETO_PLACE.search(before):
         return 0
     if _REJECT_AFTER.match(message.folded[last.end :]):
         return 0

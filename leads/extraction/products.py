@@ -40,7 +40,7 @@ _DESCRIBED: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "FBM100",
         re.compile(
-            rf"\b(?:{_MACHINE})(?: de (?:fazer )?hamburguer\w*)?(?: \w+)? manua(?:l|is)\b|\b(?:a|da|na|pra"
+            rf"\b(?:{_MACHINE})(?: de (?:fazer )?hamburguer\w*)?(?: \w+){{0,3}} manua(?:l|is)\b|\b(?:a|da|na|pra"
             rf"|pela|uma|essa|so a) "
             r"(?:mais )?manual\b(?! de)"
         ),

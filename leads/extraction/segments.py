@@ -42,7 +42,7 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     ("lanchonete", r"lanchonet\w+|lancheri\w+|casa de lanches|pastelari\w+|pit ?dog"),
     ("restaurante", r"restaurant\w+|bistro|pizzari\w+|cantina|self ?-?service"),
     ("outro", (
-        r"prefeitura|licitac\w+|escola\w*|hote(?:l|is)|pousada|hospital|igreja|buffet|bufe|faculdade"
+        r"prefeitura|paroquia|batalhao|licitac\w+|escola\w*|hote(?:l|is)|pousada|hospital|igreja|buffet|bufe|faculdade"
         r"|universidade|clube|merenda|quartel|exercito|ong|creche|resort|evento\w* (?:corporativo\w*|e festas)"
         r"|conveniencia|posto de gasolina|cervejaria|bar\b"
     )),
@@ -61,7 +61,8 @@ _OTHERS = re.compile(
     r"|aos|as)|atend\w+|fornec\w+|client\w+|abastec\w+|entreg\w+ (?:pra|para|em|nas|nos)|concorren\w+"
     r"|vizinh\w+|tipo|trabalh(?:ei|ava) (?:em|n[oa]|d[eo])|"
     r"amig[oa]\w* (?:d[eo]|tem|que tem)|ex|vi (?:em|n[oa]s?|um|uma)|fui (?:em|n[oa])|nao (?:e|sou|tenho"
-    r"|temos|seria)|funcionari\w+ d[eao]|compr\w+ (?:d[eo]|n[oa]|em)|ao lado d[eao]|perto d[eao]"
+    r"|temos|seria)|funcionari\w+ d[eao]|compr\w+ (?:\w+ )?(?:d[eo]|n[oa]|em)|(?:tia|tio|irma|irmao|prim[oa]"
+    r"|cunhad[oa]|sogr[oa]|pai|mae) (?:tem|tinha|possui|abriu)|ao lado d[eao]|perto d[eao]"
     r"|frente (?:d[eao]|ao))"
     r"\s+(?:(?:um|uma|uns|umas|varios|varias|outros|outras|meu|minha|os|as|o|a|de|alguns|algumas|grandes?"
     r"|redes? de|muitos|muitas|pequen\w+)\s+){0,3}$"

@@ -27,12 +27,12 @@ _HIGH = re.compile(
 _NOT_HIGH = re.compile(r"\b(?:nao|sem|nada|nem|pouca)\b[^,.;!?]{0,18}$")
 _MEDIUM = re.compile(
     r"\b(?:mes que vem|proximo mes|mes q vem|mes seguinte|outro mes|virada do mes|daqui (?:a )?(?:um"
-    r"|1) mes e pouco|proximos meses|bimestre que vem)\b"
+    r"|1) mes e pouco|proximos meses|(?:bi|tri)mestre que vem|proximo (?:bi|tri)mestre)\b"
 )
 _LOW = re.compile(
     r"\b(?:sem|nao (?:tenho|temos|ha|tem|estou com|to com)) (?:nenhuma |muita |tanta )?pressa\b|\bnao (?:e"
     r"|eh) urgente\b|\bsem urgencia\b|\bnada urgente\b|\b(?:so|apenas|somente|por enquanto so"
-    r"|ainda)\b ?(?:to |estou |estamos |tou )?(?:pesquis\w+|olhando|sondando|especul\w+|curios\w+|vendo"
+    r"|ainda)\b ?(?:to |estou |estamos |tou )?(?:pesquis\w+|orcando|olhando|sondando|especul\w+|curios\w+|vendo"
     r"|cotando|avaliando|conhecendo|dando uma olhada|uma pesquisa|estud\w+|me informando|sonhando"
     r"|levantando)\b"
     r"|\b(?:to|tou|estou|estamos) (?:so |apenas |ainda )?(?:pesquisando|sondando|especulando|estudando"

@@ -284,9 +284,12 @@ def _multiplied(message: Said, quantity: Quantity, amount: Decimal, period: str)
         period = "dia"
     if shops and not shops.start() <= quantity.start < shops.end():
         rest = message.folded[: shops.start()] + message.folded[shops.end() :]
-        if re.search(r"\bcada\b|\bpor (?:loja|unidade|turno|filial|ponto|restaurante)\b", rest) or message.folded[
-            shops.end() : quantity.start
-        ].strip() in ("de", "x", "com"):
+        times = re.search(r"\b(?:vezes|x)\s*$", message.folded[: shops.start()])
+        if (
+            times
+            or re.search(r"\bcada\b|\bpor (?:loja|unidade|turno|filial|ponto|restaurante)\b", rest)
+            or message.folded[shops.end() : quantity.start].strip() in ("de", "x", "com")
+        ):
             amount *= _small(shops[1])
     hours = _HOURS.search(message.after(quantity.end, 40))
     if hours and period == "hora":
