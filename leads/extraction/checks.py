@@ -11,7 +11,7 @@ from seleto.lib.text.fold import fold
 
 SEGMENTS = frozenset(
     "hamburgueria lanchonete restaurante churrascaria espetaria food_truck dark_kitchen padaria acougue "
-    "supermercado frigorifico"
+    "supermercado frigorifico "
     "industria_alimentos cozinha_industrial distribuidora revenda outro".split()
 )
 _URGENCIES = frozenset({"alta", "media", "baixa"})

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from leads import municipalities
-from leads.extraction.lexicon import COMPANY_TYPES, ENDINGS, PLAIN_TYPES, first_names
+from leads.extraction.lexicon import COMPANY_TYPES, ENDINGS, PLAIN_TYPES, common_cities, first_names
 from leads.extraction.said import Item, Said, Word, corrects
 from seleto.lib.text.fold import fold
 
@@ -19,7 +19,7 @@ _NAMED = re.compile(
     rf"|eh|se chama|certo e))?|nome fantasia(?: e)?|fantasia|"
     rf"(?:{_PLACE}) ?(?:que )?(?:se )?(?:chama(?:-se)?|chamada?|e conhecid[oa] como|com o nome(?: de)?"
     rf"|de nome)|(?:a |minha |nossa |nosso |o |meu )(?:{_PLACE}) e(?: a| o)?|(?:^"
-    rf"|[\n,;.])\s*(?:{_PLACE}))\s*[:\-–]?\s*(?:e |eh )?(?:a |o )?[\"“']?"
+    rf"|[\n,;.])\s*(?:empresa|loja|firma|negocio))\s*[:\-–]?\s*(?:e |eh )?(?:a |o )?[\"“']?"
 )
 _CALLED = re.compile(rf"\b(?:{_PLACE})\b[^.!?\n]{{0,40}}?[\s,](?:que )?(?:se )?chama(?:-se|d[ao])?\s+(?:a |o )?[\"“']?")
 _FIELD = re.compile(rf"(?:^|[\n,;.])\s*(?:{_PLACE})\s*[:\-–]\s*[\"“']?")
@@ -38,9 +38,9 @@ _REJECT_BEFORE = re.compile(
 )
 _NEVER = frozenset(
     "seleto fispal fipan anufood apas jarvis hollymatic bermar skymsen gpaniz beccaro picelli provisur formax "
-    "marel weg siemens ifood"
+    "marel weg siemens ifood "
     "instagram facebook google whatsapp sebrae senai shopee youtube tiktok oi ola deus natal brasil internet "
-    "olx formadora"
+    "olx formadora "
     "fb300 fb700 fbm100 smartpro ct200 fs150 se3000 se6000 epe1200 cnpj cpf email mecanico".split()
 )
 _DIRECTIONS = frozenset("sul norte leste oeste nordeste sudeste interior capital regiao zona centro grande".split())
@@ -80,7 +80,7 @@ _NEVER_INSIDE = frozenset(
     "em no na nos nas que com mas eu sou somos tem temos tenho quero cnpj email telefone cidade".split()
 )
 _OPENERS = frozenset(("nova", "novo", "familia", "grande"))
-_ADJACENT = re.compile(r"[ ]|[ ]?[&+'’\-][ ]?|\. ?(?=[a-z])")
+_ADJACENT = re.compile(r"[ ]|[ ]?[&+][ ]?|['’\-]|\. ?(?=[a-z])")
 _MAX_WORDS = 7
 
 
@@ -222,7 +222,7 @@ def _without_place(message: Said, taken: list[Word]) -> list[Word]:
             continue
         joint = taken[-size - 1].text
         place = message.text[taken[-size].start : taken[-1].end]
-        if joint in ("de", "do", "da") and municipalities.find(place):
+        if joint in ("de", "do", "da") and municipalities.find(place) and fold(place) not in common_cities():
             head = [
                 word for word in taken[: -size - 1] if word.text not in COMPANY_TYPES and word.text not in PLAIN_TYPES
             ]

@@ -11,6 +11,7 @@ _MESSAGE = (
     r"|novidades|newsletter|zap|nada|coisas?|isso|spam)"
 )
 _OPT_OUT = re.compile(
+    r"\bnunca mais\b[^.!?]{0,12}\b(?:mand|envi|cham)\w+|"
     rf"\bnao (?:quero|desejo|gostaria de|me|precisa(?:m)?|autorizo|aceito)\b[^.!?]{{0,25}}\b(?:receb\w+"
     rf"|mand\w+|envi\w+|cham\w+|contat\w+|contactad\w*|perturb\w+|incomod\w+)"
     rf"|\b(?:par(?:a|e|em|ar|ando)|chega|deix(?:a|em|ar)|cess\w+|suspend\w+|interromp\w+|cancel\w+"
@@ -43,6 +44,7 @@ _OPT_OUT_WHOLE = re.compile(
     r"^\W*(?:parar|pare|parem|sair|stop|cancelar|remover|descadastrar|sair da lista|nao perturbe|chega de mensagem)\W*$"
 )
 _NOT_OPT_OUT = re.compile(
+    r"\bnao precisa (?:mais )?(?:me )?(?:mandar|enviar) (?:o |a |mais )?(?:orcamento|proposta|preco|cotacao)\w*|"
     r"\b(?:par\w+ (?:de )?|nao )(?:me )?mand\w+ (?:mais )?(?:audio|video|foto|figurinha|texto)\w*|"
     r"\bnao (?:me )?cham\w+ (?:assim|de)\b|\bnao (?:me )?(?:recebi|mandaram|mandou|mandei|enviaram|enviou"
     r"|chegou)\b|\bnao precisa (?:me )?(?:mandar|enviar) (?:o |a |as |os )?(?:foto|video|catalogo|ficha"
@@ -57,6 +59,7 @@ _PERSON = (
     r"|departamento|financeiro|suporte|moco|moca|cara)"
 )
 _HUMAN = re.compile(
+    r"\bnao consigo falar com ninguem\b|\b(?:convers|fal|reun)\w+ pessoalmente\b|"
     r"\b(?:favor|pode\w*|poderia\w*|consegue\w*|podia\w*|da pra|tem como|queria que"
     r"|quero que)\b[^.!?]{0,15}\b(?:ligar|ligue|liguem|telefon\w+)\b"
     r"|\btem (?:algum |um )?(?:consultor|vendedor|representante)\b(?! em\b)|\b(?:falar|explic\w+"
@@ -96,6 +99,7 @@ _HUMAN = re.compile(
 )
 _HUMAN_WHOLE = re.compile(rf"^\W*(?:quero |queria |um |uma )*{_PERSON}(?: por favor| pfv?| please)?\W*$")
 _NOT_HUMAN = re.compile(
+    r"\b(?:me chamo|meu nome|chamo)\b[^.!?,]{0,20}|"
     r"\b(?:to|tou|estou|e|eh|isso e|aqui e|vc e|voce e|falo|falando) (?:falando "
     r"|conversando )?(?:com )?(?:uma |um )?(?:pessoa|humano|robo|bot|maquina|gente"
     r"|atendente)\b[^.!?]{0,12}\b(?:ou|mesmo|de verdade|real)?[^.!?]{0,12}\?|\b(?:falei|conversei"
@@ -109,6 +113,7 @@ _NOT_HUMAN = re.compile(
 )
 
 _PRICE = re.compile(
+    r"\bpagar em\b|\bquantas (?:vezes|parcelas)\b(?! (?:por|ao|na))|"
     r"\b(?:qual|quais|saber|sabe|me (?:passa|passe|fala|manda|diz|informa)\w*|informa\w*|quero|queria"
     r"|manda\w*|pass\w+|ver|consult\w+|gostaria|preciso|tem|ter|sobre|me ve)\b[^.!?]{0,35}\b(?:preco\w*|precinho"
     r"|valor|valores|valorzinho|custo\b(?! ?-? ?benef)|orcamento\w*|cotac\w+|tabela|investimento)\b"
@@ -139,6 +144,7 @@ _PRICE = re.compile(
     r"|esta|sao|muito) car[oa]s?\b[^.!]*\?"
 )
 _NOT_PRICE = re.compile(
+    r"\bnao precisa\b[^.!?]{0,25}\b(?:orcamento|proposta|preco|cotacao)\w*|"
     r"\breceb(?:i|emos)\b[^.!?]{0,15}\b(?:orcamento|cotac\w+|proposta)\b|"
     r"\bvalor(?:es)? (?:nutri\w+|calor\w+|agregado)|\b(?:ja|tinha) (?:fiz|pedi|recebi|feito|pedido"
     r"|recebido)\b[^.!?]{0,15}(?:orcamento|cotac\w+)"
@@ -154,6 +160,8 @@ _NOT_PRICE = re.compile(
 )
 
 _TRUE = re.compile(
+    rf"\b(?:comprei|compramos|comprou|pegamos|peguei)\b[^.!?;]{{0,35}}\bai\b(?! perto)"
+    rf"|\b{_YOU} (?:ja )?(?:sao|e) (?:meus?|nossos?) fornecedor\w*|"
     rf"\b(?:receb\w+|ganhei|ganhamos|peguei)\b[^.!?;]{{0,30}}\b(?:orcamento|cotac\w+|proposta|visita"
     rf"|catalogo)\b[^.!?;]{{0,12}}\b(?:de|da|com) {_YOU}\b"
     rf"|\b(?:vendedor\w*|consultor\w*|representante|tecnico) (?:de|da) {_YOU}\b[^.!?;]{{0,25}}\b(?:veio|foi"

@@ -47,20 +47,20 @@ COMPANY_TYPES: dict[str, str] = {
 # Type words that tell no segment, or tell it only with another word.
 PLAIN_TYPES = frozenset(
     "pizzaria bar boteco emporio mercado casa boutique grupo rede grill cia loja fazenda sitio granja buffet "
-    "hotel pousada"
+    "hotel pousada "
     "food foods parrilla steakhouse industria fabrica comercio comercial frigo confeitaria cafe rotisserie cozinha "
     "sorveteria delicatessen doceria quiosque trailer".split()
 )
 ENDINGS = frozenset(
     "lanches burger burguer burgers burguers grill alimentos carnes foods food ltda me epp eireli sa "
-    "embutidos congelados"
+    "embutidos congelados "
     "frios distribuidora atacado hamburgueria hamburgueres espetos espetinhos espetaria delivery beef steak meat smash "
     "restaurante churrascaria acougue supermercado supermercados mercado frigorifico gourmet house bbq churrasco "
     "artesanal artesanais truck kitchen salgados pizzaria lanchonete padaria".split()
 )
 TREATMENTS = frozenset(
     "seu dona dr dra doutor doutora sr sra srta senhor senhora padre pe pastor pastora sgt sargento cabo cap "
-    "capitao major"
+    "capitao major "
     "coronel cel chef chefe prof profa professor professora eng engenheiro engenheira irmao irma frei tio tia mestre "
     "comandante tenente ten vereador prefeito bispo diacono".split()
 )

@@ -24,7 +24,8 @@ _STRONG = re.compile(
 )
 _NAMED_AFTER = re.compile(r"\bnome(?: e|:)\s+(?=[a-z])")
 _HERE = re.compile(
-    rf"\b(?:a(?:qu|k)i (?:e|eh|fala)|eu sou|sou|quem fala e|e|eh|fala(?:ndo)?(?: aqui)?)\s+(?:eu,?\s*)?(?:(?:o"
+    rf"(?:(?:^|[,;.\n])\s*nome\s+(?=\w))|\b(?:a(?:qu|k)i (?:e|eh|fala)|eu sou|sou|quem fala e|e|eh"
+    rf"|fala(?:ndo)?(?: aqui)?)\s+(?:eu,?\s*)?(?:(?:o"
     rf"|a)\s+)?(?:(?:{_RELATION}),?\s+)?(?=\w)"
 )
 _CONTACT = re.compile(
@@ -67,7 +68,7 @@ _INJECTED = re.compile(
 )
 _JOKES = frozenset(
     "teste testando test fulano beltrano sicrano ciclano batman ninguem alguem superman admin null none robo "
-    "bot cliente seleto nome papai mamae deus jesus pele neymar anonimo xuxa"
+    "bot cliente seleto nome papai mamae deus jesus pele neymar anonimo xuxa "
     "godzilla goku voce eu anonima humano vendedor desconhecido aqui mim mesmo apenas so".split()
 )
 _NOT_FIRST = frozenset(

@@ -55,10 +55,10 @@ _LOCATIVE = re.compile(r"\b(?:em|de|do|da|no|na|pra|para|p/|ate)\s+$")
 _IN = re.compile(r"\b(?:em)\s+$")
 _REJECT = re.compile(
     r"\b(?:rua|r|av|avenida|bairro|praca|rod|rodovia|travessa|alameda|jd|jardim|vila"
-    r"|shopping)\s+(?:d[aeo]s?\s+)?$|\b(?:feira|expo\w*|festa|linha|igreja|banco|time|"
+    r"|shopping)\s+(?:d[aeo]s?\s+)?$|\b(?:expo\w*|festa|linha|igreja|banco|time|"
     r"perto|pertinho|proxim[oa]s?|vizinh[oa]s?|regiao(?: metropolitana)?|metropolitana|lado|arredores|grande"
     r"|divisa|fronteira|entre|nasci\w*|natural|nascid[oa]s?|"
-    r"origem|familia|veio|vieram|vim|criad[oa]|parentes?|feira|evento|congresso|fornecedor\w*|clientes?"
+    r"origem|familia|veio|vieram|vim|criad[oa]|parentes?|evento|congresso|fornecedor\w*|clientes?"
     r"|concorren\w+|viagem|"
     r"curso|colonia|festival|queijo|estilo|carne|compro|comprei|carnes? d[eo]|assistencia(?: tecnica)? em|representante"
     r"|zona|estrada|"
@@ -68,6 +68,8 @@ _REJECT_AFTER = re.compile(
     r"^\s*(?:fc|esporte|futebol|burger|lanches|grill|hotel|transportes|seguros?|alimentos|carnes)\b"
 )
 _SELETO_PLACE = re.compile(
+    r"\b(?:vi|vimos|visit\w+|conheci|estive|fui|encontr\w+)\b[^,.]{0,40}\bfeira\b[^,.]{0,15}\b(?:em|de|d[oa]"
+    r"|n[oa])\s+$|"
     r"\b(?:voces|vcs|vc|seleto|a fabrica de voces|fabrica de vcs)\s+(?:sao|ficam|estao|e|fica|tem (?:loja"
     r"|fabrica|filial|showroom|sede))\s+(?:aqui\s+)?"
     r"(?:em|de|d[oa]|n[oa])\s+$|\b(?:vi|visitei|encontrei|falei com|conheci) (?:voces|vcs|a seleto"
@@ -87,10 +89,8 @@ _NEGATED = re.compile(
     r"\b(?:nao|era|fechei|tinha(?: loja)?|antes)\s+(?:e\s+)?(?:sou\s+)?(?:mais\s+)?(?:[oa]\s+)?(?:de|d[oa]"
     r"|em|n[oa])?\s*$"
 )
-_CAPITALS = frozenset(
-    "natal|vitoria|fortaleza|salvador|recife|belem|palmas|macapa|florianopolis|joao pessoa|boa "
-    "vista|santos|serra".split("|")
-)
+# Large enough to be meant when a message is nothing but the name, though the name is an everyday word too.
+_LARGE = frozenset("natal vitoria fortaleza salvador palmas santos serra franca contagem toledo tubarao".split())
 _SAFE_UF = frozenset("sp rj mg rs sc pr df mt ms rn pb rr go ba".split())
 _STATE_NAMES = sorted(
     ({municipalities.key(name) for name in municipalities.STATES.values()} | {"minas", "matogrosso", "sta catarina"})
@@ -249,7 +249,7 @@ def _bare(message: Said, name: str, first: Word, risky: bool, nickname: bool) ->
     if not risky:
         return 1
     whole = message.folded.strip(" .!") == message.folded[first.start :].strip(" .!")
-    return 1 if name in _CAPITALS and whole and first.capitalised else 0
+    return 1 if name in _LARGE and whole and first.capitalised else 0
 
 
 def _is_risky(name: str, size: int) -> bool:

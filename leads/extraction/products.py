@@ -33,7 +33,8 @@ _DESCRIBED: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "FB300",
         re.compile(
-            r"\bsemi[- ]?auto\w*(?: pneumatica)?|\bpneumatica semi[- ]?auto\w*|\b(?:a|da|na|pra|uma) semi\b(?! ?pronto)"
+            r"\bsemi[- ]?auto\w*(?: pneumatica)?|\bpneumatica semi[- ]?auto\w*|\b(?:a|da|na|pra|uma"
+            r"|formadora|maquina|modelo|ou) semi\b(?! ?pronto)"
             r"|\b(?:formadora|maquina|modelo|a|aquela|essa) (?:de|com|a) pedal\b"
         ),
     ),
@@ -84,7 +85,7 @@ _SERVICE = re.compile(
 )
 _NEGATED = re.compile(
     r"\b(?:nao (?:quero|e|seria|preciso|precisa ser)|sem ser|nem|menos|em vez d[ae]|ao inves d[ae]"
-    r"|desisti d[ae])\b[^,;]{0,14}$"
+    r"|desisti d[ae]|esquec\w+|desconsider\w+)\b[^,;]{0,14}$"
 )
 _RIVAL = re.compile(r"\b(?:concorren\w+|outra marca|de outra|da marca)\b")
 _PREFERRED = re.compile(
