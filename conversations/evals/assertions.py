@@ -79,7 +79,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What there is to judge. ``not_run`` names what the installation could not be made to do."""
+    """What there is to judge. ``not_run``: why an assertion, the setup or the whole "case" could not be tried."""
 
     case: Case
     lines: tuple[Line, ...]
@@ -122,7 +122,7 @@ _Check = Callable[[Outcome, Any], tuple[Any, str]]
 def check(outcome: Outcome) -> tuple[Result, ...]:
     """Every assertion of the case, then what every conversation implies."""
     setup = [
-        Result(f"setup.{key}", value, None, _SETUP_MISSING.get(key, "unknown key"))
+        Result(f"setup.{key}", value, None, outcome.not_run.get("setup") or _SETUP_MISSING.get(key, "unknown key"))
         for key, value in _odd_setup(outcome)
     ]
     stated = [_checked(outcome, key, expected) for key, expected in outcome.case.must]
@@ -147,8 +147,7 @@ def _checked(outcome: Outcome, key: str, expected: Any) -> Result:
         return Result(key, expected, None, f"the expected value {problem}")
     if key in _ABOUT_SDR and any(turn.sender == "sdr_chatwoot" for turn in outcome.case.turns):
         why = NO_CHATWOOT
-    if "faults" in outcome.not_run:
-        why = outcome.not_run["faults"]
+    why = outcome.not_run.get("case") or outcome.not_run.get(key) or why
     return Result(key, expected, actual, why)
 
 

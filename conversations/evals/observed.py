@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from leads.models import Fact
 from seleto.lib.text.fold import fold
 
 BOOLEANS = ("opt_out", "pede_humano", "pede_preco")
@@ -118,8 +117,3 @@ def volume(stored: str) -> dict[str, Any] | str:
     except ValueError:
         return stored
     return {"quantidade": int(number) if number.is_integer() else number, "unidade": unit, "periodo": period}
-
-
-def fact_names() -> frozenset[str]:
-    """The facts the product records."""
-    return frozenset(Fact.Field.values)

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import connection, models, transaction
 from django.db.models import Min
 
-from conversations import handoff
+from conversations import repair
 from conversations.evals.observed import Final, lead_fields
 from conversations.evals.schema import LOCAL, Case
 from conversations.models import Channel, Conversation, Handoff, Outbox, Turn
@@ -47,14 +47,10 @@ class OwnProduct:
             time.sleep(circuits.CACHE_S)
 
     def resume(self, provider_ids: list[str]) -> None:
-        """The SDR gives the conversation back to the agent."""
-        found = _conversation(provider_ids)
-        if found is None:
-            return
-        with transaction.atomic():
-            conversation = Conversation.objects.select_for_update().get(pk=found.pk)
-            handoff.resume(conversation, reason="comando", actor="sdr:play", now=clock.now())
-            conversation.save()
+        """The SDR gives the conversation back to the agent, as ``manage.py resume_agent`` does."""
+        conversation = _conversation(provider_ids)
+        if conversation is not None and conversation.owner != Conversation.Owner.AGENT:
+            repair.resume(conversation.id, actor="sdr:play", now=clock.now())
 
     def runs(self, provider_ids: list[str]) -> dict[str, str]:
         rows = Outbox.objects.filter(provider_id__in=provider_ids).exclude(correlation_id="")

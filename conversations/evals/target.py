@@ -28,7 +28,7 @@ class TargetError(RuntimeError):
 class Target:
     """Another installation, read through its API."""
 
-    limits = frozenset({"faults", "setup"})
+    limits = frozenset({"faults", "setup", "resume", "gap_recorded", "deletion_request"})
 
     def __init__(self, http: httpx.Client, outside: Outside) -> None:
         self._http = http
@@ -58,7 +58,7 @@ class Target:
         """Nothing to prepare: the lead is new."""
 
     def resume(self, provider_ids: list[str]) -> None:
-        """Left out: there is no command for it over the API."""
+        """Nothing: its API gives no such order; the player says so."""
 
     def runs(self, provider_ids: list[str]) -> dict[str, str]:
         return {}

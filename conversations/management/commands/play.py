@@ -14,6 +14,7 @@ from typing import Any, TextIO
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
+from conversations import repair
 from conversations.evals import installation, pace, player, readable, schema
 from conversations.evals.outside import OutsideError
 from conversations.evals.player import Played, Player
@@ -22,7 +23,7 @@ from conversations.evals.schema import BadCase, Case
 from conversations.evals.target import Target, TargetError
 
 # What stops one case, not the run.
-_CASE_ERRORS = (OutsideError, pace.NeverQuiet, TargetError, DatabaseError)
+_CASE_ERRORS = (OutsideError, pace.NeverQuiet, TargetError, repair.Refused, DatabaseError)
 
 
 class Command(BaseCommand):
