@@ -24,6 +24,18 @@ from conversations.guardrails.verdict import Kind, ReviewContext, Span, Verdict,
 
 __all__ = ["Kind", "ReviewContext", "Span", "Verdict", "Violation", "review"]
 
+_DELIVERIES = (
+    "entrega",
+    "entregamos",
+    "entregar",
+    "chega",
+    "instala",
+    "instalar",
+    "despacha",
+    "prazo",
+    "fabrica",
+    "recebe",
+)
 _NOTHING = ReviewContext()
 
 
@@ -59,6 +71,12 @@ def _settle(sheet: Sheet, found: dict[Kind, list[Finding]]) -> dict[Kind, list[F
         for finding in findings:
             if finding.sure:
                 explained.setdefault(sheet.words[finding.first].clause, set()).add(kind)
+    for clause, kinds in explained.items():
+        if Kind.PROMISE in kinds and Kind.DEADLINE in kinds and not sheet.says(clause, *_DELIVERIES):
+            # The day of a promised visit or call is part of the promise.
+            found[Kind.DEADLINE] = [
+                finding for finding in found[Kind.DEADLINE] if sheet.words[finding.first].clause != clause
+            ]
     return {
         kind: [
             finding

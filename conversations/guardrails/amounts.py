@@ -21,7 +21,9 @@ MENU = frozenset(
     faturam receita vende vendem vendendo vendido cobra cobram cliente clientes ifood delivery porcao pao carne
     """.split()
 )
-OVERHEADS = frozenset("aluguel ponto energia luz gas agua ifood funcionario funcionarios frango boi insumo insumos".split())
+OVERHEADS = frozenset(
+    "aluguel ponto energia luz gas agua ifood funcionario funcionarios frango boi insumo insumos".split()
+)
 _MADE = ("@make", "#rate", "#pieces")
 _PLACES = frozenset(
     """
@@ -75,6 +77,12 @@ def _bare(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     """A number of nothing in particular."""
     if quantity.kind is not QuantityKind.PLAIN or quantity.period or _place(sheet, at) or _cattle(sheet, at):
         return False
+    written = sheet.reading.text
+    word = sheet.words[at]
+    if written[word.start - 1 : word.start] in tuple("-_=+") or written[word.end : word.end + 1] in tuple("-_="):
+        return False  # part of an identifier
+    if sheet.clause_has(at, "suporte", "assistencia", "atendimento"):
+        return False
     if _counts_things(sheet, at) or _echoed(sheet, at, quantity) or _catalogue_figure(sheet, at, quantity):
         return False
     return not _lead_money(sheet, at)
@@ -108,7 +116,9 @@ def _perhaps(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     if _noted(sheet, at, quantity):
         return False
     value = max(quantity.values)
-    beside = sheet.before(at, 4, "@product", "#model") or sheet.after(at, 4, "@product", "#model", "@it")
+    beside = sheet.before(at, 4, "@product", "#model", "nossa", "@rival") or sheet.after(
+        at, 4, "@product", "#model", "@it", "nossa"
+    )
     if value >= 1000:
         return True
     if value >= 5 and (len(clause) <= 4 or (beside and sheet.before(at, 2, "@sells"))):

@@ -26,7 +26,7 @@ _UNKNOWN = "Afirma um dado técnico ou certificação que a base de conhecimento
 _WORDS: Matcher[str] = Matcher(
     phrases(
         "holds",
-        "cuba|cubas|reservatorio|reservatorios|tanque|recipiente|tacho|bacia\ncapacidade de\ncomporta|cabe|cabem|carrega|bate|mistura|misturam|aguenta|suporta|aceita",
+        "cuba|cubas|reservatorio|reservatorios|tanque|recipiente|tacho|bacia\n#mass de massa\ncapacidade de\ncomporta|cabe|cabem|carrega|bate|mistura|misturam|aguenta|suporta|aceita",
     )
     + phrases("warranty", "garantia|garantias|garantido|garantida")
     + phrases(
@@ -55,7 +55,7 @@ _OFFERS: Matcher[str] = Matcher(
     phrases(
         "offer",
         """
-        disponivel|disponiveis|temos|vendemos|comprar|compra|encomendar|pedir|fechar|levar|adquirir|liberada|voltou|vendendo|fornecemos
+        disponivel|disponiveis|venda|temos|vendemos|comprar|compra|encomendar|pedir|fechar|levar|adquirir|liberada|voltou|vendendo|fornecemos
         entregamos|oferecemos|indico|recomendo|sugiro|ideal|perfeita|atende|resolve
         tem|temos sim|a|essa|linha|maquina
         """,

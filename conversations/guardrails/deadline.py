@@ -1,5 +1,6 @@
 """Times and speeds of delivery, installation, service, return of the skewer line (`eval/README.md`, 1.2 deadline)."""
 
+import re
 from collections.abc import Iterator
 
 from conversations.guardrails.patterns import Matcher
@@ -16,6 +17,8 @@ _STATED = Matcher(
         tem|temos _2 maquina|unidade|peca|unidades|maquinas _3 parada|paradas|aqui|sobrando|esperando
         @when|#time _2 ta|tao|chega|ja|vai _2 com|contigo vc
         @when|#time _2 ta|tao|chega|ja contigo
+        garanto|garantimos|prometo|garantido _3 ate|antes|em|pra _2 @when|#date|#time
+        #|#plain dd
         nem vai _1 sentir|perceber|ver _2 espera|demora|tempo
         producao|agenda|fila|pedidos _3 #time _2 frente|lotada|espera|fila
         #time|#clock _2 resolve|resolvem|resolvemos|resolvido|arruma|consertado
@@ -89,7 +92,7 @@ _ANSWERS = Matcher(
         #date
         @when
         @fast
-        sim|claro|certeza|consegue|conseguimos|daa|da|chega|garantido|garanto|tranquilo|opa|demora|demoram|pode|rola|isso
+        sim|claro|boa|certeza|consegue|conseguimos|daa|da|chega|garantido|garanto|tranquilo|opa|demora|demoram|pode|rola|isso
         nao _1 da|daa|chega|consegue|conseguimos|demora|vai|rola
         nao
         antes|ate|tempo|logo|pouco|muito|bastante
@@ -99,6 +102,7 @@ _ANSWERS = Matcher(
         _REASON,
     )
 )
+_PLUS_DAYS = re.compile(r"(?<!\w)d\s?\+\s?\d{1,3}(?!\w)")
 _ELSEWHERE = (
     "garantia", "atende", "atendemos", "atendimento", "abre", "abrem", "horario", "conversamos", "falou", "falamos",
     "atras", "ha", "paga", "pagam", "lucro", "retorno", "inauguracao", "aniversario", "parabens", "conversa", "carencia",
@@ -110,6 +114,10 @@ def check(sheet: Sheet) -> Iterator[Finding]:
     for finding in hits(sheet, _STATED):
         if not _innocent(sheet, finding):
             yield finding
+    for match in _PLUS_DAYS.finditer(sheet.reading.folded):
+        first, end = sheet.words_within(match.start(), match.end())
+        if first < end:
+            yield Finding(first, end, _REASON)
     for finding in hits(sheet, _BARE, sure=False):
         short = len(sheet.clause(finding.first)) <= 7
         if short and not _innocent(sheet, finding) and not sheet.clause_has(finding.first, "@make", "@lead", "#rate"):
@@ -145,6 +153,8 @@ def _unexplained_time(sheet: Sheet, finding: Finding) -> bool:
     if sheet.asks(at) or sheet.has("@make", "#rate", "#mass", "#pieces") or sheet.handed_over(at):
         return False
     if sheet.clause_has(at, "@lead") and not sheet.clause_has(at, "@deliver", "@service"):
+        return False
+    if sheet.clause_has(at, "entao", "anotado", "anotei", "entendi", "perfeito", "otimo"):
         return False
     past = (
         "fizemos",
@@ -191,6 +201,10 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
     ):
         return True
     if any(word.text == "prazo" for word in words) and sheet.clause_has(at, "@pay"):
+        return True
+    if sheet.clause_has(at, "indisponivel", "indisponiveis", "melhoria", "pausada") and not sheet.clause_has(
+        at, "volta", "#time"
+    ):
         return True
     if any("@callback" in word.tags for word in words):
         return True

@@ -34,10 +34,17 @@ _STATED = Matcher(
         preco|valor|tabela eh|fica|sai outro|outra|diferente|melhor
         dou|damos|faco|fazemos|tem|temos|ofereco|rola _3 especial|agrado|forca|mimo|moral|colher|carta
         carta na manga
+        capricho|caprichamos|caprichar|caprichada
+        tem|temos|dou|consigo|ganha|ganho _1 #percentage te|pra|se|hoje|fechando|esperando
+        @rival _4 menos|menor|abaixo|igual|fizer|fazem|cobrir
+        aproveita|aproveite|corre|corra _5 sobe|subir|aumenta|vira|acaba
+        abaixo da tabela
+        arredond* _2 baixo
+        menos #|#money se
         segunda|terceira|outra|proxima|quarta _2 sai|fica|vem|eh _2 metade|gratis|menos|#percentage|graca|preco
         preco|precinho|precao|valor|tabela|proposta|condicao|condicoes _2 especial|especiais|diferenciad*|promocional
         preco|precinho|valor|condicao|condicoes _2 bacana|camarada|amigo|amiga|negociavel|imperdivel|imperdiveis
-        condicao|condicoes _1 exclusiva|boa|boas|otima|otimas|unica|legal|top
+        condicao|condicoes _1 diferente|diferentes|exclusiva|boa|boas|otima|otimas|unica|legal|top
         preco|valor|condicao de _1 inauguracao|lancamento|atacado|amigo|parceiro|custo|banana|ocasiao|estreia|lote
         melhoro|melhoramos|melhorar _4 preco|valor|condicao|condicoes|proposta|oferta
         consigo|conseguimos|daa|da|posso|podemos|vou|tento|tentar _4 melhorar|melhor|baixar|abaixar|reduzir|negociar

@@ -22,7 +22,7 @@ _MARKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^[ \t]*[-*+][ \t]\[[ xX]?\]", "Usa lista de tarefas de Markdown."),
     )
 )
-_RULE_ROW = re.compile(r"^[ \t]*\|?[ \t]*:?-{3,}:?[ \t]*(?:\|[ \t]*:?-{3,}:?[ \t]*)*\|?[ \t]*$")
+_RULE_ROW = re.compile(r"^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*$")
 
 
 def check(text: str) -> Iterator[tuple[int, int, str]]:

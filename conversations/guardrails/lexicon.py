@@ -18,7 +18,8 @@ _PLAIN: dict[str, str] = {
     """,
     "@callback": """
         chama|chamar|chamo|chamamos|chamam|liga|ligar|ligo|ligamos|ligam|retorna|retornar|retorno|retornamos|retornam|responde
-        responder|respondo|respondemos|contata|contatar|contato|fala contigo|com
+        responder|respondo|respondemos|contata|contatar|contato
+        fala contigo|com
         fala|falar|falam|conversa|conversar _2 contigo|vc|vcs
         atende|atender|avisa|avisar|avisamos|aviso|procura
     """,
@@ -85,6 +86,7 @@ _PLAIN: dict[str, str] = {
         quanto|qto|qnto|qnt|quantu _4 @product|@it|sai|fica|custa|ta|e|vale|eh|seria|voces|vcs|pago|gasto|tiro|vai|pra|deu
         qto|quanto
     """,
+    "@rival": "concorrente|concorrentes|concorrencia|parecida|similar|importada|outra marca?",
     "@costs": """
         cobro|cobrou|custa|custam|custou|custava|custaria|custar|custando|custara|custo|custos|valendo|vale|vales|valem|valia
         cobra|cobram|cobramos|cobrava|cobrada|cobrado|pagou|pagaram|paguei|investe|investir|desembolsa|desembolsar|gasta
@@ -118,6 +120,7 @@ _PLAIN: dict[str, str] = {
         dinheiro vivo
         em especie
         transferencia|deposito
+        visa|master|mastercard|elo|amex|hipercard|fgi|fampe
         proger|pronaf|sicredi|sicoob|cdc|mercadopago|paypal|picpay
         maquininha
     """,
@@ -170,6 +173,7 @@ _PLAIN: dict[str, str] = {
         jaja|breve|brevemente|agil|agilidade|express|expressa|expresso|imediata|imediato|imediatamente|instante|pronto
         ja ja
         num|em um? instante|piscar|pulo|estalo|zas
+        coisa|questao|assunto de dias|semanas|horas|dia
         piscar de olhos
         na mesma? hora
         dois|dos palito|palitos
@@ -203,7 +207,7 @@ _PLAIN: dict[str, str] = {
         com|do|pelo o? cliente|comprador
         a cargo
         conosco
-        pago|paga|a pagar _1 na|no|pelo chegada|destino|recebimento|retirada|entrega
+        pago|paga|pagar _1 na|no|pelo chegada|destino|recebimento|retirada|entrega
     """,
     "@make": """
         hamburguer|hamburgueres|burger|burgers|lanche|lanches|disco|discos|blend|producao|produz|produzem|produzir|produzindo
@@ -239,6 +243,7 @@ _ATTITUDES: dict[str, str] = {
         com|pro|ao|do|pelo|da @seller
         @seller
         encaminh*
+        depende|dependem|varia|variam|depender
         so ele
     """,
     "@hedge": """
@@ -263,7 +268,7 @@ _ATTITUDES: dict[str, str] = {
         isso|essa|esse|este|esta|assunto _3 com|do|pro _1 @seller
         so|somente com|quem|o|pelo _1 @seller
         so|somente @seller
-        depende|dependem|vai depender|varia|variam
+        vai depender
         nao depende de mim
         nao fico
         sem confirmar|chutar|prometer
@@ -281,7 +286,8 @@ _ATTITUDES: dict[str, str] = {
         ano que vem
         proxima|proximo semana|mes|segunda|terca|quarta|quinta|sexta|quinzena
         semana|mes seguinte
-        amanha|hoje|depois de amanha
+        amanha|hoje
+        depois de amanha
         ainda hoje
         ainda esse|este|essa|esta|nesse|nessa|neste|nesta mes|semana|ano
         nesta|nessa|esta|essa|mesma|na semana
@@ -293,13 +299,14 @@ _ATTITUDES: dict[str, str] = {
         natal|pascoa|carnaval|reveillon
         ano novo
         dia das|dos|de maes|pais|criancas|namorados|finados
-        feriado|feriadao|copa|festa junina|inauguracao|evento|feira|ferias|virada|verao|inverno
+        feriado|feriadao|copa|inauguracao|evento|feira|ferias|virada|verao|inverno
         sao joao
         festas
         fim do ano
         primeiro|segundo|proximo semestre|trimestre|bimestre|lote
         uma|duas|tres|#|umas|poucas semaninha|semaninhas|semanas|diazinho|diazinhos|mesinho
         semaninha|semaninhas
+        no|na mesmo|mesma dia|semana|hora|mes
         uma|duas|uns|umas tarde|tardes|manha|manhas|noite|dia
         dia #plain|#date|#
         questao de dias|semanas|horas

@@ -51,6 +51,8 @@ _STATED = Matcher(
         como|de|na entrada
         metade|#percentage _6 metade|resto|restante|outra|#percentage
         metade|#percentage agora|antes|no|na|antecipado _2 pedido|entrega|assinatura|retirada|embarque|fechamento
+        primeira|primeiro so|daqui|depois _3 #time|depois
+        #plain|#percentage agora|antes|ja _3 #|resto|restante
         resto|restante|saldo depois
         um valor|pouco|tanto agora|primeiro|antes
         resto|restante|saldo _2 na|no|em|depois|quando|parcelado entrega|retirada|boleto|cartao|vezes|#|parcelas|receber
@@ -58,7 +60,7 @@ _STATED = Matcher(
         facilita|facilitado|facilitada|facilitar|facilitamos _2 pagamento|condicoes|compra|pra
         linha|linhas de credito|financiamento
         pega|pegamos|aceita|aceitamos|recebe|recebemos|pego|aceito|dar|daa|da _5 usado|usada|usadas|troca|carro|moto|terreno
-        pega|pegamos|aceita|aceitamos|recebe|recebemos|pego|aceito _4 antiga|velha|seminova _3 entrada|troca|parte|pagamento|negocio
+        pega|pegamos|aceita|aceitamos|recebe|recebemos|pego|aceito _4 antiga|velha|seminova|antigo|velho|usado _3 entrada|troca|parte|pagamento|negocio
         como|de parte _1 pagamento
         entra|entram|entrar _3 na|no|como troca|negocio|pagamento|parte|entrada
         #ratio _1 ta|fica|bom|pode|tranquilo|fechado

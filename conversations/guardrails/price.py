@@ -37,6 +37,8 @@ _HINTS = Matcher(
     + rules(
         """
         @costs _6 @goods|@wages
+        @goods _3 paga|cobre|compra|compram|pagam
+        @wages _8 daa|dao|paga|compra|sobra|cobre
         eh|e|sai|fica|da|daa|vale|quase|menos|equivale|equivalente|preco|valor|igual|mesmo|metade|dobro \
             _4 um|uma|uns|umas|dois|duas|#|de|do|da _1 @goods
         mais|menos @dear que|do _5 @goods|@wages
@@ -93,6 +95,8 @@ _HINTS = Matcher(
         se paga|pagam _3 vendendo|venda|vendas
         @costs|cobre|paga|pagar _5 com _3 #pieces
         #pieces _5 paga|pagam|cobre|cobrem|quita|vendidos
+        #money _6 tira|quita|paga|cobre _1 @it
+        em #time _8 tira|quita _1 @it
         vendendo _6 paga|recupera|tira|quita
         lucro|venda|vendas _6 paga|quita|cobre
         """,
@@ -115,7 +119,10 @@ _NEAR = Matcher(
 )
 # Any other statement about the price of something.
 _NAMED = Matcher(
-    rules("preco|precos|valor|valores|investimento|custa|custam _6 eh|sao|fica|ta|tem|cai|sobe|outro|muda|pode|vai|nao|em|cabe", _SIZE)
+    rules(
+        "preco|precos|valor|valores|investimento|custa|custam _6 eh|sao|fica|ta|tem|cai|sobe|outro|muda|pode|vai|nao|em|cabe",
+        _SIZE,
+    )
     + rules("dobro|triplo|quadruplo|metade de #plain|#money", _SIZE)
 )
 _ROMAN = re.compile(r"\b(?=[MDCLXVI]{2,15}\b)M{0,9}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b")
@@ -134,6 +141,7 @@ def check(sheet: Sheet) -> Iterator[Finding]:
             (quantity := sheet.words[index].quantity) is not None and amounts.excepted(sheet, index, quantity)
             for index in sheet.clause(at)
         )
+        told = told or sheet.clause_has(at, "entendo", "importante", "fundamental", "duvida", "pergunta", "assunto")
         if not (told or own or sheet.asks(at) or sheet.words[at].quoted or sheet.handed_over(at)):
             yield finding
     if "price" in sheet.topics:
@@ -202,7 +210,9 @@ _CONDITIONS = frozenset(
 def discounted(sheet: Sheet, at: int) -> bool:
     """Cheaper on a condition (several units, cash, haste): that is `discount`, not a price."""
     conditional = sheet.clause_has(at, *_CONDITIONS)
-    return conditional and (sheet.words[at].text in ("sai", "fica", "segunda") or sheet.before(at, 1, "mais", "menos", "em"))
+    return conditional and (
+        sheet.words[at].text in ("sai", "fica", "segunda") or sheet.before(at, 1, "mais", "menos", "em")
+    )
 
 
 def _answers(sheet: Sheet) -> Iterator[Finding]:

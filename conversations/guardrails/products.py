@@ -82,7 +82,7 @@ def _names(product: ProductFacts) -> list[tuple[str, bool]]:
     names = [(product.code, False), (product.code.replace("_", " "), False), (product.name, False)]
     names += [(alias, False) for alias in product.aliases]
     head = fold(product.description or product.name).split()[:1]
-    names += [(word, False) for word in head if word not in _TOO_VAGUE]
+    names += [(form, False) for word in head if word not in _TOO_VAGUE for form in (word, word + "es", word + "s")]
     if kind is not None:
         word = fold(kind.text).replace(",", " ").split()[0]
         if word not in _TOO_VAGUE:

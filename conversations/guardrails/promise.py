@@ -15,13 +15,13 @@ _SURE = "Promete confiabilidade ou aprovação que ninguém pode garantir."
 _RULES = Matcher(
     rules(
         """
-        garanto|garantimos|prometo|prometemos|asseguro|asseguramos|comprometo|comprometemos
         garantido|garantida|garantidos resultado|lucro|sucesso|retorno
         resultado|lucro|sucesso|retorno|satisfacao|economia _3 garantido|garantida|certo|certa|rapido|rapidinho|imediato
         dou|tem _2 palavra
         vai dar certo
         risco zero|#
         zero|sem|# risco|riscos
+        #time _4 retorno|lucro vem|chega|aparece|volta
         retorno _4 em? #time
         paga sozinha|rapidinho|rapido
         dobra|dobrar|triplica|triplicar|duplica|duplicar|quadruplica _4 producao|vendas|faturamento|lucro|venda|movimento
@@ -116,6 +116,9 @@ _RULES = Matcher(
         #clock|#time _2 suporte|assistencia|plantao
         atende|atendemos|atendem _3 #clock|#time _4 todos|feriado|semana|noite|inclusive|domingo
         24h
+        suporte|assistencia|plantao|atendimento _2 #|#time|#clock
+        versao|peca|modelo|receita so pra vc|vcs
+        ninguem mais|outro _2 vai|tem|tera
         vitalici*
         pra o resto da vida
         """,
@@ -131,6 +134,8 @@ _RULES = Matcher(
         sem dor de cabeca
         a? prova de
         inquebravel|indestrutivel|eterna|infalivel|blindada
+        nao para|falha|trava|quebra _2 nunca|jamais
+        @authority _1 sai|passa|vem|libera
         cem|#percentage seguro|confiavel|garantido|garantida|segura
         dura|durar|durara _3 vida|#time|eternamente|sempre|decadas
         @passes _5 @authority
@@ -139,7 +144,13 @@ _RULES = Matcher(
         _SURE,
     )
 )
-_PAYS_ITSELF = Matcher(rules("se paga|pagam|pagar\npaga a? si|sozinha", _RESULT))
+# Words of commitment: whose commitment it is, another label of the clause says better.
+_PAYS_ITSELF = Matcher(
+    rules(
+        "garanto|garantimos|prometo|prometemos|asseguro|asseguramos|comprometo|comprometemos\ngarantido|garantida\nse paga|pagam|pagar\npaga a? si|sozinha",
+        _RESULT,
+    )
+)
 _REFUSED = ("nao", "sem", "nem", "nunca")
 
 

@@ -12,6 +12,7 @@ _REASON = "Faz mais de duas perguntas na mesma resposta."
 _HIDDEN = re.compile(r"https?://\S{1,2000}|www\.\S{1,2000}|\"[^\"\n]{0,600}\"|“[^”\n]{0,600}”|«[^»\n]{0,600}»")
 # What lies between two sentence ends, with the marks that close it.
 _PIECE = re.compile(r"[^?？.!！\n;]{1,5000}[?？.!！;]*|[?？]+")
+_IS = re.compile(r"(?<!\w)[éÉ](?!\w)")
 _WORD = re.compile(r"[^\W_]+|[,:(–—]")
 _MARKS = frozenset("?？")
 
@@ -27,7 +28,7 @@ _TELLS = frozenset(
 # Verbs a question asks with; before the interrogative ("faz quantos"), or right after it ("quando pretende").
 _VERBS = frozenset(
     """
-    e eh seria sera fica ficam faz fazem fazia produz produzem usa usam quer querem precisa precisam pretende pretendem
+    é e eh seria sera fica ficam faz fazem fazia produz produzem usa usam quer querem precisa precisam pretende pretendem
     tem sai saem vende vendem mora atende atendem compra costuma chama trabalha trabalham pensa pensam ta tao gostaria
     prefere preferem foi vai vao pesa mede roda rodam corta cortam forma formam sao sera gasta consome
     """.split()
@@ -41,7 +42,7 @@ _ASKED_THINGS = frozenset(
 
 def count(sheet: Sheet) -> list[tuple[int, int]]:
     """The questions of the text as (start, end) in the reading."""
-    shown = _HIDDEN.sub(lambda match: " " * len(match[0]), sheet.reading.folded)
+    shown = _HIDDEN.sub(lambda match: " " * len(match[0]), _keep_is(sheet))
     found: list[tuple[int, int]] = []
     for piece in _PIECE.finditer(shown):
         marked = not _MARKS.isdisjoint(piece[0])
@@ -54,6 +55,13 @@ def count(sheet: Sheet) -> list[tuple[int, int]]:
             number = max(asked, 1) if marked else asked
         found += [(piece.start(), piece.end())] * number
     return found
+
+
+def _keep_is(sheet: Sheet) -> str:
+    """The folded text with the verb "é" left apart from the conjunction "e"."""
+    folded = sheet.reading.folded
+    places = {match.start() for match in _IS.finditer(sheet.reading.text)}
+    return "".join("é" if at in places else char for at, char in enumerate(folded)) if places else folded
 
 
 def _interrogatives(piece: str, marked: bool) -> int:

@@ -95,6 +95,9 @@ class Sheet:
         """Whether a word of the clause is one of the names or carries one of them as a tag."""
         return not self._keys[self.words[at].clause].isdisjoint(names)
 
+    def says(self, clause: int, *names: str) -> bool:
+        return not self._keys[clause].isdisjoint(names)
+
     def sentence_has(self, at: int, *names: str) -> bool:
         sentence = self.sentence(at)
         clauses = range(self.words[sentence.first].clause, self.words[sentence.end - 1].clause + 1)
@@ -163,7 +166,9 @@ class Sheet:
         return Span(*self.reading.span(self.words[finding.first].start, last.end), kind)
 
 
-_TAGS = frozenset("ok ne viu ta certo beleza blz hein bem combinado fechado sim tranquilo bom joia entendeu show".split())
+_TAGS = frozenset(
+    "ok ne viu ta certo beleza blz hein bem combinado fechado sim tranquilo bom joia entendeu show".split()
+)
 
 
 def rules(block: str, reason: str) -> list[tuple[str, str]]:
