@@ -33,7 +33,7 @@ def from_rules(state: TurnState, snapshot: Snapshot) -> tuple[NewFact, ...]:
     lines = [line for line in state.pending if line.text]
     found = extraction.extract([line.text for line in lines], products=snapshot.products)
     return tuple(
-        _derived_state(item, lines[item.message])
+        _derived_state(item.stored, item.quote, lines[item.message], item.start, item.end)
         if item.field == Fact.Field.UF and not _names_state(item.quote)
         else _fact(Fact.Field(item.field), item.stored, item.quote, lines[item.message], item.start, item.end)
         for item in found.items
@@ -49,6 +49,8 @@ def _checked(proposed: ProposedFact, line: Line | None, snapshot: Snapshot) -> N
     )
     if value is None:
         return None
+    if proposed.field == Fact.Field.UF and not _names_state(proposed.quote):
+        return _state_by_city(value, proposed.quote, line)
     start = line.text.find(proposed.quote)
     end = start + len(proposed.quote) if start >= 0 else None
     return _fact(Fact.Field(proposed.field), value, proposed.quote, line, start if start >= 0 else None, end)
@@ -60,17 +62,26 @@ def _names_state(quote: str) -> bool:
     return any(municipalities.state(" ".join(words[start:])) for start in range(len(words)))
 
 
-def _derived_state(item: extraction.Item, line: Line) -> NewFact:
+def _state_by_city(value: str, quote: str, line: Line) -> NewFact | None:
+    """A state the lead did not name stands only if it follows from the city they did name."""
+    place = municipalities.find(quote)
+    if place is None or place.uf != value:
+        return None
+    start = max(line.text.find(quote), 0)
+    return _derived_state(value, quote, line, start, start + len(quote))
+
+
+def _derived_state(value: str, quote: str, line: Line, start: int, end: int) -> NewFact:
     """The state follows from a city whose name no other state has; the lead said the city only (I7)."""
     return NewFact(
         field=Fact.Field.UF,
-        value=item.stored,
+        value=value,
         evidence=Fact.Evidence.DERIVED,
         source_kind=MESSAGE,
         source_id=line.id,
-        quote=item.quote,
-        start=item.start,
-        end=item.end,
+        quote=quote,
+        start=start,
+        end=end,
         rule=STATE_OF_UNIQUE_CITY,
     )
 

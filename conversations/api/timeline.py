@@ -59,10 +59,17 @@ def summary(conversation: Conversation) -> dict[str, Any]:
         "owner_label": conversation.get_owner_display(),
         "owner_reason": conversation.owner_reason,
         "temperature": conversation.lead.temperature,
+        "temperature_label": conversation.lead.get_temperature_display(),
         "opted_out": conversation.lead.opted_out_at is not None,
         "turn_due_at": conversation.turn_due_at.isoformat() if conversation.turn_due_at else None,
         "facts": [
-            {"field": fact.field, "label": fact.get_field_display(), "value": fact.value, "evidence": _evidence(fact)}
+            {
+                "field": fact.field,
+                "label": fact.get_field_display(),
+                "value": fact.value,
+                "evidence": _evidence(fact),
+                "evidence_kind": fact.get_evidence_display(),
+            }
             for fact in facts
         ],
     }
@@ -154,5 +161,5 @@ def _handoffs(conversation: Conversation) -> Iterator[Entry]:
 
 
 def _evidence(fact: Fact) -> str:
-    words = fact.quote or fact.rule or fact.given_by
-    return f"{fact.get_evidence_display()}: “{words}”" if fact.quote else f"{fact.get_evidence_display()}: {words}"
+    """The lead's words, or what stands in for them: the rule, or who gave the fact."""
+    return fact.quote or fact.rule or fact.given_by

@@ -19,6 +19,7 @@ class FactSerializer(serializers.Serializer[Any]):
     label = serializers.CharField()  # type: ignore[assignment]  # the base class has an attribute of that name
     value = serializers.CharField()
     evidence = serializers.CharField()
+    evidence_kind = serializers.CharField()
 
 
 class ConversationSerializer(serializers.Serializer[Any]):
@@ -28,6 +29,7 @@ class ConversationSerializer(serializers.Serializer[Any]):
     owner_label = serializers.CharField()
     owner_reason = serializers.CharField()
     temperature = serializers.CharField()
+    temperature_label = serializers.CharField()
     opted_out = serializers.BooleanField()
     turn_due_at = serializers.DateTimeField(allow_null=True)
     facts = FactSerializer(many=True)

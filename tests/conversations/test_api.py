@@ -67,7 +67,7 @@ def test_the_timeline_tells_every_stage_in_order(get, answered):
     assert {"message", "turn", "fact", "guardrail", "outbox"} <= set(stages)
     assert [entry["at"] for entry in answer["entries"]] == sorted(entry["at"] for entry in answer["entries"])
     (fact,) = answer["conversation"]["facts"]
-    assert (fact["label"], fact["value"], fact["evidence"]) == ("nome", "Marina", "dito pelo lead: “Sou a Marina”")
+    assert (fact["label"], fact["value"], fact["evidence"]) == ("nome", "Marina", "Sou a Marina")
 
 
 def test_a_stopped_draft_is_shown_with_its_reasons(get, answered):

@@ -48,6 +48,19 @@ def test_the_state_of_a_unique_city_is_derived_and_says_so():
     assert (accepted["uf"].value, accepted["uf"].rule) == ("SC", "uf_de_municipio_unico")
 
 
+@pytest.mark.parametrize(
+    ("city", "state_", "kept"), [("Itajaí", "SC", True), ("Itajaí", "SP", False), ("Santa Maria", "RS", False)]
+)
+def test_a_models_state_stands_only_where_the_city_leaves_no_other(city, state_, kept):
+    the_state = state(pending=(line(f"a loja fica em {city}"),))
+
+    accepted, dropped = facts.accept(answer(fact("uf", state_, city)), the_state, SNAPSHOT)
+
+    found = {item.field: item for item in accepted}.get("uf")
+    assert (found is not None and found.value == state_ and found.evidence == "derived") == kept
+    assert ("uf" in dropped) != kept
+
+
 def test_a_state_the_lead_named_was_said():
     accepted = {
         item.field: item for item in facts.from_rules(state(pending=(line("sou de Santa Maria, RS"),)), SNAPSHOT)
