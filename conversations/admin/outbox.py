@@ -74,7 +74,7 @@ class OutboxAdmin(PipeAdmin):
     def requeue(self, request: HttpRequest, queryset: QuerySet[Outbox]) -> HttpResponse | None:
         doubtful = queryset.filter(status=Outbox.Status.UNKNOWN).count()
         warning = (
-            f"{doubtful} sem confirmação: podem já ter chegado, e o lead as receberia duas vezes. "
+            f"marcadas sem confirmação: {doubtful}. O que já chegou o lead receberá duas vezes. "
             "Confira no WhatsApp da empresa antes de continuar."
         )
         return self.ask(

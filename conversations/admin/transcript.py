@@ -22,7 +22,7 @@ MESSAGES = 300
 ROWS = 50
 
 _TICKS = {
-    Message.Status.QUEUED: "🕓",
+    Message.Status.QUEUED: "…",
     Message.Status.SENT: "✓",
     Message.Status.DELIVERED: "✓✓",
     Message.Status.READ: "✓✓",
@@ -57,12 +57,13 @@ class Bubble:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A current fact and how we know it; ``message_id`` where its quotation stands in this transcript."""
+    """A current fact and how we know it: the quotation, marks included, or the rule or person. ``message_id`` is where
+    it stands in this transcript."""
 
     label: str
     value: str
     evidence: str
-    quote: str
+    because: str
     message_id: UUID | None
 
 
@@ -176,7 +177,7 @@ def _known(facts: Sequence[Fact], shown: set[UUID]) -> list[Known]:
             label=fact.get_field_display(),
             value=fact.value,
             evidence=fact.get_evidence_display(),
-            quote=fact.quote or fact.rule or fact.given_by,
+            because=f"“{fact.quote}”" if fact.quote else fact.rule.replace("_", " ") or fact.given_by,
             message_id=fact.source_id if fact.source_id in shown else None,
         )
         for fact in facts

@@ -1,0 +1,64 @@
+"""The pages in a real browser: the buttons take the clicks, and nothing stands out of a telephone's screen."""
+
+import pytest
+from django.contrib.auth.models import User
+
+from conversations.models import Conversation
+from tests.admin.conftest import story
+from tests.factories import MessageFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def page(chromium, live_server, client):
+    client.force_login(User.objects.create_superuser("gestora"))
+    session = client.cookies["sessionid"].value
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, base_url=live_server.url)
+    context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    yield context.new_page()
+    context.close()
+
+
+def test_a_manager_pauses_the_agent_and_gives_it_back(page):
+    conversation = story().conversation
+    page.goto(f"/admin/conversations/conversation/{conversation.pk}/change/")
+
+    for button in ("Pausar agente", "Devolver ao agente"):
+        page.get_by_role("button", name=button).click()
+        page.get_by_text("Marcados: 1").wait_for()
+        page.get_by_role("button", name=button).click()
+        page.locator(".sl-head").wait_for()
+
+    conversation.refresh_from_db()
+    assert (conversation.owner, conversation.owner_reason) == (Conversation.Owner.AGENT, "retomada_manual")
+
+
+def test_pages_fit_a_telephone_and_run_nothing_that_a_lead_wrote(page):
+    told = story()
+    alerts: list[str] = []
+    page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+
+    for address in (
+        "conversations/conversation/",
+        f"conversations/conversation/{told.conversation.pk}/change/",
+        f"conversations/event/{told.event.pk}/change/",
+        "conversations/outbox/",
+        f"conversations/channel/{told.channel.pk}/change/",
+        f"leads/lead/{told.lead.pk}/change/",
+    ):
+        page.goto(f"/admin/{address}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
+
+    assert alerts == []
+
+
+def test_a_transcript_opens_at_its_newest_message(page):
+    conversation = story().conversation
+    for number in range(30):
+        MessageFactory.create(conversation=conversation, text=f"mensagem {number}")
+    page.goto(f"/admin/conversations/conversation/{conversation.pk}/change/")
+
+    newest, box = page.locator(".sl-bubble").last.bounding_box(), page.locator(".sl-transcript").bounding_box()
+
+    assert box["y"] <= newest["y"] < box["y"] + box["height"]
