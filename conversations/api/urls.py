@@ -1,8 +1,9 @@
 from django.urls import path
 
-from conversations.api import views
+from conversations.api import guardrails, views
 
 urlpatterns = [
     path("conversations", views.ConversationList.as_view(), name="api-conversations"),
     path("conversations/<uuid:conversation_id>/timeline", views.Timeline.as_view(), name="api-timeline"),
+    path("guardrails/review", guardrails.GuardrailReview.as_view(), name="api-guardrails-review"),
 ]
