@@ -41,7 +41,8 @@ _OPT_OUT = re.compile(
     r"|\bbloqueia esse numero\b|\blgpd\b[^.]{0,40}\b(?:apag|exclu|remov|delet)\w+"
 )
 _OPT_OUT_WHOLE = re.compile(
-    r"^\W*(?:parar|pare|parem|sair|stop|cancelar|remover|descadastrar|sair da lista|nao perturbe|chega de mensagem)\W*$"
+    r"^\W*(?:(?:quero )?(?:parar|sair)|pare|parem|stop|cancelar|remover|descadastrar|sair da lista"
+    r"|nao perturbe|chega de mensagem)\W*$"
 )
 _NOT_OPT_OUT = re.compile(
     r"\bnao precisa (?:mais )?(?:me )?(?:mandar|enviar) (?:o |a |mais )?(?:orcamento|proposta|preco|cotacao)\w*|"
@@ -59,6 +60,7 @@ _PERSON = (
     r"|departamento|financeiro|suporte|moco|moca|cara)"
 )
 _HUMAN = re.compile(
+    r"\brobo nao\b|"
     r"\bnao consigo falar com ninguem\b|\b(?:convers|fal|reun)\w+ pessoalmente\b|"
     r"\b(?:favor|pode\w*|poderia\w*|consegue\w*|podia\w*|da pra|tem como|queria que"
     r"|quero que)\b[^.!?]{0,15}\b(?:ligar|ligue|liguem|telefon\w+)\b"
@@ -99,6 +101,7 @@ _HUMAN = re.compile(
 )
 _HUMAN_WHOLE = re.compile(rf"^\W*(?:quero |queria |um |uma )*{_PERSON}(?: por favor| pfv?| please)?\W*$")
 _NOT_HUMAN = re.compile(
+    r"\bja (?:se|nos) fal\w+\b[^.!?]{0,20}|"
     r"\b(?:me chamo|meu nome|chamo)\b[^.!?,]{0,20}|"
     r"\b(?:to|tou|estou|e|eh|isso e|aqui e|vc e|voce e|falo|falando) (?:falando "
     r"|conversando )?(?:com )?(?:uma |um )?(?:pessoa|humano|robo|bot|maquina|gente"
@@ -144,6 +147,7 @@ _PRICE = re.compile(
     r"|esta|sao|muito) car[oa]s?\b[^.!]*\?"
 )
 _NOT_PRICE = re.compile(
+    r"\bnao (?:me )?mand\w+ (?:o |a |mais )?(?:orcamento|proposta|preco|cotacao)\w*|"
     r"\bnao precisa\b[^.!?]{0,25}\b(?:orcamento|proposta|preco|cotacao)\w*|"
     r"\breceb(?:i|emos)\b[^.!?]{0,15}\b(?:orcamento|cotac\w+|proposta)\b|"
     r"\bvalor(?:es)? (?:nutri\w+|calor\w+|agregado)|\b(?:ja|tinha) (?:fiz|pedi|recebi|feito|pedido"
@@ -160,6 +164,7 @@ _NOT_PRICE = re.compile(
 )
 
 _TRUE = re.compile(
+    r"\bja (?:se fal\w+|nos fal\w+|nos conhec\w+)\b|"
     rf"\b(?:comprei|compramos|comprou|pegamos|peguei)\b[^.!?;]{{0,35}}\bai\b(?! perto)"
     rf"|\b{_YOU} (?:ja )?(?:sao|e) (?:meus?|nossos?) fornecedor\w*|"
     rf"\b(?:receb\w+|ganhei|ganhamos|peguei)\b[^.!?;]{{0,30}}\b(?:orcamento|cotac\w+|proposta|visita"

@@ -18,15 +18,14 @@ _RELATION = (
 _STRONG = re.compile(
     rf"\b(?:me chamo|chamo-me|(?:^|[,;.\n])\s*chamo(?= )|meu nome(?: completo)?(?: e| eh|:)?|(?:quem (?:esta "
     rf"|ta )?fal(?:a"
-    rf"|ando)(?: aqui)?|aqui quem fala|quem escreve)(?: e| eh)? (?:(?:o|a) (?:{_RELATION}),? ?)?|"
+    rf"|ando)(?: aqui)?|aqui quem fala|quem escreve)(?: e| eh)? (?:(?:o|a) (?:{_RELATION})\b(?: d[oae] \w+)?,? ?)?|"
     rf"(?:^|[\n,;.])\s*nome(?: completo)?\s*(?::|-|e|eh)|att\.?,?|atenciosamente,?|ass(?:inado)?[.:]"
     rf"|(?:responsavel|contato|comprador|proprietari[oa]|solicitante)\s*:)\s*[-:]?\s*(?:o |a )?"
 )
-_NAMED_AFTER = re.compile(r"\bnome(?: e|:)\s+(?=[a-z])")
 _HERE = re.compile(
     rf"(?:(?:^|[,;.\n])\s*nome\s+(?=\w))|\b(?:a(?:qu|k)i (?:e|eh|fala)|eu sou|sou|quem fala e|e|eh"
     rf"|fala(?:ndo)?(?: aqui)?)\s+(?:eu,?\s*)?(?:(?:o"
-    rf"|a)\s+)?(?:(?:{_RELATION}),?\s+)?(?=\w)"
+    rf"|a)\s+)?(?:(?:{_RELATION})\b,?\s+)?(?=\w)"
 )
 _CONTACT = re.compile(
     rf"\b(?:(?:pode|podem|podes|favor|melhor|so|deve\w*|^|[,;.\n]) ?(?:falar|tratar|conversar|chamar|procurar"
@@ -36,10 +35,10 @@ _CONTACT = re.compile(
     rf"o responsavel(?: pel[oa]s? compras?)? e|a responsavel(?: pel[oa]s? compras?)? e|contato(?: e|:)?"
     rf"|o contato (?:certo )?e|agora (?:quem (?:ta |esta )?fala(?:ndo)? )?e|assumindo (?:aqui)?"
     rf"|chama(?= [oa] ))\s+(?:com\s+)?(?:(?:o|a)\s+)?(?:(?:minha|meu|nosso"
-    rf"|nossa)\s+)?(?:(?:{_RELATION})[,:]?\s+)?(?:(?:o|a)\s+)?"
+    rf"|nossa)\s+)?(?:(?:{_RELATION})\b[,:]?\s+)?(?:(?:o|a)\s+)?"
 )
 _OF_RELATIVE = re.compile(
-    rf"\baqui (?:e|eh|fala) (?:a|o) (?:{_RELATION}) d[oae] [a-z]+[,:]?\s+(?:(?:me chamo|meu nome e|a|o|sou a"
+    rf"\baqui (?:e|eh|fala) (?:a|o) (?:{_RELATION})\b d[oae] [a-z]+[,:]?\s+(?:(?:me chamo|meu nome e|a|o|sou a"
     rf"|sou o)\s+)?"
 )
 _RENAMED = re.compile(
@@ -161,6 +160,8 @@ def _at_seleto(message: Said, end: int) -> bool:
 
 def _introduces(message: Said, match: re.Match[str]) -> bool:
     """ "é o Rogério" introduces at the start of a thought; elsewhere "é" joins anything."""
+    if match.group().startswith("aqui") and re.search(r"\b[oa] \w+ $", message.before(match.start(), 30)):
+        return False
     if match.group().split()[0] not in ("e", "eh", "fala", "falando"):
         return not re.search(r"\b(?:nao|nem|que|quem|se|quando)\s+(?:eu\s+)?$", message.before(match.start(), 15))
     before = message.folded[: match.start()].strip()
@@ -255,7 +256,7 @@ def _in_segments(message: Said, messages: int) -> Iterator[_Candidate]:
             words = _before_company(words)
         if not words or not _is_listed_name(message, words, announced=announced or treated):
             continue
-        before = message.folded[: words[0].start]
+        before = message.folded[:start]
         if not announced and _THIRD.search(before[-60:]) and not _SENT.search(before):
             continue
         read = _extend(message, words)

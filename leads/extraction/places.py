@@ -31,9 +31,8 @@ _BUSINESS = (
     r"|supermercado|frigorifico|"
     r"negocio|comercio|firma|cozinha|ponto|unidade|matriz|sede|industria|distribuidora|churrascaria|espetaria|"
     r"food ?truck|trailer|casa de carnes?|producao|galpao|operacao|estabelecimento|deposito|franquia|cnpj|prefeitura|"
-    r"dark kitchen|pizzaria|bar|hotel|lanches|delivery"
+    r"dark kitchen|escola|pizzaria|bar|hotel|lanches|delivery"
 )
-_FILL = r"(?:\w+\s+){0,3}?"
 _STRONG_BUSINESS = re.compile(
     rf"\b(?:{_BUSINESS})\b(?:\s+\w+){{0,4}}?\s+(?:e|eh|fica|vai ser|sera|esta|ta|localizad[ao]|situad[ao]"
     rf"|aqui|vai)?\s*(?:e[mn]|n[ao]s?|d[eao]|aqui em|fica em|pra|para)\s+$"
@@ -58,7 +57,7 @@ _REJECT = re.compile(
     r"|shopping)\s+(?:d[aeo]s?\s+)?$|\b(?:expo\w*|festa|linha|igreja|banco|time|"
     r"perto|pertinho|proxim[oa]s?|vizinh[oa]s?|regiao(?: metropolitana)?|metropolitana|lado|arredores|grande"
     r"|divisa|fronteira|entre|nasci\w*|natural|nascid[oa]s?|"
-    r"origem|familia|veio|vieram|vim|criad[oa]|parentes?|evento|congresso|fornecedor\w*|clientes?"
+    r"origem|mudei|sai|familia|veio|vieram|vim|criad[oa]|parentes?|evento|congresso|fornecedor\w*|clientes?"
     r"|concorren\w+|viagem|"
     r"curso|colonia|festival|queijo|estilo|carne|compro|comprei|carnes? d[eo]|assistencia(?: tecnica)? em|representante"
     r"|zona|estrada|"
@@ -104,7 +103,8 @@ _STATE_CUE = re.compile(
     r"|leste d[eoa]|capital d[eoa]|"
     r"sou d[eoa]|somos d[eoa]|moro n[oa]|moro em|estamos n[oa]|estou n[oa]|aqui n[oa]|aqui d[eoa]|aqui em"
     r"|aqui e|fica n[oa]|fica em|loja n[oa]|uf:?|"
-    r"n[oa]|d[oa]|entrega\w* n[oa]|entrega\w* em|entrega\w* pr[oa]|frete pr[oa])\s+$"
+    r"n[oa]|d[oa]|entrega\w* n[oa]|entrega\w* em|entrega\w* pr[oa]|frete pr[oa]|(?:mand|envi|cheg|atend"
+    r"|entreg)\w* (?:n|pr)[oa])\s+$"
 )
 _STATE_REJECT = re.compile(
     r"\b(?:perto|pertinho|divisa|fronteira|nasci\w*|natural|origem|familia|vim|veio|time|feira|rua|avenida"

@@ -93,6 +93,7 @@ _PREFERRED = re.compile(
     r"|na verdade|fechar (?:com|a)|"
     r"mais interesse|principal\w*|sobretudo|melhor (?:a|pra mim)|optei|optar|quero mesmo|no fim)\b[^.;!?]{0,35}$"
 )
+_WISHED = re.compile(r"\b(?:quero|queria|preciso|vou querer|melhor)\b[^,.;!?]{0,15}$")
 _PREFERRED_AFTER = re.compile(r"^[^.,;!?]{0,15}\b(?:me interessa mais|e melhor pra mim|e a que eu quero|mesmo)\b")
 
 
@@ -116,7 +117,10 @@ def product(said: Sequence[Said], mentioned: Sequence[Mention]) -> Item | None:
         preferred = _PREFERRED.search(message.before(item.start, 60)) or _PREFERRED_AFTER.match(
             message.after(item.end, 40)
         )
-        if preferred or corrects(said, chosen, item):
+        wished = _WISHED.search(message.before(item.start, 30)) and not _WISHED.search(
+            said[chosen.message].before(chosen.start, 30)
+        )
+        if preferred or wished or corrects(said, chosen, item):
             chosen = item
     return chosen
 

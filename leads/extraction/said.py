@@ -151,15 +151,6 @@ def corrects(said: Sequence[Said], earlier: Item, later: Item) -> bool:
     return _CORRECTION.search(message.folded, start, later.start) is not None
 
 
-def last_after_corrections(said: Sequence[Said], found: Sequence[Item]) -> Item:
-    """The first of what was said, unless something later corrects it."""
-    chosen = found[0]
-    for item in found[1:]:
-        if corrects(said, chosen, item):
-            chosen = item
-    return chosen
-
-
 def search_all(said: Sequence[Said], pattern: re.Pattern[str]) -> Iterator[tuple[Said, re.Match[str]]]:
     for message in said:
         for match in pattern.finditer(message.folded):

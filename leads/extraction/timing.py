@@ -13,6 +13,7 @@ _BUY = (
     r"|decid\w+|comec\w+|abr\w+|inaugur\w+)"
 )
 _HIGH = re.compile(
+    r"\bate (?:a |o )?(?:segunda|terca|quarta|quinta|sexta|sabado|domingo|amanha)\b|"
     r"\burgent\w*|\burgencia\b|\burgencia\b|\bo (?:quanto|qto) antes\b|\bo mais rapido possivel\b"
     r"|\bo mais breve\b|\bquanto antes\b|\b(?:pra|para) ontem\b|\bimediat\w+\b|\bde imediato\b"
     r"|\b(?:ess[ae]|est[ae]|nest[ae]|ness[ae]|n?esta) (?:semana|mes)\b|\bsemana que vem\b|\bproxima semana\b"
@@ -30,6 +31,7 @@ _MEDIUM = re.compile(
     r"|1) mes e pouco|proximos meses|(?:bi|tri)mestre que vem|proximo (?:bi|tri)mestre)\b"
 )
 _LOW = re.compile(
+    r"\bnao (?:preciso|quero|tem|ha)\b[^,.;!?]{0,10}\burgen\w+|"
     r"\b(?:sem|nao (?:tenho|temos|ha|tem|estou com|to com)) (?:nenhuma |muita |tanta )?pressa\b|\bnao (?:e"
     r"|eh) urgente\b|\bsem urgencia\b|\bnada urgente\b|\b(?:so|apenas|somente|por enquanto so"
     r"|ainda)\b ?(?:to |estou |estamos |tou )?(?:pesquis\w+|orcando|olhando|sondando|especul\w+|curios\w+|vendo"

@@ -49,10 +49,6 @@ _CURRENT = re.compile(
     r"\b(?:hoje|atualmente|agora|no momento|por enquanto|faco|fazemos|produzo|produzimos|vendo|vendemos|sai"
     r"|saem|estou fazendo|to fazendo|estamos)\b"
 )
-_DAY_WORDS = re.compile(
-    r"\b(?:segunda|terca|quarta|quinta|sexta|sabado|domingo|feriado|dia util|dias uteis|dia|dias"
-    r"|dia de semana|pico|movimentado|noite)s?\b"
-)
 _PERIOD_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "semana",
@@ -78,7 +74,6 @@ _COUNT_OF = re.compile(
     r"|restaurantes|hamburguerias|lanchonetes|quiosques|food ?trucks?|trailers?|pontos|cozinhas|franquias"
     r"|padarias|acougues)\b"
 )
-_EACH = re.compile(r"\b(?:cada|em cada|por loja|por unidade|por turno|por filial|cada uma|cada um|por ponto|de)\b")
 _PACKS = re.compile(
     r"\b(\d+|duas|dois|tres|quatro|cinco|dez|vinte|trinta|quarenta|cinquenta)\s+(?:bandejas?|pacotes?"
     r"|caixas?|bateladas?|fornadas?|kits?)\s+(?:de|com)\s+$"
@@ -218,8 +213,10 @@ def _unit(quantity: Quantity) -> str | None:
         return quantity.unit
     if quantity.unit in _OTHER_PIECES:
         return "unidades"
-    # an unknown noun before "por dia" ("300 pães por dia")
-    return "unidades" if quantity.period and quantity.unit.endswith("s") else "" if quantity.period else None
+    # an unknown noun before "por dia": "300 pães por dia" counts, "1 boi por semana" does not
+    if not quantity.period:
+        return None
+    return "unidades" if quantity.unit.endswith("s") else "" if quantity.high >= _LEAST else None
 
 
 def _is_not_volume(message: Said, quantity: Quantity) -> bool:

@@ -91,7 +91,8 @@ _AUGMENTED: dict[str, int] = {
     if stem + ending not in ("milinha", "milhao")
 }  # fmt: skip
 MAGNITUDES: dict[str, int] = {
-    "mil": 1000, "k": 1000, "milhar": 1000, "milhares": 1000, "milheiro": 1000, "milheiros": 1000, "milhao": 10**6, "milhoes": 10**6, "mi": 10**6,
+    "mil": 1000, "k": 1000, "milhar": 1000, "milhares": 1000, "milheiro": 1000, "milheiros": 1000,
+    "milhao": 10**6, "milhoes": 10**6, "mi": 10**6,
     "bilhao": 10**9, "bilhoes": 10**9, "duzia": 12, "duzias": 12, "dezena": 10, "dezenas": 10, "centena": 100,
     "centenas": 100, "centos": 100,
 }  # fmt: skip

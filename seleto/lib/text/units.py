@@ -86,8 +86,9 @@ UNITS: dict[str, tuple[Kind, str]] = {
     **_table(
         Kind.PIECES,
         {
-            "hamburgueres": "hamburguer hamburgueres hamburguers hamburgers hamburger hamburgue hamburgues hambuguer "
-            "hamburguinhos hambugueres hambuguers hamburgeres hamburguere amburguer amburgueres burger burgers burguer "
+            "hamburgueres": "hamburguer hamburgueres hamburguers hamburgers hamburger hamburgue hamburgues "
+            "hamb hambs hamburg hambuguer hamburguinhos hambugueres hambuguers hamburgeres "
+            "hamburguere amburguer amburgueres burger burgers burguer "
             "burguers burgueres burgue burgues blend blends lanche lanches disco discos smash smashs smashes xis",
             "espetos": "espeto espetos espetinho espetinhos churrasquinho churrasquinhos",
             "unidades": "unidade unidades un uni und unds unid unids peca pecas pc pcs item itens",
