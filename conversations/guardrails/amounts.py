@@ -27,7 +27,8 @@ OVERHEADS = frozenset(
 _MADE = ("@make", "#rate", "#pieces")
 _PLACES = frozenset(
     """
-    rua av avenida chacara sitio fazenda estrada travessa bairro rodovia alameda praca numero cep loja galpao sala lote
+    rua av avenida chacara sitio fazenda estrada travessa bairro rodovia alameda praca numero cep loja galpao \
+        sala lote
     ramal opcao digite item passo etapa regiao setor nota edital pedido protocolo codigo nr norma padaria restaurante
     lanchonete acougue mercado bar hamburgueria espaco distribuidora casa
     """.split()

@@ -28,7 +28,8 @@ _STATED = Matcher(
         cabe|cabem|encaixa _3 prazo|data
         estoque _2 pronta|pronto|disponivel
         da|daa|dara|dava|deu _2 tempo
-        daa|da|consigo|conseguimos|conseguiria _3 receber|entregar|instalar|chegar|encaixar|despachar|enviar _4 @when|#date|#time|antes|ate
+        daa|da|consigo|conseguimos|conseguiria _3 receber|entregar|instalar|chegar|encaixar|despachar|enviar _4 \
+            @when|#date|#time|antes|ate
         da|daa pra|tempo receber|entregar|instalar
         nao|sem _1 demora*
         demora* _2 pouco|nada|muito|nao|bastante
@@ -55,7 +56,8 @@ _STATED = Matcher(
         # dia|dias uteis|util|corridos
         dias uteis|corridos
         #time _1 apos|depois|contados|contando|corridos|uteis
-        @when|#time|dias _2 ao|apos|depois|do|da|a _2 pedido|compra|pagamento|fechamento|assinatura|aprovacao|confirmacao|sinal|fechar
+        @when|#time|dias _2 ao|apos|depois|do|da|a _2 pedido|compra|pagamento|fechamento|assinatura|aprovacao|
+        confirmacao|sinal|fechar
         @fast ta|chega|vai|sai|tao ai?
         @fast _2 ela|maquina _3 ta|chega|ai|sai
         ta|estara|tao ai|la|na|contigo _3 @when|@fast|#time
@@ -81,7 +83,10 @@ _TIMES = Matcher(rules("#time\nate _1 @when\n@when _1 @it|maquina|ai|sai|vai|che
 # A bare time ("em menos de um mês") in a short reply, where nothing else is the subject.
 _BARE = Matcher(
     rules(
-        "em|ate|dentro|menos|maximo|cerca|uns|umas|mais|aproximadamente|prazo _3 #time\numas|uns _2 semanas|dias|meses",
+        """
+        em|ate|dentro|menos|maximo|cerca|uns|umas|mais|aproximadamente|prazo _3 #time
+        umas|uns _2 semanas|dias|meses
+        """,
         _REASON,
     )
 )
@@ -92,7 +97,8 @@ _ANSWERS = Matcher(
         #date
         @when
         @fast
-        sim|claro|boa|certeza|consegue|conseguimos|daa|da|chega|garantido|garanto|tranquilo|opa|demora|demoram|pode|rola|isso
+        sim|claro|boa|certeza|consegue|conseguimos|daa|da|chega|garantido|garanto|tranquilo|opa|demora|demoram|
+        pode|rola|isso
         nao _1 da|daa|chega|consegue|conseguimos|demora|vai|rola
         nao
         antes|ate|tempo|logo|pouco|muito|bastante
@@ -105,7 +111,8 @@ _ANSWERS = Matcher(
 _PLUS_DAYS = re.compile(r"(?<!\w)d\s?\+\s?\d{1,3}(?!\w)")
 _ELSEWHERE = (
     "garantia", "atende", "atendemos", "atendimento", "abre", "abrem", "horario", "conversamos", "falou", "falamos",
-    "atras", "ha", "paga", "pagam", "lucro", "retorno", "inauguracao", "aniversario", "parabens", "conversa", "carencia",
+    "atras", "ha", "paga", "pagam", "lucro", "retorno", "inauguracao", "aniversario", "parabens", "conversa",
+    "carencia",
     "parcela", "parcelas", "juros", "boleto", "preco", "valor", "promocao", "desconto", "feriado",
 )  # fmt: skip
 

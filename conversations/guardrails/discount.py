@@ -55,7 +55,8 @@ _STATED = Matcher(
             _4 preco|precos|valor|tabela|condicao|condicoes|oferta
         cobrimos|cubro|cobre|cobrir|igualamos|igualo|igualar|batemos|bato|bater \
             _4 oferta|ofertas|proposta|propostas|preco|concorrencia|concorrente|orcamento|valor
-        dou|damos|daa|da|dar|fazer|faz um|uma|aquela|aquele|de? _1 jeito|jeitinho|choradinha|chorada|ajeitada|melhorada|caprichada|aliviada|forcinha|moral
+        dou|damos|daa|da|dar|fazer|faz um|uma|aquela|aquele|de? _1 \
+            jeito|jeitinho|choradinha|chorada|ajeitada|melhorada|caprichada|aliviada|forcinha|moral
         arredondo|arredondamos
         gordura|gordurinha|margem _5 negociar|queimar|mexer|preco|valor|desconto
         margem pra
@@ -79,7 +80,8 @@ _STATED = Matcher(
         vc chora
         chora|choro|chorar|chorinho|pechinch*|barganh*
         vai|vao _2 aumentar|subir|reajust*
-        fecha|feche|fechar|aproveita|aproveite|compra|comprar|garanta|garante _4 antes _2 reajuste|aumento|aumentar|subir|virada
+        fecha|feche|fechar|aproveita|aproveite|compra|comprar|garanta|garante _4 antes _2 \
+            reajuste|aumento|aumentar|subir|virada
         preco|valor|tabela _2 antigo|antiga|passado|passada|velho
         aproveita|aproveite|aproveitar _5 preco|valor|condicao|oferta|promocao
         """,
@@ -87,10 +89,12 @@ _STATED = Matcher(
     )
     + rules(
         """
-        levando|pegando|comprando|fechando|fecha|levar|comprar|pegar _6 @free|ganha|ganham|especial|brinde|gratis|desconto
+        levando|pegando|comprando|fechando|fecha|levar|comprar|pegar _6 \
+            @free|ganha|ganham|especial|brinde|gratis|desconto
         levando|pegando|comprando|fechando|fecha|levar|comprar|pegar _6 sai|fica|faco|melhoro mais|menos|melhor|por
         levando|pegando|comprando|fechando|fecha|pagando _6 mais|menos @dear
-        fechando|fecha|fechar|pagando|comprando _3 hoje|agora|semana|@when|mes _6 @free|ganha|frete|gratis|melhor|nossa|minha|conta
+        fechando|fecha|fechar|pagando|comprando _3 hoje|agora|semana|@when|mes _6 \
+            @free|ganha|frete|gratis|melhor|nossa|minha|conta
         quanto mais _2 maquinas|levar|comprar|pegar|unidades|leva|compra|pega _4 menor|menos|melhor|barato|desconto
         ganha|ganham|leva|levam|vai|de _2 brinde|presente|bonus|cortesia|mimo
         ganha|ganham|leva um|uma|dois|duas|# _3 gratis|extra|extras|brinde|presente|graca
@@ -134,7 +138,10 @@ _NAMED = Matcher(
 )
 _ANSWERS = Matcher(
     rules(
-        "sim|claro|consigo|conseguimos|daa|da|pode|podemos|certeza|opa|dou|tranquilo\nnao _1 consigo|da|daa|tem|conseguimos|fazemos",
+        """
+        sim|claro|consigo|conseguimos|daa|da|pode|podemos|certeza|opa|dou|tranquilo
+        nao _1 consigo|da|daa|tem|conseguimos|fazemos
+        """,
         _REASON,
     )
 )

@@ -44,13 +44,24 @@ _STATED = Matcher(
 # Anything else said of the transport, unless it is whose subject it is.
 _NAMED = Matcher(
     rules(
-        "frete|fretes|fretinho|carreto|carretos|transportadora|transportadoras\ntransporte\nentrega _3 custo|taxa|custos|cobrada|paga",
+        """
+        frete|fretes|fretinho|carreto|carretos|transportadora|transportadoras|transporte
+        entrega _3 custo|taxa|custos|cobrada|paga
+        """,
         _REASON,
     )
 )
 _ANSWERS = Matcher(
     rules(
-        "@free\n@cost_side\n@dear\nsim|isso|exato|claro\nnao _2 paga|cobra|cobramos|eh|ta\n#money|#plain\npouco|pouquinho"
+        """
+        @free
+        @cost_side
+        @dear
+        sim|isso|exato|claro
+        nao _2 paga|cobra|cobramos|eh|ta
+        #money|#plain
+        pouco|pouquinho
+        """
         "\npor sua|nossa|minha conta\nincluso|gratis|vc|nos|gente",
         _REASON,
     )

@@ -16,11 +16,13 @@ _SAID = Matcher(
         """
         prompt|prompts
         instrucao|instrucoes _3 sistema|dizem|diz|sao|recebi|proib*|internas|mandam|base|iniciais|configuracao
-        minha|minhas|meu|meus|nas|sigo|segundo _2 instrucao|instrucoes|diretriz|diretrizes|regra|regras|prompt|programacao
+        minha|minhas|meu|meus|nas|sigo|segundo _2 instrucao|instrucoes|diretriz|diretrizes|regra|regras|prompt|
+        programacao
         minha|meu configuracao|treinamento|roteiro|script|codigo
         instrucao|instrucoes|ordem|ordens|orientacao|orientacoes de|pra|que|sobre
         me mandaram|instruiram|programaram|configuraram|orientaram|ensinaram|treinaram|proibiram
-        fui|estou|sou _1 instruida|instruido|programada|programado|configurada|configurado|orientada|orientado|treinada|treinado|proibida|proibido
+        fui|estou|sou _1 instruida|instruido|programada|programado|configurada|configurado|orientada|orientado|
+        treinada|treinado|proibida|proibido
         regra|regras interna|internas|numero|do _1 sistema
         regra|regras|orientacao|orientacoes|ordem|ordens _2 recebi|deram|passaram|tenho|sigo|proib*|dizem|mandam
         mensagem de|do sistema
@@ -29,7 +31,8 @@ _SAID = Matcher(
         nunca|jamais|nao deve|informe|informar|revele|revelar|fale|pergunte _3 valores|preco|precos|prompt|instrucoes
         maximo|limite de duas|dois|# perguntas
         no maximo duas|dois|# perguntas
-        gestor|gerente|chefe|administrador _3 configurou|mandou|definiu|liberou|desligou|ligou|proibiu|cadastrou|ativou
+        gestor|gerente|chefe|administrador _3 configurou|mandou|definiu|liberou|desligou|ligou|proibiu|cadastrou|
+        ativou
         configurado|configurada|cadastrado|cadastrada|liberado|ativado no|pelo|na painel|gestor|admin|administrador
         """,
         _RULES_SAID,
@@ -38,8 +41,10 @@ _SAID = Matcher(
         """
         gpt|chatgpt|openai|claude|anthropic|gemini|llama|deepseek|mistral|qwen|grok|gpt4|gpt4o
         modelo de linguagem
-        llm|token|tokens|embedding|embeddings|webhook|webhooks|endpoint|api|json|sql|postgres|postgresql|django|python|redis
-        backend|traceback|stacktrace|exception|timeout|debug|log|logs|payload|request|regex|guardrail|guardrails|rag|mcp|agno|zapi|chatwoot|piperun
+        llm|token|tokens|embedding|embeddings|webhook|webhooks|endpoint|api|json|sql|postgres|postgresql|django|
+        python|redis
+        backend|traceback|stacktrace|exception|timeout|debug|log|logs|payload|request|regex|guardrail|guardrails|
+        rag|mcp|agno|zapi|chatwoot|piperun
         crm|sdr|sdrs
         stack trace
         modelo _2 retornou|respondeu|gerou|devolveu|falhou|alucinou
@@ -63,7 +68,8 @@ _SAID = Matcher(
     )
     + rules(
         """
-        sua|teu|seu|a|lead|voce|vc|tua _2 temperatura|score|pontuacao|classificacao|qualificacao _3 #|quente|frio|fria|morno|morna|alta|baixa|aqui
+        sua|teu|seu|a|lead|voce|vc|tua _2 temperatura|score|pontuacao|classificacao|qualificacao _3 \
+            #|quente|frio|fria|morno|morna|alta|baixa|aqui
         temperatura _3 quente|frio|fria|morno|morna
         pontuado|pontuada|ranqueado|ranqueada _2 em|com #
         temperatura do|no|de _2 cadastro|lead|sistema|atendimento
@@ -72,7 +78,8 @@ _SAID = Matcher(
         pontuacao
         lead|contato _2 quente|frio|morno|desqualificado|qualificado
         classific* _4 quente|frio|fria|morno|morna|lead|desqualific*
-        marquei|marcado|marcada|marcou|consta|classifiquei|voce|vc _3 como|e lead? quente|frio|fria|morno|morna|curioso
+        marquei|marcado|marcada|marcou|consta|classifiquei|voce|vc _3 como|e lead? \
+            quente|frio|fria|morno|morna|curioso
         leads
         """,
         _RATING,
@@ -82,7 +89,8 @@ _SAID = Matcher(
         outro|outra cliente _8 telefone|numero|cnpj|email|contato|endereco|chama|nome|comprou
         o|a|outro|outra|nosso|ultimo cliente anterior|passado|antigo
         o|a cliente _8 telefone|cnpj|email|endereco|contato
-        telefone|cnpj|email|endereco|contato|whatsapp|whats|numero|zap|celular|fone dele|dela|deles|do|da _9 #phone|#document
+        telefone|cnpj|email|endereco|contato|whatsapp|whats|numero|zap|celular|fone dele|dela|deles|do|da _9 \
+            #phone|#document
         dono|dona do|da|de _6 comprou|pagou|levou
         """,
         _OTHERS,

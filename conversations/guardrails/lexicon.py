@@ -17,26 +17,31 @@ _PLAIN: dict[str, str] = {
         aprova|aprovam|aprovado|aprovada|aprovacao|passa|libera|liberado|garantido|garantida|tira
     """,
     "@callback": """
-        chama|chamar|chamo|chamamos|chamam|liga|ligar|ligo|ligamos|ligam|retorna|retornar|retorno|retornamos|retornam|responde
+        chama|chamar|chamo|chamamos|chamam|liga|ligar|ligo|ligamos|ligam|retorna|retornar|retorno|retornamos|
+        retornam|responde
         responder|respondo|respondemos|contata|contatar|contato
         fala contigo|com
         fala|falar|falam|conversa|conversar _2 contigo|vc|vcs
         atende|atender|avisa|avisar|avisamos|aviso|procura
     """,
     "@wages": """
-        salario|salarios|ordenado|aluguel|alugueis|funcionario|funcionaria|funcionarios|ajudante|diarista|folha|holerite
+        salario|salarios|ordenado|aluguel|alugueis|funcionario|funcionaria|funcionarios|ajudante|diarista|folha|
+        holerite
         mesada|aposentadoria|diaria|diarias
     """,
     "@goods": """
-        carro|carros|carrinho|moto|motos|motinha|motoca|gol|uno|fusca|celta|palio|corsa|onix|hb20|kombi|saveiro|strada|hilux
-        fiorino|corolla|civic|bros|biz|titan|scooter|bicicleta|bike|caminhao|caminhonete|trator|picape|veiculo|automovel
+        carro|carros|carrinho|moto|motos|motinha|motoca|gol|uno|fusca|celta|palio|corsa|onix|hb20|kombi|saveiro|
+        strada|hilux
+        fiorino|corolla|civic|bros|biz|titan|scooter|bicicleta|bike|caminhao|caminhonete|trator|picape|veiculo|
+        automovel
         seminovo|opala|chevette|fiat|honda|popular|iphone|iphones|celular|notebook|computador|geladeira|freezer|fogao
         televisao|televisor|tv|playstation|videogame|viagem|apartamento|apto|terreno|faculdade|sofa|jetski|van
         casa propria
         ar condicionado
     """,
     "@closes": """
-        fechou|fecha|fecho|saiu|sai|fica|ficou|ficam|saem|pagou|casa|faixa|torno|levou|leva|reserve|reserva|considera|planilha
+        fechou|fecha|fecho|saiu|sai|fica|ficou|ficam|saem|pagou|casa|faixa|torno|levou|leva|reserve|reserva|
+        considera|planilha
         custa|gira|girando|beira|beirando|paga
     """,
     "@seller": """
@@ -52,7 +57,8 @@ _PLAIN: dict[str, str] = {
     "@product": """
         fbm100|fb300|fb700|smartpro|se3000|se6000|ct200|fs150|ens15|ens30|epe1200|mix25|mix70|mix140|mix210
         fbm|smart|fb|formadora*|cortadora*|filetadora*|ensacadeira*|misturador*|homogeneizador*|maquina*|maquininha*
-        equipamento*|modelo|modelos|manual|semi|semiautomatica|semiautomatico|automatica|automatico|pneumatica|eletrica
+        equipamento*|modelo|modelos|manual|semi|semiautomatica|semiautomatico|automatica|automatico|pneumatica|
+        eletrica
         molde|moldes|faca|facas|peca|pecas|acessorio*|interplast|pedal|esteira|linha|bico|bicos|kit|cuba
     """,
     "@it": """
@@ -63,15 +69,19 @@ _PLAIN: dict[str, str] = {
         garantir|garanto|prometer|prometo|adiantar|adianto|cravar|cravo|precisar|validar|valido|comparar|comparo|negar
         nego|opinar|opino|responder|respondo|dar|dou|cotar|estimar|estimo|chutar|chuto|abrir|revelar|revelo|comentar
         comento|discutir|discuto|negociar|negocio|negociamos|tratar|trato|mexer|calcular|calculo|arriscar|arrisco
-        divulgar|divulgo|saber|definir|defino|fechar|avaliar|avalio|orcar|falo|cuidar|cuido|compartilhar|contar|conto|explicar|detalhar|entrar|mandar
-        soltar|solto|assegurar|asseguro|bater|cito|citar|mencionar|cobrir|ajudar|interferir|mandar|resolver|ver|tocar|palpitar
+        divulgar|divulgo|saber|definir|defino|fechar|avaliar|avalio|orcar|falo|cuidar|cuido|compartilhar|contar|
+        conto|explicar|detalhar|entrar|mandar
+        soltar|solto|assegurar|asseguro|bater|cito|citar|mencionar|cobrir|ajudar|interferir|mandar|resolver|ver|
+        tocar|palpitar
     """,
     "@handle": """
         passa|passam|passar|passara|informa|informam|informar|informara|explica|explicam|explicar|trata|tratam|tratar
-        ve|veem|ver|veja|cuida|cuidam|cuidar|calcula|calculam|calcular|define|definem|definir|negocia|negociam|negociar
+        ve|veem|ver|veja|cuida|cuidam|cuidar|calcula|calculam|calcular|define|definem|definir|negocia|negociam|
+        negociar
         resolve|resolver|responde|respondem|responder|confirma|confirmam|confirmar|fala|falam|falar|detalha|detalhar
         monta|montar|apresenta|apresentar|orienta|orientar|combina|combinar|verifica|verificar|avalia|avaliar|alinha
-        alinhar|cota|cotar|orca|orcar|da|diz|dizer|sabe|retorna|retornar|tira|tirar|conversa|conversar|analisa|analisar
+        alinhar|cota|cotar|orca|orcar|da|diz|dizer|sabe|retorna|retornar|tira|tirar|conversa|conversar|analisa|
+        analisar
         esclarece|esclarecer|assume|manda|mandar|envia|enviar|mostra|mostrar
     """,
     "@price_noun": """
@@ -83,24 +93,32 @@ _PLAIN: dict[str, str] = {
         preco*
         valor|valores
         custa|custam|custo|cobram|cobra|vale|investimento|orcamento|cotacao|tabela
-        quanto|qto|qnto|qnt|quantu _4 @product|@it|sai|fica|custa|ta|e|vale|eh|seria|voces|vcs|pago|gasto|tiro|vai|pra|deu
+        quanto|qto|qnto|qnt|quantu _4 @product|@it|sai|fica|custa|ta|e|vale|eh|seria|voces|vcs|pago|gasto|tiro|vai|
+        pra|deu
         qto|quanto
     """,
     "@rival": "concorrente|concorrentes|concorrencia|parecida|similar|importada|outra marca?",
     "@costs": """
-        cobro|cobrou|custa|custam|custou|custava|custaria|custar|custando|custara|custo|custos|valendo|vale|vales|valem|valia
-        cobra|cobram|cobramos|cobrava|cobrada|cobrado|pagou|pagaram|paguei|investe|investir|desembolsa|desembolsar|gasta
-        gastar|preco|precos|precinho|valor|valores|investimento|orcado|orcada|orcamento|tabela|etiqueta|saiu|saindo|saia
+        cobro|cobrou|custa|custam|custou|custava|custaria|custar|custando|custara|custo|custos|valendo|vale|vales|
+        valem|valia
+        cobra|cobram|cobramos|cobrava|cobrada|cobrado|pagou|pagaram|paguei|investe|investir|desembolsa|desembolsar|
+        gasta
+        gastar|preco|precos|precinho|valor|valores|investimento|orcado|orcada|orcamento|tabela|etiqueta|saiu|
+        saindo|saia
         verba|planilha|tabelado|precificado|vendemos|vendida|vendido|vende|vendia|vendeu
     """,
     "@sells": """
         sai|saem|fica|ficam|ficou|ficaria|ficar|ta|tao|eh|e|sao|era|leva|levam|por|vai|uns|umas|faixa|casa|torno|volta
-        media|base|partir|parte|comeca|gira|girando|beira|beirando|bate|passa|passou|passam|ultrapassa|abaixo|acima|menos
-        entre|ate|tipo|coisa|pelos|quase|cerca|aproximadamente|minimo|maximo|chega|so|apenas|deu|fechou|fecha|reserve|reserva
-        separa|separe|considera|considerar|prepara|prepare|tira|soma|somar|multiplica|multiplicar|pega|beirada|encosta|perto
+        media|base|partir|parte|comeca|gira|girando|beira|beirando|bate|passa|passou|passam|ultrapassa|abaixo|
+        acima|menos
+        entre|ate|tipo|coisa|pelos|quase|cerca|aproximadamente|minimo|maximo|chega|so|apenas|deu|fechou|fecha|
+        reserve|reserva
+        separa|separe|considera|considerar|prepara|prepare|tira|soma|somar|multiplica|multiplicar|pega|beirada|
+        encosta|perto
     """,
     "@dear": """
-        caro|cara|caros|caras|carinho|carinha|carissima|carissimo|carinhos|salgado|salgada|salgadinha|salgadinho|puxado
+        caro|cara|caros|caras|carinho|carinha|carissima|carissimo|carinhos|salgado|salgada|salgadinha|salgadinho|
+        puxado
         puxadinho|puxada|barato|barata|baratos|baratas|baratinho|baratinha|baratissima|baratinhas|economica|acessivel
         acessiveis|custosa|custoso|onerosa
         em conta
@@ -113,8 +131,10 @@ _PLAIN: dict[str, str] = {
         isso|esse|essa ai? que vc tem
     """,
     "@method": """
-        boleto|boletos|pix|cheque|cheques|finame|bndes|leasing|consorcio|financiamento|financiamentos|crediario|carnezinho
-        cartao|cartoes|cartaozinho|credito|debito|duplicata|duplicatas|promissoria|ted|fiado|permuta|prestacao|prestacoes
+        boleto|boletos|pix|cheque|cheques|finame|bndes|leasing|consorcio|financiamento|financiamentos|crediario|
+        carnezinho
+        cartao|cartoes|cartaozinho|credito|debito|duplicata|duplicatas|promissoria|ted|fiado|permuta|prestacao|
+        prestacoes
         faturado|faturada
         faturamento direto
         dinheiro vivo
@@ -147,11 +167,16 @@ _PLAIN: dict[str, str] = {
     """,
     "@deliver": """
         entrega|entregas|entregamos|entregam|entregar|entregue|entregues|entregando|entregaremos|entregaria
-        chega|chegam|chegar|chegara|chegando|chegaria|chegou|despacha|despachamos|despachar|despacho|despachada|despachado
-        envia|enviamos|enviar|envio|enviado|enviada|mandamos|embarca|embarcamos|embarcar|embarque|fabricamos|fabricacao
-        fabricar|fabrica|instala|instalamos|instalar|instalacao|instalada|montagem|montamos|montada|expedicao|expedimos
-        remessa|postagem|postamos|pronta|pronto|prontinha|aprontamos|aprontar|recebe|receber|receberia|recebem|retirar|retirada
-        retira|faturamento|prazo|prazos|leadtime|demora|demoram|demorar|demorou|demorado|libera|liberada|encaixar|encaixo
+        chega|chegam|chegar|chegara|chegando|chegaria|chegou|despacha|despachamos|despachar|despacho|despachada|
+        despachado
+        envia|enviamos|enviar|envio|enviado|enviada|mandamos|embarca|embarcamos|embarcar|embarque|fabricamos|
+        fabricacao
+        fabricar|fabrica|instala|instalamos|instalar|instalacao|instalada|montagem|montamos|montada|expedicao|
+        expedimos
+        remessa|postagem|postamos|pronta|pronto|prontinha|aprontamos|aprontar|recebe|receber|receberia|recebem|
+        retirar|retirada
+        retira|faturamento|prazo|prazos|leadtime|demora|demoram|demorar|demorou|demorado|libera|liberada|encaixar|
+        encaixo
         sai|saem da|de fabrica|linha|producao
         fica|ficam|sai pronta|pronto
         mando|mandar|espera|aguardar|esperar
@@ -160,7 +185,8 @@ _PLAIN: dict[str, str] = {
         leva|levam|levamos
     """,
     "@service": """
-        conserto|consertar|consertamos|reparo|reparar|manutencao|assistencia|reposicao|treinamento|treinar|treinamos|revisao
+        conserto|consertar|consertamos|reparo|reparar|manutencao|assistencia|reposicao|treinamento|treinar|
+        treinamos|revisao
         instalacao|instala|instalamos
         visita tecnica
         peca|pecas
@@ -168,7 +194,8 @@ _PLAIN: dict[str, str] = {
     """,
     "@month": "janeiro|fevereiro|marco|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro",
     "@fast": """
-        rapidissima|rapido|rapida|rapidinho|rapidinha|rapidamente|rapidao|rapidissimo|ligeiro|ligeirinho|ligeira|voando|logo
+        rapidissima|rapido|rapida|rapidinho|rapidinha|rapidamente|rapidao|rapidissimo|ligeiro|ligeirinho|ligeira|
+        voando|logo
         logo logo
         jaja|breve|brevemente|agil|agilidade|express|expressa|expresso|imediata|imediato|imediatamente|instante|pronto
         ja ja
@@ -192,7 +219,8 @@ _PLAIN: dict[str, str] = {
         envio|remessa|despacho
     """,
     "@free": """
-        gratis|gratuito|gratuita|gratuitamente|free|incluso|inclusa|inclusos|incluido|incluida|embutido|embutida|isento
+        gratis|gratuito|gratuita|gratuitamente|free|incluso|inclusa|inclusos|incluido|incluida|embutido|embutida|
+        isento
         de graca
         sem custo|custos|cobrar|cobranca|onus|pagar
         cortesia|brinde|presente|zero|0800|bonificado
@@ -202,7 +230,8 @@ _PLAIN: dict[str, str] = {
         por|pela|na|eh|fica|sai nossa|sua|minha|tua conta
         por conta do|da|de|dele|nossa|sua|minha
         a gente|nos banca|paga|cobre|racha|assume|absorve
-        bancamos|banco|pagamos|cobrimos|rachamos|assumimos|absorvemos|dividimos|racha|rachado|dividido|meio|metade|meiado
+        bancamos|banco|pagamos|cobrimos|rachamos|assumimos|absorvemos|dividimos|racha|rachado|dividido|meio|metade|
+        meiado
         vc|vcs|cliente|comprador|lead|senhor paga|pagam|contrata|arca|banca|assume|providencia|retira|busca
         com|do|pelo o? cliente|comprador
         a cargo
@@ -210,10 +239,14 @@ _PLAIN: dict[str, str] = {
         pago|paga|pagar _1 na|no|pelo chegada|destino|recebimento|retirada|entrega
     """,
     "@make": """
-        hamburguer|hamburgueres|burger|burgers|lanche|lanches|disco|discos|blend|producao|produz|produzem|produzir|produzindo
-        produzimos|render|rende|rendem|rendimento|capacidade|forma|formam|formar|ciclo|ciclos|carne|massa|linguica|linguicas
-        espeto|espetos|bife|bifes|file|files|gramatura|diametro|espessura|cuba|reservatorio|motor|velocidade|velocidades|porcao
-        porcoes|almondega|xis|smash|unidades|pico|demanda|volume|vazao|ritmo|faz|fazem|fazer|fazendo|atende|corta|cortam
+        hamburguer|hamburgueres|burger|burgers|lanche|lanches|disco|discos|blend|producao|produz|produzem|produzir|
+        produzindo
+        produzimos|render|rende|rendem|rendimento|capacidade|forma|formam|formar|ciclo|ciclos|carne|massa|linguica|
+        linguicas
+        espeto|espetos|bife|bifes|file|files|gramatura|diametro|espessura|cuba|reservatorio|motor|velocidade|
+        velocidades|porcao
+        porcoes|almondega|xis|smash|unidades|pico|demanda|volume|vazao|ritmo|faz|fazem|fazer|fazendo|atende|corta|
+        cortam
     """,
 }
 
@@ -252,7 +285,8 @@ _ATTITUDES: dict[str, str] = {
         nao _2 informamos|passamos|falamos|estimo|cravo|comparo|nego|comento|revelo|asseguro|palpito|cito|calculo
         nao sei
         nao tenho _2 acesso|informacao|confirmacao|certeza|dado|dados|agenda|tabela|essa|esse|esses|essas|isso|valores
-        nao tenho _2 valor|preco|precos|prazo|prazos|condicao|condicoes|numero|numeros|resposta|registro|ideia|previsao
+        nao tenho _2 valor|preco|precos|prazo|prazos|condicao|condicoes|numero|numeros|resposta|registro|ideia|
+        previsao
         nao tenho|temos como
         nao temos _2 informacao|confirmacao|dado|previsao
         sem previsao

@@ -8,6 +8,7 @@ and may end in `?` when it can be missing. A phrase never crosses a clause. The 
 bounded by the phrase, so matching a text is linear in its length.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -177,6 +178,6 @@ def _element(word: str) -> _Element:
 
 
 def phrases(owner: Owner, block: str) -> list[tuple[Owner, str]]:
-    """One phrase per line of `block`; blank lines and lines that start with `--` are left out."""
-    lines = (line.strip() for line in block.splitlines())
-    return [(owner, line) for line in lines if line and not line.startswith("--")]
+    """One phrase per line of `block`; a line that ends in "|" goes on in the next one."""
+    joined = re.sub(r"\|\s*\n\s*", "|", block)
+    return [(owner, line.strip()) for line in joined.splitlines() if line.strip()]

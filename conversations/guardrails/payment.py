@@ -55,12 +55,15 @@ _STATED = Matcher(
         #plain|#percentage agora|antes|ja _3 #|resto|restante
         resto|restante|saldo depois
         um valor|pouco|tanto agora|primeiro|antes
-        resto|restante|saldo _2 na|no|em|depois|quando|parcelado entrega|retirada|boleto|cartao|vezes|#|parcelas|receber
+        resto|restante|saldo _2 na|no|em|depois|quando|parcelado \
+            entrega|retirada|boleto|cartao|vezes|#|parcelas|receber
         condicao|condicoes|plano|planos _2 facilitada|facilitadas|flexivel|flexiveis
         facilita|facilitado|facilitada|facilitar|facilitamos _2 pagamento|condicoes|compra|pra
         linha|linhas de credito|financiamento
-        pega|pegamos|aceita|aceitamos|recebe|recebemos|pego|aceito|dar|daa|da _5 usado|usada|usadas|troca|carro|moto|terreno
-        pega|pegamos|aceita|aceitamos|recebe|recebemos|pego|aceito _4 antiga|velha|seminova|antigo|velho|usado _3 entrada|troca|parte|pagamento|negocio
+        pega|pegamos|aceita|aceitamos|recebe|recebemos|pego|aceito|dar|daa|da _5 \
+            usado|usada|usadas|troca|carro|moto|terreno
+        pega|pegamos|aceita|aceitamos|recebe|recebemos|pego|aceito _4 antiga|velha|seminova|antigo|velho|usado \
+            _3 entrada|troca|parte|pagamento|negocio
         como|de parte _1 pagamento
         entra|entram|entrar _3 na|no|como troca|negocio|pagamento|parte|entrada
         #ratio _1 ta|fica|bom|pode|tranquilo|fechado
@@ -117,7 +120,15 @@ _NAMED = Matcher(
 _PAID = Matcher(rules("@pay", _HOW))
 _ANSWERS = Matcher(
     rules(
-        "#ratio\n#plain\n@method\nvista\nvezes\ndividido\nsim|claro|pode|isso|exato|consegue|daa|da|certeza|opa|fazemos|faz|tem"
+        """
+        #ratio
+        #plain
+        @method
+        vista
+        vezes
+        dividido
+        sim|claro|pode|isso|exato|consegue|daa|da|certeza|opa|fazemos|faz|tem
+        """
         "\nnao _1 pode|fazemos|aceitamos|consegue|tem|da|daa\ninfelizmente nao",
         _HOW,
     )

@@ -48,7 +48,8 @@ _HINTS = Matcher(
         mais|menos _1 @dear
         @dear que|do
         maior|menor|mesmo|mesma|igual preco|valor|custo
-        preco|valor|custo _5 mesmo|igual|parecido|semelhante|maior|menor|superior|inferior|abaixo|acima|dobro|metade|perto
+        preco|valor|custo _5 mesmo|igual|parecido|semelhante|maior|menor|superior|inferior|abaixo|acima|dobro|
+        metade|perto
         custa|custam|vale|valem _2 mais|menos|igual|mesmo|dobro|metade|triplo|tanto|quase
         sai|fica _1 dobro|metade|triplo
         diferenca _2 preco|valor|custo _3 pequena|grande|pouca|minima|enorme|e|eh|ta|da
@@ -59,7 +60,8 @@ _HINTS = Matcher(
     )
     + rules(
         """
-        preco|precos|valor|valores|custo|investimento|orcamento _3 @dear|bom|boa|justo|justos|otimo|excelente|alto|baixo
+        preco|precos|valor|valores|custo|investimento|orcamento _3 \
+            @dear|bom|boa|justo|justos|otimo|excelente|alto|baixo
         preco|precos|valor|valores|custo|investimento _3 competitivo|competitivos|bacana|popular|imbativel|camarada
         preco|precos|valor|valores|custo|investimento _3 baixinho|atrativo|convidativo|puxado|honesto|pequeno
         @dear
@@ -75,9 +77,11 @@ _HINTS = Matcher(
         daa|dava|cabe|alcanca|falta|basta|cobre|compra|leva|suficiente|chega|paga|atinge|encaixa|pega _5 @afford_money
         da pra|sim|com|certinho _5 @afford_money
         nao|que|ja da _4 @afford_money
-        com|no|na|pelo|dentro|por _3 @afford_money _6 daa|da|leva|levar|compra|comprar|cabe|consegue|pega|alcanca|sobra
+        com|no|na|pelo|dentro|por _3 @afford_money _6 daa|da|leva|levar|compra|comprar|cabe|consegue|pega|alcanca|
+        sobra
         com|no|na|pelo|dentro|por _3 @afford_money _6 falta|basta|rola|tranquilo|chega|folga
-        @afford_money _5 daa|leva|compra|cabe|alcanca|sobra|falta|basta|rola|chega|suficiente|cobre|paga|pouca|curta|curto
+        @afford_money _5 daa|leva|compra|cabe|alcanca|sobra|falta|basta|rola|chega|suficiente|cobre|paga|pouca|
+        curta|curto
         sobra|sobrar|faltar|falta|faltam _3 troco|grana|dinheiro|verba
         cabe|caber no|na bolso
         falta|faltam|sobra pouco|pouquinho|muito|um|so
@@ -106,10 +110,12 @@ _HINTS = Matcher(
 _NEAR = Matcher(
     rules(
         """
-        sim|isso|exato|exatamente|aham|uhum|certo|certinho|certeza|correto|positivo|confirmo|confirmado|perfeito|acertou
+        sim|isso|exato|exatamente|aham|uhum|certo|certinho|certeza|correto|positivo|confirmo|confirmado|perfeito|
+        acertou
         nao|nada|negativo|errado|nem|jamais|imagina|bingo|afirmativo|opa|claro|justamente|bem|yes
         por ai
-        perto|pertinho|proximo|proxima|longe|quase|quente|frio|morno|gelado|gelada|esquentou|esfriou|errou|passou|chutou
+        perto|pertinho|proximo|proxima|longe|quase|quente|frio|morno|gelado|gelada|esquentou|esfriou|errou|passou|
+        chutou
         mais|menos|abaixo|acima|menor|maior|metade|dobro|alem|aquem|beirando|parecido|superior|inferior
         pouco|pouquinho|tiquinho|bocado|tico|tantinho
         vai|chega|passa|daa|bate|fica|cabe|rola|consegue|da|leva|pode
@@ -120,7 +126,10 @@ _NEAR = Matcher(
 # Any other statement about the price of something.
 _NAMED = Matcher(
     rules(
-        "preco|precos|valor|valores|investimento|custa|custam _6 eh|sao|fica|ta|tem|cai|sobe|outro|muda|pode|vai|nao|em|cabe",
+        """
+        preco|precos|valor|valores|investimento|custa|custam _6 \
+            eh|sao|fica|ta|tem|cai|sobe|outro|muda|pode|vai|nao|em|cabe
+        """,
         _SIZE,
     )
     + rules("dobro|triplo|quadruplo|metade de #plain|#money", _SIZE)

@@ -16,7 +16,8 @@ _RULES = Matcher(
     rules(
         """
         garantido|garantida|garantidos resultado|lucro|sucesso|retorno
-        resultado|lucro|sucesso|retorno|satisfacao|economia _3 garantido|garantida|certo|certa|rapido|rapidinho|imediato
+        resultado|lucro|sucesso|retorno|satisfacao|economia _3 \
+            garantido|garantida|certo|certa|rapido|rapidinho|imediato
         dou|tem _2 palavra
         vai dar certo
         risco zero|#
@@ -24,9 +25,11 @@ _RULES = Matcher(
         #time _4 retorno|lucro vem|chega|aparece|volta
         retorno _4 em? #time
         paga sozinha|rapidinho|rapido
-        dobra|dobrar|triplica|triplicar|duplica|duplicar|quadruplica _4 producao|vendas|faturamento|lucro|venda|movimento
+        dobra|dobrar|triplica|triplicar|duplica|duplicar|quadruplica _4 \
+            producao|vendas|faturamento|lucro|venda|movimento
         producao|vendas|faturamento|lucro|venda|movimento _3 dobra|dobrar|triplica|triplicar|duplica|duplicar
-        venda|vendas|faturamento|producao|movimento|lucro vai|vao explodir|crescer|subir|bombar|aumentar|decolar|triplicar|dobrar
+        venda|vendas|faturamento|producao|movimento|lucro vai|vao \
+            explodir|crescer|subir|bombar|aumentar|decolar|triplicar|dobrar
         recupera|recuperar|retoma _3 tudo|investimento|dinheiro|valor|rapido
         #time _4 recupera|recuperar
         pode confiar _6 vai|venda|vendas|lucro|producao|resultado
@@ -42,11 +45,14 @@ _RULES = Matcher(
         passa|passar|passamos|passo _2 na sua|loja|cozinha|empresa|fabrica
         visitar|visito|visitamos vc|vcs|sem|ai
         te|lhe visitar|visito|visitamos|visita
-        visita|visitinha|visitamos|visitar|visito|visite _3 ai|sem|gratis|gratuita|vc|loja|cozinha|presencial|compromisso
-        agendo|agendamos|marcamos|marco|agendar|marcar|fazemos|faco|faz|fazer|damos|mandamos _3 visita|demonstracao|demo|teste|apresentacao
+        visita|visitinha|visitamos|visitar|visito|visite _3 ai|sem|gratis|gratuita|vc|loja|cozinha|presencial|
+        compromisso
+        agendo|agendamos|marcamos|marco|agendar|marcar|fazemos|faco|faz|fazer|damos|mandamos _3 \
+            visita|demonstracao|demo|teste|apresentacao
         @seller _4 visita|visitar|visite
         @seller _2 vai ai|ate
-        mandamos|mando|deixamos|levamos|emprestamos _2 amostra|maquina|uma|unidade _5 usar|testar|ver|experimentar|conhecer
+        mandamos|mando|deixamos|levamos|emprestamos _2 amostra|maquina|uma|unidade _5 \
+            usar|testar|ver|experimentar|conhecer
         demonstracao|demonstracoes|demonstramos|demo _4 ai|gratis|gratuita|sem|vc|na|no|presencial
         mandamos|mando|manda|deixamos|deixo|bota|botamos|levamos|emprest*|libero|liberamos|fica \
             _5 teste|testar|experimentar|experiencia|demonstracao|comodato|conhecer
@@ -55,7 +61,8 @@ _RULES = Matcher(
         pode|podemos|consegue|vai testar|experimentar
         vc|vcs testa|experimenta|usa _2 por|#time|antes|sem
         testa|experimenta _2 por? #time
-        mandamos|mando|manda|enviamos|vai um|uma|o|nosso? tecnico|especialista|engenheiro|consultor|vendedor _3 ai|ate|pra|na
+        mandamos|mando|manda|enviamos|vai um|uma|o|nosso? tecnico|especialista|engenheiro|consultor|vendedor _3 \
+            ai|ate|pra|na
         comodato
         """,
         _VISIT,
@@ -79,10 +86,12 @@ _RULES = Matcher(
         devolve|devolvemos|devolvo|devolver|devolvido _3 dinheiro|grana|valor|tudo|pagou
         pode|aceita|aceitamos|so|consegue devolver|devolve|devolucao|devolucoes|trocar
         @free? devolucao _2 gratis|garantida|sem|em|ate
-        se nao _3 gostar|servir|adaptar|curtir|render|agradar|atender _6 devolve|devolver|troca|trocamos|dinheiro|reembols*
+        se nao _3 gostar|servir|adaptar|curtir|render|agradar|atender _6 \
+            devolve|devolver|troca|trocamos|dinheiro|reembols*
         reembols*|estorn*
         dinheiro de volta
-        se der|tiver|aparecer|acontecer|ocorrer _3 problema|defeito|ruim _6 troca|trocamos|devolve|devolvemos|substituimos|nova
+        se der|tiver|aparecer|acontecer|ocorrer _3 problema|defeito|ruim _6 \
+            troca|trocamos|devolve|devolvemos|substituimos|nova
         troca|trocamos|substituimos na|sem hora|custo|burocracia
         troca|trocamos|troco|trocar _4 defeito|nova|outra|problema|modelo|gostar|se
         direito de? arrependimento
@@ -102,8 +111,10 @@ _RULES = Matcher(
         @callback|atendemos|atendo|atende|suporte _5 madrugada|feriado|domingo|sempre|hora
         personaliz*|customiz* _3 maquina|equipamento|projeto|linha|pra
         maquina|equipamento|projeto|linha|formadora|uma _3 sob medida
-        desenvolvemos|projetamos|adaptamos|fabricamos|fazemos|criamos|desenvolve|faz _5 medida|especial|exclusiv*|personaliz*|projeto|formato
-        reservar|reservei|reservamos|reservo|reservada|reservado|reserva _4 unidade|maquina|uma|ultima|nome|lugar|vaga|vc
+        desenvolvemos|projetamos|adaptamos|fabricamos|fazemos|criamos|desenvolve|faz _5 \
+            medida|especial|exclusiv*|personaliz*|projeto|formato
+        reservar|reservei|reservamos|reservo|reservada|reservado|reserva _4 \
+            unidade|maquina|uma|ultima|nome|lugar|vaga|vc
         segurar|seguro|separar|separei|separada|separamos|guardei|guardo|guardar|separo _4 unidade|maquina|nome|vc|uma
         maquina|equipamento|modelo|projeto so|exclusivo|exclusiva pra vc|vcs
         assistencia|suporte|atendimento|acompanhamento pra _2 vida|sempre
@@ -111,7 +122,8 @@ _RULES = Matcher(
         exclusividade
         so|somente|apenas vc|vcs _5 regiao|cidade|bairro|ter
         unico|unica|unicos _4 regiao|cidade|bairro
-        suporte|assistencia|atendimento|plantao|manutencao _5 vitalicio|vitalicia|24h|24x7|eterno|feriado|madrugada|sempre
+        suporte|assistencia|atendimento|plantao|manutencao _5 \
+            vitalicio|vitalicia|24h|24x7|eterno|feriado|madrugada|sempre
         suporte|assistencia|plantao _4 #clock|#time|todos
         #clock|#time _2 suporte|assistencia|plantao
         atende|atendemos|atendem _3 #clock|#time _4 todos|feriado|semana|noite|inclusive|domingo
@@ -147,7 +159,12 @@ _RULES = Matcher(
 # Words of commitment: whose commitment it is, another label of the clause says better.
 _PAYS_ITSELF = Matcher(
     rules(
-        "garanto|garantimos|prometo|prometemos|asseguro|asseguramos|comprometo|comprometemos\ngarantido|garantida\nse paga|pagam|pagar\npaga a? si|sozinha",
+        """
+        garanto|garantimos|prometo|prometemos|asseguro|asseguramos|comprometo|comprometemos
+        garantido|garantida
+        se paga|pagam|pagar
+        paga a? si|sozinha
+        """,
         _RESULT,
     )
 )

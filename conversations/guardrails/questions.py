@@ -23,14 +23,17 @@ _BREAKS = frozenset(", : ( – — e ou mas".split())
 # Before an interrogative these make it part of a statement: "não sei quando", "a hora em que".
 _RELATIVE = frozenset("sei sabe assim tanto seja tudo todo toda tal medida conforme igual dependendo depende".split())
 _TELLS = frozenset(
-    "fala diz conta diga fale conte falar dizer contar passa manda informa saber explica responde entender".split()
+    """
+    fala diz conta diga fale conte falar dizer contar passa manda informa saber explica responde entender
+    """.split()
 )
 # Verbs a question asks with; before the interrogative ("faz quantos"), or right after it ("quando pretende").
 _VERBS = frozenset(
     """
-    é e eh seria sera fica ficam faz fazem fazia produz produzem usa usam quer querem precisa precisam pretende pretendem
-    tem sai saem vende vendem mora atende atendem compra costuma chama trabalha trabalham pensa pensam ta tao gostaria
-    prefere preferem foi vai vao pesa mede roda rodam corta cortam forma formam sao sera gasta consome
+    é e eh seria sera fica ficam faz fazem fazia produz produzem usa usam quer querem precisa precisam pretende
+    pretendem tem sai saem vende vendem mora atende atendem compra costuma chama trabalha trabalham pensa pensam
+    ta tao gostaria prefere preferem foi vai vao pesa mede roda rodam corta cortam forma formam sao sera gasta
+    consome
     """.split()
 )
 # After an interrogative these show that it opens a condition or a wish, not a question.

@@ -188,7 +188,8 @@ _TOPICS: Matcher[str] = Matcher(
         "deadline",
         """
         prazo|prazos|demora|demoram|demorar|demorado|previsao|estoque
-        entrega|entregam|entregar|entregue|chega|chegam|chegar|despacha|recebo|receber|instala|instalam|fica pronta|pronto
+        entrega|entregam|entregar|entregue|chega|chegam|chegar|despacha|recebo|receber|instala|instalam|fica \
+            pronta|pronto
         entrega|entregam|entregar|entregue|chega|chegam|chegar|despacha|recebo|receber|instala|instalam
         quando _4 @deliver|vem|sai|volta|fica|teria|consigo|tem
         quanto|quantos|quantas tempo|dias|semanas|meses

@@ -1,0 +1,123 @@
+"""What a statement about a product is about: which products, and what the words near it speak of."""
+
+from bisect import bisect_right
+from collections.abc import Callable
+from decimal import Decimal
+
+from conversations.guardrails.patterns import Matcher, phrases
+from conversations.guardrails.products import Mention, names_of
+from conversations.guardrails.sheet import Sheet
+from knowledge.catalogue import Attribute, ProductFacts
+from seleto.lib.text.numbers import Quantity
+
+_WORDS: Matcher[str] = Matcher(
+    phrases(
+        "holds",
+        """
+        cuba|cubas|reservatorio|reservatorios|tanque|recipiente|tacho|bacia
+        #mass de massa
+        capacidade de
+        comporta|cabe|cabem|carrega|bate|mistura|misturam|aguenta|suporta|aceita
+        """,
+    )
+    + phrases("warranty", "garantia|garantias|garantido|garantida")
+    + phrases(
+        "claims",
+        """
+        faz|fazem|produz|produzem|rende|rendem|forma|formam|corta|cortam|entrega|chega|alcanca|atinge|tira|solta|
+        gira|bate|vai
+        producao|capacidade|ritmo
+        """,
+    )
+    + phrases("thickness", "espessura|espessuras|fatia|fatias|file|files|grossura")
+    + phrases("diameter", "diametro|diametros|disco|discos|hamburguer|hamburgueres|molde|moldes|burger|xis")
+    + phrases("knives", "faca|facas|lamina|laminas")
+    + phrases("belt", "esteira|esteiras")
+    + phrases("size", "altura|largura|comprimento|mede|medem|profundidade|dimensoes|dimensao|medidas|tamanho")
+    + phrases("weighs", "pesa|pesam|pesando\npeso da|de|do|dela")
+    + phrases("knives", "corta|cortam _2 de? _1 #length")
+    + phrases("thickness", "corta|cortam _2 de? _1 #length")
+    + phrases("stacks", "empilha|empilham|empilhamento")
+    + phrases(
+        "includes",
+        "vem|vêm|acompanha|acompanham|inclui|incluso|inclusa|inclusos|inclusas|incluido|traz|tem|possui|conta|serie",
+    )
+    + phrases(
+        "apart",
+        "opcional|opcionais|separado|separada|avulso|avulsa\na parte\nnao vem|acompanha|inclui|tem|incluso|possui",
+    )
+)
+
+
+class Claims:
+    """The products a reply names and the roles of its words; shared by all checks of one reply."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self.everything = sheet.context.products
+        names = names_of(self.everything)
+        self.mentions = names.find(sheet.words)
+        self.firsts = [mention.first for mention in self.mentions]
+        self.ends = [mention.end for mention in self.mentions]
+        self.named = {at for mention in self.mentions for at in range(mention.first, mention.end)}
+        spoken = {product.code: product for mention in names.find(sheet.lead.words) for product in mention.products}
+        self.asked_about = tuple(spoken.values()) if len(spoken) == 1 else ()
+        self.roles: dict[int, set[str]] = {}
+        for hit in sheet.find(_WORDS):
+            self.roles.setdefault(hit.first, set()).add(hit.owner)
+
+    def stated(self, at: int) -> bool:
+        return not (self.sheet.asks(at) or self.sheet.declined(at) or self.sheet.words[at].quoted)
+
+    def mention_before(self, at: int) -> Mention | None:
+        place = bisect_right(self.ends, at)
+        return self.mentions[place - 1] if place else None
+
+    def mention_after(self, at: int) -> Mention | None:
+        place = bisect_right(self.firsts, at)
+        return self.mentions[place] if place < len(self.mentions) else None
+
+    def subjects(self, at: int) -> tuple[ProductFacts, ...]:
+        """The products nearest before word `at`, else named right after it, else those the lead asked about."""
+        after = self.mention_after(at)
+        clause = self.sheet.clause(at)
+        before = self.mention_before(at)
+        if after is not None and after.first < clause.stop and after.first - at <= 5:
+            if before is None or before.first < clause.start:
+                return after.products
+            return ()
+        if before is not None:
+            return before.products
+        return self.asked_about
+
+    def near(self, at: int, role: str, reach: int = 6) -> bool:
+        clause = self.sheet.clause(at)
+        around = range(max(clause.start, at - reach), min(clause.stop, at + 4))
+        return any(role in self.roles.get(index, ()) for index in around)
+
+    def refused(
+        self, at: int, refuses: Callable[[ProductFacts], bool], products: tuple[ProductFacts, ...] | None = None
+    ) -> bool:
+        subjects = self.subjects(at) if products is None else products
+        return bool(subjects) and all(refuses(product) for product in subjects)
+
+
+def has(product: ProductFacts, slugs: tuple[str, ...]) -> bool:
+    return any(product.attribute(slug) is not None for slug in slugs)
+
+
+def bounds(attribute: Attribute, low: Decimal, high: Decimal) -> bool:
+    if attribute.values:
+        return low in attribute.values and high in attribute.values
+    return (attribute.low is None or low >= attribute.low) and (attribute.high is None or high <= attribute.high)
+
+
+def within(product: ProductFacts, slug: str, low: Decimal, high: Decimal) -> bool:
+    attribute = product.attribute(slug)
+    return attribute is not None and bounds(attribute, low, high)
+
+
+def differs(product: ProductFacts, slugs: tuple[str, ...], quantity: Quantity) -> bool:
+    """The product has at least one of the attributes and none of them allows the quantity."""
+    own = [attribute for slug in slugs if (attribute := product.attribute(slug)) is not None]
+    return bool(own) and not any(bounds(attribute, quantity.low, quantity.high) for attribute in own)
