@@ -18,7 +18,7 @@ from conversations.models import GuardrailHit, Handoff
 from conversations.outbox import digest
 from knowledge import phrases, search
 from knowledge.models import Situation
-from leads.extraction import asks_opt_out
+from leads.extraction import MAX_CHARS, asks_opt_out
 
 if TYPE_CHECKING:
     from conversations.agent.runner import Session
@@ -59,7 +59,7 @@ def decide(state: TurnState, snapshot: Snapshot, *, now: datetime) -> Decision:
     """The turn's proposal. Never raises for what a model or a manager's text may do: a turn that cannot be answered
     comes back with ``retry_reason`` and what little can be said."""
     try:
-        if any(asks_opt_out(line.text) for line in state.pending):
+        if any(asks_opt_out(line.text[:MAX_CHARS]) for line in state.pending):
             return _phrase_only(state, snapshot, Situation.OPT_OUT)
         if not any(line.text for line in state.pending):
             return _phrase_only(state, snapshot, Situation.REPETIR_AUDIO)
@@ -145,7 +145,7 @@ def _regenerated(session: "Session", answer: Answer, verdict: Verdict) -> Answer
 def review(parts: tuple[str, ...], state: TurnState, snapshot: Snapshot) -> Verdict:
     """The guardrails over exactly what would leave: the reply as a whole, and each bubble by itself (I4)."""
     context = ReviewContext(
-        lead_last=state.pending[-1].text if state.pending else "",
+        lead_last=state.pending[-1].text[:MAX_CHARS] if state.pending else "",
         temperature=state.temperature,
         price_exception=snapshot.prices,
         products=snapshot.products,

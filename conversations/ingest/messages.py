@@ -13,7 +13,7 @@ from conversations.channel_cache import ChannelView
 from conversations.channels import base
 from conversations.ingest.common import NotYet, StoredEvent, identity_keys, lead_of
 from conversations.models import Conversation, Message, Outbox, Turn
-from leads.extraction import asks_opt_out
+from leads.extraction import MAX_CHARS, asks_opt_out
 from leads.models import Identity
 from leads.services import opt_out
 from seleto.lib import correlation, jobs
@@ -34,7 +34,8 @@ def on_incoming(channel: ChannelView, event: StoredEvent, parsed: base.Incoming,
     message = _store(conversation, channel, event, parsed, author=Message.Author.LEAD, now=now)
     conversation.address = parsed.address
     conversation.last_message_at = max(conversation.last_message_at, event.received_at)
-    if parsed.text and asks_opt_out(parsed.text):
+    # Bounded as all extraction is: patterns over 64,000 characters would hold the whole process up for seconds.
+    if parsed.text and asks_opt_out(parsed.text[:MAX_CHARS]):
         opt_out(lead.id, quote=parsed.text, message_id=message.id, now=now)
     reason = _why_not_answered(parsed, message, received_at=event.received_at)
     if not reason:
