@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.db import models
 from django.db.models import F, Model, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -203,6 +204,7 @@ class FactAdmin(ReadOnlyAdmin):
 
 @admin.register(Empresa)
 class EmpresaAdmin(ReadOnlyAdmin):
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     list_display = ["nome", "cidade", "uf", "site", "created"]
     created = moment("created_at", "criada")
     list_filter = [("uf", asking("em que UF?", admin.AllValuesFieldListFilter))]

@@ -1,5 +1,8 @@
 """Reasons as people read them. Rows hold constant words, ``code`` or ``code:detail``, so that they can be counted."""
 
+from collections.abc import Iterable
+
+from conversations.guardrails import Kind
 from conversations.models import Handoff
 
 _WORDS = {
@@ -28,6 +31,30 @@ _WORDS = {
     "tentativas_esgotadas": "tentativas esgotadas",
     "velha_demais": "velha demais para ainda servir",
 } | {str(value): str(label) for value, label in Handoff.Reason.choices}
+
+
+_RULES = {
+    Kind.PRICE: "preço",
+    Kind.PAYMENT: "pagamento",
+    Kind.DISCOUNT: "desconto",
+    Kind.DEADLINE: "prazo",
+    Kind.FREIGHT: "frete",
+    Kind.QUESTIONS: "perguntas demais",
+    Kind.PROMISE: "promessa",
+    Kind.CONTRADICTION: "contradiz o catálogo",
+    Kind.LEAK: "vazamento",
+    Kind.FORMAT: "formato",
+    Kind.PACING: "ritmo",
+}
+
+
+def rule(kind: str) -> str:
+    """The name of a guardrail's rule."""
+    return _RULES[Kind(kind)] if kind in list(Kind) else kind
+
+
+def rules(kinds: Iterable[str]) -> str:
+    return ", ".join(rule(kind) for kind in kinds)
 
 
 def words(reason: str) -> str:

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from conversations.admin.reasons import rule
 from conversations.models import Conversation, GuardrailHit, Handoff, Message, Outbox, Turn
 from leads.models import Fact, Identity
 from seleto.lib.admin_lists import LOCAL, local
@@ -141,7 +142,7 @@ def marked(hit: GuardrailHit) -> SafeString:
     for start, end, kind in sorted(hit.spans):
         if start < at:  # spans of two rules may overlap
             continue
-        parts.append(format_html('{}<mark title="{}">{}</mark>', hit.draft[at:start], kind, hit.draft[start:end]))
+        parts.append(format_html('{}<mark title="{}">{}</mark>', hit.draft[at:start], rule(kind), hit.draft[start:end]))
         at = end
     return format_html("{}{}", format_html_join("", "{}", ((part,) for part in parts)), hit.draft[at:])
 

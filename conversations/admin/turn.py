@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from conversations import repair
 from conversations.admin.base import PipeAdmin, link
-from conversations.admin.reasons import words
+from conversations.admin.reasons import rules, words
 from conversations.admin.transcript import marked
 from conversations.models import Conversation, GuardrailHit, Turn
 from seleto.lib.admin_lists import QuestionFilter, asking, cut, moment
@@ -115,7 +115,7 @@ class TurnAdmin(PipeAdmin):
     @admin.display(description="rascunhos barrados")
     def drafts(self, row: Turn) -> SafeString | str:
         hits = row.guardrail_hits.order_by("at")
-        shown = [(", ".join(hit.kinds), hit.get_action_display(), marked(hit)) for hit in hits]
+        shown = [(rules(hit.kinds), hit.get_action_display(), marked(hit)) for hit in hits]
         return format_html_join("", '<p><strong>{}</strong>: {}</p><blockquote class="sl-draft">{}</blockquote>', shown)
 
     @admin.action(description="Tentar de novo os turnos marcados", permissions=["repair"])
@@ -132,17 +132,17 @@ class TurnAdmin(PipeAdmin):
 
 @admin.register(GuardrailHit)
 class GuardrailHitAdmin(PipeAdmin):
-    list_display = ["when", "rules", "start", "action", "turn_link"]
+    list_display = ["when", "broken", "start", "action", "turn_link"]
     list_filter = [("action", asking("o que foi feito?"))]
     search_fields = ["draft", "kinds"]
     search_help_text = "texto do rascunho ou regra (price, freight…)"
     ordering = ["-at"]
-    fields = ["at", "action", "rules", "why", "text", "turn_link"]
+    fields = ["at", "action", "broken", "why", "text", "turn_link"]
     when = moment("at", "quando")
 
     @admin.display(description="regras")
-    def rules(self, row: GuardrailHit) -> str:
-        return ", ".join(row.kinds)
+    def broken(self, row: GuardrailHit) -> str:
+        return rules(row.kinds)
 
     @admin.display(description="motivos")
     def why(self, row: GuardrailHit) -> str:

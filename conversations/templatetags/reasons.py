@@ -1,8 +1,9 @@
-"""``{{ row.reason|in_words }}``."""
+"""``{{ row.reason|in_words }}`` and ``{{ hit.kinds|rules }}``."""
 
 from django import template
 
-from conversations.admin.reasons import words
+from conversations.admin.reasons import rules, words
 
 register = template.Library()
 register.filter("in_words", words)
+register.filter("rules", rules)

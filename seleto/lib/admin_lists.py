@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 from zoneinfo import ZoneInfo
 
 from django.contrib import admin
@@ -31,10 +31,8 @@ class CappedPaginator(_Paginator):
 
     @cached_property
     def count(self) -> int:
-        rows = self.object_list
-        if isinstance(rows, QuerySet):
-            return rows.order_by().values("pk")[:COUNT_CAP].count()
-        return len(rows)
+        rows = cast("QuerySet[Any]", self.object_list)
+        return rows.order_by().values("pk")[:COUNT_CAP].count()
 
 
 def local(at: datetime | None, *, empty: str = "–") -> str:

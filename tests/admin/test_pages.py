@@ -8,6 +8,8 @@ from django.contrib.admin.sites import site
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from conversations.admin.reasons import rule
+from conversations.guardrails import Kind
 from conversations.models import Conversation, Event, Message
 from tests.admin.conftest import SCRIPT, story
 from tests.factories import INSTANCE_TOKEN, SECRET, ConversationFactory, EventFactory, MessageFactory, now
@@ -226,7 +228,7 @@ def test_each_message_leads_to_its_raw_event(manager, told):
 def test_a_stopped_draft_shows_what_broke_the_rule(manager, told):
     page = manager.get(address("conversations", "conversation", told.conversation)).content.decode()
 
-    assert '<mark title="price">10 mil</mark>' in page
+    assert '<mark title="preço">10 mil</mark>' in page
 
 
 @pytest.mark.parametrize(
@@ -263,3 +265,28 @@ def test_the_page_of_a_lead_links_to_their_conversations(manager, told):
 
     assert link
     assert manager.get(link[1]).context["cl"].result_count == 1
+
+
+def test_an_unreadable_reason_is_put_in_words(manager, told):
+    Event.objects.update(status=Event.Status.PARKED, reason="erro:KeyError")
+    told.conversation.outbox.update(status="parked", reason="recusada:http_400")
+
+    assert "erro no processamento (KeyError)" in manager.get(address("conversations", "event")).content.decode()
+    page = manager.get(address("conversations", "conversation", told.conversation)).content.decode()
+    assert "recusada pelo provedor (http 400)" in page
+
+
+@pytest.mark.parametrize("model", ["handoff", "message", "turn"])
+def test_rows_without_all_their_parts_are_shown(manager, told, model):
+    told.conversation.turns.update(status="running", finished_at=None, timings={"modelo": 900})
+    told.conversation.messages.update(type="document", media={"filename": "cnpj.pdf"}, text="", event=None)
+
+    assert manager.get(address("conversations", model)).status_code == 200
+    page = manager.get(address("conversations", "conversation", told.conversation)).content.decode()
+    assert "Documento · cnpj.pdf" in page
+    assert "modelo 900 ms" in page
+
+
+def test_every_rule_of_the_guardrails_has_a_name():
+    assert [kind for kind in Kind if rule(kind) == str(kind)] == []
+    assert rule("regra_antiga") == "regra_antiga"

@@ -1,13 +1,10 @@
 """The operators' commands: what they change, what they only say, and how they fail."""
 
 import json
-import subprocess
-import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from django.conf import settings
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError, call_command, execute_from_command_line
 
 from conversations.models import Conversation, Event, Message, Outbox
 from knowledge import flags
@@ -120,24 +117,22 @@ def test_unknown_targets_are_named_with_the_fix(channel, conversation):
         ["resume_agent", "--conversation", "nada"],
         ["reprocess_events", "--since", "ontem"],
         ["reprocess_events", "--status", "new"],
-        ["reprocess_events", "--limit", "0"],
         ["requeue_outbox"],
         ["requeue_outbox", "--id", "nada"],
     ],
 )
-def test_wrong_usage_is_told_apart(words, database_url):
+def test_wrong_usage_is_told_apart(words, capsys):
     """As an operator sees it: exit code 2, the reason on standard error, nothing on standard output."""
-    done = subprocess.run(
-        [sys.executable, "manage.py", *words],
-        cwd=settings.BASE_DIR,
-        env={"PATH": "/usr/bin:/bin", "DATABASE_URL": database_url},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with pytest.raises(SystemExit) as ended:
+        execute_from_command_line(["manage.py", *words])
 
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.strip()
+    told = capsys.readouterr()
+    assert (ended.value.code, told.out) == (2, "")
+    assert told.err.strip()
+
+
+def test_a_limit_of_nothing_is_wrong_usage():
+    assert failure("reprocess_events", "--limit", "0") == (2, "--limit precisa ser 1 ou mais.")
 
 
 @pytest.fixture
@@ -197,8 +192,6 @@ def test_a_named_event_that_cannot_be_reprocessed_is_a_failure(events):
 
 
 def test_a_local_date_is_a_day_in_sao_paulo(run, channel):
-    from datetime import datetime
-
     midnight = datetime.fromisoformat("2026-11-24T00:00-03:00")
     for minutes in (-1, 1):
         EventFactory.create(
