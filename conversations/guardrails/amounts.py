@@ -68,6 +68,9 @@ def _told(sheet: Sheet, at: int, quantity: Quantity) -> bool:
         return True
     if not _bare(sheet, at, quantity):
         return False
+    bought = ("comprou", "comprei", "pagou", "levou", "vendi", "vendemos", "fechou", "saiu", "vendeu", "comprava")
+    if max(quantity.values) >= 1000 and sheet.before(at, 5, *bought) and sheet.before(at, 2, "por", "a", "em"):
+        return not sheet.clause_has(at, "@make", "#rate")
     instalment = max(quantity.values) >= 100 and sheet.clause_has(at, "@instalment", "#ratio", "@cut")
     if instalment or (max(quantity.values) >= 1000 and sheet.before(at, 4, "entrada", "sinal", "por")):
         return not _made(sheet, at)
@@ -178,7 +181,7 @@ def _catalogue_figure(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     """A figure of the catalogue (3.000 of the SE3000) said with no unit, where nothing speaks of price."""
     if quantity.low < 100 or sheet.clause_has(at, "@costs", "@price_noun"):
         return False
-    if not (sheet.has("@product", "@make", "inox") or quantity.low < 1000):
+    if sheet.clause_has(at, "@true_freight") or not (sheet.has("@product", "@make", "inox") or quantity.low < 1000):
         return False
     return quantity.low in names_of(sheet.context.products).figures
 

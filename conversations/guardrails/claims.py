@@ -17,7 +17,7 @@ _WORDS: Matcher[str] = Matcher(
         cuba|cubas|reservatorio|reservatorios|tanque|recipiente|tacho|bacia
         #mass de massa
         capacidade de
-        comporta|cabe|cabem|carrega|bate|mistura|misturam|aguenta|suporta|aceita
+        comporta|cabe|cabem|carrega|bate|mistura|misturam|aguenta|leva|levam|suporta|aceita
         """,
     )
     + phrases("warranty", "garantia|garantias|garantido|garantida")

@@ -19,6 +19,7 @@ _STATED = Matcher(
         @when|#time _2 ta|tao|chega|ja contigo
         garanto|garantimos|prometo|garantido _3 ate|antes|em|pra _2 @when|#date|#time
         #|#plain dd
+        @when _4 sai|embarca|despacha|segue
         nem vai _1 sentir|perceber|ver _2 espera|demora|tempo
         producao|agenda|fila|pedidos _3 #time _2 frente|lotada|espera|fila
         #time|#clock _2 resolve|resolvem|resolvemos|resolvido|arruma|consertado
@@ -79,7 +80,7 @@ _STATED = Matcher(
     )
 )
 # Any time or date that is about nothing else.
-_TIMES = Matcher(rules("#time\nate _1 @when\n@when _1 @it|maquina|ai|sai|vai|chega\nsemana|mes que vem", _REASON))
+_TIMES = Matcher(rules("#time\nate|antes _1 @when\n@when _1 @it|maquina|ai|sai|vai|chega\nsemana|mes que vem", _REASON))
 # A bare time ("em menos de um mês") in a short reply, where nothing else is the subject.
 _BARE = Matcher(
     rules(
@@ -188,6 +189,8 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
     words = sheet.words[at : finding.end]
     if sheet.declined(at) or any(word.quoted for word in words):
         return True
+    if any(word.quantity and word.quantity.unit == "/" for word in words):
+        return True  # "30/60" is a schedule of payment
     if any("#rate" in word.tags or "#pieces" in word.tags for word in words):
         return True
     if (

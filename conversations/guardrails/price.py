@@ -5,6 +5,7 @@ Amounts themselves, and the cold-lead exception, are in `amounts`.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from conversations.guardrails import amounts
 from conversations.guardrails.patterns import Matcher
@@ -141,7 +142,8 @@ def check(sheet: Sheet) -> Iterator[Finding]:
     yield from amounts.check(sheet)
     for finding in hits(sheet, _HINTS):
         if not _not_a_price(sheet, finding):
-            yield finding
+            # "um preço melhor" may be a favour: then it is a discount, not a price.
+            yield replace(finding, sure=finding.reason != _LEVEL)
     yield from _romans(sheet)
     for finding in hits(sheet, _NAMED, sure=False):
         at = finding.first

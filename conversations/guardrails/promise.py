@@ -193,6 +193,8 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
         return True
     if "medida" in texts and sheet.clause_has(at, "molde", "moldes"):
         return True
+    if finding.reason == _EXTRA and sheet.clause_has(at, "resolve", "resolvem", "conserta", "arruma"):
+        return True  # a time of repair is a deadline
     if finding.reason == _CALLBACK:
         return _business_hours(sheet, at) or sheet.asks(at)
     if finding.reason in (_VISIT, _EXTRA) and sheet.asks(at) and sheet.sentence_has(at, "@lead"):

@@ -60,6 +60,8 @@ class Sheet:
         found = {hit.owner for hit in self.lead.find(_TOPICS)}
         if self.lead.has("#money") or any(self.lead.asks_amount(at) for at in range(len(self.lead.words))):
             found.add("price")
+            if not self.lead.has("@when", "#date", "#time", "prazo", "entrega", "entregam", "demora", "quando"):
+                found.discard("deadline")  # "chega a 30 mil?"
         return frozenset(found)
 
     def asks_amount(self, at: int) -> bool:

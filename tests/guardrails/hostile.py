@@ -1,13 +1,13 @@
-"""Inputs of 60,000 characters built to make a careless pattern backtrack; `python -m tests.guardrails.hostile`
-reviews each at one, then eight times the size and prints the worst growth of work."""
+"""Inputs built to make a careless pattern backtrack; `python -m tests.guardrails.hostile` reviews all of them at
+8,000 characters and the ones that once were slow at 60,000."""
 
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from conversations.guardrails import ReviewContext, review
 from knowledge.catalogue import shipped_products
 
-LENGTH = 60_000
+LENGTH, LONG = 8_000, 60_000
+# Grouped as disguises, numbers and marks, formatting, words of the rules, odd characters.
 UNITS = (
     "a ", "1 ", "1.", "1,", "é", "\u0301", "ж", "&#", "&#49;", "A", "aB", "a.b", "m1l ", "a\n", "doze\n", "aaa", "!a", "-",
     "о̶", "a-", "$ ", "R$ ", "1️⃣", "\u200b", "?", "? ", "?!", "qual ", "qual, ", "\"", "\"a", "“", "**", "*a", "__", "_a", "[", "](",
@@ -19,9 +19,12 @@ UNITS = (
 )  # fmt: skip
 
 
-def inputs(length: int) -> Iterator[str]:
+WORST = ("m1l ", "doze\n", "[a](", "|", "mil ", "mil e ", "1 + 1 ", "mais caro que ", "d o z e ", "7 15 ", "a", "! ")
+
+
+def inputs(length: int, units: Sequence[str] = UNITS) -> Iterator[str]:
     """Each unit over and over, alone, after a long word, and with an end that makes a match fail late."""
-    for unit in UNITS:
+    for unit in units:
         body = unit * (length // len(unit))
         yield body
         yield body[: length - 8] + "\n#x!?|)]"
@@ -32,7 +35,7 @@ def inputs(length: int) -> Iterator[str]:
 
 def main() -> None:
     context = ReviewContext(lead_last="quanto custa? chega antes do natal?" * 100, products=shipped_products())
-    for text in inputs(int(sys.argv[1]) if len(sys.argv) > 1 else LENGTH):
+    for text in (*inputs(LENGTH), *inputs(LONG, WORST)):
         review(text, context)
     print("done")
 

@@ -6,15 +6,15 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# Every input of `hostile` together takes about a minute of processor time; one quadratic pattern takes hours.
-PROCESSOR_SECONDS = 900
+# All inputs together take well under a minute of processor time; one quadratic pattern takes far longer than this.
+PROCESSOR_SECONDS = 600
 
 
 def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
 
 
-def test_hostile_inputs_of_sixty_thousand_characters_are_reviewed() -> None:
+def test_hostile_inputs_up_to_sixty_thousand_characters_are_reviewed() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.guardrails.hostile"],
         cwd=ROOT,
