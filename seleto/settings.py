@@ -232,8 +232,8 @@ TURN_DEADLINE_S = env.seconds("TURN_DEADLINE_S", 60, least=1)
 TURN_MAX_ATTEMPTS = env.whole("TURN_MAX_ATTEMPTS", 3, least=1)
 # Without a model the turn is tried again after 15, 30, 60 ... seconds, and parked when these are used up.
 TURN_RETRY_S = env.seconds("TURN_RETRY_S", 15)
-TURN_RETRY_MAX_S = env.seconds("TURN_RETRY_MAX_S", 600)
-TURN_MAX_FAILURES = env.whole("TURN_MAX_FAILURES", 40, least=1)
+TURN_RETRY_MAX_S = env.seconds("TURN_RETRY_MAX_S", 60)
+TURN_MAX_FAILURES = env.whole("TURN_MAX_FAILURES", 200, least=1)
 HISTORY_MESSAGES = env.whole("HISTORY_MESSAGES", 16, least=2)
 
 # --- Outbox (design.md, stage 6) ---------------------------------------------------------------------------------

@@ -41,6 +41,14 @@ HANDOFF_FOR = {
     "fornecedor": Handoff.Reason.SUPPLIER,
     "candidato": Handoff.Reason.CANDIDATE,
 }
+# What remains to be settled with a lead handed over for none of those.
+SALES_FOR = {
+    "pergunta_preco": Handoff.Reason.FORMAL_QUOTE,
+    "pergunta_prazo": Handoff.Reason.FORMAL_QUOTE,
+    "pergunta_tecnica": Handoff.Reason.TECHNICAL_DOUBT,
+    "engano": Handoff.Reason.OUT_OF_SCOPE,
+    "curioso": Handoff.Reason.OUT_OF_SCOPE,
+}
 # What the lead is told when a person takes over; the consultant's notice where nothing else stands.
 NOTICE_FOR = {
     Handoff.Reason.SUPPORT: Situation.SUPORTE,
@@ -191,7 +199,7 @@ def _handoff_reason(answer: Answer) -> Handoff.Reason | None:
     """Who asks for a person gets one, whatever move the model named (domain.md, hard rule 8)."""
     named = next((HANDOFF_FOR[intent] for intent in answer.intents if intent in HANDOFF_FOR), None)
     if named == Handoff.Reason.ASKED_HUMAN or answer.move == "encaminhar":
-        return named or Handoff.Reason.OUT_OF_SCOPE
+        return named or next((SALES_FOR[i] for i in answer.intents if i in SALES_FOR), Handoff.Reason.ASKED_HUMAN)
     return None
 
 

@@ -120,8 +120,14 @@ def _answered(conversation: Conversation, state: TurnState, decision: Decision, 
     conversation.turn_failures = 0
     conversation.awaiting_answer = asked
     conversation.unanswered_question_replies = streak + 1 if asked else 0
-    if state.turn_failures:
-        alerts.close(MODEL_ALERT, now=now)
+    if state.turn_failures and alerts.close(MODEL_ALERT, now=now):
+        _release_waiting(now)
+
+
+def _release_waiting(now: datetime) -> None:
+    """The model is back: whoever was to be tried again later is due now."""
+    Conversation.objects.filter(turn_failures__gt=0, turn_due_at__gt=now).update(turn_due_at=now)
+    jobs.wake("turn")
 
 
 def _retry_later(conversation: Conversation, decision: Decision, *, now: datetime) -> None:

@@ -429,6 +429,19 @@ def test_without_a_model_the_lead_is_held_once_and_answered_later(provider, fail
     assert not Alert.objects.filter(key="model", closed_at=None).exists()
 
 
+def test_when_the_model_is_back_everyone_who_waited_is_due_at_once(provider):
+    waiting("Quero a FB300")
+    held = waiting("Quero a FB700", turn_failures=3)
+    Conversation.objects.filter(pk=held.pk).update(turn_due_at=now() + timedelta(seconds=50))
+    Alert.objects.create(key="model", title="t", opened_at=now(), last_seen_at=now())
+    Conversation.objects.exclude(pk=held.pk).update(turn_failures=1)
+    provider.side_effect = lambda _: said("Vendemos sim!")
+
+    jobs.run_due()
+
+    assert len(sent(provider)) == 2
+
+
 def test_behind_an_open_circuit_the_model_is_not_asked(provider):
     waiting()
     Circuit.objects.create(key="llm", state=Circuit.State.OPEN, retry_at=now() + timedelta(minutes=1))
@@ -459,7 +472,9 @@ def test_i12_a_turn_that_never_finds_a_model_is_parked(provider, settings):
         (["reclamacao"], "encaminhar", "reclamacao", "suporte"),
         (["privacidade"], "encaminhar", "pedido_titular", "privacidade"),
         (["fornecedor"], "encaminhar", "fornecedor", "outro"),
-        (["outro"], "encaminhar", "fora_do_escopo", "outro"),
+        (["engano"], "encaminhar", "fora_do_escopo", "outro"),
+        (["pergunta_preco"], "encaminhar", "orcamento_formal", "comercial"),
+        (["outro"], "encaminhar", "pediu_humano", "comercial"),
     ],
 )
 def test_i8_a_handoff_is_one_act(provider, intents, move, reason, queue):
