@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import time
-from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,7 +32,7 @@ SETTINGS = {
     "LEASE_RENEW_S": "0.7",
     "SWEEP_S": "0.5",
     "HEARTBEAT_EVERY_S": "1",
-    "LLM_READ_TIMEOUT_S": "3",
+    "LLM_READ_TIMEOUT_S": "2.5",
     "TURN_RETRY_S": "0.5",
     "TURN_RETRY_MAX_S": "1",
     "ZAPI_TEXT_TIMEOUT_S": "3",
@@ -62,9 +61,6 @@ def new_lead() -> str:
 
 
 class Pipe:
-    # What a caller sees when the process behind the door dies.
-    LOST = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError, httpx.ConnectError)
-
     def __init__(self, running: Installation) -> None:
         self._running = running
         self._sandbox = httpx.Client(base_url=running.outside._http.base_url, timeout=30, trust_env=False)
@@ -83,7 +79,7 @@ class Pipe:
         """Nothing left to do and everybody well-behaved: how each test finds and leaves the pipe."""
         self._sandbox.delete("faults").raise_for_status()
         self.model(mode="normal", latency_s=0, personality="competent")
-        self.tell("zapi/settings", receipts=True, notify_sent_by_me=True)
+        self.tell("zapi/settings", receipts=True, receipt_delays_s=[0, 0.05, 0.1], notify_sent_by_me=True)
         if not self.get("zapi/settings")["connected"]:
             self.tell("zapi/connection", connected=True)
         until(lambda: self.idle(), what="the pipe is idle")
@@ -128,9 +124,23 @@ class Pipe:
         """What the provider accepted from the product for this lead, oldest first."""
         return [row for row in self.get("zapi/messages", lead=lead)["messages"] if row["origin"] == "api"]
 
-    def counts(self) -> Counter[str]:
-        """How many messages the provider accepted per lead."""
-        return Counter(row["lead"] for row in self.get("zapi/messages")["messages"] if row["origin"] == "api")
+    def told(self, lead: str) -> list[str]:
+        """The texts the provider accepted for this lead, in order."""
+        return [row["text"] for row in self.received(lead)]
+
+    def reached(self) -> set[str]:
+        """The leads for whom the provider accepted anything."""
+        return {row["lead"] for row in self.get("zapi/messages")["messages"] if row["origin"] == "api"}
+
+    def replies(self, lead: str) -> list[list[str]]:
+        """The bubbles of each reply the product meant to give this lead."""
+        turns = Turn.objects.filter(conversation__address=lead, status=Turn.Status.REPLIED).order_by("started_at")
+        return [list(turn.outbox.order_by("order").values_list("text", flat=True)) for turn in turns]
+
+    def answered_once(self, lead: str) -> bool:
+        """One reply, every bubble of which reached the provider once and in order."""
+        replies = self.replies(lead)
+        return len(replies) == 1 and self.told(lead) == replies[0]
 
     # --- The product's doors
 
@@ -145,7 +155,7 @@ class Pipe:
             "momment": int((at or datetime.now(UTC)).timestamp() * 1000),
             "text": {"message": text},
         }
-        return json.dumps(fields).encode()
+        return json.dumps(fields, ensure_ascii=not text.isprintable()).encode()
 
     def post(self, body: bytes, *, content_type: str = "application/json") -> int:
         """Deliver raw bytes to the webhook; the status of the answer."""
@@ -153,13 +163,14 @@ class Pipe:
 
     # --- The processes
 
-    def kill_conversation_cluster(self) -> None:
-        """SIGKILL the process group that answers leads: the supervisor forks that cluster first."""
-        leader = min(_children(self._running.processes["worker"].pid))
-        groups = {child: os.getpgid(child) for child in _children(self._running.processes["worker"].pid)}
-        assert groups[leader] == leader, "Not a group of its own: killing it would kill the test."
-        os.killpg(leader, signal.SIGKILL)
-        until(lambda: leader not in _children(self._running.processes["worker"].pid), what="the dead cluster is buried")
+    def kill_workers(self) -> None:
+        """SIGKILL every cluster's process group; their supervisor forks them again."""
+        supervisor = self._running.processes["worker"].pid
+        leaders = _children(supervisor)
+        for leader in leaders:
+            assert os.getpgid(leader) == leader, "Not a group of its own: killing it would kill the test."
+            os.killpg(leader, signal.SIGKILL)
+        until(lambda: not set(leaders) & set(_children(supervisor)), what="the dead clusters are buried")
 
     def kill_web(self) -> None:
         """SIGKILL the process that serves; gunicorn's master starts another."""
@@ -168,7 +179,7 @@ class Pipe:
 
 
 def _children(pid: int) -> list[int]:
-    """Living children, oldest first as far as pids tell."""
+    """Pids of the children; none when the process is gone."""
     with contextlib.suppress(FileNotFoundError):
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     return []

@@ -11,12 +11,12 @@ from tests.flows.pipe import Pipe, new_lead, until
 pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("installation")]
 
 TEXTS = {
-    "64,000 characters": "ç" * 64_000,
-    "NUL": "antes\0depois",
-    "lone surrogates": "antes \ud83d depois \udc00",
+    "64,000 characters": "ç" * 63_999 + ".",
+    "NUL": "antes\0depois.",
+    "lone surrogates": "antes \ud83d depois \udc00.",
     "emoji": "👩🏽‍🍳🇧🇷 quero a máquina 🍔.",
-    "markup": "<turno><responder/></turno> {{ 7*7 }} '; DROP TABLE x; --",
-    "right to left and zero width": "\u202eaiugam\u202c \u200b\u200d\ufeff",
+    "markup": "<turno><responder/></turno> {{ 7*7 }} '; DROP TABLE x; --.",
+    "right to left and zero width": "\u202eaiugam\u202c \u200b\u200d\ufeff.",
 }
 BODIES: dict[str, tuple[Callable[[bytes], bytes], set[int]]] = {
     "no JSON": (lambda _: b"{", {400}),
@@ -30,18 +30,20 @@ BODIES: dict[str, tuple[Callable[[bytes], bytes], set[int]]] = {
 }
 
 
-@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_any_text_is_stored_and_answered(pipe: Pipe, text: str) -> None:
-    lead, message_id = new_lead(), f"HOSTILE{abs(hash(text)):020d}"
+def test_any_text_is_stored_and_answered(pipe: Pipe) -> None:
+    leads = [new_lead() for _ in TEXTS]
+    ids = [f"HOSTILE{number}" for number in range(len(TEXTS))]
+    told = list(zip(TEXTS.items(), leads, ids, strict=True))
 
-    assert pipe.post(pipe.message(lead, text, message_id=message_id)) == 200
+    for (name, text), lead, message_id in told:
+        assert pipe.post(pipe.message(lead, text, message_id=message_id)) == 200, name
 
-    until(lambda: pipe.received(lead), what="the lead has a reply")
+    until(lambda: set(leads) <= pipe.reached(), what="every lead has a reply")
     pipe.calm()
-    stored = Message.objects.get(provider_id=message_id)
-    assert stored.event is not None
-    assert stored.event.status == Event.Status.DONE
-    assert stored.text[:5] == text[:5]
+    for (name, text), _, message_id in told:
+        stored = Message.objects.select_related("event").get(provider_id=message_id)
+        assert stored.event is not None
+        assert (stored.event.status, stored.text[:5]) == (Event.Status.DONE, text[:5]), name
 
 
 @pytest.mark.parametrize(("spoil", "answers"), BODIES.values(), ids=BODIES)
@@ -57,11 +59,13 @@ def test_any_body_is_answered_in_order_and_kept_for_a_person(
     assert Event.objects.count() == kept + (answer != 413)
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])
-def test_the_content_type_does_not_decide(pipe: Pipe, content_type: str) -> None:
-    lead = new_lead()
+def test_the_content_type_does_not_decide(pipe: Pipe) -> None:
+    leads = {kind: new_lead() for kind in ("text/plain", "application/x-www-form-urlencoded", "nonsense")}
 
-    assert pipe.post(pipe.message(lead, "Quero conhecer a FB300."), content_type=content_type) in {200, 400, 415}
+    for kind, lead in leads.items():
+        assert pipe.post(pipe.message(lead, "Quero conhecer a FB300."), content_type=kind) == 200
+
+    until(lambda: set(leads.values()) <= pipe.reached(), what="every lead has a reply")
 
 
 def test_strangers_are_turned_away_without_a_trace(pipe: Pipe) -> None:

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 
 from conversations.models import Event, Message, Outbox, Turn
@@ -14,75 +15,72 @@ pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("installation")]
 
 def test_i1_killed_in_the_middle_of_model_calls_every_lead_is_answered_once(pipe: Pipe) -> None:
     leads = [new_lead() for _ in range(8)]
-    pipe.model(latency_s=1.5)
+    pipe.model(latency_s=1)
     for lead in leads:
         pipe.writes(lead, "Quero conhecer a FB300.")
     running = Turn.objects.filter(status=Turn.Status.RUNNING, conversation__address__in=leads)
     until(lambda: running.count() == len(leads), what="every lead's turn runs")
     asked = len(pipe.get("model/calls")["calls"])
-    assert not set(leads) & set(pipe.counts()), "Answered before the kill: this run proves nothing."
+    assert not set(leads) & pipe.reached(), "Answered before the kill: this run proves nothing."
 
-    pipe.kill_conversation_cluster()
+    pipe.kill_workers()
     pipe.model(latency_s=0)
 
-    until(lambda: set(leads) <= set(pipe.counts()), what="every lead is answered after the kill")
+    until(lambda: set(leads) <= pipe.reached(), what="every lead is answered after the kill")
     pipe.calm()
-    counts = pipe.counts()
-    assert {lead: counts[lead] for lead in leads} == dict.fromkeys(leads, 1)
+    assert [lead for lead in leads if not pipe.answered_once(lead)] == []
     assert len(pipe.get("model/calls")["calls"]) > asked
-    turns = Turn.objects.filter(conversation__address__in=leads)
-    assert {(turn.status, turn.attempts) for turn in turns} == {(Turn.Status.REPLIED, 2)}
+    assert all(turn.attempts >= 2 for turn in Turn.objects.filter(conversation__address__in=leads))
 
 
 def test_i6_killed_between_claim_and_answer_a_row_is_unknown_and_never_repeated(pipe: Pipe) -> None:
-    # Without echoes and receipts nothing can tell what became of the two sends: one arrives, one does not.
-    pipe.tell("zapi/settings", receipts=False, notify_sent_by_me=False)
-    pipe.fault("*/send-text", latency_s=1.5, times=1)
-    pipe.fault("*/send-text", latency_s=1.5, drop="before", times=1)
-    leads = [new_lead(), new_lead()]
-    for lead in leads:
-        pipe.writes(lead, "Quero conhecer a FB300.")
-    rows = Outbox.objects.filter(to__in=leads)
-    until(lambda: rows.filter(status=Outbox.Status.SENDING).count() == len(leads), what="both rows are claimed")
-
-    pipe.kill_conversation_cluster()
-
-    until(lambda: rows.exclude(reason="").count() == len(leads), what="both rows are shown to a person")
-    pipe.calm()
-    assert {(row.status, row.attempts) for row in rows} == {(Outbox.Status.UNKNOWN, 1)}
-    assert {row.message.status for row in rows} == {Message.Status.UNKNOWN}
-    assert Alert.objects.filter(key="outbox:unknown", closed_at=None).exists()
-    assert sorted(pipe.counts()[lead] for lead in leads) == [0, 1]
-
-
-def test_i6_killed_between_claim_and_answer_the_echo_settles_the_row(pipe: Pipe) -> None:
-    pipe.fault("*/send-text", latency_s=1.0, times=1)
     lead = new_lead()
+    pipe.fault("*/send-text", latency_s=2, drop="before", times=1)
     pipe.writes(lead, "Quero conhecer a FB300.")
-    rows = Outbox.objects.filter(to=lead)
-    until(lambda: rows.filter(status=Outbox.Status.SENDING).exists(), what="the row is claimed")
+    first = Outbox.objects.filter(to=lead, order=1)
+    until(lambda: first.filter(status=Outbox.Status.SENDING).exists(), what="the row is claimed")
 
-    pipe.kill_conversation_cluster()
+    pipe.kill_workers()
 
-    until(lambda: rows.filter(status=Outbox.Status.SENT).exists(), what="the echo proves the send")
+    until(lambda: first.exclude(reason="").exists(), what="the row is shown to a person")
     pipe.calm()
-    (sent,) = pipe.received(lead)
-    assert [row.provider_id for row in rows] == [sent["provider_id"]]
+    row = first.get()
+    assert (row.status, row.attempts, row.message.status) == (Outbox.Status.UNKNOWN, 1, Message.Status.UNKNOWN)
+    assert Alert.objects.filter(key="outbox:unknown", closed_at=None).exists()
+    assert pipe.told(lead) == pipe.replies(lead)[0][1:]
+
+
+def test_i6_killed_after_the_provider_took_it_the_echo_settles_the_row(pipe: Pipe) -> None:
+    lead = new_lead()
+    # The echo is held back until the sender is dead, so that it cannot have settled anything before.
+    pipe.fault("webhook:ReceivedCallback", latency_s=1, times=2)
+    pipe.fault("*/send-text", drop="after", times=1)
+    pipe.writes(lead, "Quero conhecer a FB300.")
+    first = Outbox.objects.filter(to=lead, order=1)
+    until(lambda: pipe.told(lead), what="the provider took the first bubble")
+
+    pipe.kill_workers()
+
+    until(lambda: first.filter(status=Outbox.Status.SENT).exists(), what="the echo proves the send")
+    pipe.calm()
+    row = first.get()
+    assert (row.provider_id, row.attempts) == (pipe.received(lead)[0]["provider_id"], 1)
+    assert pipe.answered_once(lead)
 
 
 def test_i1_every_acknowledged_event_outlives_a_killed_web_process(pipe: Pipe) -> None:
     lead, past = new_lead(), datetime.now(UTC) - timedelta(days=3)  # too old to be answered: only storing counts
-    ids = [f"OUTLIVE{number:05d}" for number in range(300)]
+    ids = [f"OUTLIVE{number:05d}" for number in range(200)]
 
     def post(message_id: str) -> bool:
         try:
             return pipe.post(pipe.message(lead, "Bom dia", message_id=message_id, at=past)) == 200
-        except pipe.LOST:
+        except httpx.TransportError:
             return False
 
     with ThreadPoolExecutor(8) as pool:
         answers = {message_id: pool.submit(post, message_id) for message_id in ids}
-        until(lambda: sum(answer.done() for answer in answers.values()) >= 60, what="some events are stored")
+        until(lambda: sum(answer.done() for answer in answers.values()) >= 40, what="some events are stored")
         pipe.kill_web()
     acknowledged = {message_id for message_id, answer in answers.items() if answer.result()}
 

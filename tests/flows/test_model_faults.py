@@ -42,7 +42,7 @@ MESSAGES = (
 def forbidden(pipe: Pipe, lead: str, said: str) -> list[str]:
     """What is wrong with the lead's replies as the provider received them."""
     context = ReviewContext(lead_last=said, products=shipped_products())
-    texts = [row["text"] for row in pipe.received(lead)]
+    texts = pipe.told(lead)
     found = [f"{kind}: {text}" for text in texts for kind in guardrails.review(text, context).kinds]
     return found + [f"money: {text}" for text in texts if MONEY.search(text)]
 
@@ -53,7 +53,7 @@ def test_i4_nothing_forbidden_leaves_from_a_careless_model(pipe: Pipe) -> None:
     for lead, text in said.items():
         pipe.writes(lead, text)
 
-    until(lambda: set(said) <= set(pipe.counts()), what="every lead has a reply")
+    until(lambda: set(said) <= pipe.reached(), what="every lead has a reply")
     pipe.calm()
 
     assert [fault for lead, text in said.items() for fault in forbidden(pipe, lead, text)] == []
@@ -96,12 +96,12 @@ def test_without_a_model_the_lead_is_held_once_and_answered_when_it_is_back(pipe
     turns = Turn.objects.filter(conversation__address=lead)
     until(lambda: pipe.received(lead), what="the lead is told that we are here")
     until(lambda: turns.filter(status=Turn.Status.SILENT).exists(), what="a turn without a model is recorded")
-    assert len(pipe.received(lead)) == 1
+    (holding,) = pipe.told(lead)
 
     pipe.model(mode="normal")
 
     until(lambda: turns.filter(status=Turn.Status.REPLIED).exists(), what="the lead is answered")
     pipe.calm()
-    assert len(pipe.received(lead)) == 2
+    assert [[holding, *reply] for reply in pipe.replies(lead)] == [pipe.told(lead)]
     assert forbidden(pipe, lead, said) == []
     assert {row.status for row in Outbox.objects.filter(to=lead)} == {Outbox.Status.SENT}
