@@ -10,11 +10,30 @@ _MESSAGE = (
     r"(?:mensage\w+|msgs?|mensagens|propaganda\w*|promoc\w+|anuncio\w*|notificac\w+|ofertas?|conteudos?"
     r"|novidades|newsletter|zap|nada|coisas?|isso|spam)"
 )
+# What may follow "mandar" or "receber" when it is messages that shall end: nothing, "mais", or their name.
+_NO_MORE = (
+    r"(?:\s+(?:me|mais|nada|nenhum\w*|ess[ae]s?|est[ae]s?|isso|tant[ao]s?|por favor|pfv|aqui|pra mim|pra ca"
+    r"|as|os|a|o|de|"
+    rf"{_YOU}))*\s*(?:$|[,.!?;]|{_MESSAGE}\b|contato|ligac\w+|e-?mails?)"
+)
+_STOP_TALKING = re.compile(
+    r"\b(?:(?:nao|nunca mais|jamais)(?! (?:consegu|consig|sei|vou|posso|pude|sabia|deu|era|foi|precisei|recebi))"
+    r"|par\w+ (?:de|com)|deix\w+ de|chega de|cess\w+|suspend\w+|dispenso)\b(?:\s+\w+){0,4}?\s+"
+    r"(?:(?:mand(?:a|e|em|ar|arem|ando)|envi(?:a|e|em|ar|arem|ando)|receber|recebendo|cham(?:a|e|em|ar)"
+    rf"|contat(?:e|em|ar)|contact(?:e|em|ar)){_NO_MORE}"
+    r"|perturb\w+|incomod\w+|disparos?\b|spam\b)"
+)
 _OPT_OUT = re.compile(
+    r"\bbloque\w+ (?:o )?(?:meu|esse) (?:numero|contato|zap)|\bnao entr\w+ (?:mais )?em contato|\btir\w+ eu d\w+"
+    r"|\brevog\w+ (?:o |meu )?consentimento|\bsem (?:mais )?mensage\w+\W*(?:por favor|$)|"
+    r"\bnao quero (?:mais )?(?:nenhuma? |essas? |suas? )?(?:mensage\w+|msgs?|propaganda\w*|anuncios?"
+    r"|promoc\w+|ofertas|spam|notificac\w+)"
+    r"|(?:^|[,.!;])\s*parem?\W*$|"
     r"\bnunca mais\b[^.!?]{0,12}\b(?:mand|envi|cham)\w+|"
-    rf"\bnao (?:quero|desejo|gostaria de|me|precisa(?:m)?|autorizo|aceito)\b[^.!?]{{0,25}}\b(?:receb\w+"
+    rf"\bnao (?:quero|desejo|gostaria de|precisa(?:m)?|autorizo|aceito)\b[^.!?]{{0,25}}\b(?:receb\w+"
     rf"|mand\w+|envi\w+|cham\w+|contat\w+|contactad\w*|perturb\w+|incomod\w+)"
-    rf"|\b(?:par(?:a|e|em|ar|ando)|chega|deix(?:a|em|ar)|cess\w+|suspend\w+|interromp\w+|cancel\w+"
+    rf"|\b(?:para(?= de| com| ja)|pare|parem|parar|parando|chega|deix(?:a|em|ar)|cess\w+|suspend\w+"
+    rf"|interromp\w+|cancel\w+"
     rf"|bloque\w+) (?:ja )?(?:de |com )?(?:me |a |o |as |os |esse |essas |esses |meu |minha )*"
     rf"(?:mand\w+|envi\w+|chama\w*|perturb\w+|incomod\w+|encher|receb\w+|envio\w*|inscri\w+|cadastro"
     rf"|assinatura|lista|{_MESSAGE})\b"
@@ -60,6 +79,13 @@ _PERSON = (
     r"|departamento|financeiro|suporte|moco|moca|cara)"
 )
 _HUMAN = re.compile(
+    r"\b(?:me )?transfer(?:ir|e|e-me|em)\b|\bcontato (?:humano|com (?:vendas|o comercial|a equipe|o setor))"
+    rf"|\bindic\w+ (?:um |uma |algum )?{_PERSON}\b|\btrocar (?:uma )?ideia com\b|\bfal\w+ com gente\b"
+    rf"|\b(?:voces|vcs) visitam\b"
+    r"|\bquem (?:pode|poderia|consegue) me (?:atend|ajud|lig)\w+|\baguard\w+ (?:a |uma |sua |o |um "
+    r"|seu )?(?:ligac\w+|retorno)\b|"
+    r"\b(?:quero|queria|gostaria|preciso|pode\w*|poderia\w*|agend\w+|marc\w+|solicit\w+|da pra|tem como|rola|faz\w*)\b"
+    r"[^.!?]{0,25}\b(?:ligac\w+|telefonema|call|reuniao|visita\w*|chamada de (?:voz|video)|demonstrac\w+)\b|"
     r"\brobo nao\b|"
     r"\bnao consigo falar com ninguem\b|\b(?:convers|fal|reun)\w+ pessoalmente\b|"
     r"\b(?:favor|pode\w*|poderia\w*|consegue\w*|podia\w*|da pra|tem como|queria que"
@@ -101,6 +127,8 @@ _HUMAN = re.compile(
 )
 _HUMAN_WHOLE = re.compile(rf"^\W*(?:quero |queria |um |uma )*{_PERSON}(?: por favor| pfv?| please)?\W*$")
 _NOT_HUMAN = re.compile(
+    r"\blig(?:ar|o|a) (?:a |o |na |no |em |essa |ela )?(?:maquina|equipamento|tomada|220|110|luz|motor|ela)\b"
+    r"|\bpessoas? (?:pra|para) (?:operar|trabalhar|mexer|usar|tocar)\b|"
     r"\bja (?:se|nos) fal\w+\b[^.!?]{0,20}|"
     r"\b(?:me chamo|meu nome|chamo)\b[^.!?,]{0,20}|"
     r"\b(?:to|tou|estou|e|eh|isso e|aqui e|vc e|voce e|falo|falando) (?:falando "
@@ -116,6 +144,7 @@ _NOT_HUMAN = re.compile(
 )
 
 _PRICE = re.compile(
+    r"\borcar? (?:pra|para|uma?|a|o)\b|"
     r"\bpagar em\b|\bquantas (?:vezes|parcelas)\b(?! (?:por|ao|na))|"
     r"\b(?:qual|quais|saber|sabe|me (?:passa|passe|fala|manda|diz|informa)\w*|informa\w*|quero|queria"
     r"|manda\w*|pass\w+|ver|consult\w+|gostaria|preciso|tem|ter|sobre|me ve)\b[^.!?]{0,35}\b(?:preco\w*|precinho"
@@ -147,6 +176,7 @@ _PRICE = re.compile(
     r"|esta|sao|muito) car[oa]s?\b[^.!]*\?"
 )
 _NOT_PRICE = re.compile(
+    r"\b(?:faco|fazemos|tenho|temos) (?:uma |a |muita )?promoc\w+|\bcartao de visitas?\b|"
     r"\bnao (?:me )?mand\w+ (?:o |a |mais )?(?:orcamento|proposta|preco|cotacao)\w*|"
     r"\bnao precisa\b[^.!?]{0,25}\b(?:orcamento|proposta|preco|cotacao)\w*|"
     r"\breceb(?:i|emos)\b[^.!?]{0,15}\b(?:orcamento|cotac\w+|proposta)\b|"
@@ -164,6 +194,10 @@ _NOT_PRICE = re.compile(
 )
 
 _TRUE = re.compile(
+    r"\bmaquinas? (?:da |de )?seleto\b|\b(?:foi|era|usamos|uso|temos|tenho|comprei|compramos) (?:a |uma |da )?seleto\b"
+    r"|\bme (?:mandaram|passaram|enviaram) (?:um |uma |a |o )?(?:proposta|orcamento|cotac\w+)|\bconhec(?:o"
+    r"|emos) (?:bem )?a (?:marca|empresa)\b"
+    r"|\b(?:vi|vimos) (?:voces|vcs) (?:na|em) (?:uma )?expo\b|\bja (?:falei|conversei|tratei) com o pessoal dai\b|"
     r"\bja (?:se fal\w+|nos fal\w+|nos conhec\w+)\b|"
     rf"\b(?:comprei|compramos|comprou|pegamos|peguei)\b[^.!?;]{{0,35}}\bai\b(?! perto)"
     rf"|\b{_YOU} (?:ja )?(?:sao|e) (?:meus?|nossos?) fornecedor\w*|"
@@ -238,8 +272,13 @@ def asks_opt_out(text: str) -> bool:
 
 def opt_out(said: Sequence[Said]) -> Item | None:
     for message in said:
-        match = _OPT_OUT_WHOLE.match(message.folded) or _OPT_OUT.search(message.folded)
-        if match and not _NOT_OPT_OUT.search(message.folded):
+        match = (
+            _OPT_OUT_WHOLE.match(message.folded)
+            or _OPT_OUT.search(message.folded)
+            or _STOP_TALKING.search(message.folded)
+        )
+        negated = match and re.search(r"\bnao\s+$", message.folded[: match.start()])
+        if match and not negated and not _NOT_OPT_OUT.search(message.folded):
             return message.item("opt_out", True, match.start(), match.end())
     return None
 

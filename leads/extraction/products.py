@@ -51,6 +51,7 @@ _DESCRIBED: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "CT200",
         re.compile(
+            r"\bmaquin\w+ (?:de|pra|para) (?:cub(?:os?|inhos?)|tir(?:as|inhas))\b|"
             rf"\bcortador(?:a|eira)?s?\b(?! de (?:frios|legum|pao|grama|queijo))"
             rf"|\b(?:{_CUT})[^.,;!?]{{0,25}}?\b(?:em|de|os|n[oa]s?|faz)?"
             r" ?(?:cub(?:os?|inhos?)|tir(?:as?|inhas?)|iscas?)\b|\bmaquin\w+ (?:que|de|pra"

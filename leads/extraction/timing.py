@@ -31,6 +31,7 @@ _MEDIUM = re.compile(
     r"|1) mes e pouco|proximos meses|(?:bi|tri)mestre que vem|proximo (?:bi|tri)mestre)\b"
 )
 _LOW = re.compile(
+    r"\b(?:ainda )?vai demorar (?:um pouco|bastante|ainda)?\W*$|\b(?:so|apenas) uma ideia\b|"
     r"\bnao (?:preciso|quero|tem|ha)\b[^,.;!?]{0,10}\burgen\w+|"
     r"\b(?:sem|nao (?:tenho|temos|ha|tem|estou com|to com)) (?:nenhuma |muita |tanta )?pressa\b|\bnao (?:e"
     r"|eh) urgente\b|\bsem urgencia\b|\bnada urgente\b|\b(?:so|apenas|somente|por enquanto so"
