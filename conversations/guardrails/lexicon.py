@@ -245,7 +245,7 @@ _PLAIN: dict[str, str] = {
         linguicas
         espeto|espetos|bife|bifes|file|files|gramatura|diametro|espessura|cuba|reservatorio|motor|velocidade|
         velocidades|porcao
-        porcoes|almondega|xis|smash|unidades|pico|demanda|volume|vazao|ritmo|faz|fazem|fazer|fazendo|atende|corta|
+        empilha|empilham|mistura|misturam|processa|processam|comporta|porcoes|almondega|xis|smash|unidades|pico|demanda|volume|vazao|ritmo|faz|fazem|fazer|fazendo|atende|corta|
         cortam
     """,
 }
@@ -283,6 +283,7 @@ _ATTITUDES: dict[str, str] = {
         @cannot _4 @inform
         nao _2 informo|digo|falo|passo|confirmo|afirmo|garanto|prometo|adianto|arrisco|chuto|trato|negocio|cuido|opino
         nao _2 informamos|passamos|falamos|estimo|cravo|comparo|nego|comento|revelo|asseguro|palpito|cito|calculo
+        nao informar|passar|dizer|falar|prometer
         nao sei
         nao tenho _2 acesso|informacao|confirmacao|certeza|dado|dados|agenda|tabela|essa|esse|esses|essas|isso|valores
         nao tenho _2 valor|preco|precos|prazo|prazos|condicao|condicoes|numero|numeros|resposta|registro|ideia|

@@ -9,13 +9,15 @@ from knowledge.catalogue import shipped_products
 LENGTH, LONG = 8_000, 60_000
 # Grouped as disguises, numbers and marks, formatting, words of the rules, odd characters.
 UNITS = (
-    "a ", "1 ", "1.", "1,", "é", "\u0301", "ж", "&#", "&#49;", "A", "aB", "a.b", "m1l ", "a\n", "doze\n", "aaa", "!a", "-",
-    "о̶", "a-", "$ ", "R$ ", "1️⃣", "\u200b", "?", "? ", "?!", "qual ", "qual, ", "\"", "\"a", "“", "**", "*a", "__", "_a", "[", "](",
-    "[a](", "![", "<", "<a ", "</", "```", "`", "|", "|-", "---|", "- [ ", "# ", "#", "{", "{\"a\":", "}}", "a_b", "_", "a.py ",
-    "http://", "https://a?", "@", "a@b", "mil ", "mil e ", "vinte e ", "dez mil ", "10x ", "1+", "1 + 1 ", "30/", "30/60/",
-    "preço ", "preco de ", "frete ", "frete por conta ", "em 10 ", "uma ", "da ", "sai ", "mais caro que ", "nao sei ", "consultor ",
-    "FB300 ", "FB", "ensacadeira de 15 kg ", "a manual ", "cuba ", "MMMM", "XVI ", "😀", "\ud83d", "\x00", "\u202e", "　", "１",
-    "QUFB", "QUFBQUFB ", "d.o.z.e ", "d o z e ", "0-0-", "7 15 ", "a'", "12/12/", "11 9", "(", ")", "%", "100% ", ";", "…", "kkk",
+    "a ", "1 ", "1.", "1,", "é", "\u0301", "ж", "&#", "&#49;", "A", "aB", "a.b", "m1l ", "a\n", "doze\n", "aaa",
+    "!a", "-", "о̶", "a-", "$ ", "R$ ", "1️⃣", "\u200b", "?", "? ", "?!", "qual ", "qual, ", '"', '"a', "“", "**",
+    "*a", "__", "_a", "[", "](", "[a](", "![", "<", "<a ", "</", "```", "`", "|", "|-", "---|", "- [ ", "# ", "#",
+    "{", '{"a":', "}}", "a_b", "_", "a.py ", "http://", "https://a?", "@", "a@b", "mil ", "mil e ", "vinte e ",
+    "dez mil ", "10x ", "1+", "1 + 1 ", "30/", "30/60/", "preço ", "preco de ", "frete ", "frete por conta ",
+    "em 10 ", "uma ", "da ", "sai ", "mais caro que ", "nao sei ", "consultor ", "FB300 ", "FB",
+    "ensacadeira de 15 kg ", "a manual ", "cuba ", "MMMM", "XVI ", "😀", "\ud83d", "\x00", "\u202e", "\u3000", "１",
+    "QUFB", "QUFBQUFB ", "d.o.z.e ", "d o z e ", "0-0-", "7 15 ", "a'", "12/12/", "11 9", "(", ")", "%", "100% ",
+    ";", "…", "kkk",
 )  # fmt: skip
 
 

@@ -218,9 +218,8 @@ def _base64(match: re.Match[str]) -> str | None:
 # --- joined letters and digits -----------------------------------------------------------------------------------
 
 # Single characters all parted by the same separator: "d o z e", "f.r.e.t.e", "R $ 1 2".
-_SPACED = re.compile(
-    r"(?<![^\W_])(?:[^\W_]|\$)(?P<sep>[ ._\-*/~|\n]{1,2})(?:[^\W_]|\$)(?:(?P=sep)(?:[^\W_]|\$))+(?![^\W_])"
-)
+_ONE = r"(?:[^\W_]|\$)"
+_SPACED = re.compile(rf"(?<![^\W_]){_ONE}(?P<sep>[ ._\-*/~|\n]{{1,2}}){_ONE}(?:(?P=sep){_ONE})+(?![^\W_])")
 _SPACED_DIGITS = re.compile(r"(?<![\w.,:/\-])\d(?:[ _\-.,\n]{1,3}\d){2,}(?![\w:/])")
 # "R $ 12 . 990", "12 .990,00": the punctuation of an amount with air around it.
 _LOOSE_AMOUNT = re.compile(

@@ -79,13 +79,12 @@ def segment(letters: str) -> list[str] | None:
             known = word in COMMON_WORDS or is_sensitive(word)
             if known and (best[end] is None or before[0] + 1 < best[end][0]):  # type: ignore[index]
                 best[end] = (before[0] + 1, start)
-    if best[-1] is None:
-        return None
     words: list[str] = []
     end = len(letters)
     while end:
         step = best[end]
-        assert step is not None  # every prefix on the best path was reached
+        if step is None:
+            return None
         words.append(letters[step[1] : end])
         end = step[1]
     words.reverse()
