@@ -39,7 +39,7 @@ _REJECT_BEFORE = re.compile(
 _NEVER = frozenset(
     "seleto fispal fipan anufood apas jarvis hollymatic bermar skymsen gpaniz beccaro picelli provisur formax "
     "marel weg siemens ifood "
-    "instagram facebook google whatsapp sebrae senai shopee youtube tiktok oi ola deus natal brasil internet "
+    "instagram facebook google whatsapp sebrae senai shopee youtube tiktok oi ola deus natal internet "
     "olx formadora "
     "fb300 fb700 fbm100 smartpro ct200 fs150 se3000 se6000 epe1200 cnpj cpf email mecanico".split()
 )

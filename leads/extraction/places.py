@@ -64,7 +64,7 @@ _REJECT = re.compile(
     r"conhec\w+ (?:voces|vcs|a seleto))\s+(?:(?:de|da|do|das|dos|em|no|na|a|ao|o|e)\s+){0,2}$"
 )
 _REJECT_AFTER = re.compile(
-    r"^\s*(?:fc|esporte|futebol|burger|lanches|grill|hotel|transportes|seguros?|alimentos|carnes)\b"
+    r"^\s*(?:na feira|fc|esporte|futebol|burger|lanches|grill|hotel|transportes|seguros?|alimentos|carnes)\b"
 )
 _SELETO_PLACE = re.compile(
     r"\b(?:vi|vimos|visit\w+|conheci|estive|fui|encontr\w+)\b[^,.]{0,40}\bfeira\b[^,.]{0,15}\b(?:em|de|d[oa]"
@@ -103,7 +103,7 @@ _STATE_CUE = re.compile(
     r"|leste d[eoa]|capital d[eoa]|"
     r"sou d[eoa]|somos d[eoa]|moro n[oa]|moro em|estamos n[oa]|estou n[oa]|aqui n[oa]|aqui d[eoa]|aqui em"
     r"|aqui e|fica n[oa]|fica em|loja n[oa]|uf:?|"
-    r"n[oa]|d[oa]|entrega\w* n[oa]|entrega\w* em|entrega\w* pr[oa]|frete pr[oa]|(?:mand|envi|cheg|atend"
+    r"n[oa]|d[oa]|em|entrega\w* n[oa]|entrega\w* em|entrega\w* pr[oa]|frete pr[oa]|(?:mand|envi|cheg|atend"
     r"|entreg)\w* (?:n|pr)[oa])\s+$"
 )
 _STATE_REJECT = re.compile(
@@ -318,6 +318,8 @@ def _state_names(message: Said, taken: Spans, spots: list[_Spot]) -> Iterator[It
         if uf is None or inside or _overlaps(taken, message.index, match.start(), match.end()):
             continue
         if _STATE_REJECT.search(before) or _NEGATED.search(before):
+            continue
+        if uf in ("RJ", "SP") and not _WIDER.search(before):  # the city of that name
             continue
         whole = _alone(message, match.start(), match.end())
         if _STATE_CUE.search(before) or (whole and uf not in ("RJ", "SP")) or re.search(r"[-,/(]\s*$", before):
