@@ -1,4 +1,4 @@
-"""One running installation as the flow tests see it: the outside world over HTTP, the product's rows in its database."""
+"""One running installation as the flow tests see it: the outside over HTTP, the product's rows in its database."""
 
 import contextlib
 import itertools
