@@ -174,9 +174,11 @@ def check(claims: Claims) -> Iterator[Finding]:
 
 def _kinds(claims: Claims) -> Iterator[Finding]:
     for at, word in enumerate(claims.sheet.words):
+        if word.text not in _ALL_KINDS or at in claims.named or not claims.stated(at):
+            continue
         for axis in _AXES:
             claimed = next((kind for kind, forms in axis.items() if word.text in forms), None)
-            if claimed is None or at in claims.named or not claims.stated(at):
+            if claimed is None:
                 continue
             link = _link(claims, at)
             if link is None:
@@ -221,7 +223,10 @@ def _materials(claims: Claims) -> Iterator[Finding]:
     sheet = claims.sheet
     for at, word in enumerate(sheet.words):
         other = word.text in _OTHER_MATERIALS
-        grade = word.text.startswith(("inox", "aisi")) or sheet.before(at, 2, "inox", "aisi")
+        numbered = word.quantity is not None or word.text[-1:].isdigit()
+        grade = word.text in ("inox", "aisi") or (
+            numbered and (word.text.startswith(("inox", "aisi")) or sheet.before(at, 2, "inox", "aisi"))
+        )
         if not (other or grade) or not claims.stated(at):
             continue
         if sheet.before(at, 3, "nao", "sem", "nada", "nem") or sheet.clause_has(at, "@lead"):

@@ -223,7 +223,8 @@ _SPACED = re.compile(rf"(?<![^\W_]){_ONE}(?P<sep>[ ._\-*/~|\n]{{1,2}}){_ONE}(?:(
 _SPACED_DIGITS = re.compile(r"(?<![\w.,:/\-])\d(?:[ _\-.,\n]{1,3}\d){2,}(?![\w:/])")
 # "R $ 12 . 990", "12 .990,00": the punctuation of an amount with air around it.
 _LOOSE_AMOUNT = re.compile(
-    r"\b[Rr] \$|(?<![\w.,])\d{1,3} +[.,] *(?=\d{3}\b)|(?<![\w.,])\d{1,2}[ _](?=\d\d0\b)|(?<![\w.,])\d{1,3}['’´`](?=\d{3}\b)"
+    r"\b[Rr] \$|(?<![\w.,])\d{1,3} +[.,] *(?=\d{3}\b)|(?<![\w.,])\d{1,2}[ _](?=\d\d0\b)"
+    r"|(?<![\w.,])\d{1,3}['’´`](?=\d{3}\b)"
 )
 
 
