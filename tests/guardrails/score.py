@@ -1,8 +1,7 @@
 """Scores the guardrails on labelled replies: any violation, per label, exact set; with and without debatable items.
 
 `python -m tests.guardrails.score [--worst N] [SET...]` prints the table; tests hold the figures to `baseline.json`.
-The sets: `dev` is given; `blind` and `third` were written before anyone saw how the rules do on them and were not
-used to work on the rules; `own` and `second` were.
+The sets and how they came about are described in `cases/README.md`.
 """
 
 import argparse
