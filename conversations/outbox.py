@@ -39,6 +39,7 @@ _READY = (
     " AND e.\"order\" < o.\"order\" AND (e.status IN ('queued', 'sending')"
     " OR (e.status = 'unknown' AND e.due_at > %(now)s)))"
 )
+_MAY_SPEAK = "(o.origin = 'person' OR mine.owner = 'agent' OR o.survives_handoff)"
 _RETURNING = (
     'o.id, o.conversation_id, o.channel_id, o.message_id, o.origin, o."to", o.text, o.typing_s, o.attempts,'
     " o.created_at, o.correlation_id, o.answers_id, o.followed"
@@ -145,8 +146,7 @@ def claim(limit: int, *, only: UUID | None = None) -> Sequence[OutboxClaim]:
             " UPDATE conversations_outbox o SET status = 'sending', attempts = o.attempts + 1, claimed_at = %(now)s,"
             " leased_until = now() + make_interval(secs => %(lease)s) FROM mine"
             " WHERE o.conversation_id = mine.id AND o.id IN (SELECT id FROM ready) AND o.status = 'queued'"
-            " AND (o.origin = 'person' OR mine.owner = 'agent' OR o.survives_handoff)"
-            f" RETURNING {_RETURNING}",
+            f" AND {_MAY_SPEAK} RETURNING {_RETURNING}",
             {"now": now, "silenced": silenced_channels(), "only": only, "limit": limit, "lease": settings.LEASE_S},
         )
         claims = [OutboxClaim(*row) for row in cursor.fetchall()]
@@ -175,7 +175,8 @@ def next_due() -> datetime | None:
         cursor.execute(
             "SELECT min(due_at) FROM (SELECT min(o.due_at) AS due_at FROM conversations_outbox o"  # noqa: S608
             " JOIN conversations_channel ch ON ch.id = o.channel_id"
-            f" WHERE {_READY.replace('o.due_at <= %(now)s AND ', '')}"
+            " JOIN conversations_conversation mine ON mine.id = o.conversation_id"
+            f" WHERE {_MAY_SPEAK} AND {_READY.replace('o.due_at <= %(now)s AND ', '')}"
             " UNION ALL SELECT min(due_at) FROM conversations_outbox WHERE status = 'unknown' AND reason = ''"
             " UNION ALL SELECT %(now)s FROM conversations_outbox WHERE status = 'sending'"
             " AND leased_until < now()) due",

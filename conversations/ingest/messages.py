@@ -50,10 +50,14 @@ def on_edited(channel: ChannelView, event: StoredEvent, parsed: base.Edited, now
     if original is None:
         return on_incoming(channel, event, parsed.message, now)
     conversation = Conversation.objects.select_for_update().get(pk=original.conversation_id)
+    original.refresh_from_db()
+    edited_at = parsed.message.sent_at or event.received_at
+    if original.edited_at and edited_at <= original.edited_at:
+        return "edicao_antiga"
     conversation.revision += 1
     original.previous_texts = [*original.previous_texts, original.text]
     original.text = parsed.message.text
-    original.edited_at = parsed.message.sent_at or now
+    original.edited_at = edited_at
     original.save(update_fields=["text", "previous_texts", "edited_at"])
     if original.revision > conversation.answered_revision:
         _expect_turn(conversation, text=original.text, heard_at=event.received_at)
@@ -226,6 +230,7 @@ def _take_back_reply(conversation: Conversation) -> None:
         outbox__status=Outbox.Status.QUEUED,
         outbox__origin=Outbox.Origin.AGENT,
         status=Turn.Status.REPLIED,
+        read_revision=conversation.answered_revision,
     ).first()
     if turn is None or turn.outbox.exclude(status=Outbox.Status.QUEUED).exists():
         return

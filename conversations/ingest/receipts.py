@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from conversations import channel_cache
 from conversations.channel_cache import ChannelView
 from conversations.channels import base
@@ -34,7 +36,8 @@ def on_receipt(channel: ChannelView, event: StoredEvent, parsed: base.Receipt, n
 
 def on_connection(channel: ChannelView, event: StoredEvent, parsed: base.Connection, now: datetime) -> str:
     """Off line, nothing is sent: the provider would keep it and flush it stale (contracts/zapi.md, 2)."""
-    _set_connected(channel, connected=parsed.connected, reason="" if parsed.connected else "desconectado", at=now)
+    reason = "" if parsed.connected else "desconectado"
+    _set_connected(channel, connected=parsed.connected, reason=reason, at=parsed.at or event.received_at)
     return ""
 
 
@@ -54,7 +57,9 @@ def _fail(channel: ChannelView, receipt: base.Receipt, now: datetime) -> None:
 
 
 def _set_connected(channel: ChannelView, *, connected: bool, reason: str, at: datetime) -> None:
-    Channel.objects.filter(pk=channel.id).update(connected=connected, connection_reason=reason, connection_at=at)
+    newer = Channel.objects.filter(Q(connection_at=None) | Q(connection_at__lte=at), pk=channel.id)
+    if not newer.update(connected=connected, connection_reason=reason, connection_at=at):
+        return  # a late word about what has changed since
     channel_cache.forget()
     key = f"channel:{channel.slug}"
     if connected:

@@ -21,7 +21,8 @@ from conversations.channels import base, registry
 from conversations.ingest import messages, receipts
 from conversations.ingest.common import NotYet
 from conversations.models import Event
-from seleto.lib import clock, correlation, jobs, metrics
+from seleto.lib import alerts, clock, correlation, jobs, metrics
+from seleto.lib.models import Alert
 
 log = structlog.get_logger(__name__)
 
@@ -128,6 +129,8 @@ def _failed(event: EventClaim, error: Exception, now: datetime) -> str:
 
 def _close(event: EventClaim, status: Event.Status, *, reason: str, now: datetime) -> str:
     Event.objects.filter(pk=event.id).update(status=status, reason=reason[:120], processed_at=now, leased_until=None)
+    if status == Event.Status.PARKED:
+        alerts.open_("event:parked", title="Há eventos do WhatsApp parados", level=Alert.Level.WARNING, now=now)
     return str(status)
 
 

@@ -182,6 +182,18 @@ def test_an_edit_of_an_answered_message_asks_for_no_second_answer():
     assert Conversation.objects.get().turn_due_at is None
 
 
+def test_an_older_edit_that_comes_late_changes_nothing():
+    at = int(datetime.now(UTC).timestamp() * 1000)
+    payload = zapi.received("um", momment=at - 9000)
+    take_in(payload)
+    take_in({**payload, "isEdit": True, "momment": at - 1000, "text": {"message": "três"}})
+
+    event = take_in({**payload, "isEdit": True, "momment": at - 5000, "text": {"message": "dois"}})
+
+    assert event.reason == "edicao_antiga"
+    assert Message.objects.get().text == "três"
+
+
 def test_an_edit_that_overtakes_its_message_is_taken_as_the_message():
     take_in(zapi.received("para 600 kg/h", isEdit=True))
 

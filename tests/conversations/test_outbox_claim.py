@@ -136,6 +136,13 @@ def test_next_due_is_when_the_next_row_may_leave(conversation):
     assert outbox.next_due() is None
 
 
+def test_a_row_that_nobody_may_send_is_not_due(conversation):
+    queued(conversation, "um")
+    Conversation.objects.update(owner=Conversation.Owner.NOBODY)
+
+    assert outbox.next_due() is None
+
+
 def test_an_instance_keeps_its_own_pace(conversation):
     Channel.objects.update(min_interval_ms=1000)
     outbox.channel_cache.forget()

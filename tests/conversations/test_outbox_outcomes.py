@@ -327,3 +327,14 @@ def test_off_line_nothing_is_sent_and_on_line_it_goes_on(conversation, provider)
 
     assert provider.call_count == 1
     assert not Alert.objects.filter(closed_at=None).exists()
+
+
+def test_a_late_word_about_the_connection_does_not_count(conversation, provider):
+    connection = {"instanceId": zapi.INSTANCE}
+    zapi.post({**connection, "type": "ConnectedCallback", "connected": True, "momment": 1795000400})
+    zapi.post({**connection, "type": "DisconnectedCallback", "disconnected": True, "momment": 1795000300})
+
+    jobs.run_due("ingest")
+
+    conversation.channel.refresh_from_db()
+    assert conversation.channel.connected is True
