@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from leads import municipalities
-from leads.extraction.lexicon import COMPANY_TYPES, ENDINGS, PLAIN_TYPES, common_cities, first_names
+from leads.extraction.lexicon import COMPANY_TYPES, ENDINGS, PLAIN_TYPES, TREATMENTS, common_cities, first_names
 from leads.extraction.said import Item, Said, Word, corrects
 from seleto.lib.text.fold import fold
 
@@ -148,6 +148,8 @@ def _acceptable(message: Said, item: Item) -> bool:
         or (len(words) == 1 and words[0] in _DIRECTIONS)
         or not any(len(word) > 1 and word not in _PARTICLES for word in words)
     ):
+        return False
+    if words[0] in TREATMENTS:
         return False
     plain = [word for word in words if word not in COMPANY_TYPES and word not in PLAIN_TYPES and word not in _PARTICLES]
     if not plain and len(words) < 2:

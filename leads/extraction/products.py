@@ -114,16 +114,17 @@ def product(said: Sequence[Said], mentioned: Sequence[Mention]) -> Item | None:
     chosen = wanted[0].item
     for mention in wanted[1:]:
         item = mention.item
-        message = said[item.message]
-        preferred = _PREFERRED.search(message.before(item.start, 60)) or _PREFERRED_AFTER.match(
-            message.after(item.end, 40)
-        )
-        wished = _WISHED.search(message.before(item.start, 30)) and not _WISHED.search(
-            said[chosen.message].before(chosen.start, 30)
-        )
-        if preferred or wished or corrects(said, chosen, item):
+        if _liking(said, item) > _liking(said, chosen) or corrects(said, chosen, item):
             chosen = item
     return chosen
+
+
+def _liking(said: Sequence[Said], item: Item) -> int:
+    """2 for a stated preference, 1 for a wish ("quero a ..."), 0 for a mere mention."""
+    message = said[item.message]
+    if _PREFERRED.search(message.before(item.start, 60)) or _PREFERRED_AFTER.match(message.after(item.end, 40)):
+        return 2
+    return 1 if _WISHED.search(message.before(item.start, 30)) else 0
 
 
 def mentions(said: Sequence[Said], products: Sequence[ProductFacts]) -> list[Mention]:
