@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop clean test check bench lock
+.PHONY: help setup demo stop clean test check bench evals lock
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ check: setup ## style, types, import contracts, migrations, secrets
 
 bench: setup ## measure the pipe: QUICK=1 for two minutes, PART=speed for one part
 	@$(BIN)/python -m bench $(if $(filter 1,$(QUICK)),--quick) $(if $(PART),--part $(PART))
+
+evals: setup ## measure guardrails, extraction and search on labelled sets: PART=guardrails for one of them
+	@$(BIN)/python -m tests.language.report $(if $(PART),--part $(PART))
 
 lock: setup ## renew the lock files from pyproject.toml (needs uv)
 	@command -v uv >/dev/null 2>&1 || { echo "make lock needs uv."; exit 1; }
