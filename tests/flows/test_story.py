@@ -41,9 +41,10 @@ def test_one_correlation_id_from_the_webhook_to_the_send(pipe: Pipe) -> None:
     pipe.calm()
 
     question = Message.objects.select_related("event", "conversation").get(provider_id=asked)
-    event = Event.objects.get(pk=question.event_id)
+    event = question.event
     turns = Turn.objects.filter(conversation=question.conversation).values_list("correlation_id", flat=True)
     rows = Outbox.objects.filter(conversation=question.conversation).values_list("correlation_id", flat=True)
+    assert event is not None
     assert event.correlation_id
     assert {event.correlation_id} == set(turns) == set(rows)
 

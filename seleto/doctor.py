@@ -1,0 +1,297 @@
+"""What keeps this installation from working: configuration, database, worker and every outside system, read only.
+
+Nothing is changed and nobody is written to. The model is asked one short question, which costs a few tokens: no other
+call tells a missing quota or missing support for structured answers. A finding never holds a secret, a phone or a
+text of a lead.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from conversations import channel_cache, outbox
+from conversations.agent.errors import classify
+from conversations.channel_cache import ChannelView
+from conversations.models import Event, Outbox, Turn
+from knowledge import queries
+from knowledge.models import Flag, Product
+from seleto import checks, health
+from seleto.lib import http
+from seleto.lib.errors import Misconfigured, ProviderError
+
+if TYPE_CHECKING:
+    from openai.types.chat import ChatCompletion
+
+# Shorter ones can be guessed by somebody who may post as often as they like.
+SECRET_CHARS = 24
+
+# Portuguese for what `seleto.checks` finds, by the id of its message.
+SETTINGS_TEXTS = {
+    "seleto.E001": "ZAPI_BASE_URL não é o endereço da Z-API: apague a variável.",
+    "seleto.E002": "SANDBOX está ligado: em produção, use SANDBOX=off.",
+    "seleto.E003": "DEBUG está ligado e mostra código e dados nas páginas de erro: use DEBUG=off.",
+    "seleto.E004": "SECRET_KEY é a do repositório, que todos conhecem: troque por 50 caracteres aleatórios.",
+    "seleto.E005": "FIELD_ENCRYPTION_KEYS tem a chave do repositório: gere outra com Fernet.generate_key().",
+    "seleto.E006": "PUBLIC_URL não começa com https://: use o endereço pelo qual pessoas e provedores chegam aqui.",
+    "seleto.E007": "DATABASE_URL está vazia: o banco embutido serve só para demonstração e testes.",
+    "seleto.E008": "LLM_BASE_URL não começa com https://: as conversas passariam abertas pela rede.",
+}
+_MODEL_TEXTS = {
+    "unauthorized": "O modelo recusa a chave: confira LLM_API_KEY.",
+    "quota": "A conta do modelo está sem cota ou sem saldo: regularize com o provedor do modelo.",
+    "model_not_found": "O servidor de LLM_BASE_URL não tem o modelo {model}: confira LLM_MODEL e o endereço.",
+    "connection": "Não há conexão com LLM_BASE_URL: confira o endereço e a rede.",
+    "timeout": "O modelo não respondeu no tempo de LLM_READ_TIMEOUT_S: confira o servidor.",
+}
+_CONNECTION_TEXTS = {
+    "phone_offline": "o celular está sem internet: ligue-o à rede.",
+    "restore_session": "a sessão precisa ser restaurada: leia o QR code no painel da Z-API.",
+}
+_QUESTION = "Responda somente com o JSON pedido, com ok verdadeiro."
+_SHAPE: dict[str, Any] = {
+    "type": "json_schema",
+    "json_schema": {
+        "name": "teste",
+        "strict": True,
+        "schema": {
+            "type": "object",
+            "properties": {"ok": {"type": "boolean"}},
+            "required": ["ok"],
+            "additionalProperties": False,
+        },
+    },
+}
+
+
+class Level(StrEnum):
+    OK = "ok"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. ``text`` is a Portuguese sentence that says what to do when ``level`` is not OK."""
+
+    check: str
+    level: Level
+    text: str
+
+
+def examine(*, now: datetime) -> list[Finding]:
+    """Everything that can be found out; without a usable database no more than the settings and the model."""
+    found = [*_settings(), *_database()]
+    parts: list[Callable[[], Iterator[Finding]]] = [_model]
+    if found[-1].level == Level.OK:
+        parts = [lambda: _pipe(now), _channels, _model, _knowledge, _flags, _set_aside]
+    return [*found, *(finding for part in parts for finding in part())]
+
+
+def worst(findings: list[Finding]) -> Level:
+    levels = {finding.level for finding in findings}
+    return next((level for level in (Level.ERROR, Level.WARNING) if level in levels), Level.OK)
+
+
+def _settings() -> Iterator[Finding]:
+    """Faults of production; in a simulation they are meant."""
+    level = Level.WARNING if settings.SANDBOX else Level.ERROR
+    messages = [*checks.provider_hosts(None), *checks.deployment(None)]
+    for message in messages:
+        yield Finding("settings", level, SETTINGS_TEXTS[str(message.id)])
+    if not messages:
+        yield Finding("settings", Level.OK, "A configuração serve para produção.")
+
+
+def _database() -> Iterator[Finding]:
+    try:
+        executor = MigrationExecutor(connection)
+        missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    except DatabaseError:
+        yield Finding("database", Level.ERROR, "O banco não responde: confira DATABASE_URL e o servidor.")
+        return
+    if missing:
+        text = f"Faltam {missing} migrações no banco: rode `python manage.py migrate`."
+        yield Finding("database", Level.ERROR, text)
+        return
+    yield Finding("database", Level.OK, "O banco responde e está migrado.")
+
+
+def _pipe(now: datetime) -> Iterator[Finding]:
+    state = health.read_state(now=now)
+    if state.dead_clusters:
+        names = ", ".join(state.dead_clusters)
+        text = f"Nenhum processo trabalha em {names}: inicie `python manage.py worker` ou veja o log dele."
+        yield Finding("worker", Level.ERROR, text)
+    else:
+        yield Finding("worker", Level.OK, "O worker dá sinal de vida em todas as filas.")
+    for key in state.circuits:
+        yield Finding("circuit", Level.WARNING, f"O sistema externo {key} está em descanso depois de falhas seguidas.")
+    for alert in state.alerts:
+        yield Finding("alert", Level.WARNING, f"Alerta aberto: {alert.title}.")
+
+
+# --- Channels ----------------------------------------------------------------------------------------------------
+
+
+def _channels() -> Iterator[Finding]:
+    channel_cache.forget()
+    views = channel_cache.all_views()
+    if not any(view.enabled for view in views):
+        yield Finding("channel", Level.ERROR, "Não há canal ativo: crie um no admin ou rode `manage.py seed_channel`.")
+    for view in views:
+        name = f"channel:{view.slug}"
+        if not view.enabled:
+            yield Finding(name, Level.WARNING, f"O canal {view.slug} está desativado e não responde a ninguém.")
+            continue
+        yield from _secrets(name, view)
+        yield _connection(name, view)
+        yield Finding(name, Level.OK, f"O webhook do canal {view.slug} na Z-API deve ser {_webhook(view)}.")
+
+
+def _webhook(view: ChannelView) -> str:
+    return f"{settings.PUBLIC_URL.rstrip('/')}/webhooks/{view.provider}/{view.slug}/<segredo>/"
+
+
+def _secrets(name: str, view: ChannelView) -> Iterator[Finding]:
+    if not any(view.webhook_secrets):
+        text = f"O canal {view.slug} não tem segredo de webhook e recusa tudo o que chega: defina um no admin."
+        yield Finding(name, Level.ERROR, text)
+    elif any(len(secret) < SECRET_CHARS for secret in view.webhook_secrets):
+        text = f"O canal {view.slug} tem um segredo de webhook com menos de {SECRET_CHARS} caracteres: troque-o."
+        yield Finding(name, Level.WARNING, text)
+    if not view.credentials.get("client_token"):
+        text = f"O canal {view.slug} não tem Client-Token: ative o token de segurança da conta na Z-API."
+        yield Finding(name, Level.WARNING, text)
+
+
+def _connection(name: str, view: ChannelView) -> Finding:
+    try:
+        state = outbox.client(view).status()
+    except Misconfigured:
+        text = f"A Z-API recusa o canal {view.slug}: confira a instância, o token e o Client-Token."
+        return Finding(name, Level.ERROR, text)
+    except ProviderError as error:
+        return Finding(name, Level.ERROR, f"A Z-API não informa a situação do canal {view.slug} ({error.reason}).")
+    if state.connected:
+        return Finding(name, Level.OK, f"O canal {view.slug} está conectado ao WhatsApp.")
+    advice = _CONNECTION_TEXTS.get(state.reason, "leia o QR code no painel da Z-API.")
+    return Finding(name, Level.ERROR, f"O canal {view.slug} está sem conexão com o WhatsApp; {advice}")
+
+
+# --- Model -------------------------------------------------------------------------------------------------------
+
+
+def _model() -> Iterator[Finding]:
+    from openai import OpenAIError  # a second to import, only where it is needed
+
+    if not settings.LLM_API_KEY:
+        yield Finding("model", Level.WARNING, "LLM_API_KEY está vazia: só um servidor próprio aceita isso.")
+    try:
+        completion = _ask()
+    except OpenAIError as error:
+        yield _refusal(error)
+        return
+    cost = _cost(completion)
+    if _is_structured(completion):
+        text = f"O modelo {settings.LLM_MODEL} responde no formato pedido; este teste custou {cost}."
+        yield Finding("model", Level.OK, text)
+    else:
+        text = f"O modelo {settings.LLM_MODEL} não segue json_schema: use um que siga. O teste custou {cost}."
+        yield Finding("model", Level.ERROR, text)
+
+
+def _ask() -> "ChatCompletion":
+    """One short question, asked as the agent asks. Raises openai.OpenAIError."""
+    from openai import OpenAI
+
+    client = OpenAI(
+        api_key=settings.LLM_API_KEY or "not-set",
+        base_url=settings.LLM_BASE_URL,
+        max_retries=0,
+        http_client=http.session("llm", connect_s=settings.LLM_CONNECT_TIMEOUT_S, read_s=settings.LLM_READ_TIMEOUT_S),
+    )
+    completion: ChatCompletion = client.chat.completions.create(
+        model=settings.LLM_MODEL,
+        messages=[{"role": "user", "content": _QUESTION}],
+        max_tokens=settings.LLM_MAX_COMPLETION_TOKENS,
+        response_format=_SHAPE,  # type: ignore[arg-type]  # a plain dict, as on the wire
+    )
+    return completion
+
+
+def _refusal(error: Exception) -> Finding:
+    reason = classify(error).reason
+    if reason == "rate_limit":
+        return Finding("model", Level.WARNING, "O modelo está no limite de chamadas por minuto: tente mais tarde.")
+    if reason == "http_400" and "response_format" in json.dumps(getattr(error, "body", None), default=str):
+        text = f"O modelo {settings.LLM_MODEL} não aceita json_schema: use um modelo que aceite."
+        return Finding("model", Level.ERROR, text)
+    text = _MODEL_TEXTS.get(reason, "O modelo respondeu com erro ({reason}): confira o servidor de LLM_BASE_URL.")
+    return Finding("model", Level.ERROR, text.format(model=settings.LLM_MODEL, reason=reason))
+
+
+def _is_structured(completion: "ChatCompletion") -> bool:
+    try:
+        answer = json.loads(completion.choices[0].message.content or "")
+        return isinstance(answer["ok"], bool)
+    except (ValueError, LookupError, TypeError):
+        return False
+
+
+def _cost(completion: "ChatCompletion") -> str:
+    usage = completion.usage
+    if usage is None:
+        return "um número de tokens que o servidor não informa"
+    tokens = f"{usage.prompt_tokens + usage.completion_tokens} tokens"
+    prices = Decimal(str(settings.LLM_PROMPT_PRICE)), Decimal(str(settings.LLM_COMPLETION_PRICE))
+    dollars = (prices[0] * usage.prompt_tokens + prices[1] * usage.completion_tokens) / 1_000_000
+    return f"{tokens} (US$ {dollars:.6f})" if any(prices) else tokens
+
+
+# --- What managers keep ------------------------------------------------------------------------------------------
+
+
+def _knowledge() -> Iterator[Finding]:
+    if not Product.objects.exists():
+        yield Finding("catalogue", Level.ERROR, "O catálogo está vazio: rode `python manage.py seed`.")
+    queries.clear_cache()
+    company = queries.company()
+    if company is None or company.is_placeholder():
+        text = "Os dados da empresa ainda são de exemplo: preencha site, catálogo e e-mail no admin."
+        yield Finding("company", Level.WARNING, text)
+    try:
+        prompt = queries.published_prompt("agente")
+    except queries.NoPrompt:
+        text = "Nenhuma versão do prompt do agente está publicada: publique uma no admin."
+        yield Finding("prompt", Level.ERROR, text)
+    else:
+        yield Finding("prompt", Level.OK, f"O prompt {prompt.version} do agente está publicado.")
+
+
+def _flags() -> Iterator[Finding]:
+    for scope in Flag.objects.filter(name=Flag.Name.AGENT_ENABLED, on=False).order_by("scope").values_list("scope"):
+        yield Finding("flag", Level.WARNING, f"O agente está desligado em {scope[0]}: religue com `resume_agent`.")
+
+
+def _set_aside() -> Iterator[Finding]:
+    """Rows that wait for a person (I12)."""
+    unknown = Outbox.objects.filter(status=Outbox.Status.UNKNOWN).exclude(reason="")
+    waiting = (
+        (Event.objects.filter(status=Event.Status.PARKED).count(), "eventos parados", "reprocess_events"),
+        (Outbox.objects.filter(status=Outbox.Status.PARKED).count(), "mensagens de saída paradas", "requeue_outbox"),
+        (unknown.count(), "mensagens sem confirmação de envio", "requeue_outbox"),
+    )
+    for count, name, command in waiting:
+        if count:
+            yield Finding("parked", Level.WARNING, f"Há {count} {name}: veja no admin e use `{command}`.")
+    turns = Turn.objects.filter(status=Turn.Status.PARKED).count()
+    if turns:
+        yield Finding("parked", Level.WARNING, f"Há {turns} turnos parados: veja as conversas no admin.")
