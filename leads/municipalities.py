@@ -101,9 +101,9 @@ def longest_name() -> int:
 
 @cache
 def first_words() -> frozenset[str]:
-    """First word of every name, so that a text is not looked up word by word in vain."""
+    """First word of every name, shortened ones too, so that a text is not looked up word by word in vain."""
     names: Iterable[str] = (*table(), *_NICKNAMES, *_SPELLINGS)
-    return frozenset(name.split()[0] for name in names)
+    return frozenset(name.split()[0] for name in names) | _SHORTENED.keys()
 
 
 def state(said: str) -> str | None:

@@ -149,7 +149,7 @@ def _acceptable(message: Said, item: Item) -> bool:
         or not any(len(word) > 1 and word not in _PARTICLES for word in words)
     ):
         return False
-    if words[0] in TREATMENTS:
+    if len(words) == 1 and words[0] in TREATMENTS:
         return False
     plain = [word for word in words if word not in COMPANY_TYPES and word not in PLAIN_TYPES and word not in _PARTICLES]
     if not plain and len(words) < 2:

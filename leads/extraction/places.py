@@ -198,7 +198,7 @@ def _spot_at(message: Said, words: list[Word], place: int, taken: Spans) -> tupl
 
 
 def _starts(word: str) -> bool:
-    return municipalities.key(word).split(" ")[0] in municipalities.first_words()
+    return word.partition("'")[0] in municipalities.first_words()
 
 
 def _overlaps(taken: Spans, message: int, start: int, end: int) -> bool:
