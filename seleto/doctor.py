@@ -212,17 +212,16 @@ def _ask() -> "ChatCompletion":
     """One short question, asked as the agent asks. Raises openai.OpenAIError."""
     from openai import OpenAI
 
-    client = OpenAI(
-        api_key=settings.LLM_API_KEY or "not-set",
-        base_url=settings.LLM_BASE_URL,
-        max_retries=0,
-        http_client=http.session("llm", connect_s=settings.LLM_CONNECT_TIMEOUT_S, read_s=settings.LLM_READ_TIMEOUT_S),
+    # The SDK's types name another HTTP package; it takes ours as well.
+    session: Any = http.session("llm", connect_s=settings.LLM_CONNECT_TIMEOUT_S, read_s=settings.LLM_READ_TIMEOUT_S)
+    client: Any = OpenAI(
+        api_key=settings.LLM_API_KEY or "not-set", base_url=settings.LLM_BASE_URL, max_retries=0, http_client=session
     )
     completion: ChatCompletion = client.chat.completions.create(
         model=settings.LLM_MODEL,
         messages=[{"role": "user", "content": _QUESTION}],
         max_tokens=settings.LLM_MAX_COMPLETION_TOKENS,
-        response_format=_SHAPE,  # type: ignore[arg-type]  # a plain dict, as on the wire
+        response_format=_SHAPE,
     )
     return completion
 
