@@ -199,6 +199,10 @@ def _model() -> Iterator[Finding]:
     except OpenAIError as error:
         yield _refusal(error)
         return
+    if completion is None:
+        text = "LLM_BASE_URL não fala a API de /chat/completions: confira o endereço, que costuma terminar em /v1."
+        yield Finding("model", Level.ERROR, text)
+        return
     cost = _cost(completion)
     if _is_structured(completion):
         text = f"O modelo {settings.LLM_MODEL} responde no formato pedido; este teste custou {cost}."
@@ -208,8 +212,8 @@ def _model() -> Iterator[Finding]:
         yield Finding("model", Level.ERROR, text)
 
 
-def _ask() -> "ChatCompletion":
-    """One short question, asked as the agent asks. Raises openai.OpenAIError."""
+def _ask() -> "ChatCompletion | None":
+    """One short question, asked as the agent asks; None when a web page came back. Raises openai.OpenAIError."""
     from openai import OpenAI
 
     # The SDK's types name another HTTP package; it takes ours as well.
@@ -217,13 +221,13 @@ def _ask() -> "ChatCompletion":
     client: Any = OpenAI(
         api_key=settings.LLM_API_KEY or "not-set", base_url=settings.LLM_BASE_URL, max_retries=0, http_client=session
     )
-    completion: ChatCompletion = client.chat.completions.create(
+    answer: ChatCompletion | str = client.chat.completions.create(
         model=settings.LLM_MODEL,
         messages=[{"role": "user", "content": _QUESTION}],
         max_tokens=settings.LLM_MAX_COMPLETION_TOKENS,
         response_format=_SHAPE,
     )
-    return completion
+    return None if isinstance(answer, str) else answer
 
 
 def _refusal(error: Exception) -> Finding:
