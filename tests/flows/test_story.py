@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from conversations.models import Event, Message, Outbox, Turn
+from conversations.models import Message, Outbox, Turn
 from leads.models import Fact
 from seleto.lib import tokens
 from tests.flows.pipe import Pipe, new_lead, until
