@@ -1,7 +1,7 @@
 """The figures of one run, as they are kept in files and compared: with the run before, and with the baseline."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ BASELINE = HERE / "baseline.json"
 FIRST_SIGHT = HERE / "first_sight.json"
 FIRST_COLUMN = "first sight"
 COLUMNS = (*Origin, FIRST_COLUMN)
+# One set alone holds too few of some labels; older ones tell of rules long gone.
+NEWEST = 2
 HELD = ("precision", "recall", "false_positives")
 
 # Label -> score; of the firm items and of all of them.
@@ -37,14 +39,23 @@ class Views:
         return {name: {label: got.counts for label, got in view.items()} for name, view in self.items()}
 
     @classmethod
-    def from_counts(cls, kept: Mapping[str, Mapping[str, list[int]]]) -> "Views":
-        return cls(*({label: Score(*counts) for label, counts in kept[name].items()} for name in ("firm", "all")))
+    def from_counts(cls, kept: Sequence[Mapping[str, Mapping[str, list[int]]]]) -> "Views":
+        """Several sets' counts as one."""
+        return cls(*(_pooled([of_set[view] for of_set in kept]) for view in ("firm", "all")))
 
     def items(self) -> tuple[tuple[str, Scores], tuple[str, Scores]]:
         return ("firm", self.firm), ("all", self.all)
 
     def as_dict(self) -> dict[str, dict[str, dict[str, Any]]]:
         return {name: {label: got.as_dict() for label, got in view.items()} for name, view in self.items()}
+
+
+def _pooled(counts: Sequence[Mapping[str, list[int]]]) -> dict[str, Score]:
+    labels = dict.fromkeys(label for of_set in counts for label in of_set)
+    return {
+        label: Score(*map(sum, zip(*(of_set[label] for of_set in counts if label in of_set), strict=True)))
+        for label in labels
+    }
 
 
 @dataclass(frozen=True)
@@ -58,13 +69,13 @@ class Run:
         return {name: Views.of(judged) for name, judged in self.judged.items()}
 
     def columns(self) -> dict[str, Views]:
-        """The sets pooled by origin, and the newest set as it did before any rule was written after it."""
+        """The sets pooled by origin, and the newest sets as they did before any rule was written after them."""
         pooled: dict[Origin, list[Judged]] = {origin: [] for origin in Origin}
         for name, judged in self.judged.items():
             pooled[PARTS[self.part].origin(name)] += judged
         columns = {origin.value: Views.of(judged) for origin, judged in pooled.items()}
-        first = list(read(FIRST_SIGHT).get(self.part, {}).values())
-        return columns | ({FIRST_COLUMN: Views.from_counts(first[-1])} if first else {})
+        first = list(read(FIRST_SIGHT).get(self.part, {}).values())[-NEWEST:]
+        return columns | ({FIRST_COLUMN: Views.from_counts(first)} if first else {})
 
     def wrong(self) -> list[tuple[str, Judged]]:
         """(set, wrong answer), the worst first: firm before debatable, missed before invented before different."""

@@ -5,7 +5,7 @@
     python -m tests.language.report --update-baseline   makes these figures the baseline
 
 Columns: the example set, the sets the rules were worked on with, the sets written before the rules they test, and the
-newest of those as it did when it was first measured. Each row stands once without debatable items and once with them.
+newest of those as they did when first measured. Each row stands once without debatable items and once with them.
 `+` and `-` mark what is better or worse than in the run before, which is kept in `.data/evals/latest.json`.
 """
 
