@@ -27,6 +27,7 @@ SETS = {
     "third": CASES / "blind_third.jsonl",
     "fourth": CASES / "blind_fourth.jsonl",
     "fifth": CASES / "blind_fifth.jsonl",
+    "sixth": CASES / "blind_sixth.jsonl",
 }
 BASELINE = Path(__file__).parent / "baseline.json"
 
