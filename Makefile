@@ -35,7 +35,7 @@ stop: ## stop the demo and the embedded databases
 
 test: setup ## run the tests, with the coverage floor when all of them run
 ifeq ($(strip $(TESTS)),)
-	@$(BIN)/pytest -q -n auto --cov --cov-report=term
+	@$(BIN)/pytest -q -n auto --dist loadgroup --cov --cov-report=term
 else
 	@$(BIN)/pytest $(TESTS)
 endif

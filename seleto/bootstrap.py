@@ -48,6 +48,9 @@ _SERVER_ONLY = frozenset(
     }
 )
 
+# These say themselves what an operator's database lacks.
+_JUDGES = frozenset({"doctor"})
+
 # Any number that no other advisory lock of ours uses.
 _LOCK = 7_305_261
 
@@ -68,9 +71,11 @@ def prepare_for(arguments: Sequence[str]) -> None:
         return
     # Before the first look at the commands: Django remembers the list it finds then.
     django.setup()
+    from django.conf import settings
+
     if not _exists(command):
         return
-    if command in _SERVER_ONLY:
+    if command in _SERVER_ONLY or (command in _JUDGES and settings.DATABASE_URL):
         start_server()
     else:
         prepare_database()
