@@ -22,8 +22,12 @@ def in_words(number: int) -> str:
 
 
 def without_joints(number: int) -> str:
-    """The hurried way, no "e" anywhere: "doze mil quinhentos quarenta três"."""
-    return in_words(number).replace(" e ", " ")
+    """The hurried way, no "e": "doze mil quinhentos quarenta três".
+
+    Only before a last "um" it stays: "cem mil um kg" is as well a hundred thousand for one kilo.
+    """
+    words = in_words(number)
+    return words if number % 1000 == 1 else words.replace(" e ", " ")
 
 
 def all_joints(number: int) -> str:

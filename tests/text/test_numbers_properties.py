@@ -4,7 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from seleto.lib.text.numbers import find_quantities
@@ -16,6 +16,7 @@ THOUSANDS: list[Callable[[int], str]] = [say.with_mil, say.with_k]
 
 @pytest.mark.parametrize("style", WHOLE)
 @given(number=st.integers(min_value=2, max_value=999_999))
+@example(number=100_001)
 def test_a_number_said_in_words_or_digits_is_read_back(style: Callable[[int], str], number: int) -> None:
     text = f"são {style(number)} kg."
     (quantity,) = find_quantities(text)
@@ -82,3 +83,8 @@ def test_any_text_gives_ordered_spans_inside_it(text: str) -> None:
         assert end <= quantity.start < quantity.end <= len(text)
         assert quantity.low <= quantity.high
         end = quantity.end
+
+
+def test_one_after_thousands_with_no_joint_is_left_apart() -> None:
+    """ "cem mil um kg" may be a price for one kilo: the two numbers are not added up."""
+    assert [quantity.low for quantity in find_quantities("sai por cem mil um kg")] == [100_000, 1]
