@@ -1,8 +1,5 @@
 """What is to leave, one row per bubble, in order."""
 
-from datetime import datetime
-from typing import Self
-
 from django.db import models
 from django.db.models import F, Func, Q
 
@@ -17,12 +14,6 @@ class Sha256(Func):
 
     template = "encode(sha256(convert_to(%(expressions)s, 'UTF8')), 'hex')"
     output_field = models.CharField()
-
-
-class OutboxQuerySet(models.QuerySet["Outbox"]):
-    def due(self, *, now: datetime) -> Self:
-        """Rows that may leave now, the order within their conversation apart."""
-        return self.filter(status=Outbox.Status.QUEUED, due_at__lte=now)
 
 
 class Outbox(models.Model):
@@ -76,8 +67,6 @@ class Outbox(models.Model):
     claimed_at = models.DateTimeField("reservada em", null=True, blank=True)
     sent_at = models.DateTimeField("enviada em", null=True, blank=True)
     correlation_id = models.CharField("correlação", max_length=40, blank=True)
-
-    objects = OutboxQuerySet.as_manager()
 
     class Meta:
         verbose_name = "mensagem de saída"

@@ -133,12 +133,10 @@ def _release_waiting(now: datetime) -> None:
 def _retry_later(conversation: Conversation, decision: Decision, *, now: datetime) -> None:
     """No model: the lead was told once that we are here; the turn falls due again, later each time."""
     conversation.turn_failures += 1
-    alerts.open_(
-        MODEL_ALERT,
-        title="O modelo não responde: os leads recebem a mensagem de espera",
-        level=Alert.Level.CRITICAL,
-        now=now,
-    )
+    key, title = MODEL_ALERT, "O modelo não responde: os leads recebem a mensagem de espera"
+    if not decision.retry_reason.startswith("modelo:"):
+        key, title = "phrases", "Uma situação não tem frase aprovada que respeite as regras"
+    alerts.open_(key, title=title, level=Alert.Level.CRITICAL, now=now)
     if conversation.turn_failures >= settings.TURN_MAX_FAILURES:
         conversation.turn_due_at = None
         _alert_parked(now)
