@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from knowledge.catalogue import ArticleFacts, ProductFacts
-from knowledge.search import topics
+from knowledge.search import asking, topics
 from knowledge.search.index import LexicalIndex, Synonyms, Vocabulary
 from knowledge.search.products import Found, ProductReader
 from knowledge.search.words import ABBREVIATIONS, FILLER_WORDS, distance, is_filler, normalise, stem, words
@@ -35,22 +35,15 @@ _GROUP = 40
 # A found article speaks of everything asked when it holds this share of the rare words of the question.
 _COVERED = 0.75
 
-_ASKING = re.compile(
-    r"\b(qual|quais|quant[oa]s?|quem|como|onde|tem|possui|existe|aceita|conversa|roda|precisa de|liga|vem com|usa"
-    r"|serve[mr]? (?:pra|para)|da (?:pra|para)|pode|consigo|faz(?:em)?|corta[mr]?|fatia[mr]?|molda[mr]?|mistura[mr]?"
-    r"|bate[mr]?|ensaca[mr]?|vende[mr]?|fabrica[mr]?|trabalham? com|forma[mr]?|moer|processa[mr]?)\b"
-)
-_MUST = re.compile(r"\b(tem|tenho|temos|teria) (que|q|de)\b")
-_FOCUS_WORDS = 4
 _LETTERS = re.compile(r"[^\W\d_]+")
-_CLAUSE_END = re.compile(r"[,;.?!\n]")
 _OF_FOOD = (
     ("pes", "carga"),
     ("pes", "variacao"),
     ("largur", "diametro"),
     ("altur", "espessura"),
 )
-_OF = frozenset({"de", "do", "da", "dos", "das", "com", "em"})
+# Folding would make "é" an "e".
+_IS = re.compile(r"\bé\b", re.IGNORECASE)
 
 
 class Kind(StrEnum):
@@ -148,7 +141,7 @@ class Engine:
         return SearchResult(self._results(asked, scores, limit), kind, asked.found.codes)
 
     def _read(self, question: str) -> _Question:
-        question = _LETTERS.sub(lambda match: self._spelled(match.group()), question)
+        question = _LETTERS.sub(lambda match: self._spelled(match.group()), _IS.sub("eh", question))
         folded = normalise(question)
         found = self._reader.read(question)
         asked = topics.aspects(found.rest)
@@ -258,14 +251,16 @@ class Engine:
     def _beyond(self, question: _Question, *, listed: bool) -> list[str]:
         """Words of the question that an article must hold for it to be answered."""
         found, asked = question.found, question.asked
-        plain = [word for word in words(found.rest) if not _means_food(word, asked)]
+        rest = asking.asking_part(found.rest)
+        plain = [word for word in words(rest) if not _means_food(word, asked)]
         nothing_known = not asked and not found.fitting
         beyond = topics.outside(plain)
         if nothing_known:
             beyond += [word for word in plain if word in topics.MEATS]
         if not listed:
-            beyond += self._unknown(found.rest, whole=nothing_known)
-        return beyond
+            beyond += asking.unknown(rest, self._knows, whole=nothing_known)
+        excused = asking.excused(rest, self._knows)
+        return [word for word in beyond if word not in excused]
 
     def _concerns(self, position: int, found: Found) -> bool:
         """Whether an article may answer for the found products: theirs, or general."""
@@ -282,33 +277,6 @@ class Engine:
 
     def _supported(self, slugs: frozenset[str], near: Iterable[int]) -> bool:
         return any(slugs & set(self._articles[position].attributes) for position in near)
-
-    def _unknown(self, rest: str, *, whole: bool) -> list[str]:
-        """Telling words that neither catalogue nor topics know.
-
-        All of them when nothing known was asked (`whole`); else only what directly follows an asking word, because
-        people also tell about themselves.
-        """
-        rest = _MUST.sub(" ", rest)
-        spans = [rest] if whole else [rest[match.end() :] for match in _ASKING.finditer(rest)]
-        unknown = []
-        for span in spans:
-            telling = [word for word in words(span) if len(word) > 2 and not word[0].isdigit() and not is_filler(word)]
-            for word in telling if whole else self._focus(span):
-                if not self._knows(word):
-                    unknown.append(word)
-        return unknown
-
-    def _focus(self, span: str) -> list[str]:
-        """The first telling word of a span and the noun that completes it ("massa de pizza")."""
-        focus: list[str] = []
-        near = words(_CLAUSE_END.split(span)[0])[:_FOCUS_WORDS]
-        for at, word in enumerate(near):
-            if is_filler(word) or word[0].isdigit() or len(word) < 3:
-                continue
-            if not focus or near[at - 1] in _OF:
-                focus.append(word)
-        return focus[:2]
 
     def _knows(self, word: str) -> bool:
         return all(term in self._index.terms for term in self._index.stems(word)) or any(

@@ -23,7 +23,7 @@ _BARE = re.compile(
     r"|lanch|pec|unid|espet|disc|/))"
 )
 # "210 é 2 cv" is two figures, "210 e 2" would be one.
-_IS = re.compile(r"\bé\b", re.IGNORECASE)
+_IS = re.compile(r"\b(?:é|eh)\b", re.IGNORECASE)
 _HOURS_PER_DAY = 8
 _VOLTS = frozenset({110, 127, 220, 380})
 # Figures a bigger machine meets too; any other figure must be met exactly or lie in the stated range.
@@ -93,7 +93,7 @@ class ProductReader:
         named, rest = self._take_named(folded)
         quantities = [
             quantity
-            for quantity in find_quantities(_IS.sub(",", question))
+            for quantity in find_quantities(_IS.sub(lambda match: ",".ljust(len(match.group())), question))
             if quantity.kind is not Kind.MODEL and rest[quantity.start : quantity.end].strip()
         ]
         rest = _without(rest, quantities)

@@ -1,0 +1,95 @@
+"""Which words of a question ask: its clauses, what follows an asking word, what is said of a part, alternatives.
+
+People tell about themselves beside asking, so an unknown word makes a question unanswerable only where it is asked.
+All texts are folded, without product names and quantities.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+
+from knowledge.search import topics
+from knowledge.search.words import is_filler, words
+
+_INTERROGATIVE = r"qual|quais|quant[oa]s?|quem|como|onde"
+_ASKING = re.compile(
+    rf"\b({_INTERROGATIVE}|tem|possui|existe|aceita|conversa|roda|precisa de|liga|vem com|usa"
+    r"|serve[mr]? (?:pra|para)|da (?:pra|para)|pode|consigo|faz(?:em)?|corta[mr]?|fatia[mr]?|molda[mr]?|mistura[mr]?"
+    r"|bate[mr]?|ensaca[mr]?|vende[mr]?|fabrica[mr]?|trabalham? com|forma[mr]?|moer|processa[mr]?)\b"
+    r"|(?:^|[,;.!?:]) *(?:(?:de|com|em|por|para|pra) )?(?:que|q)\b|\b(?:de|com|em) que\b"
+)
+_MUST = re.compile(r"\b(tem|tenho|temos|teria) (que|q|de)\b")
+_CLAUSE = re.compile(r"[^,;.?!\n]+[?]?")
+_CLAUSE_END = re.compile(r"[,;.?!\n]")
+_INTERROGATIVES = re.compile(rf"\b({_INTERROGATIVE})\b")
+# Somebody speaks of their own business, not of a machine.
+_ABOUT_ME = re.compile(
+    r"\b(meus?|minhas?|nossos?|nossas?|sou|somos|represento|tenho|temos|trabalho|trabalhamos|faco|fazemos|produzo"
+    r"|produzimos|vendo|vendemos|uso|usamos|moro|moramos|abri|abrimos|estou|estamos|to|comprei|compramos|montei"
+    r"|fabrico|fabricamos|atendo|atendemos|toco|tocamos|opero|operamos|falo|aqui)\b"
+)
+_EITHER = re.compile(r"\b([a-z]+) ou ((?:[a-z]+ ?){1,4})")
+_SAID_OF = re.compile(r"\b(?:eh|sao|seria[m]?) ([a-z ]+)")
+_FOCUS_WORDS = 4
+_OF = frozenset({"de", "do", "da", "dos", "das", "com", "em"})
+
+Knows = Callable[[str], bool]
+
+
+def asking_part(rest: str) -> str:
+    """The text without the clauses about its writer, when another clause asks for something known."""
+    clauses = [match.group() for match in _CLAUSE.finditer(rest) if match.group().strip()]
+    told = [clause for clause in clauses if _ABOUT_ME.search(clause) and not _asks(clause)]
+    kept = [clause for clause in clauses if clause not in told]
+    return ", ".join(kept) if told and any(topics.aspects(clause) for clause in kept) else rest
+
+
+def excused(rest: str, knows: Knows) -> frozenset[str]:
+    """Unknown words offered as the alternative of a known one: "na bandeja ou na esteira"."""
+    return frozenset(
+        word for pair in _alternatives(rest) if any(knows(word) for word in pair) for word in pair if not knows(word)
+    )
+
+
+def unknown(rest: str, knows: Knows, *, whole: bool) -> list[str]:
+    """Telling words that are asked and not known.
+
+    All of them when nothing known was asked (`whole`); else what directly follows an asking word, what a machine or
+    part is asked to be, and alternatives of which neither is known.
+    """
+    rest = _MUST.sub(" ", rest)
+    if whole:
+        return [word for word in _telling(words(rest)) if not knows(word)]
+    asked = [word for match in _ASKING.finditer(rest) for word in _focus(rest[match.end() :])]
+    asked += [word for match in _SAID_OF.finditer(rest) for word in _telling(words(match[1])[:3])]
+    asked += [word for pair in _alternatives(rest) for word in pair]
+    return [word for word in asked if not knows(word)]
+
+
+def _asks(clause: str) -> bool:
+    return clause.endswith("?") or _INTERROGATIVES.search(clause) is not None
+
+
+def _alternatives(rest: str) -> list[tuple[str, str]]:
+    """The telling words on both sides of each "ou"; none where one side holds no such word."""
+    found = []
+    for match in _EITHER.finditer(rest):
+        right = _telling(words(match[2]))
+        if right and _telling([match[1]]):
+            found.append((match[1], right[0]))
+    return found
+
+
+def _telling(plain: Iterable[str]) -> list[str]:
+    return [word for word in plain if len(word) > 2 and not word[0].isdigit() and not is_filler(word)]
+
+
+def _focus(span: str) -> list[str]:
+    """The first telling word of a span and the noun that completes it ("massa de pizza")."""
+    focus: list[str] = []
+    near = words(_CLAUSE_END.split(span)[0])[:_FOCUS_WORDS]
+    for at, word in enumerate(near):
+        if is_filler(word) or word[0].isdigit() or len(word) < 3:
+            continue
+        if not focus or near[at - 1] in _OF:
+            focus.append(word)
+    return focus[:2]
