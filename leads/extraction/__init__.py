@@ -10,7 +10,7 @@ from knowledge.catalogue import ProductFacts
 from leads.extraction import companies, contacts, intents, people, places, segments, timing, volumes
 from leads.extraction import products as wanted
 from leads.extraction.checks import validate
-from leads.extraction.intents import asks_opt_out
+from leads.extraction.optout import asks_opt_out, opt_out
 from leads.extraction.said import Item, Volume, prepare
 
 __all__ = ["FIELDS", "Extraction", "Item", "Volume", "asks_opt_out", "extract", "validate"]
@@ -71,7 +71,7 @@ def extract(messages: Sequence[str], *, products: Sequence[ProductFacts] = ()) -
         contacts.phone(said),
         intents.knows_us(said, wanted.starts(machines)),
         segments.segment(said, company),
-        intents.opt_out(said),
+        opt_out(said),
         intents.asks_person(said),
         intents.asks_price(said, taken),
     )

@@ -1,4 +1,4 @@
-"""What the lead asks for or tells about Seleto: no more messages, a person, a price; whether Seleto is known."""
+"""What the lead asks for or tells about Seleto: a person, a price; whether Seleto is known."""
 
 import re
 from collections.abc import Sequence
@@ -6,72 +6,6 @@ from collections.abc import Sequence
 from leads.extraction.said import Item, Said, search_all
 
 _YOU = r"(?:voces|voce|vcs|vc|ces|ceis|seleto)"
-_MESSAGE = (
-    r"(?:mensage\w+|msgs?|mensagens|propaganda\w*|promoc\w+|anuncio\w*|notificac\w+|ofertas?|conteudos?"
-    r"|novidades|newsletter|zap|nada|coisas?|isso|spam)"
-)
-# What may follow "mandar" or "receber" when it is messages that shall end: nothing, "mais", or their name.
-_NO_MORE = (
-    r"(?:\s+(?:me|mais|nada|nenhum\w*|ess[ae]s?|est[ae]s?|isso|tant[ao]s?|por favor|pfv|aqui|pra mim|pra ca"
-    r"|as|os|a|o|de|"
-    rf"{_YOU}))*\s*(?:$|[,.!?;]|{_MESSAGE}\b|contato|ligac\w+|e-?mails?)"
-)
-_STOP_TALKING = re.compile(
-    r"\b(?:(?:nao|nunca mais|jamais)(?! (?:consegu|consig|sei|vou|posso|pude|sabia|deu|era|foi|precisei|recebi))"
-    r"|par\w+ (?:de|com)|deix\w+ de|chega de|cess\w+|suspend\w+|dispenso)\b(?:\s+\w+){0,4}?\s+"
-    r"(?:(?:mand(?:a|e|em|ar|arem|ando)|envi(?:a|e|em|ar|arem|ando)|receber|recebendo|cham(?:a|e|em|ar)"
-    rf"|contat(?:e|em|ar)|contact(?:e|em|ar)){_NO_MORE}"
-    r"|perturb\w+|incomod\w+|disparos?\b|spam\b)"
-)
-_OPT_OUT = re.compile(
-    r"\bbloque\w+ (?:o )?(?:meu|esse) (?:numero|contato|zap)|\bnao entr\w+ (?:mais )?em contato|\btir\w+ eu d\w+"
-    r"|\brevog\w+ (?:o |meu )?consentimento|\bsem (?:mais )?mensage\w+\W*(?:por favor|$)|"
-    r"\bnao quero (?:mais )?(?:nenhuma? |essas? |suas? )?(?:mensage\w+|msgs?|propaganda\w*|anuncios?"
-    r"|promoc\w+|ofertas|spam|notificac\w+)"
-    r"|(?:^|[,.!;])\s*parem?\W*$|"
-    r"\bnunca mais\b[^.!?]{0,12}\b(?:mand|envi|cham)\w+|"
-    rf"\bnao (?:quero|desejo|gostaria de|precisa(?:m)?|autorizo|aceito)\b[^.!?]{{0,25}}\b(?:receb\w+"
-    rf"|mand\w+|envi\w+|cham\w+|contat\w+|contactad\w*|perturb\w+|incomod\w+)"
-    rf"|\b(?:para(?= de| com| ja)|pare|parem|parar|parando|chega|deix(?:a|em|ar)|cess\w+|suspend\w+"
-    rf"|interromp\w+|cancel\w+"
-    rf"|bloque\w+) (?:ja )?(?:de |com )?(?:me |a |o |as |os |esse |essas |esses |meu |minha )*"
-    rf"(?:mand\w+|envi\w+|chama\w*|perturb\w+|incomod\w+|encher|receb\w+|envio\w*|inscri\w+|cadastro"
-    rf"|assinatura|lista|{_MESSAGE})\b"
-    rf"|\b(?:quero|gostaria de|posso|preciso|favor|como (?:faco|eu faco)? ?(?:pra|para)?) ?(?:de )?(?:parar"
-    rf"|sair|cancelar|deixar) (?:de |d[oa] |dess[ae] |o |a )?(?:receb\w+|list\w+|grupo|inscri\w+|cadastro"
-    rf"|{_MESSAGE})"
-    r"|\bdesinscrev\w+|\b(?:denunci|bloque|process)\w+\b[^.!?]{0,40}\bmensage\w+|\bapag\w+ tudo\b"
-    r"|\bnao autorizo (?:o )?(?:uso|envio|contato)\b|\b(?:nao quero"
-    r"|chega de) (?:mais )?contato\b|\bme bloquei\w+\b"
-    r"|\btir\w+ (?:o )?(?:meu|esse|este) (?:numero|contato|nome|telefone|zap)\b"
-    r"|\b(?:me )?(?:tir\w+|remov\w+|exclu\w+|retir\w+|descadastr\w+)(?: (?:me|o meu|meu|a|esse|este|os|meus"
-    r"|o))*(?: (?:numero|contato|nome|telefone|whats\w*|zap|cadastro|dados))?"
-    r" (?:d[aeo]s?|dess[ae]s?|dest[ae]|d[oa]s?) (?:voces|vcs|seu|sua|sua|sistema|lista|base|cadastro|banco"
-    r"|contatos?|grupo|disparo\w*|transmissao|envios?)"
-    r"|\b(?:me (?:tir\w+|remov\w+|exclu\w+|descadastr\w+))\b|\bdescadastr\w+|\bunsubscribe\b|\bopt[- ]?out\b"
-    r"|\b(?:apag\w+|delet\w+|exclu\w+|elimin\w+|remov\w+|esquec\w+)(?: (?:todos|todas|os|as|o|a|de|do|ai"
-    r"|por favor))* (?:meus|minhas|meu|minha) (?:dados|informac\w+|cadastro|numero|contato|registro\w*"
-    r"|telefone|conversa)"
-    r"|\b(?:exclusao|remocao|eliminacao) d[eo]s? (?:meus )?(?:dados|cadastro)"
-    rf"|\bnao (?:me )?(?:mand\w+|envi\w+|cham\w+|perturb\w+|incomod\w+|contat\w+|procur\w+|liguem"
-    rf"|ligue)\b(?: \w+){{0,3}}? ?(?:mais|{_MESSAGE}|por favor|nunca)"
-    r"|\bnao (?:me )?(?:enche|encham)\b|\bme deix\w+ em paz\b|\bsem mais mensagens\b|\b(?:vou|quero) (?:te "
-    r"|vcs |voces )?bloquear\b"
-    r"|\bbloqueia esse numero\b|\blgpd\b[^.]{0,40}\b(?:apag|exclu|remov|delet)\w+"
-)
-_OPT_OUT_WHOLE = re.compile(
-    r"^\W*(?:(?:quero )?(?:parar|sair)|pare|parem|stop|cancelar|remover|descadastrar|sair da lista"
-    r"|nao perturbe|chega de mensagem)\W*$"
-)
-_NOT_OPT_OUT = re.compile(
-    r"\bnao precisa (?:mais )?(?:me )?(?:mandar|enviar) (?:o |a |mais )?(?:orcamento|proposta|preco|cotacao)\w*|"
-    r"\b(?:par\w+ (?:de )?|nao )(?:me )?mand\w+ (?:mais )?(?:audio|video|foto|figurinha|texto)\w*|"
-    r"\bnao (?:me )?cham\w+ (?:assim|de)\b|\bnao (?:me )?(?:recebi|mandaram|mandou|mandei|enviaram|enviou"
-    r"|chegou)\b|\bnao precisa (?:me )?(?:mandar|enviar) (?:o |a |as |os )?(?:foto|video|catalogo|ficha"
-    r"|audio|nota|link)"
-    r"|\bnao (?:me )?mand\w+ (?:mais )?(?:o |a |as |os )?(?:audio|video|foto|catalogo|preco|link|ficha)"
-)
-
 _PERSON = (
     r"(?:pessoa|humano|atendente\w*|vendedor\w*|consultor\w*|gerente|responsavel|alguem|dono|dona"
     r"|representante\w*|gente de verdade|comercial|"
@@ -260,27 +194,6 @@ _FALSE = re.compile(
     rf"|encontrar) (?:a |o )?{_YOU}"
     rf"|\bnem sabia que (?:voces|vcs|existi\w+)"
 )
-
-
-def asks_opt_out(text: str) -> bool:
-    """Whether a message asks for no more messages or for the deletion of its writer's data.
-
-    Declining an offer is not opting out (eval rules, `opt_out`).
-    """
-    return opt_out([Said(text)]) is not None
-
-
-def opt_out(said: Sequence[Said]) -> Item | None:
-    for message in said:
-        match = (
-            _OPT_OUT_WHOLE.match(message.folded)
-            or _OPT_OUT.search(message.folded)
-            or _STOP_TALKING.search(message.folded)
-        )
-        negated = match and re.search(r"\bnao\s+$", message.folded[: match.start()])
-        if match and not negated and not _NOT_OPT_OUT.search(message.folded):
-            return message.item("opt_out", True, match.start(), match.end())
-    return None
 
 
 def asks_person(said: Sequence[Said]) -> Item | None:

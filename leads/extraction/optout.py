@@ -1,0 +1,135 @@
+"""Whether a lead asks for no more messages or for the deletion of their data (eval rules, `opt_out`).
+
+Four ways of saying it: contact that shall stop (a stopping word, an act of contacting), something of the lead's that
+shall be removed, a place to be removed from, and consent taken back. Declining an offer is none of them.
+"""
+
+import re
+from collections.abc import Sequence
+
+from leads.extraction.said import Item, Said
+
+_YOU = r"(?:voces?|vcs?|ces|ceis|seleto)"
+_MESSAGE = (
+    r"(?:mensage\w+|msgs?|mensagens|propaganda\w*|promoc\w+|anuncio\w*|notificac\w+|ofertas?|conteudos?|divulgac\w+"
+    r"|novidades|newsletter|marketing|zap|nada|coisas?|isso|spam|contatos?|ligac\w+|e-?mails?)"
+)
+_NUISANCE = (
+    r"(?:perturb\w+|incomod\w+|amol\w+|ench(?:e\b|er|am|endo)|encher|atazan\w+|aporrinh\w+|importun\w+|azucrin\w+"
+    r"|disparos?\b|spam\b|insist\w+)"
+)
+_CONTACTING = (
+    r"(?:mand(?:a|e|em|ar|arem|ando)|envi(?:a|e|em|ar|arem|ando|o)|receber|recebendo|recebo|cham(?:a|e|em|ar)"
+    r"|contat(?:e|em|ar|ado|ada)|contact(?:e|em|ar|ado|ada)|procur(?:e|em|ado|ada)|escrev(?:a|am|er)|lig(?:ue|uem))"
+)
+# What may follow an act of contacting when it is messages that shall end: nothing, "mais", or their name.
+_NO_MORE = (
+    rf"(?:\s+(?:me|mais|nada|nenhum\w*|ess[ae]s?|est[ae]s?|isso|tant[ao]s?|por favor|pfv|aqui|pra mim|pra ca|por aqui"
+    rf"|as|os|a|o|de|nunca|{_YOU}))*\s*(?:$|[,.!?;)]|{_MESSAGE}\b|tod[oa]s?\b)"
+)
+_STOP = (
+    r"(?:(?:nao|nunca mais|jamais|nem)(?! (?:consegu|consig|sei|vou|posso|pude|sabia|deu|era|foi|precisei|recebi))"
+    r"|par\w+ (?:de|com|logo)|deix\w+ de|chega de|basta de|cess\w+|suspend\w+|interromp\w+|dispenso|sem)"
+)
+
+
+def _rule(pattern: str) -> re.Pattern[str]:
+    """With every "não" also as leads write and say it: "n quero", "num me manda"."""
+    return re.compile(pattern.replace("nao", "(?:nao|naum|num|nn?)"))
+
+
+_STOP_CONTACT = _rule(
+    rf"\b{_STOP}\b(?:\s+\w+){{0,4}}?\s+(?:{_CONTACTING}{_NO_MORE}|{_NUISANCE})"
+    rf"|\b(?:par\w+|deix\w+|chega) de (?:me |nos )?(?:ligar|telefonar)\b"
+    rf"|\b(?:par\w+|cess\w+|suspend\w+|interromp\w+|cancel\w+|bloque\w+|desativ\w+|dispens\w+)"
+    rf"(?: (?:ja|logo|com|de|me|os?|as?|ess[ae]s?|est[ae]s?|meu|minha|tod[oa]s?|qualquer|receb\w+|mand\w+|envi\w+))*"
+    rf" (?:envios?|recebimento|inscri\w+|cadastro|assinatura|lista|{_MESSAGE})\b"
+    rf"|\b(?:nao|nunca|jamais) (?:quero|desejo|gostaria de|autorizo|aceito|pedi)\b[^.!?]{{0,25}}\b(?!nada|isso|coisa){_MESSAGE}\b"
+    rf"(?! (?:com|d[aeo]|sobre|pra|para|manual) ?(?:o |a )?(?:preco|orcamento|vendedor|consultor|maquina|produto))"
+    rf"|\b(?:nunca mais|jamais)\b[^.!?]{{0,12}}\b(?:mand|envi|cham|lig|escrev)\w+"
+    rf"|\bnao (?:me )?(?:mand\w+|envi\w+|cham\w+|contat\w+|procur\w+|liguem|ligue|escrev\w+)\b(?: \w+){{0,3}}?"
+    rf" (?:mais|{_MESSAGE}|nunca)\b"
+    rf"|\bsem mais {_MESSAGE}\b|\bsem mensage\w+\W*(?:por favor|$)|\bnada de (?:mais )?(?:mensage\w+|msgs?|propaganda|ligac\w+|spam)\b"
+    rf"|\bnao entr\w+ (?:mais )?em contato\b|\bchega(?: de)? (?:mais )?{_MESSAGE}\b"
+    rf"|\b(?:quero|gostaria de|posso|preciso|favor|como (?:faco|eu faco)?(?: pra| para)?) ?(?:de )?(?:parar|sair"
+    rf"|cancelar|deixar) (?:de |d[oa] |dess[ae] |dest[ae] |o |a )*(?:receb\w+|list\w+|grupo|inscri\w+|cadastro"
+    rf"|{_MESSAGE})"
+    r"|\bnao (?:quero|desejo|gostaria de|precisam?) (?:mais )?(?:que )?(?:\w+ ){0,3}?(?:receb\w+|ser (?:mais )?"
+    r"(?:contat|contact|procur|cham|incomod|perturb)\w+|(?:me )?(?:contat|contact|incomod|perturb|procur)\w+"
+    r"|me (?:mand|envi|cham|escrev)\w+(?: mais)?\W*(?:$|[,.;!?]|nada\b|mensage\w+|msgs?\b))"
+)
+_REMOVE = (
+    r"(?:tir\w+|remov\w+|exclu\w+|retir\w+|apag\w+|delet\w+|elimin\w+|descadastr\w+|descart\w+|risc(?:a|ar|uem|am)"
+    r"|esquec(?:e|am|a|er)|desvincul\w+|limp(?:a|e|em|ar)|dest?ru[ia]\w*)"
+)
+_DATA = (
+    r"(?:dados|informac\w+|cadastro|numero|contato|registros?|telefone|celular|conversas?|nome|whats\w*|zap|historico"
+    r"|e-?mail|ficha)"
+)
+_LIST = (
+    r"(?:lista|base|cadastro|sistema|grupo|transmissao|banco|agenda|disparos?|mailing|contatos|envios?|marketing"
+    r"|cobranca|campanhas?)"
+)
+_OF_LIST = rf"(?:d[aeo]s?|n[ao]s?|dess[ae]s?|dest[ae]s?)\s+(?:\w+\s+){{0,2}}?{_LIST}"
+_GO_ON = r"(?:\s+(?:todos|todas|os|as|o|a|de|do|ai|ja|logo|por favor|tudo|qualquer|d[eoa]s?|ess[ae]|est[ae]))*"
+_NOT_OTHER = (
+    r"(?! (?:uns?|umas?|ess[ae]s?|a|o|as|os|algumas?|qual\w+|d[aeo]s? (?:fila|duvida|orcamento|pedido|nota|espera)))"
+)
+_REMOVAL = _rule(
+    rf"\b{_REMOVE}{_GO_ON}\s+(?:meus?|minhas?|ess[ea]|est[ea])\s+(?:\w+\s+)?{_DATA}\b(?! (?:com|certo|e (?:poe|bota|coloc\w+|troc\w+)))"
+    rf"|\b(?:me|eu) {_REMOVE}\b{_NOT_OTHER}|\b{_REMOVE} (?:eu|-me)\b|\b{_REMOVE}[- ]me\b"
+    rf"|\b{_REMOVE}\b[^.!?;]{{0,45}}?\s{_OF_LIST}\b"
+    rf"|\b{_REMOVE}\b[^.!?;]{{0,40}}\b(?:sobre|de) mim\b|\bapag\w+ tudo\b"
+    r"|\b(?:exclusao|remocao|eliminacao|apagamento|delecao|anonimizacao|retirada|cancelamento) (?:total |completa |imediata )?"
+    rf"d[aeo]s? (?:(?:meus?|minhas?|todos os|todas as)\s+)*(?:{_DATA}|inscri\w+|assinatura)\b"
+    rf"|\b(?:sair|saio|sai)\s+{_OF_LIST}\b|\bme bloquei\w+\b"
+    r"|\bser (?:removid|excluid|retirad|apagad|descadastrad|deletad|eliminad)\w+"
+    r"|\bdesinscrev\w+|\bdescadastr\w+|\bunsubscribe\b|\bopt[- ]?out\b|\bbloque\w+ (?:o )?(?:meu|esse|este) "
+    r"(?:numero|contato|zap)|\bdireito (?:ao|de) (?:esquecimento|exclusao|eliminacao)\b"
+)
+_CONSENT = _rule(
+    r"\brevog\w+ (?:o |meu |a |minha )*(?:consentimento|autorizac\w+)|\b(?:retir|cancel)\w+ (?:o |meu )*consentimento"
+    r"|\bnao (?:mais )?autorizo (?:mais )?(?:o )?(?:uso|envio|contato|tratamento)\b"
+    r"|\blgpd\b[^.]{0,40}\b(?:apag|exclu|remov|delet|elimin)\w+"
+)
+_ANGER = _rule(
+    r"\b(?:me deix\w+ em paz|me esquec\w+|sa(?:i|iam?) (?:fora|do meu pe|daqui)|larg\w+ (?:d[eo] )?(?:meu|do) pe"
+    r"|som(?:e|am?) daqui|(?:vou|quero) (?:te |vcs |voces )?(?:bloquear|denunciar|processar))\b"
+    rf"|\b(?:denunci|bloque|process)\w+\b[^.!?]{{0,40}}\b(?:mensage\w+|spam)\b|\bnao (?:me )?(?:enche|encham)\b"
+    rf"|\b(?:par\w+|chega|cans\w+|fart\w+|saco) de (?:\w+ ){{0,2}}?{_NUISANCE}"
+)
+_COMMAND = _rule(
+    r"^\W*(?:(?:eu |por favor |favor )*(?:quero |queria |gostaria de )?(?:parar|sair|cancelar|remover|descadastrar)"
+    r"|par[ae]m?|stop|sair da lista|nao perturb\w+|chega de mensage\w+|remov\w+-me|me remov\w+|chega"
+    r")(?: (?:por favor|pfv?r?|ja|agora|obrigad[oa]|por gentileza))*\W*$|(?:^|[,.!;])\s*(?:por favor |favor |pfv )?parem?\W*$"
+)
+_MATERIAL = (
+    r"(?:audios?|videos?|fotos?|figurinhas?|textos?|catalogos?|preco\w*|links?|fichas?|orcamento\w*|proposta\w*"
+    r"|cotac\w+|nota|boleto|representante|vendedor\w*|tecnico|visitas?)"
+)
+_NOT = _rule(
+    rf"\b(?:par\w+ (?:de )?|nao (?:precisa\w* )?)(?:mais )?(?:me )?(?:mand\w+|envi\w+) (?:mais )?(?:o |a |as |os "
+    rf"|por )?{_MATERIAL}|\bnao (?:me )?cham\w+ (?:assim|de)\b|\bnao (?:me )?(?:recebi|mandaram|mandou|mandei"
+    r"|enviaram|enviou|chegou)\b|\bnao quero (?:receber|que (?:me )?mande\w*) (?:o |a |as |os )?"
+    rf"{_MATERIAL}|\b(?:nao|nunca) esquec\w+ (?:de )?(?:me|meu|minha)\b"
+    rf"|\b{_REMOVE}\b[^.!?;]{{0,30}}\b(?:do|da|desse|dessa) (?:pedido|orcamento|proposta|cotacao|simulacao)\b"
+)
+_RULES = (_COMMAND, _STOP_CONTACT, _REMOVAL, _CONSENT, _ANGER)
+
+
+def asks_opt_out(text: str) -> bool:
+    """Whether a message asks for no more messages or for the deletion of its writer's data.
+
+    Declining an offer is not opting out (eval rules, `opt_out`).
+    """
+    return opt_out([Said(text)]) is not None
+
+
+def opt_out(said: Sequence[Said]) -> Item | None:
+    for message in said:
+        text = _NOT.sub(lambda match: "#" * len(match.group()), message.folded)
+        for rule in _RULES:
+            match = rule.search(text)
+            if match and not re.search(r"\b(?:nao|nem)\s+(?:(?:quero|precisa\w*|e pra)\s+)?$", text[: match.start()]):
+                return message.item("opt_out", True, match.start(), match.end())
+    return None
