@@ -71,7 +71,9 @@ class Sender:
     def post(self, body: bytes) -> float:
         """Seconds until the acknowledgement. Raises when it is not a 200."""
         began = time.perf_counter()
-        self._http.post(self._target.webhook, content=body, headers={"Content-Type": "application/json"}).raise_for_status()
+        self._http.post(
+            self._target.webhook, content=body, headers={"Content-Type": "application/json"}
+        ).raise_for_status()
         return time.perf_counter() - began
 
     def sends(self) -> dict[str, list[float]]:
