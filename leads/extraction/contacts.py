@@ -20,6 +20,9 @@ _OLD_AFTER = re.compile(
     r"^\W{0,3}(?:(?:era|e|ta|esta|foi|ja)\s+)?(?:o\s+)?(?:antig|velh|fechou|baixad|inativ|encerrad|cancelad"
     r"|errad|desativad"
     r"|nao (?:vale|existe|uso|e mais|funciona)|perdi)"
+    r"|^\W{0,3}(?:e|eh|era|foi|ta|esta)\b[^.;!?]{0,30}\b(?:vend(?:i|emos|id[oa])|fech(?:ei|ou|amos|ad[oa])"
+    r"|antig[oa]|encerr\w+"
+    r"|baixad[oa]|extint[oa])\b"
 )
 _OTHERS = (
     r"transportadora|fornecedor\w*|clientes?|contador\w*|contabilidade|concorren\w+|vizinh\w+|amig\w+|prim[oa]|"
@@ -42,7 +45,7 @@ _JOINTS = {
 _DIGIT_WORDS = dict(zip("zero um dois tres quatro cinco seis sete oito nove".split(), "0123456789", strict=True))
 
 _PHONE = re.compile(
-    r"(?<![\w/@])(?<!\d[.,-])(?:\+?\s?55[\s.-]{0,2})?\(?0?(\d{2})\)?[\s.\-–/]{0,3}((?:9[\s.-]?)?\d{4})[\s.\-–]{0,3}(\d{4})"
+    r"(?<![\w/@])(?<!\d[.,-])(?:\+?\s?55[\s.-]{0,2})?\(?0?(?:xx)?(\d{2})\)?[\s.\-–/]{0,3}((?:9[\s.-]?)?\d{4})[\s.\-–]{0,3}(\d{4})"
     r"(?![\w@]|[.,/-]\d)"
 )
 _TOLL_FREE = re.compile(r"(?<![\w/])0[389]00[\s.-]?\d{3}[\s.-]?\d{3,4}(?![\w/])")

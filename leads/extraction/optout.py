@@ -44,12 +44,14 @@ _STOP_CONTACT = _rule(
     rf"|\b(?:par\w+|cess\w+|suspend\w+|interromp\w+|cancel\w+|bloque\w+|desativ\w+|dispens\w+)"
     rf"(?: (?:ja|logo|com|de|me|os?|as?|ess[ae]s?|est[ae]s?|meu|minha|tod[oa]s?|qualquer|receb\w+|mand\w+|envi\w+))*"
     rf" (?:envios?|recebimento|inscri\w+|cadastro|assinatura|lista|{_MESSAGE})\b"
-    rf"|\b(?:nao|nunca|jamais) (?:quero|desejo|gostaria de|autorizo|aceito|pedi)\b[^.!?]{{0,25}}\b(?!nada|isso|coisa){_MESSAGE}\b"
+    rf"|\b(?:nao|nunca|jamais) (?:quero|desejo|gostaria de|autorizo|aceito|pedi)\b[^.!?]{{0,25}}\b(?!nada|isso"
+    rf"|coisa){_MESSAGE}\b"
     rf"(?! (?:com|d[aeo]|sobre|pra|para|manual) ?(?:o |a )?(?:preco|orcamento|vendedor|consultor|maquina|produto))"
     rf"|\b(?:nunca mais|jamais)\b[^.!?]{{0,12}}\b(?:mand|envi|cham|lig|escrev)\w+"
     rf"|\bnao (?:me )?(?:mand\w+|envi\w+|cham\w+|contat\w+|procur\w+|liguem|ligue|escrev\w+)\b(?: \w+){{0,3}}?"
     rf" (?:mais|{_MESSAGE}|nunca)\b"
-    rf"|\bsem mais {_MESSAGE}\b|\bsem mensage\w+\W*(?:por favor|$)|\bnada de (?:mais )?(?:mensage\w+|msgs?|propaganda|ligac\w+|spam)\b"
+    rf"|\bsem mais {_MESSAGE}\b|\bsem mensage\w+\W*(?:por favor|$)|\bnada de (?:mais )?(?:mensage\w+|msgs?"
+    rf"|propaganda|ligac\w+|spam)\b"
     rf"|\bnao entr\w+ (?:mais )?em contato\b|\bchega(?: de)? (?:mais )?{_MESSAGE}\b"
     rf"|\b(?:quero|gostaria de|posso|preciso|favor|como (?:faco|eu faco)?(?: pra| para)?) ?(?:de )?(?:parar|sair"
     rf"|cancelar|deixar) (?:de |d[oa] |dess[ae] |dest[ae] |o |a )*(?:receb\w+|list\w+|grupo|inscri\w+|cadastro"
@@ -76,11 +78,13 @@ _NOT_OTHER = (
     r"(?! (?:uns?|umas?|ess[ae]s?|a|o|as|os|algumas?|qual\w+|d[aeo]s? (?:fila|duvida|orcamento|pedido|nota|espera)))"
 )
 _REMOVAL = _rule(
-    rf"\b{_REMOVE}{_GO_ON}\s+(?:meus?|minhas?|ess[ea]|est[ea])\s+(?:\w+\s+)?{_DATA}\b(?! (?:com|certo|e (?:poe|bota|coloc\w+|troc\w+)))"
+    rf"\b{_REMOVE}{_GO_ON}\s+(?:meus?|minhas?|ess[ea]|est[ea])\s+(?:\w+\s+)?{_DATA}\b(?! (?:com|certo|e (?:poe"
+    rf"|bota|coloc\w+|troc\w+)))"
     rf"|\b(?:me|eu) {_REMOVE}\b{_NOT_OTHER}|\b{_REMOVE} (?:eu|-me)\b|\b{_REMOVE}[- ]me\b"
     rf"|\b{_REMOVE}\b[^.!?;]{{0,45}}?\s{_OF_LIST}\b"
     rf"|\b{_REMOVE}\b[^.!?;]{{0,40}}\b(?:sobre|de) mim\b|\bapag\w+ tudo\b"
-    r"|\b(?:exclusao|remocao|eliminacao|apagamento|delecao|anonimizacao|retirada|cancelamento) (?:total |completa |imediata )?"
+    r"|\b(?:exclusao|remocao|eliminacao|apagamento|delecao|anonimizacao|retirada|cancelamento) (?:total "
+    r"|completa |imediata )?"
     rf"d[aeo]s? (?:(?:meus?|minhas?|todos os|todas as)\s+)*(?:{_DATA}|inscri\w+|assinatura)\b"
     rf"|\b(?:sair|saio|sai)\s+{_OF_LIST}\b|\bme bloquei\w+\b"
     r"|\bser (?:removid|excluid|retirad|apagad|descadastrad|deletad|eliminad)\w+"
@@ -101,7 +105,8 @@ _ANGER = _rule(
 _COMMAND = _rule(
     r"^\W*(?:(?:eu |por favor |favor )*(?:quero |queria |gostaria de )?(?:parar|sair|cancelar|remover|descadastrar)"
     r"|par[ae]m?|stop|sair da lista|nao perturb\w+|chega de mensage\w+|remov\w+-me|me remov\w+|chega"
-    r")(?: (?:por favor|pfv?r?|ja|agora|obrigad[oa]|por gentileza))*\W*$|(?:^|[,.!;])\s*(?:por favor |favor |pfv )?parem?\W*$"
+    r")(?: (?:por favor|pfv?r?|ja|agora|obrigad[oa]|por gentileza))*\W*$|(?:^|[,.!;])\s*(?:por favor |favor "
+    r"|pfv )?parem?\W*$"
 )
 _MATERIAL = (
     r"(?:audios?|videos?|fotos?|figurinhas?|textos?|catalogos?|preco\w*|links?|fichas?|orcamento\w*|proposta\w*"

@@ -66,7 +66,7 @@ _DESCRIBED: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"\b(?:maquin\w+|linha|equipamento|automatizar|automatica)\s(?:\w+\s){0,2}?(?:(?:de|pra|para|do"
             r"|da|faz|fazer|que faz|"
             r"monta|montar)\s)+(?:fazer |montar )?(?:espet\w+|churrasquinhos?)|\bespetadeira\w*"
-            r"|\blinha (?:automatica )?(?:de )?espet\w+"
+            r"|\blinha (?:automatica )?(?:de )?espet\w+|(?<!de )\ba (?:de|do|dos) espet\w+\b"
         ),
     ),
 )  # fmt: skip
@@ -92,7 +92,8 @@ _RIVAL = re.compile(r"\b(?:concorren\w+|outra marca|de outra|da marca)\b")
 _PREFERRED = re.compile(
     r"\b(?:prefir\w+|preferencia|fico com|ficar com|vou (?:de|querer|levar)|decidi\w*|escolhi|gostei mais"
     r"|na verdade|fechar (?:com|a)|"
-    r"mais interesse|principal\w*|sobretudo|melhor (?:a|pra mim)|optei|optar|quero mesmo|no fim)\b[^.;!?]{0,35}$"
+    r"mais interesse|mais (?:pra|para|inclinad\w+|propens\w+|a fim)|tend\w+ (?:pra|para|a)|inclinad\w+"
+    r"|puxand\w+ pra|principal\w*|sobretudo|melhor (?:a|pra mim)|optei|optar|quero mesmo|no fim)\b[^.;!?]{0,35}$"
 )
 _WISHED = re.compile(r"\b(?:quero|queria|preciso|vou querer|melhor)\b[^,.;!?]{0,15}$")
 _PREFERRED_AFTER = re.compile(r"^[^.,;!?]{0,15}\b(?:me interessa mais|e melhor pra mim|e a que eu quero|mesmo)\b")
@@ -191,7 +192,12 @@ _EXTRA_FORMS: dict[str, tuple[str, ...]] = {
         r"linha (?:automatica )?(?:completa )?(?:de hamburguer\w* )?(?:com |mais |\+ ?|da |de |e )?(?:a |o )?fb ?-?700",
         r"fb ?-?700 (?:com|e|mais|\+) ?(?:a )?linha(?: automatica)?",
     ),
-    "SMARTPRO": (r"(?:se ?)?smart ?-?pro", r"esmart ?pro", r"se smart", r"(?:a|da|na|pra) smart"),
+    "SMARTPRO": (
+        r"(?:se ?)?smart ?-?pro",
+        r"esmart ?pro",
+        r"se smart",
+        r"(?:(?<=\ba )|(?<=\bda )|(?<=\bna )|(?<=\bpra ))smart",
+    ),
     "EPE1200": (r"epe",),
     "FBM100": (r"fbm", r"f ?b ?m ?-?100"),
     "FB300": (r"efe ?be ?(?:300|trezentos)",),

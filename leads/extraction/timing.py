@@ -9,10 +9,14 @@ from seleto.lib.text.units import MONTHS
 
 _DAYS = {"dia": 1, "semana": 7, "quinzena": 15, "mes": 30, "bimestre": 60, "trimestre": 90, "semestre": 180, "ano": 365}
 _BUY = (
-    r"(?:compr\w+|fech\w+|precis\w+|quer\w+|necessit\w+|adquir\w+|receb\w+|pegar|levar|chegar|ter|resolver"
+    r"(?:compr(?!ei|ou|amos|aram|ava)\w+|fech\w+|precis\w+|quer\w+|necessit\w+|adquir\w+|receb\w+|pegar|levar"
+    r"|chegar|ter|resolver"
     r"|decid\w+|comec\w+|abr\w+|inaugur\w+)"
 )
 _HIGH = re.compile(
+    r"\bate (?:o )?dia \d{1,2}\b(?! (?:de|do|d[oe] (?:mes|ano)|/))|\b(?:to|tou|tamo|estou|estamos|tudo|producao"
+    r"|loja|cozinha)"
+    r" parad[oa]s?\b|"
     r"\bate (?:a |o )?(?:segunda|terca|quarta|quinta|sexta|sabado|domingo|amanha)\b|"
     r"\burgent\w*|\burgencia\b|\burgencia\b|\bo (?:quanto|qto) antes\b|\bo mais rapido possivel\b"
     r"|\bo mais breve\b|\bquanto antes\b|\b(?:pra|para) ontem\b|\bimediat\w+\b|\bde imediato\b"
