@@ -29,6 +29,8 @@ _ABOUT_ME = re.compile(
 )
 _EITHER = re.compile(r"\b([a-z]+) ou ((?:[a-z]+ ?){1,4})")
 _SAID_OF = re.compile(r"\b(?:eh|sao|seria[m]?) ([a-z ]+)")
+# "Rodando direto" tells how, not what.
+_GERUND = re.compile(r"\w{2}[aei]ndo$")
 _FOCUS_WORDS = 4
 _OF = frozenset({"de", "do", "da", "dos", "das", "com", "em"})
 
@@ -88,8 +90,10 @@ def _focus(span: str) -> list[str]:
     focus: list[str] = []
     near = words(_CLAUSE_END.split(span)[0])[:_FOCUS_WORDS]
     for at, word in enumerate(near):
+        if _GERUND.search(word):
+            break
         if is_filler(word) or word[0].isdigit() or len(word) < 3:
             continue
-        if not focus or near[at - 1] in _OF:
+        if not focus or near[at - 1] in _OF or near[at - 1] == focus[-1]:
             focus.append(word)
     return focus[:2]

@@ -41,6 +41,7 @@ _OF_FOOD = (
     ("pes", "variacao"),
     ("largur", "diametro"),
     ("altur", "espessura"),
+    ("alumini", "material"),
 )
 # Folding would make "é" an "e".
 _IS = re.compile(r"\bé\b", re.IGNORECASE)
@@ -230,11 +231,13 @@ class Engine:
         unknown = self._beyond(question, listed=listed)
         if any(not told.issuperset(self._index.stems(word)) for word in unknown):
             return Kind.GAP
-        if not unknown and "variacao" not in asked and topics.outside_phrase(found.rest):
+        if topics.asks_for_a_book(question.folded):
+            return Kind.GAP
+        if "variacao" not in asked and topics.outside_phrase(" ".join(found.rest.split())):
             return Kind.GAP
         if listed:
             return Kind.FACT
-        if "material" in asked and not self._made_of(asked, near):
+        if not self._true_of_parts(asked, near):
             return Kind.GAP
         if asked and not any(self._supported(slugs, near) for slugs in asked.values()):
             return Kind.GAP
@@ -252,7 +255,7 @@ class Engine:
         """Words of the question that an article must hold for it to be answered."""
         found, asked = question.found, question.asked
         rest = asking.asking_part(found.rest)
-        plain = [word for word in words(rest) if not _means_food(word, asked)]
+        plain = words(rest)
         nothing_known = not asked and not found.fitting
         beyond = topics.outside(plain)
         if nothing_known:
@@ -260,19 +263,21 @@ class Engine:
         if not listed:
             beyond += asking.unknown(rest, self._knows, whole=nothing_known)
         excused = asking.excused(rest, self._knows)
-        return [word for word in beyond if word not in excused]
+        return [word for word in beyond if word not in excused and not _means_food(word, asked)]
 
     def _concerns(self, position: int, found: Found) -> bool:
         """Whether an article may answer for the found products: theirs, or general."""
         products = self._articles[position].products
         return not found.codes or not products or bool(set(products) & set(found.codes))
 
-    def _made_of(self, asked: Mapping[str, frozenset[str]], near: Iterable[int]) -> bool:
-        """Whether an article tells the material of the very part asked about; the machine's says nothing of a part."""
-        parts = [asked[name] for name in topics.PARTS & asked.keys()]
-        return not parts or any(
-            all(slugs & set(self._articles[position].attributes) for slugs in (asked["material"], *parts))
-            for position in near
+    def _true_of_parts(self, asked: Mapping[str, frozenset[str]], near: Sequence[int]) -> bool:
+        """Whether an article tells the material or measure of the very part asked about, not of its machine."""
+        wanted = dict.fromkeys({"material"} & asked.keys(), topics.PARTS)
+        wanted |= dict.fromkeys(topics.MEASURES & asked.keys(), topics.MEASURED_PARTS)
+        return all(
+            any({asked[name], asked[part]} <= _held(self._articles[position], asked) for position in near)
+            for name, parts in wanted.items()
+            for part in parts & asked.keys()
         )
 
     def _supported(self, slugs: frozenset[str], near: Iterable[int]) -> bool:
@@ -326,6 +331,10 @@ class Engine:
         if mine and not article.attributes:
             return tuple(dict.fromkeys((*mine, *article.products)))
         return mine or article.products
+
+
+def _held(article: ArticleFacts, asked: Mapping[str, frozenset[str]]) -> set[frozenset[str]]:
+    return {slugs for slugs in asked.values() if slugs & set(article.attributes)}
 
 
 def _means_food(word: str, asked: Mapping[str, frozenset[str]]) -> bool:

@@ -25,10 +25,10 @@ _ASPECTS: Final = {
         OUTPUT,
     ),
     "carga": (
-        r"\bcubas?\b|\breservatorio|\btanque|\bcabe[mr]?\b|\bcaber\b|\bquilos?\b|\bkilos?\b|\bkgs?\b|\blitr|\bcomport"
+        r"\bcub(a|inha|ona)s?\b|\breservatorio|\btanque|\bcabe[mr]?\b|\bcaber\b|\bquilos?\b|\bkilos?\b|\bkgs?\b|\blitr|\bcomport"
         r"|\bpor vez\b|\bde uma vez|\bpor batida|\bmassa\b|\bquanto de carne|\bvolume|\babastec|\bdeposito|\bbojo"
         r"|\btacho"
-        r"|\bbacia|\bcarrega",
+        r"|\bbacia|\bcarrega|\b(aguenta|suporta|leva)\w* (\w+ ){0,2}peso",
         CARGO,
     ),
     "capacidade": (r"\bcapacidade", CARGO | OUTPUT),
@@ -52,19 +52,21 @@ _ASPECTS: Final = {
         r"|\bgramatura|\btoleranci|\btodos? igua|\bsa(i|em) igua",
         {"peso_variacao_g"},
     ),
-    "esteira": (r"\besteir|\bcorreia de saida|\btransportadora de saida", {"esteira_cm"}),
+    "esteira": (r"\besteir|\bcorreias?\b|\btransportadora de saida", {"esteira_cm"}),
     "diametro": (
-        r"\bdiametro|\bxis\b|\bgigante|\blargura do (hamb|burg|disc)"
+        r"\bdiametro|\bxis\b|\bgigante|\b(largura|medida) d[aeo]s? (hamb|burg|disc)"
         r"|\b(tamanho|maior|grande|largo) (\w+ ){0,2}(hamb|burg|disc|lanch)"
         r"|\b(hamb|burg|disc|lanch)\w* (\w+ ){0,2}(larg|grand|gigant|enorm)|\bpolegada|\bredondo",
         {"diametro_cm"},
     ),
     "espessura": (r"\bespessura|\bgrossura|\bgross[oa]|\bfin(o|a|inho|inha)\b|\bfinos?\b"
         r"|\baltura d[aeo] (fatia|file|bife)", {"espessura_mm"}),
-    "facas": (r"\bfacas?\b|\blaminas?\b|\bnavalha|\b(cub|tir)(o|a|inho|inha)s?\b|\bcortes?\b", {"facas_mm"}),
+    "facas": (r"\bfacas?\b|\blaminas?\b|\bnavalha|\bcub(o|inho)s?\b|\btir(a|inha)s?\b|\bcortes?\b", {"facas_mm"}),
     "bicos": (r"\bbicos?\b|\bbocal|\bbocais|\bfuni[ls]|\bcanudo", {"bicos"}),
     "material": (r"\binox|\baco\b|\bmaterial\b|\bmateriais\b|\benferruj|\b304\b|\b316\b|\b430\b"
-        r"|\bjatead", {"material"}),
+        r"|\bjatead|\b(eh|sao|feit[ao]s?|seriam?) (\w+ )?(de|em) (aluminio|ferro|plastico|lata|metal"
+        r"|galvaniz\w+|madeira)",
+        {"material"}),
     "garantia": (r"\bgaranti", {"garantia_meses"}),
     "empilha": (r"\bempilh|\bpilha", {"empilha"}),
     "incluso": (r"\binter ?plast|\blimpador|\bparada de emergencia|\bemergencia|\breversao|\breverte"
@@ -77,6 +79,9 @@ ASPECTS: Final = {name: (re.compile(pattern), frozenset(slugs)) for name, (patte
 
 # Parts of a machine: "what is it made of" asked about one is not answered by what the machine is made of.
 PARTS: Final = frozenset({"esteira", "molde", "facas", "bicos", "motor"})
+# Parts whose own measures are told nowhere else: the thickness of a nozzle is not that of a fillet.
+MEASURED_PARTS: Final = frozenset({"esteira", "bicos", "motor"})
+MEASURES: Final = frozenset({"espessura", "diametro", "tamanho"})
 
 INTEREST = re.compile(
     r"\bquero|\bqueria|\bprecis|\bprocur|\binteress|\bindica|\brecomend|\bsuger|\baconselh|\batend|\bserv[ei]"
@@ -106,23 +111,44 @@ LEAST = re.compile(r"\bmenor|\bmais (simples|basic|pequen)|\bde entrada\b|\bmini
 _COMMERCIAL: Final = {
     "com.frete": r"\bfretes?\b|\btransport(e|adora)\b|\benvi(o|am|a|ar)\b"
         r"|\bentregam? (\w+ ){0,2}(em|no|na|para|pra)\b|\bcif\b|\bfob\b"
-    r"|\bdespach|\bmandam? (a maquina )?(pra|para) |\bpaga o transporte|\blogistica|\bretirar na fabrica",
+    r"|\b(mand|envi|lev|trag|traz|entreg|despach)\w+ ((a|ela|as|uma|maquina|equipamento) )*(ate|pra|para"
+    r"|pro|no|na|em|ai|aqui)\b"
+    r"(?! (mim|eu|gente|nos|ver|eh|(o )?(meu )?(e?mail|zap|whats))| (mi|we)| limp| lav)"
+    r"|\bbuscar (ai|na fabrica|a maquina|ela|direto)|\bretir(o|ar|ada) (na|ai|no|em|direto)|\bcarreto|\bseguro da carga"
+    r"|\bcorreios?\b|\bpor conta (do|de quem)|\bdespach|\bpaga o transporte|\blogistica|\bretirar na fabrica",
     "com.prazo": r"\bprazo|\bentreg|\bdemora|\bchega\b|\bchegar\b|\bchegam\b|\bpronta entrega|\bestoque"
         r"|\bquando (\w+ ){0,3}(recebo|receb|fica pronta|sai)"
     r"|\bfica pronta|\bdias uteis|(?<!quanto )\b(em|daqui a) quant[oa]s? (dias|tempo|semanas)|\bpra semana"
     r"|\bsemana que vem|\b(ainda )?ess[ea] (mes|semana)"
+    r"|\bencomenda|\bfila (de )?(espera|producao)|\blead ?time"
+    r"|\breceb(o|er|eria|emos)\b(?! (o |um |uma )?(catalogo|material|manual|foto|video))"
+    r"|\bantes d[eoa] (natal|fim|final|ano|feriado|festa|inaugur|pascoa|carnaval|verao|mes)|\bpr?a(ra)? quando"
+    r"|\bquando (\w+ ){0,5}(ta|esta|vem|tenho|teria|pego|manda\w*|libera\w*)\b|\bna minha mao\b|\bda tempo\b"
+    r"|\b(tem|ha|existe) (alguma|uma|ela|maquina) (\w+ ){0,2}(pronta|sobrando|disponivel)"
+    r"|\bquantos dias (uteis|corridos)"
     r"|\bquanto tempo (\w+ ){0,3}(recebo|leva|chega|entreg|fabric|demora|ficar)|\btempo de fabricacao",
     "com.pagamento": r"\bpag(ar|ament\w*|o|a|ando)\b|\bparcel|\bcart(ao|oes)\b|\bboleto|\bpix\b|\ba vista|\bfinanc"
         r"|\bbndes|\bfiname"
     r"|\bleasing|\bconsorcio|\bcheque|\bprestac|\bcredito|\bdebito|\bentrada de\b|\bda[r]? entrada|\bsinal\b"
-    r"|\bem quantas vezes"
+    r"|\bem quantas vezes|\bfacilit(a|am|ar|ado)\b(?! (a |o )?(limp|lav|trab|oper|mont|uso|vida))|\bjuros?\b"
+    r"|\bcarencia\b|\bpermuta\b|\bduplicata|\bpromissoria|\bpronaf\b|\bproger\b|\bmaquininha|\blink de pag"
+    r"|\bem (dinheiro|especie)\b"
+    r"|\bcondic(ao|oes)\b(?! de (uso|trabalho|operacao))|\bmetade (agora|antes|na)|\b\d\d ?[/e] ?\d\d ?[/e] ?\d\d\b"
     r"|\b(na|em) troca\b|\b(de|como|na) entrada\b|\bdivid\w+|\b\d+ ?x\b|\bem \d+ vezes|\bfaturad|\bcrediario",
     "com.preco": r"\b(passa|menos|mais|acima|abaixo|chega|ate|custa) (de |dos |a )?[\d.,]+ ?mil\b(?! (hamb|burg"
     r"|disc|lanch|por|/|unid|pec|espet|cicl))|\bpreco|\bprecinho|\bvalor(es)?\b|\bcust(a|am|o|os|aria|ar)\b"
     r"|\borcament|\bcotac|\binvestiment"
         r"|\bbarat|\bcar[oa]s?\b"
     r"|\br\$|\breais\b|\bdescont|\bpromoc|\bnegoci[ae]|\babat|\btabelas?\b"
-    r"|\bquanto (e|eh|sai|fica|ta|esta|vai ficar|seria|to|pago|cobra\w*)\b(?! por| quant)"
+    r"|\bquanto (que |q )?(e|eh|sai|fica|ta|tao|esta|vai ficar|seria|to|pago|cobra\w*)\b"
+    r"(?! por| quant| (\w+ ){0,3}(por|em uma|numa|na|cada) (hora|dia|minuto)"
+    r"| (a |o |as |os |de |da |do |em )*(produc|capacid|cuba|reserv|variac|potenc|motor|volum|diamet|espess|garant"
+    r"|altura|largura|peso|compriment|rendiment|tempo))"
+    r"|\bquanto (\w+ ){0,3}(val(e|em)|ped(em|e|indo)|gast(o|ar|aria)|invist\w+|invest\w+|desembols\w+)\b"
+    r"(?! (de |em |com )(energia|luz|ar|agua|gas))"
+    r"|\b(tenho|com) (uns )?[\d.,]+ ?(mil|k)\b(?! (hamb|burg|disc|lanch|por|/|unid|pec|espet|cicl))"
+    r"|\bblack friday|\bliquidac|\bofertas?\b|\bbrinde|\bcortesia|\borc(a|ar|am)\b|\bcot(a|ar|am|em|e)\b|\bpechinch"
+    r"|\bcabe no (bolso|orcamento)|\bcondic(ao|oes) (especia|melhor)|\bdolar"
     r"|\bmil reais|\bcobra|\bem conta\b|\b(ta|esta|vai) saindo\b|\bsaindo por|\bsai por|\bfaz(em)? por quanto"
     r"|\bconto\b|\bgrana\b|\bcupom|\bproposta",
 }  # fmt: skip
@@ -140,29 +166,28 @@ NOT_COMMERCIAL = re.compile(
 # Subjects buyers of machines ask about and a catalogue of ours seldom answers.
 _OUTSIDE = """
 voltagem volts volt bivolt tensao monofasico trifasico bifasico amperagem ampere disjuntor watt kw kwh luz largura
-porta altura comprimento profundidade dimensao dimensoes metragem espaco ocupa bancada mesa piso pe pes rodinha rodas
-rodizio pesa pesam pesado pesada ruido barulho barulhenta barulhento decibel decibeis silenciosa limpeza limpar limpa
-lavar lava lavavel lavagem higienizar higienizacao desmonta desmontar desmontagem sanitizar esteriliza certificado
-certificacao nr12 nr inmetro anvisa sif ce laudo norma art selo iso alvara pressao bar psi pcm consumo consome gasta
-assistencia manutencao conserto consertar reposicao suporte treinamento treina instalacao instalar instala tecnico
-mecanico devolucao troca trocar trocam licenca aprovada aprovado cnpj operador operadores funcionario funcionarios
-pessoas ajudante mao-de-obra video foto fotos imagem pdf apostila folder tutorial curso alugar aluga alugam aluguel
-locacao usada usado usadas usados seminova seminovo semi-nova recondicionada exportar exporta exportam importada
-importado visitar visita showroom demonstracao teste testar feira revenda representante franquia endereco localizada
-telefone dono proprietario engenheiro responsavel fundada fundacao historia mercado concorrente concorrencia soja
-peixe salmao tilapia camarao atum batata queijo mussarela coxinha kibe quibe almondega croquete pao massa-de-pao
-vegetal vegano vegana vegetariano plantbased legume legumes verdura fruta mandioca tofu cogumelo falafel grao
-grao-de-bico ovo congelado congelada gelada gelado osso ossos cartilagem pele recheado recheada recheio temperatura
-temperado tempero cordeiro carneiro pato javali aplicativo app wifi internet bluetooth sensor touch tela painel
-display ihm clp plc software sistema erp memoria programavel contador usb remoto celular inversor iot robo rolamento
-borracha plastico pintura cor preta branca vermelha polimento aluminio teflon nylon polietileno alarme bandeja
-silicone vedacao oleo lubrificar lubrificacao graxa durabilidade dura desgaste correia peca-de-reposicao nuggets pizza
-pastel salame morcela mortadela presunto bacalhau nugget esfiha empada risole salgado salgados doce doces brigadeiro
-pamonha tapioca racao pet cerveja sorvete moedor serra seladora embaladora fritadeira camara freezer forno chapa
-balanca etiquetadora vacuo embalagem fogao liquidificador tumbler injetora amaciador defumador estufa chapeira cutter
-grelha fixar fixa parafusar chao resfria refrigeracao refrigerada aquece aquecimento camisa quadrado quadrada logo
-triangular oval estrela coracao logotipo logomarca personalizado origem nacional china chinesa patente sustentavel
-seguida seguidas seguido reciclavel
+peso pesos porta altura comprimento profundidade dimensao dimensoes metragem espaco ocupa bancada mesa piso pe pes
+rodinha rodas rodizio pesa pesam pesado pesada ruido barulho barulhenta barulhento decibel decibeis silenciosa limpeza
+limpar limpa lavar lava lavavel lavagem higienizar higienizacao desmonta desmontar desmontagem sanitizar esteriliza
+certificado certificacao nr12 nr inmetro anvisa sif ce laudo norma art selo iso alvara pressao bar psi pcm consumo
+consome gasta assistencia manutencao conserto consertar reposicao suporte treinamento treina instalacao instalar
+instala tecnico mecanico devolucao troca trocar trocam licenca aprovada aprovado cnpj video foto fotos imagem pdf
+apostila folder tutorial curso alugar aluga alugam aluguel locacao usada usado usadas usados seminova seminovo semi-
+nova recondicionada exportar exporta exportam importada importado visitar visita showroom demonstracao teste testar
+feira revenda representante franquia endereco localizada telefone dono proprietario engenheiro responsavel fundada
+fundacao historia mercado concorrente concorrencia soja peixe salmao tilapia camarao atum batata queijo mussarela
+coxinha kibe quibe almondega croquete pao massa-de-pao vegetal vegano vegana vegetariano plantbased legume legumes
+verdura fruta mandioca tofu cogumelo falafel grao grao-de-bico ovo congelado congelada gelada gelado osso ossos
+cartilagem pele recheado recheada recheio temperatura temperado tempero cordeiro carneiro pato javali aplicativo app
+wifi internet bluetooth sensor touch tela painel display ihm clp plc software sistema erp memoria programavel contador
+usb remoto celular inversor iot robo rolamento borracha plastico pintura cor preta branca vermelha polimento aluminio
+teflon nylon polietileno alarme bandeja silicone vedacao oleo lubrificar lubrificacao graxa durabilidade dura desgaste
+correia peca-de-reposicao nuggets pizza pastel salame morcela mortadela presunto bacalhau nugget esfiha empada risole
+salgado salgados doce doces brigadeiro pamonha tapioca racao pet cerveja sorvete moedor serra seladora embaladora
+fritadeira camara freezer forno chapa balanca etiquetadora vacuo embalagem fogao liquidificador tumbler injetora
+amaciador defumador estufa chapeira cutter grelha fixar fixa parafusar chao resfria refrigeracao refrigerada aquece
+aquecimento camisa quadrado quadrada logo triangular oval estrela coracao logotipo logomarca personalizado origem
+nacional china chinesa patente sustentavel seguida seguidas seguido reciclavel
 """
 OUTSIDE_WORDS: Final = frozenset(word for word in _OUTSIDE.split() if "-" not in word)
 OUTSIDE: Final = frozenset(stem(word) for word in OUTSIDE_WORDS if len(word) >= 5)
@@ -184,11 +209,16 @@ _OUTSIDE_PHRASES = re.compile(
     r"|\b(onde|cidade|estado|lugar|endereco) (\w+ )?(fica|ficam)\b|\bmarca d[aeo]s?\b"
     r"|\bque marca|\bquantos anos|\btempo de mercado|\bnota fiscal"
     r"|\bquem (e|sao|fez|faz|fabrica|fornece|criou)\b"
-    r"|\bquantas pessoas|\bquantos (operador|funcion)|\bsem (fio|internet)|\bsegunda mao|\bno chao|\bdo chao"
+    r"|\b(quant[oa]s?|precisa\w*|exige\w*|necessit\w+|opera\w*|toca\w*) (\w+ ){0,3}"
+    r"(pessoa|operador|funcionario|ajudante)"
+    r"|\b(uma?|so|apenas) (so )?(pessoa|operador|funcionario) (so )?(opera|toca|da conta|consegue)"
+    r"|\bsem (fio|internet)|\bsegunda mao|\bno chao|\bdo chao"
+    r"|\b(faz(er|em)?|sai|moer|moe[m]?) (a |uma )?carne moida"
 )
 
 _MANUAL_BOOK = re.compile(
-    r"\b(o|um|do|no|tem|em|mand\w+|baixar) manual (d[aeo]|em|pdf|tecnico|para baixar|completo)\b"
+    r"\b(o|um|do|no|tem|em|mand\w+|baixar) manual (d[aeo]|em|pdf|tecnico|completo"
+    r"|(para|pra) (baixar|download|ler|imprimir))\b"
     r"|\bmanual (em pdf|de instruc|de uso|do usuario|tecnico|de operacao)"
 )
 
@@ -226,7 +256,7 @@ def outside(plain: Iterable[str]) -> list[str]:
     return [
         word
         for word in plain
-        if word in OUTSIDE_WORDS or (len(word) >= 5 and stem(word) in OUTSIDE and word not in FILLER_WORDS)
+        if word in OUTSIDE_WORDS or (len(stem(word)) >= 5 and stem(word) in OUTSIDE and word not in FILLER_WORDS)
     ]
 
 
