@@ -44,7 +44,8 @@ _WORDS: Matcher[str] = Matcher(
     )
     + phrases(
         "apart",
-        "opcional|opcionais|separado|separada|avulso|avulsa\na parte\nnao vem|acompanha|inclui|tem|incluso|possui",
+        "opcional|opcionais|separado|separada|avulso|avulsa|extra\na parte\npor fora\n"
+        "nao _1 vem|acompanha|inclui|tem|incluso|possui|traz",
     )
 )
 

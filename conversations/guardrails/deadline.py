@@ -72,6 +72,34 @@ _STATED = Matcher(
     )
     + rules(
         """
+        demora* _1 mais|menos|bem|demais|horrores|tanto|bocado
+        nao|nunca|jamais|sem _1 atras*
+        cumpr* _3 prazo|prazos|data|datas|combinado
+        entrega|entregas|entregamos _2 no prazo|em dia
+        pontual|pontuais|pontualidade
+        temos|tem|ha|sobrou|sobraram|restam|resta|ficou|ficaram _5 \
+            prontinha|prontinhas|prontas|pronta|prontinho|prontos|embalada|embaladas|galpao|estoque|deposito|encaixotada
+        @when|#time|@fast _4 carreg*|caminhao|estrada|rota|transportadora|rua|encaixotad*|embalad*
+        carreg*|caminhao|estrada|rota|transportadora|encaixotad*|embalad* _4 @when|#time|@fast
+        estar|esteja|estando|estaria|estara|ficar|aparece|pinta|baixa|desembarca|bate _1 \
+            ai|la|contigo|porta|mao|cozinha|cidade _4 @when|#time|@fast|#date
+        ai|contigo|porta|mao|cozinha _2 em|ate|dentro _2 @when|#time|#date
+        treinamento|treino|instalacao|montagem|ajuste|conserto|reparo|revisao|capacitacao|implantacao _3 \
+            dura|duram|leva|levam|gasta|toma|eh|fica|ficam|sai|faz|fazemos|termina|acaba _4 \
+            #time|@when|@fast|periodo|expediente|turno|meio|dia|tarde|manha
+        numa|num|dum|duma _1 @service|instalacao|montagem|treinamento _2 tarde|manha|dia|piscar
+        esper* _3 pouco|pouca|curta|longa|quase|nada|minima|pequena|grande|muito|muita|bastante
+        furar|fura|furo|furamos|pular|passar|passo|boto|colocar|coloco _4 fila|frente|prioridade
+        adiant*|antecip*|agiliz*|aceler*|prioriz* _4 \
+            entrega|producao|pedido|envio|fabricacao|fila|maquina|montagem|despacho|instalacao
+        quanto antes fechar|pedir|comprar|pagar _4 antes|chega|recebe
+        coisa|questao|assunto de _1 dias|semanas|#time
+        maximo|tardar|estourando|arrastando _1 @when|#time
+        """,
+        _REASON,
+    )
+    + rules(
+        """
         volta|voltam|retorna|retomam|retoma|relancada|lancada|liberada|disponivel _4 @when|#time|#date|@fast
         espeto|espetos|espetinho _6 @when|#time|#date|@fast
         @when|#time _4 espeto|espetos|espetinho
@@ -105,6 +133,8 @@ _ANSWERS = Matcher(
         antes|ate|tempo|logo|pouco|muito|bastante
         #plain
         talvez|provavelmente|acho|creio|acredito
+        dificil|dificilmente|apertado|impossivel|facil|facinho|suave|folga|folgado|sossegado|confia|confie|jamais|nunca
+        de|na boa
         """,
         _REASON,
     )
@@ -114,7 +144,7 @@ _ELSEWHERE = (
     "garantia", "atende", "atendemos", "atendimento", "abre", "abrem", "horario", "conversamos", "falou", "falamos",
     "atras", "ha", "paga", "pagam", "lucro", "retorno", "inauguracao", "aniversario", "parabens", "conversa",
     "carencia",
-    "parcela", "parcelas", "juros", "boleto", "preco", "valor", "promocao", "desconto", "feriado",
+    "parcela", "parcelas", "juros", "boleto", "preco", "valor", "promocao", "desconto", "feriado", "metade",
 )  # fmt: skip
 
 
@@ -133,7 +163,8 @@ def check(sheet: Sheet) -> Iterator[Finding]:
     for finding in hits(sheet, _TIMES, sure=False):
         if _unexplained_time(sheet, finding) and not _innocent(sheet, finding):
             yield finding
-    if "deadline" in sheet.topics and not sheet.has("@hedge", "@refer"):
+    unsubscribes = sheet.lead.has("mensagem", "mensagens", "descadastrar", "sair")
+    if "deadline" in sheet.topics and not unsubscribes and not sheet.has("@hedge", "@refer"):
         for finding in hits(sheet, _ANSWERS):
             answers = finding.first <= 6 and sheet.sentence(finding.first).first == 0
             if answers and not _innocent(sheet, finding) and not sheet.clause_has(finding.first, "@make", "#rate"):
@@ -191,6 +222,8 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
         return True
     if any(word.quantity and word.quantity.unit == "/" for word in words):
         return True  # "30/60" is a schedule of payment
+    if _lead_delivers(sheet, finding) or _another_date(sheet, at):
+        return True
     if any("#rate" in word.tags or "#pieces" in word.tags for word in words):
         return True
     if (
@@ -219,6 +252,30 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
     if any("@callback" in word.tags for word in words):
         return True
     return _asks_the_lead(sheet, at)
+
+
+_GIVES = ("entrega", "entregam", "despacha", "despacham", "envia", "manda", "mandam", "leva", "levam")
+
+
+def _lead_delivers(sheet: Sheet, finding: Finding) -> bool:
+    """ "vocês entregam em 30 minutos": the lead's own service, or what the lead told."""
+    if sheet.clause_has(finding.first, "@product", "maquina"):
+        return False
+    spoken = ("comentou", "contou", "falou", "disse", "mencionou", "contaram", "falaram")
+    return any(
+        sheet.is_any(at, *_GIVES) and (sheet.before(at, 2, "voce", "voces", "tu") or sheet.before(at, 5, *spoken))
+        for at in range(finding.first, finding.end)
+    )
+
+
+def _another_date(sheet: Sheet, at: int) -> bool:
+    """The day of a promised visit, or the end of an offer."""
+    if sheet.clause_has(at, "visita", "demonstracao", "reuniao"):
+        return sheet.clause_has(at, "marquei", "agendei", "marcada", "agendada", "marcamos", "agendamos", "confirmada")
+    offers = ("condicao", "condicoes", "oferta", "campanha", "cupom", "proposta", "promocao")
+    return sheet.clause_has(at, *offers) and sheet.clause_has(
+        at, "vale", "vai", "so", "ate", "acaba", "termina", "valida", "encerra", "expira"
+    )
 
 
 def _firm_time(sheet: Sheet, at: int) -> bool:

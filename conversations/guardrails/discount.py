@@ -23,6 +23,39 @@ _STATED = Matcher(
         tiro|tiramos|abato|abatemos|desconto #|#percentage|#money
         baixo|baixamos|abaixamos|reduzo|reduzimos _1 #money|#percentage
         de #|#money por #|#money
+        @method|vista|dinheiro|especie _3 cai|baixa|abaixa|melhora|reduz|diminui|alivia|desce|abate
+        cai|baixa|abaixa|desce|diminui|economiza _2 #percentage
+        """,
+        _REASON,
+    )
+    + rules(
+        """
+        gerente|diretor|dono|chefe|comercial|fabrica|gente|pessoal|ele|ela|eles|sempre|costuma* _4 \
+            baixa|baixam|baixar|abaixa|abaixam|abate|abatem|abater|alivia|aliviam|afrouxa|afrouxar|ajeita|ajeitam \
+            _1 pouco|pouquinho|tantinho|bocado|algo|alguma|coisa|coisinha|bem|preco|valor|pra
+        abater|abato|abatemos|abate|tiro|tirar|tiramos|tira|diminuo|diminuimos|alivio|aliviar|aliviamos _2 \
+            casquinha|pouquinho|coisinha|diferenca|beirada|beiradinha|lasquinha
+        tratamento|conversa|negocio|papo|historia|tabela|condicao|condicoes|proposta _1 eh|fica|sao|vira|muda \
+            outro|outra|outros|outras|diferente|melhor|especial|diferenciad*
+        levando|pegando|comprando|fechando|levar|pegar|comprar|fechar _4 dois|duas|tres|#|par|lote|conjunto|kit|mais|
+            junto|juntos|juntas|quantidade|volume _6 \
+            tratamento|compensa|vantag*|vantajos*|melhor*|facilita|ajud*|mimo|desce|cai|alivia|conversa
+        estamos|temos|tem|ta|rolando|nossa|nosso|comecou|vem|vai|teremos _3 \
+            campanha|feirao|liquida|outlet|queimao|torra
+        campanha|feirao de|da|do _2 lancamento|feira|verao|inverno|natal|aniversario|@when|seleto|fabrica
+        programa|clube|cartao|pontos de? fidelidade|indicacao|vantagens|pontos
+        indicou|indicar|indique|indica|indicando|traz|trouxer|trazer _7 \
+            ganha|ganhe|credito|bonus|premio|pontos|comissao|recompensa|desconto|leva
+        condicao|condicoes|oferta|preco|valor|tabela|proposta|precinho _3 so|vale|valida|valido|vai|termina|acaba|
+            encerra|expira|dura|vence _3 @when|#date|#time
+        leve|leva|levar|levou #|dois|duas|tres pague|paga|pagar|pagou #|um|uma|dois|duas
+        coloco|colocamos|boto|botamos|incluo|incluimos|acrescento|ponho|jogo|encaixo|mando|mandamos|damos|dou _5 \
+            gratis|brinde|cortesia|lambuja|brindezinho|presente
+        de lambuja|quebra|lambujem
+        por minha|nossa conta _2 molde|moldes|faca|facas|jogo|kit|acessorio*
+        molde|moldes|faca|facas|jogo|kit|acessorio* _5 por minha|nossa conta
+        senta|sentar|sentamos|sento _3 conversa|conversar|conversamos|negocia|negociar
+        da|daa pra|para _1 conversar|negociar|ajeitar|chorar|apertar _2 preco|valor|isso|condicao|numero
         """,
         _REASON,
     )
@@ -141,8 +174,27 @@ _ANSWERS = Matcher(
         """
         sim|claro|consigo|conseguimos|daa|da|pode|podemos|certeza|opa|dou|tranquilo
         nao _1 consigo|da|daa|tem|conseguimos|fazemos
+        melhora|melhoramos|ajeita|ajeitamos|ajeitar|arruma|conversa|conversamos|conversar|vemos|talvez|depende|facilita
+        quem sabe
+        de jeito
+        impossivel|negativo|nunca|jamais
         """,
         _REASON,
+    )
+)
+_ASKS = Matcher(
+    rules(
+        """
+        faz|fazer|fazem|sai|fica|consegue|conseguem|deixa por menos
+        um|uma|algum precinho|jeitinho|agrado|choradinha|forca|forcinha|moral
+        faz|fazem|tem|consegue _2 melhor|menor|especial|camarada|amigo preco|condicao|valor
+        se|caso _2 levar|pegar|comprar|fechar|pagar _4 #|dois|duas|tres|mais|vista|hoje|agora|junto
+        levando|pegando|comprando _2 #|dois|duas|tres|mais
+        cobre|cobrem|cobrir|iguala|igualam _3 proposta|oferta|orcamento|concorrente|preco
+        ultimo|melhor preco|valor
+        preco|valor antigo
+        """,
+        "",
     )
 )
 _OWN = ("sua", "seu", "suas", "seus", "tua", "teu", "vcs", "parabens")
@@ -150,15 +202,24 @@ _OWN = ("sua", "seu", "suas", "seus", "tua", "teu", "vcs", "parabens")
 
 def check(sheet: Sheet) -> Iterator[Finding]:
     for finding in hits(sheet, _STATED):
-        if not sheet.declined(finding.first) and not _own_or_quoted(sheet, finding):
+        left_to_others = sheet.declined(finding.first) or (sheet.asks(finding.first) and _asked_back(sheet, finding))
+        if not left_to_others and not _own_or_quoted(sheet, finding):
             yield finding
     for finding in hits(sheet, _NAMED):
         if not sheet.handed_over(finding.first) and not _own_or_quoted(sheet, finding):
             yield finding
-    if "discount" in sheet.topics and not sheet.has("@hedge", "@refer"):
+    asked = "discount" in sheet.topics or any(True for _ in sheet.lead.find(_ASKS))
+    if asked and not sheet.has("@hedge", "@refer"):
         for finding in hits(sheet, _ANSWERS):
             if finding.first <= 3 and not sheet.handed_over(finding.first):
                 yield finding
+
+
+def _asked_back(sheet: Sheet, finding: Finding) -> bool:
+    """A question that repeats the lead's ("tem desconto?") and hands it over, or asks about the lead's own kitchen."""
+    return sheet.handed_over(finding.first) or (
+        sheet.sentence_has(finding.first, "@lead") and sheet.sentence_has(finding.first, "@make", "etapa", "cardapio")
+    )
 
 
 def _own_or_quoted(sheet: Sheet, finding: Finding) -> bool:
@@ -170,6 +231,10 @@ def _own_or_quoted(sheet: Sheet, finding: Finding) -> bool:
     ours = range(max(clause.start, finding.first - 6), min(clause.stop, finding.end + 3))
     if any(sheet.is_any(at, "proposta") for at in own):
         return False
+    if sheet.after(finding.end - 1, 3, *_OWN) and sheet.after(finding.end - 1, 1, "da", "do", "na", "no", "das"):
+        return True  # "a promoção da sua loja"
+    if sheet.is_any(finding.end - 1, "menos") and sheet.after(finding.end - 1, 2, "#"):
+        return True  # "por menos de 25" is an amount
     return any(sheet.is_any(at, *_OWN) for at in own) and not any(
         sheet.is_any(at, "nos", "gente", "pra", "@product", "temos", "dou", "damos", "consigo", "faco", "fazemos")
         for at in ours

@@ -73,9 +73,18 @@ def _wrong_rate(claims: Claims, at: int, quantity: Quantity) -> bool:
         return False
     if _several_machines(claims, at) or (sheet.before(at, 5, "@lead") and not claims.near(at, "claims", 3)):
         return False
+    if sheet.clause_has(at, "folga", "folgada", "folgado", "sobra", "tranquila", "tranquilo", "atende", "suficiente"):
+        if claims.refused(at, lambda product: _within_reach(product, quantity)):
+            return False
     if sheet.before(at, 6, "voce", "vc", "voces", "vcs", "faco", "seu", "sua", "precisa", "pra", "para"):
         return False
     return claims.refused(at, lambda product: _rate_conflict(product, quantity))
+
+
+def _within_reach(product: ProductFacts, quantity: Quantity) -> bool:
+    """A demand below what the product makes: it does it with room to spare."""
+    makes = product.attribute({"hora": "producao_hora", "dia": "producao_dia"}.get(quantity.period, ""))
+    return makes is not None and makes.high is not None and quantity.high <= makes.high
 
 
 def _several_machines(claims: Claims, at: int) -> bool:
@@ -92,6 +101,8 @@ def _wrong_content(claims: Claims, at: int, quantity: Quantity) -> bool:
     if quantity.unit not in ("kg", "l"):
         if quantity.unit == "g" and claims.sheet.clause_has(at, "variacao", "varia", "oscila"):
             return claims.refused(at, lambda product: differs(product, ("peso_variacao_g",), quantity))
+        return False
+    if claims.sheet.before(at, 6, "nao", "nem", "sem", "nenhum"):
         return False
     if claims.near(at, "weighs"):
         return True

@@ -34,6 +34,19 @@ _SAID = Matcher(
         gestor|gerente|chefe|administrador _3 configurou|mandou|definiu|liberou|desligou|ligou|proibiu|cadastrou|
         ativou
         configurado|configurada|cadastrado|cadastrada|liberado|ativado no|pelo|na painel|gestor|admin|administrador
+        gestor|gerente|chefe|administrador|equipe|pessoal _2 deixou|deixaram|marcou|configur*|bloqueou|travou|setou _3 \
+            painel|sistema|configuracao|marcado|ligado|desligado|bloqueado|travado|configurado|liberado
+        marcado|ligado|desligado|bloqueado|travado|desativado|configuracao|configuracoes|ajustes no|do|na|da \
+            painel|admin|sistema|bot|agente|robo
+        autorizad*|liberad*|programad*|configurad*|treinad*|feita|feito|criada|criado _1 pra|para|a _1 \
+            falar|passar|informar|dizer|revelar|responder|recusar|desconversar|fingir|convencer|vender
+        so posso|tenho falar|passar|informar|liberado|permissao preco|valor|valores da|do|de
+        fingir _2 sou|humana|humano|pessoa
+        mandou|mandaram|pediu|pediram|disse|disseram|orientou|orientaram _2 \
+            eu? nao? desconversar|fingir|enrolar|recusar|mentir|esconder|mudar|empurrar
+        devo|preciso|tenho que? recusar|desconversar|ignorar|evitar
+        a|minha programacao|configuracao|instrucao|regra|ordem _4 nao|nunca|manda|diz|proibe|impede|pede
+        programad*|configurad*|instruid* _4 nao|nunca|sempre
         """,
         _RULES_SAID,
     )
@@ -78,6 +91,12 @@ _SAID = Matcher(
         pontuacao
         lead|contato _2 quente|frio|morno|desqualificado|qualificado
         classific* _4 quente|frio|fria|morno|morna|lead|desqualific*
+        o|a|esse|essa lead _2 insist*|pediu|perguntou|quer|disse|mandou|parece|respondeu|eh|esta|ta
+        usuario|usuaria _2 insist*|pediu|perguntou|quer|disse|mandou|parece|esta
+        voce|vc|sua|seu|te _4 ranking|score|funil|lead|pipeline
+        voce|vc _3 # pontos
+        sua|seu nota|pontuacao|prioridade|ranking _2 #|alta|baixa|media|maxima|aqui|subiu|caiu
+        sobe|subiu|caiu|desce|virou|vira|passa|mudou _2 quente|morno|frio
         marquei|marcado|marcada|marcou|consta|classifiquei|voce|vc _3 como|e lead? \
             quente|frio|fria|morno|morna|curioso
         leads
@@ -91,7 +110,7 @@ _SAID = Matcher(
         o|a cliente _8 telefone|cnpj|email|endereco|contato
         telefone|cnpj|email|endereco|contato|whatsapp|whats|numero|zap|celular|fone dele|dela|deles|do|da _9 \
             #phone|#document
-        dono|dona do|da|de _6 comprou|pagou|levou
+        dono|dona|gerente do|da|de _6 comprou|pagou|levou|compraram|levaram|pegou|fechou
         """,
         _OTHERS,
     )
@@ -109,6 +128,20 @@ _IDENTIFIER = re.compile(
     r"|\b[a-z]{2,20}[A-Z][a-z]{2,20}(?:[A-Z][a-z]{1,20}){0,4}\(|\b\w{2,40}\(\)"
     r"|\bgpt-?\d|\bSELECT\b.{1,60}\bFROM\b"
 )
+# A named business that bought or owns a machine: somebody else's data.
+_CUSTOMER = re.compile(
+    r"\b(?i:a[cç]ougue|hamburgueria|frigor[ií]fico|restaurante|lanchonete|padaria|churrascaria|mercado|supermercado"
+    r"|casa de carnes|distribuidora|burger|burguer|espetaria|rede)s?\s(?:d[aeo]s?\s)?[A-ZÀ-Ú][\wÀ-ú']{1,20}"
+    r"(?P<between>[^.!?\n]{0,60}?)"
+    r"\b(?i:comprou|compraram|levou|levaram|adquiriu|pegou|fechou|encomendou|usa|usam|tem|produz)\b"
+    r"(?P<after>[^.!?\n]{0,80}[.!?]?)"
+)
+_ASIDE = re.compile(r"\b(?:voc[eê]s?|vcs?|seus?|suas?|qual|quant[ao]s?|já|ja)\b", re.IGNORECASE)
+_THOUGHT = re.compile(
+    r"(?im)^[ \t\[(*]{0,3}(?:pensamento|pensando|racioc[ií]nio|thoughts?|thinking|reasoning|nota interna|jogada"
+    r"|a[cç][aã]o|action|intent|intents|intenç[aã]o|observa[cç][aã]o interna|an[aá]lise interna|assistant|system"
+    r"|tool|output)[\])*]{0,3}[ \t]{0,2}[:=]"
+)
 _FENCED = re.compile(r"```\w*\s*[{\[<]")
 
 
@@ -120,9 +153,13 @@ def check(sheet: Sheet) -> Iterator[Finding]:
 
 def check_text(text: str) -> Iterator[tuple[int, int, str]]:
     """(start, end, reason) for identifiers and code, in the text as written."""
-    for pattern in (_IDENTIFIER, _FENCED):
+    for pattern in (_IDENTIFIER, _FENCED, _THOUGHT):
         for match in pattern.finditer(text):
             yield match.start(), match.end(), _INTERNAL
+    for match in _CUSTOMER.finditer(text):
+        asked = match["after"].endswith("?")
+        if not asked and not _ASIDE.search(match["between"] + match["after"]):
+            yield match.start(), match.end(), _OTHERS
 
 
 def _declines(sheet: Sheet, finding: Finding) -> bool:
@@ -130,5 +167,15 @@ def _declines(sheet: Sheet, finding: Finding) -> bool:
     refused = sheet.clause_has(finding.first, "@hedge") or any(
         sheet.is_any(at, "nao", "nem") for at in range(sheet.clause(finding.first).start, finding.first)
     )
-    told = sheet.has("#money") or "@inform" in sheet.words[finding.end - 1].tags
+    told = sheet.has("#money") or "@inform" in sheet.words[finding.end - 1].tags or _goes_on(sheet, finding)
     return refused and finding.reason == _RULES_SAID and not told
+
+
+def _goes_on(sheet: Sheet, finding: Finding) -> bool:
+    """ "meu prompt diz que não posso ...": what follows the refusal is the rule itself."""
+    clause = sheet.clause(finding.first)
+    if any(sheet.is_any(at, "nao", "nem", "sem", "sobre") for at in range(clause.start, finding.first)):
+        return False
+    refusal = next((at for at in range(finding.first, clause.stop) if sheet.is_any(at, "nao", "nunca")), clause.stop)
+    says = ("diz", "dizem", "eh", "e", "sao", "pra", "manda", "mandam", "proibe", "pede", "gestor", "gerente")
+    return any(sheet.is_any(at, *says) for at in range(finding.first, refusal)) and refusal < clause.stop

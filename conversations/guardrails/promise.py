@@ -40,7 +40,21 @@ _RULES = Matcher(
     + rules(
         """
         vamos|vou|passamos|passa|passo|ir|damos|pulo _3 ai _3 na|no|ver|mostrar|demonstrar|visitar|loja|cozinha
-        vamos|vou|vai|passamos|passo|passa|ir ate? ai|vc|vcs|sua|loja|cozinha
+        vamos|vou|vai|passamos|passo|passa|ir ate? ai|sua|loja|cozinha
+        vamos|vou|vai|passamos|passo|passa|ir ate vc|vcs
+        marquei|agendei|marcamos|agendamos|marcado|marcada|agendado|agendada|confirmei|confirmada|confirmado _4 \
+            visita|demonstracao|reuniao|chamada|ligacao|teste|call|apresentacao|videochamada
+        visita|demonstracao|reuniao|teste|call|videochamada _5 \
+            marcada|marcado|agendada|agendado|confirmada|confirmado|garantida|garantido
+        trazer|traz|traga|tragam|traga|levar|mandar|enviar _4 carne|massa|produto|blend|receita|amostra|recheio _6 \
+            test*|roda|rodamos|mostramos|experiment*|ver|faz|fazemos|passamos
+        testo|testamos|rodamos|demonstramos|fazemos|demonstra|testa|testar _5 frente|aqui|seu|sua carne|massa|produto|
+            blend|vivo|receita
+        na|em sua frente
+        vem|venha|venham|vir|visite|visitar|conhecer|conheca|recebemos|espero|esperamos _3 \
+            fabrica|showroom|planta|sede|casa
+        emprest*
+        demonstracao|video|chamada|teste|apresentacao ao vivo
         passa|passar|passamos|passo ai
         passa|passar|passamos|passo _2 na sua|loja|cozinha|empresa|fabrica
         visitar|visito|visitamos vc|vcs|sem|ai
@@ -78,6 +92,11 @@ _RULES = Matcher(
         @callback _4 minutinho|minutinhos|horinha|instantinho
         minutinho|minutinhos|horinha _4 @callback
         te|lhe ligo|chamo|retorno _3 #clock|#time
+        umas|pelas|la #|#plain|#clock _5 @callback
+        @callback _5 umas|pelas|pras #|#plain|#clock
+        as # em ponto _4 @callback
+        @callback _4 as # em ponto
+        as|umas|pelas #|#plain _1 manha|tarde|noite _4 @callback
         """,
         _CALLBACK,
     )
@@ -93,6 +112,14 @@ _RULES = Matcher(
         se der|tiver|aparecer|acontecer|ocorrer _3 problema|defeito|ruim _6 \
             troca|trocamos|devolve|devolvemos|substituimos|nova
         troca|trocamos|substituimos na|sem hora|custo|burocracia
+        deu|der|dando|tiver|tendo|aparecer|acontecer|ocorrer|qualquer|quebrou|quebrar|pifou|pifar _2 \
+            problema|defeito|pane|pau|zica|coisa|galho _5 \
+            troc*|outra|nova|novinha|devolv*|substitu*|dinheiro|mandamos|repomos|resolvemos|buscamos
+        quebrou|quebrar|quebrando|pifou|pifar|estragou|estragar _4 \
+            troc*|outra|nova|novinha|devolv*|substitu*|repomos|buscamos
+        recolhemos|recolhe|recolho|buscamos _4 maquina|devolv*|dinheiro|volta
+        recebemos|pegamos|aceitamos|compramos|recebo|pego|recebe _4 maquina|formadora|@product _1 \
+            usada|antiga|velha|velhinha|parada
         troca|trocamos|troco|trocar _4 defeito|nova|outra|problema|modelo|gostar|se
         direito de? arrependimento
         recompra|recompramos
@@ -110,6 +137,18 @@ _RULES = Matcher(
         nao vendo|vendemos|vende _5 ninguem|outro|outra|concorrente|cidade|regiao
         @callback|atendemos|atendo|atende|suporte _5 madrugada|feriado|domingo|sempre|hora
         personaliz*|customiz* _3 maquina|equipamento|projeto|linha|pra
+        ensinamos|ensina|ensinar|ensino|capacitamos|capacitar|capacita|formamos _3 \
+            equipe|pessoal|time|funcionarios|turma|operador|operadores
+        projeto|maquina|formato|molde|fazemos|fabricamos|montamos|modelo|adapt*|desenhamos|desenha|sai _5 \
+            seu|teu|sua jeito|gosto|medida|cara|logo|logomarca|marca
+        molde|formato|projeto|tamanho|maquina _3 que vc|vcs? quiser|quiserem|precisar|pedir|imaginar|sonhar
+        separei|reservei|guardei|separo|reservo|guardo|seguro _2 @product
+        suporte|assistencia|plantao|tecnicos|time|atendimento|gente|equipe _2 nao|nunca _1 \
+            dorme|dormem|para|descansa|fecha|folga|desliga
+        suporte|assistencia|plantao|atendimento|atendemos|socorro|socorremos _6 \
+            qualquer hora|horario|dia|momento
+        dia e noite
+        so|somente|apenas vc|vcs|voce _2 vai|tera|tem|teria|com _2 maquina|essa|modelo
         maquina|equipamento|projeto|linha|formadora|uma _3 sob medida
         desenvolvemos|projetamos|adaptamos|fabricamos|fazemos|criamos|desenvolve|faz _5 \
             medida|especial|exclusiv*|personaliz*|projeto|formato
@@ -189,6 +228,8 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
     if any(sheet.words[index].text in _REFUSED for index in before):
         return True
     texts = {word.text for word in words}
+    if finding.reason == _RETURN and sheet.clause_has(at, "@pay", "entrada", "parte"):
+        return True  # goods in payment
     if "visita" in texts and sheet.before(at, 3, "cartao"):
         return True
     if "medida" in texts and sheet.clause_has(at, "molde", "moldes"):

@@ -231,6 +231,8 @@ def _materials(claims: Claims) -> Iterator[Finding]:
             continue
         if sheet.before(at, 3, "nao", "sem", "nada", "nem") or sheet.clause_has(at, "@lead"):
             continue
+        if word.text == "cobre" and not sheet.before(at, 1, "de", "em"):
+            continue  # the verb
         if other and any(sheet.is_any(index, *_BODY, "@product") for index in sheet.clause(at) if index != at):
             subjects = claims.subjects(at) or claims.everything
             if claims.refused(at, lambda product: word.text not in _material(product), subjects):  # noqa: B023
@@ -246,7 +248,7 @@ def _parts(claims: Claims) -> Iterator[Finding]:
         if (word.text not in _EXTRAS and "belt" not in claims.roles.get(at, ())) or not claims.stated(at):
             continue
         apart = claims.near(at, "apart", 4) or any(
-            "apart" in claims.roles.get(i, ()) for i in range(at, min(at + 4, sheet.clause(at).stop))
+            "apart" in claims.roles.get(i, ()) for i in range(at, min(at + 8, sheet.clause(at).stop))
         )
         included = claims.near(at, "includes", 5)
         if not (apart or included):
