@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
+from itertools import count, product
 from typing import Generic, TypeVar
 
 from conversations.guardrails.words import Word, plain_word
@@ -61,8 +61,11 @@ class _Phrase(Generic[Owner]):
     needs: tuple[frozenset[str], ...]
 
 
-# The keys any phrase uses, so that a word is known by those keys alone. Filled while the rule modules are imported.
+# The matchers that have a phrase beginning with each key; and the keys any phrase uses, so that a word is known by
+# those alone. Filled while the rule modules are imported.
+_STARTERS: dict[str, list[int]] = defaultdict(list)
 _KEYS: set[str] = set()
+_numbers = count()
 
 
 class Matcher(Generic[Owner]):
@@ -70,6 +73,7 @@ class Matcher(Generic[Owner]):
 
     def __init__(self, phrases: Iterable[tuple[Owner, str]]) -> None:
         self._index: dict[str, list[_Phrase[Owner]]] = defaultdict(list)
+        self._number = next(_numbers)
         for owner, phrase in phrases:
             for elements in _variants(phrase):
                 self._add(owner, elements)
@@ -81,13 +85,15 @@ class Matcher(Generic[Owner]):
         needs = tuple(element.keys for element in reversed(others) if not element.gap)
         for key in first.keys:
             self._index[key].append(_Phrase(owner, elements, needs))
+            if self._number not in _STARTERS[key]:
+                _STARTERS[key].append(self._number)
         for keys in (first.keys, *needs):
             _KEYS.update(keys)
 
     def find(self, text: "Tagged") -> Iterator[Hit[Owner]]:
         """Every hit, in no order; the same phrase may hit more than once."""
         index, places, present, words = self._index, text.places, text.clauses, text.words
-        for key in index.keys() & places.keys():
+        for key in text.starts_of(self._number):
             for at in places[key]:
                 clause = words[at].clause
                 keys = present[clause]
@@ -108,16 +114,29 @@ class Tagged:
         self.words = words
         self.places: dict[str, list[int]] = defaultdict(list)
         self.clauses: dict[int, set[str]] = defaultdict(set)
+        self._starts: dict[int, list[str]] = defaultdict(list)
         for at, word in enumerate(words):
             keys = (*_word_keys(word.text), *word.tags)
             self.clauses[word.clause].update(keys)
             for key in keys:
                 self.places[key].append(at)
+        for key in self.places:
+            self._begin(key)
+
+    def _begin(self, key: str) -> None:
+        for number in _STARTERS.get(key, ()):
+            self._starts[number].append(key)
+
+    def starts_of(self, matcher: int) -> Sequence[str]:
+        """The keys present that a phrase of the matcher begins with: one look at the text for all matchers."""
+        return self._starts.get(matcher, ())
 
     def tag(self, matcher: Matcher[str]) -> None:
         """Marks every word where a concept starts with the concept and its length."""
         for hit in list(matcher.find(self)):
             word = self.words[hit.first]
+            if hit.owner not in self.places:
+                self._begin(hit.owner)
             if hit.owner not in word.tags:
                 self.places[hit.owner].append(hit.first)
                 self.clauses[word.clause].add(hit.owner)

@@ -63,8 +63,12 @@ def count(sheet: Sheet) -> list[tuple[int, int]]:
 def _keep_is(sheet: Sheet) -> str:
     """The folded text with the verb "é" left apart from the conjunction "e"."""
     folded = sheet.reading.folded
-    places = {match.start() for match in _IS.finditer(sheet.reading.text)}
-    return "".join("é" if at in places else char for at, char in enumerate(folded)) if places else folded
+    done = 0
+    parts: list[str] = []
+    for match in _IS.finditer(sheet.reading.text):
+        parts += (folded[done : match.start()], "é")
+        done = match.end()
+    return "".join(parts) + folded[done:]
 
 
 def _interrogatives(piece: str, marked: bool) -> int:

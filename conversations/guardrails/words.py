@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field, replace
 
+from seleto.lib.text.fold import fold
 from seleto.lib.text.numbers import Kind as QuantityKind
 from seleto.lib.text.numbers import Quantity, find_quantities
 from seleto.lib.text.reading import Reading
@@ -83,6 +84,7 @@ _ACCENTED = {
     "carnê": "crediario",
     "carnês": "crediario",
 }
+_UNACCENTED = frozenset(fold(word) for word in _ACCENTED)
 _HOURS = re.compile(r"\d{1,3}\s?h(?:rs?|s)?")  # "48h" is a time, not a rate
 _NAMES = frozenset({QuantityKind.MODEL})
 
@@ -152,8 +154,9 @@ class _Splitter:
         raw = token[0]
         if raw in _AGAINST or (raw == "que" and self.words and self.words[-1].text == "so"):
             self._next_clause()
-        accented = _ACCENTED.get(self.written[token.start() : token.end()].lower())
-        self._add(Word(accented or plain_word(raw), token.start(), token.end()))
+        start, end = token.span()
+        accented = _ACCENTED.get(self.written[start:end].lower()) if raw in _UNACCENTED else None
+        self._add(Word(accented or plain_word(raw), start, end))
 
     def _add(self, word: Word) -> None:
         if len(self.words) - self.sentence_from >= _SENTENCE_WORDS:

@@ -1,7 +1,7 @@
 """A text, its folded copy and its tokens, with the small looks around that the number readers share."""
 
 from seleto.lib.text.fold import fold_aligned
-from seleto.lib.text.numerals import Shape, tokenize
+from seleto.lib.text.numerals import Shape, begins_number, tokenize
 
 
 class Cursor:
@@ -28,6 +28,13 @@ class Cursor:
     def sign(self, index: int) -> str:
         """The text of the token at `index` whatever it is; "" outside the text."""
         return self.tokens[index].text if 0 <= index < len(self.tokens) else ""
+
+    def begins_nothing(self, index: int) -> bool:
+        """Whether no number and no document can begin at `index`: so it is with most of any text."""
+        shape, text, _, _ = self.tokens[index]
+        if shape is Shape.WORD:
+            return not begins_number(text) and (len(text) > 2 or not self.glued(index + 1))
+        return shape is Shape.SIGN and text not in "(+½¼¾"
 
     def glued(self, index: int) -> bool:
         """Whether the token at `index` touches the one before it."""

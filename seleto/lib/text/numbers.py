@@ -79,7 +79,7 @@ class _Scanner(Cursor):
     def scan(self) -> list[Quantity]:
         index = 0
         while index < len(self):
-            index = self._step(index)
+            index = index + 1 if self.begins_nothing(index) else self._step(index)
         return self.found
 
     def _step(self, index: int) -> int:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
+from functools import lru_cache
+from typing import NamedTuple
 
 HALF = Decimal("0.5")
 
@@ -20,8 +22,7 @@ class Shape(IntEnum):
     SIGN = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     shape: Shape
     text: str
     start: int
@@ -99,7 +100,7 @@ MAGNITUDES: dict[str, int] = {
 _MONEY_THOUSANDS = frozenset({"milzao", "milzoes", "milzinho", "milzinhos"})
 _VAGUE = frozenset({"dezenas", "centenas", "milhares"})
 _LARGE = frozenset({"mil", "milhar", "milhares", "milhao", "milhoes", "mi", "bilhao", "bilhoes", "k"})
-_GLUED_LIMIT = 60
+_GLUED_LEAST, _GLUED_LIMIT = 6, 60
 
 
 def tokenize(folded: str) -> list[Token]:
@@ -122,6 +123,18 @@ def parse(tokens: Sequence[Token], index: int) -> Numeral | None:
         fraction = _FRACTIONS.get(token.text)
         return Numeral(fraction, index + 1) if fraction is not None else None
     return _from_words(tokens, index)
+
+
+@lru_cache(maxsize=8192)
+def begins_number(word: str) -> bool:
+    """Whether a number in words may start with the folded `word`; False is certain, True is not."""
+    return (
+        word in CARDINALS
+        or word in MAGNITUDES
+        or word in _AUGMENTED
+        or word in ("meia", "meio")
+        or (len(word) >= _GLUED_LEAST and word.startswith(_PREFIXES))
+    )
 
 
 def digits_value(text: str) -> tuple[Decimal, tuple[Decimal, ...]]:
@@ -354,7 +367,7 @@ def _glued_to(tokens: Sequence[Token], index: int) -> bool:
 
 def _unglue(word: str) -> list[Token] | None:
     """Tokens of number words written without spaces ("dozemilequinhentos"), or None. Obfuscated letters come so."""
-    if not 6 <= len(word) <= _GLUED_LIMIT or word in CARDINALS or word in MAGNITUDES or word in _AUGMENTED:
+    if not _GLUED_LEAST <= len(word) <= _GLUED_LIMIT or word in CARDINALS or word in MAGNITUDES or word in _AUGMENTED:
         return None
     if not word.startswith(_PREFIXES):
         return None

@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice, product
 
 from seleto.lib.text.fold import fold, fold_aligned
@@ -323,11 +323,16 @@ def _join_split_word(match: re.Match[str]) -> str | None:
 
 
 def _join_pair(match: re.Match[str]) -> str | None:
-    left, right = fold(match[1]), fold(match[2])
+    return match[1] if _cut_word(match[1], match[2]) else None
+
+
+@lru_cache(maxsize=8192)
+def _cut_word(left: str, right: str) -> bool:
+    """Whether two short words are one sensitive word cut in two."""
+    left, right = fold(left), fold(right)
     if not is_sensitive(left + right) or is_sensitive(left):
-        return None
-    strange = not all(word in COMMON_WORDS or is_sensitive(word) for word in (left, right))
-    return match[1] if strange else None
+        return False
+    return not all(word in COMMON_WORDS or is_sensitive(word) for word in (left, right))
 
 
 def _unstretch(match: re.Match[str]) -> str | None:
