@@ -28,6 +28,7 @@ SETS = {
     "fourth": CASES / "blind_fourth.jsonl",
     "fifth": CASES / "blind_fifth.jsonl",
     "sixth": CASES / "blind_sixth.jsonl",
+    "seventh": CASES / "blind_seventh.jsonl",
 }
 BASELINE = Path(__file__).parent / "baseline.json"
 
