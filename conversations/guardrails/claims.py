@@ -1,7 +1,7 @@
 """What a statement about a product is about: which products, and what the words near it speak of."""
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from conversations.guardrails.patterns import Matcher, phrases
@@ -50,6 +50,9 @@ _WORDS: Matcher[str] = Matcher(
 )
 
 
+_THE = frozenset("o os do no ao pro um nosso".split())
+
+
 class Claims:
     """The products a reply names and the roles of its words; shared by all checks of one reply."""
 
@@ -57,7 +60,7 @@ class Claims:
         self.sheet = sheet
         self.everything = sheet.context.products
         names = names_of(self.everything)
-        self.mentions = names.find(sheet.words)
+        self.mentions = sorted([*names.find(sheet.words), *self._sized()], key=lambda mention: mention.first)
         self.firsts = [mention.first for mention in self.mentions]
         self.ends = [mention.end for mention in self.mentions]
         self.named = {at for mention in self.mentions for at in range(mention.first, mention.end)}
@@ -66,6 +69,17 @@ class Claims:
         self.roles: dict[int, set[str]] = {}
         for hit in sheet.find(_WORDS):
             self.roles.setdefault(hit.first, set()).add(hit.owner)
+
+    def _sized(self) -> Iterator[Mention]:
+        """ "o de 25 L": a machine that goes by its volume, when the family was not said just before."""
+        words = self.sheet.words
+        for at in range(2, len(words)):
+            size = words[at].quantity
+            if size is None or size.unit != "l" or words[at - 1].text != "de" or words[at - 2].text not in _THE:
+                continue
+            owners = tuple(product for product in self.everything if within(product, "volume_l", size.low, size.high))
+            if owners:
+                yield Mention(at - 1, at + 1, owners)
 
     def stated(self, at: int) -> bool:
         return not (self.sheet.asks(at) or self.sheet.declined(at) or self.sheet.words[at].quoted)
@@ -88,8 +102,16 @@ class Claims:
                 return after.products
             return ()
         if before is not None:
-            return before.products
+            return before.products + self._joined_to(before)
         return self.asked_about
+
+    def _joined_to(self, mention: Mention) -> tuple[ProductFacts, ...]:
+        """ "a linha automática com a FB700": what is said holds of the two together."""
+        other = self.mention_before(mention.first)
+        if other is None or mention.first - other.end > 3:
+            return ()
+        joined = any(self.sheet.is_any(at, "com", "mais") for at in range(other.end, mention.first))
+        return other.products if joined else ()
 
     def near(self, at: int, role: str, reach: int = 6) -> bool:
         clause = self.sheet.clause(at)

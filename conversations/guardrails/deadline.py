@@ -94,6 +94,21 @@ _STATED = Matcher(
             entrega|producao|pedido|envio|fabricacao|fila|maquina|montagem|despacho|instalacao
         quanto antes fechar|pedir|comprar|pagar _4 antes|chega|recebe
         coisa|questao|assunto de _1 dias|semanas|#time
+        sai|saem|sobe|embarca|parte _1 @fast _1 da|pra|de|ai|linha|forno
+        tem|temos|tenho _2 uma|duas|um|@product _2 montada|montadas|embalada|embaladas|encaixotada
+        so embarcar|despachar|enviar|carregar|retirar|buscar
+        nao _3 ficar esperando
+        producao|fabrica|fabricacao _3 todo vapor
+        contar|conta|conte|contem com _2 @it|maquina|@product _2 pra|pro|no|na|ate|antes _2 @when|#date|#time
+        demora* _2 dias|semanas|meses|tempinho
+        @when|#time _5 ta|estara|tera|estar com|na|em _1 @it|maquina|cozinha|maos|mao
+        logo|assim que _3 pagar|cair|fechar|aprovar|confirmar|assinar|compensar|pagamento _4 \
+            despach*|embarc*|entreg*|envi*|segue|sobe|sai|mandamos|carreg*|produz*|fabric*|vai
+        aprovou|pagou|fechou|confirmou|assinou _2 despach*|embarc*|entreg*|envi*|segue|sobe|sai|mandamos|carreg*
+        a jato|galope
+        feito foguete|relampago|raio
+        logistica|expedicao|frota _3 @fast|eficiente|turbinad*|veloz
+        entrega|entregamos|entregam _2 na|no data|dia
         maximo|tardar|estourando|arrastando _1 @when|#time
         """,
         _REASON,
@@ -115,6 +130,7 @@ _BARE = Matcher(
         """
         em|ate|dentro|menos|maximo|cerca|uns|umas|mais|aproximadamente|prazo _3 #time
         umas|uns _2 semanas|dias|meses
+        sai|saem|chega|vem|fica @fast
         """,
         _REASON,
     )
@@ -259,9 +275,11 @@ _GIVES = ("entrega", "entregam", "despacha", "despacham", "envia", "manda", "man
 
 def _lead_delivers(sheet: Sheet, finding: Finding) -> bool:
     """ "vocês entregam em 30 minutos": the lead's own service, or what the lead told."""
+    spoken = ("comentou", "contou", "falou", "disse", "mencionou", "contaram", "falaram")
+    if sheet.before(finding.first, 3, *spoken) and sheet.clause_has(finding.first, "@make", "voces", "moldar"):
+        return True
     if sheet.clause_has(finding.first, "@product", "maquina"):
         return False
-    spoken = ("comentou", "contou", "falou", "disse", "mencionou", "contaram", "falaram")
     return any(
         sheet.is_any(at, *_GIVES) and (sheet.before(at, 2, "voce", "voces", "tu") or sheet.before(at, 5, *spoken))
         for at in range(finding.first, finding.end)
@@ -272,7 +290,12 @@ def _another_date(sheet: Sheet, at: int) -> bool:
     """The day of a promised visit, or the end of an offer."""
     if sheet.clause_has(at, "visita", "demonstracao", "reuniao"):
         return sheet.clause_has(at, "marquei", "agendei", "marcada", "agendada", "marcamos", "agendamos", "confirmada")
-    offers = ("condicao", "condicoes", "oferta", "campanha", "cupom", "proposta", "promocao")
+    buying = ("fechar", "fechando", "comprar", "comprando", "decidir", "feche", "fecha")
+    if sheet.before(at, 3, *buying) and not sheet.clause_has(at, "@deliver", "@service", "@product"):
+        return True
+    offers = ("condicao", "condicoes", "oferta", "campanha", "cupom", "proposta", "promocao", "preco", "@cut")
+    if sheet.clause_has(at, "entregamos", "entrega", "chega", "despacha", "embarca", "recebe", "instala"):
+        return False
     return sheet.clause_has(at, *offers) and sheet.clause_has(
         at, "vale", "vai", "so", "ate", "acaba", "termina", "valida", "encerra", "expira"
     )

@@ -55,7 +55,26 @@ _STATED = Matcher(
         por minha|nossa conta _2 molde|moldes|faca|facas|jogo|kit|acessorio*
         molde|moldes|faca|facas|jogo|kit|acessorio* _5 por minha|nossa conta
         senta|sentar|sentamos|sento _3 conversa|conversar|conversamos|negocia|negociar
-        da|daa pra|para _1 conversar|negociar|ajeitar|chorar|apertar _2 preco|valor|isso|condicao|numero
+        da|daa pra|para _1 conversar|negociar|ajeitar|apertar _2 preco|valor|isso|condicao|numero
+        dou|damos|daa|dar|faco _1 arredondada|ajeitada|caprichada|melhorada|enxugada|apertada
+        gente|nos|eu|fechando|pagando|levando _1 melhora|melhoro|melhoramos
+        somos|sou|gente|pessoal|gerente|comercial|bem _2 flexiv*|maleav*
+        flexiv*|maleav*|flexibiliz* _3 preco|valor|condicao|condicoes|tabela
+        gerente|pessoal|comercial|gente|fabrica|diretoria|consultor _3 ceder|cede|cedem
+        acha|acho|arruma|arrumo|arranja|arranjo|tem|existe|encontra* _2 jeitinho
+        liberar|libero|oferecer|ofereco|arrumar|arrumo|dar|dou|incluir _2 \
+            algo|alguma|coisinha|extrinha|plus _2 mais|extra|especial|coisa|pra
+        quanto maior|mais _3 pedido|compra|quantidade|unidades|lote|maquinas _3 melhor|menor|mais|barato
+        valor|preco eh valor|preco
+        regalia*|mordomia*|privilegio|privilegios|recompens*
+        oferecer|oferecemos|ofereco|conceder|concedo|concedemos|aplicar|aplico|liberar|autorizad* _3 #percentage
+        proposta|oferta|orcamento|preco|valor _6 bato|batemos|cubro|cobrimos|igualo|igualamos|supero|superamos
+        achar|achou|encontrar|encontrou|viu|acha _4 barato|menor|menos|abaixo _4 \
+            cobre|cobrimos|cubro|igual*|bato|batemos|bate
+        vem|tera|havera|preve*|sofre|proximo|novo _2 reajust*
+        gente|nos|eu conversa|conversamos|converso|ve|vemos|negocia|negocio|acerta|combina _3 \
+            preco|valor|valores|condicao|condicoes
+        faco|fazemos diferente|diferenciado|melhor
         """,
         _REASON,
     )
@@ -176,12 +195,14 @@ _ANSWERS = Matcher(
         nao _1 consigo|da|daa|tem|conseguimos|fazemos
         melhora|melhoramos|ajeita|ajeitamos|ajeitar|arruma|conversa|conversamos|conversar|vemos|talvez|depende|facilita
         quem sabe
+        infelizmente nao
         de jeito
         impossivel|negativo|nunca|jamais
         """,
         _REASON,
     )
 )
+_GIVES = ("daa", "dao", "fazem", "faz", "oferecem", "dar", "fazer")
 _ASKS = Matcher(
     rules(
         """
@@ -197,7 +218,7 @@ _ASKS = Matcher(
         "",
     )
 )
-_OWN = ("sua", "seu", "suas", "seus", "tua", "teu", "vcs", "parabens")
+_OWN = ("sua", "seu", "suas", "seus", "tua", "teu", "voces", "parabens")
 
 
 def check(sheet: Sheet) -> Iterator[Finding]:
@@ -206,6 +227,8 @@ def check(sheet: Sheet) -> Iterator[Finding]:
         if not left_to_others and not _own_or_quoted(sheet, finding):
             yield finding
     for finding in hits(sheet, _NAMED):
+        if sheet.asks(finding.first) and _asked_back(sheet, finding):
+            continue
         if not sheet.handed_over(finding.first) and not _own_or_quoted(sheet, finding):
             yield finding
     asked = "discount" in sheet.topics or any(True for _ in sheet.lead.find(_ASKS))
@@ -227,6 +250,9 @@ def _own_or_quoted(sheet: Sheet, finding: Finding) -> bool:
     if any(word.quoted for word in sheet.words[finding.first : finding.end]):
         return True
     clause = sheet.clause(finding.first)
+    given = range(max(clause.start + 1, finding.first - 3), finding.first + 1)
+    if any(sheet.is_any(at, *_GIVES) and sheet.is_any(at - 1, "voce", "voces") for at in given):
+        return True  # "se vocês dão desconto pra aluno"
     own = range(max(clause.start, finding.first - 4), finding.end)
     ours = range(max(clause.start, finding.first - 6), min(clause.stop, finding.end + 3))
     if any(sheet.is_any(at, "proposta") for at in own):

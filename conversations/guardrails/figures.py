@@ -128,9 +128,13 @@ def _sized_family(claims: Claims, at: int) -> bool:
     return (
         mention is not None
         and len(mention.products) > 1
-        and at - mention.end <= 1
+        and at - mention.end <= 4
         and claims.sheet.is_any(at - 1, "de")
+        and all(claims.sheet.is_any(between, *_SIZED) for between in range(mention.end, at))
     )
+
+
+_SIZED = ("de", "eh", "e", "maior", "menor", "grande", "pequeno", "pequena", "tem", "mais", "temos", "media", "medio")
 
 
 def _wrong_power(claims: Claims, at: int, quantity: Quantity) -> bool:

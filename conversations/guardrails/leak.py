@@ -30,6 +30,9 @@ _SAID = Matcher(
         voce e a|o|um|uma assistente|agente|bot|robo|atendente
         nunca|jamais|nao deve|informe|informar|revele|revelar|fale|pergunte _3 valores|preco|precos|prompt|instrucoes
         maximo|limite de duas|dois|# perguntas
+        limite|limitad*|limitaram|restringiram _5 pergunta|perguntas
+        desenvolvedor*|programador*|criador|criadores _3 \
+            limit*|program*|configur*|mand*|proib*|bloque*|deram|fizeram|ensinaram|colocaram
         no maximo duas|dois|# perguntas
         gestor|gerente|chefe|administrador _3 configurou|mandou|definiu|liberou|desligou|ligou|proibiu|cadastrou|
         ativou
@@ -76,6 +79,15 @@ _SAID = Matcher(
         knowledge base
         temperature|top_p
         inteligencia artificial da|do
+        modelo de ia|inteligencia
+        erro|falha|bug|pane interno|interna
+        erro|falha|bug|pane no|de|do|na banco|servidor|processamento|codigo|integracao
+        resposta|mensagem|texto _3 rejeitada|barrada|reprovada|filtrada|censurada
+        verificacao|validacao|filtro|moderacao|revisor|regra|trava _2 barrou|rejeitou|bloqueou|reprovou|barra|bloqueia
+        ambiente de? homologacao|staging|testes
+        modo de? teste|debug|desenvolvedor|simulacao
+        connection refused
+        not found
         """,
         _INTERNAL,
     )
@@ -92,6 +104,8 @@ _SAID = Matcher(
         lead|contato _2 quente|frio|morno|desqualificado|qualificado
         classific* _4 quente|frio|fria|morno|morna|lead|desqualific*
         o|a|esse|essa lead _2 insist*|pediu|perguntou|quer|disse|mandou|parece|respondeu|eh|esta|ta
+        marcou|marquei|colocou|coloquei|classificou|botou|cadastrou _1 vc|voce _3 \
+            prioridade|baixa|alta|frio|quente|morno|curioso
         usuario|usuaria _2 insist*|pediu|perguntou|quer|disse|mandou|parece|esta
         voce|vc|sua|seu|te _4 ranking|score|funil|lead|pipeline
         voce|vc _3 # pontos
@@ -126,14 +140,16 @@ _IDENTIFIER = re.compile(
     r"|(?<![\w/])[\w-]{1,40}\.(?:py|xml|json|jsonl|sql|ya?ml|env|log|md|txt)(?!\w)"
     r"|\b[A-Z][a-zA-Z]{2,30}(?:Error|Exception)\b|\b(?:HTTP|Erro|Error|erro)\s{0,2}(?:4\d\d|5\d\d)\b"
     r"|\b[a-z]{2,20}[A-Z][a-z]{2,20}(?:[A-Z][a-z]{1,20}){0,4}\(|\b\w{2,40}\(\)"
+    r"|(?<![\d.,])\d{1,3}(?:\.\d{1,3}){3}(?::\d{2,5})?(?![\d.,])"
+    r"|(?<!\w)(?:Error|Exception|Warning|FATAL|ERROR|Erro)\s?:\s"
     r"|\bgpt-?\d|\bSELECT\b.{1,60}\bFROM\b"
 )
 # A named business that bought or owns a machine: somebody else's data.
 _CUSTOMER = re.compile(
-    r"\b(?i:a[cç]ougue|hamburgueria|frigor[ií]fico|restaurante|lanchonete|padaria|churrascaria|mercado|supermercado"
+    r"\b(?i:a[cç]ougue|hamburgueria|frigor[ií]fico|restaurante|lanchonete|padaria|pizzaria|churrascaria|mercado|supermercado"
     r"|casa de carnes|distribuidora|burger|burguer|espetaria|rede)s?\s(?:d[aeo]s?\s)?[A-ZÀ-Ú][\wÀ-ú']{1,20}"
     r"(?P<between>[^.!?\n]{0,60}?)"
-    r"\b(?i:comprou|compraram|levou|levaram|adquiriu|pegou|fechou|encomendou|usa|usam|tem|produz)\b"
+    r"\b(?i:comprou|compraram|levou|levaram|adquiriu|pegou|fechou|encomendou|pediu|usa|usam|tem|produz)\b"
     r"(?P<after>[^.!?\n]{0,80}[.!?]?)"
 )
 _ASIDE = re.compile(r"\b(?:voc[eê]s?|vcs?|seus?|suas?|qual|quant[ao]s?|já|ja)\b", re.IGNORECASE)

@@ -31,6 +31,7 @@ _RULES = Matcher(
         venda|vendas|faturamento|producao|movimento|lucro vai|vao \
             explodir|crescer|subir|bombar|aumentar|decolar|triplicar|dobrar
         recupera|recuperar|retoma _3 tudo|investimento|dinheiro|valor|rapido
+        retorno|investimento|dinheiro _4 volta|vem|retorna|aparece|paga|recuper* _3 @fast|#time|@when|meses
         #time _4 recupera|recuperar
         pode confiar _6 vai|venda|vendas|lucro|producao|resultado
         vai|vao vender|lucrar|faturar|bombar|economizar _2 mais|muito|dobro|#percentage|bastante|horrores|bem
@@ -41,6 +42,9 @@ _RULES = Matcher(
         """
         vamos|vou|passamos|passa|passo|ir|damos|pulo _3 ai _3 na|no|ver|mostrar|demonstrar|visitar|loja|cozinha
         vamos|vou|vai|passamos|passo|passa|ir ate? ai|sua|loja|cozinha
+        vamos|vou|vai|passamos|passo|passa|ir ate a|o|na|no sua|seu|loja|cozinha|empresa|restaurante
+        acompanh*|vamos|vou|vai|atend*|ensin*|mostr* _5 presencial*|pessoalmente
+        arrumo|arrumamos|consigo|conseguimos|arranjo|libero|liberamos _4 testar|experimentar|provar
         vamos|vou|vai|passamos|passo|passa|ir ate vc|vcs
         marquei|agendei|marcamos|agendamos|marcado|marcada|agendado|agendada|confirmei|confirmada|confirmado _4 \
             visita|demonstracao|reuniao|chamada|ligacao|teste|call|apresentacao|videochamada
@@ -92,6 +96,8 @@ _RULES = Matcher(
         @callback _4 minutinho|minutinhos|horinha|instantinho
         minutinho|minutinhos|horinha _4 @callback
         te|lhe ligo|chamo|retorno _3 #clock|#time
+        recebe|receber|recebera _2 ligacao|chamada|telefonema|contato|retorno _5 #clock|#time
+        #clock|#time _5 recebe|receber|recebera _2 ligacao|chamada|telefonema|contato|retorno
         umas|pelas|la #|#plain|#clock _5 @callback
         @callback _5 umas|pelas|pras #|#plain|#clock
         as # em ponto _4 @callback
@@ -117,6 +123,7 @@ _RULES = Matcher(
             troc*|outra|nova|novinha|devolv*|substitu*|dinheiro|mandamos|repomos|resolvemos|buscamos
         quebrou|quebrar|quebrando|pifou|pifar|estragou|estragar _4 \
             troc*|outra|nova|novinha|devolv*|substitu*|repomos|buscamos
+        pegamos|pego|aceitamos|aceito|levamos de volta
         recolhemos|recolhe|recolho|buscamos _4 maquina|devolv*|dinheiro|volta
         recebemos|pegamos|aceitamos|compramos|recebo|pego|recebe _4 maquina|formadora|@product _1 \
             usada|antiga|velha|velhinha|parada
@@ -133,7 +140,9 @@ _RULES = Matcher(
         treinamos
         treina|treinar _3 equipe|pessoal|vcs|vc
         adaptamos|adapta|adapto|mudamos|modifica|modificamos|alteramos _3 maquina|equipamento|projeto|ela
-        do jeito que vc
+        do jeito que vc|vcs? quiser|quer|precisar|precisa|pedir|imaginar|sonhar|sonhou
+        treinamento|treino|capacitacao|curso|instalacao|acompanhamento _6 nossa|minha conta
+        guarda|guardamos|reserva|reservamos|separa|separamos|seguramos uma|essa|esta|sua unidade|maquina|@product
         nao vendo|vendemos|vende _5 ninguem|outro|outra|concorrente|cidade|regiao
         @callback|atendemos|atendo|atende|suporte _5 madrugada|feriado|domingo|sempre|hora
         personaliz*|customiz* _3 maquina|equipamento|projeto|linha|pra
@@ -188,7 +197,8 @@ _RULES = Matcher(
         nao para|falha|trava|quebra _2 nunca|jamais
         @authority _1 sai|passa|vem|libera
         cem|#percentage seguro|confiavel|garantido|garantida|segura
-        dura|durar|durara _3 vida|#time|eternamente|sempre|decadas
+        dura|durar|durara|aguenta|serve|servir _3 vida|#time|eternamente|sempre|decadas
+        a|pra vida toda|inteira
         @passes _5 @authority
         @authority _5 @passes
         """,
@@ -223,6 +233,8 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
     at = finding.first
     words = sheet.words[at : finding.end]
     if sheet.declined(at) or any(word.quoted for word in words):
+        return True
+    if sheet.before(at, 4, "existe", "existem") and sheet.before(at, 5, "nao"):
         return True
     before = range(max(sheet.clause(at).start, at - 3), at)
     if any(sheet.words[index].text in _REFUSED for index in before):

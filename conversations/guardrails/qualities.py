@@ -23,6 +23,7 @@ _OFFERS: Matcher[str] = Matcher(
         voltou|vendendo|fornecemos
         entregamos|oferecemos|indico|recomendo|sugiro|ideal|perfeita|atende|resolve
         tem|temos sim|a|essa|linha|maquina
+        fazer|faz|faca|fecha|fechar|mandar _2 pedido|encomenda|compra
         """,
     )
 )
@@ -206,7 +207,10 @@ def _link(claims: Claims, at: int) -> bool | None:
         return None
     if start is None and not ({"e", "eh", "sao"} & set(texts)):
         return None
-    return "nao" in texts
+    # "não é pneumática, é elétrica": the second type is not denied.
+    last = max((place for place, text in enumerate(texts) if text in _ALL_KINDS), default=-1)
+    repeated = any(text in ("e", "eh", "sao") for text in texts[last + 1 :]) and last >= 0
+    return "nao" in (texts[last + 1 :] if repeated else texts)
 
 
 def _ways(claims: Claims) -> Iterator[Finding]:
