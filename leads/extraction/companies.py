@@ -12,7 +12,8 @@ from seleto.lib.text.fold import fold
 _PLACE = (
     r"empresa|loja|firma|negocio|hamburgueria|lanchonete|restaurante|acougue|padaria|mercado|supermercado|frigorifico|"
     r"food ?truck|trailer|casa|estabelecimento|marca|distribuidora|churrascaria|espetaria|dark kitchen"
-    r"|industria|fabrica|pizzaria|comercio|mercadinho"
+    r"|industria|fabrica|pizzaria|comercio|mercadinho|bar|boteco|emporio|cozinha|quiosque|confeitaria|pastelaria"
+    r"|atacado|hotel|buffet|mercearia|rede|grupo|cafe|bistro|cantina|steakhouse|granja|rotisserie|delivery"
 )
 _NAMED = re.compile(
     rf"\b(?:nome (?:certo |correto |fantasia |novo )?(?:d[aoe] |d[ae] minha |d[oe] meu )?(?:{_PLACE})(?: (?:e"
@@ -22,15 +23,21 @@ _NAMED = re.compile(
     rf"|[\n,;.])\s*(?:empresa|loja|firma|negocio))\s*[:\-–]?\s*(?:e |eh )?(?:a |o )?[\"“']?"
 )
 _CALLED = re.compile(rf"\b(?:{_PLACE})\b[^.!?\n]{{0,40}}?[\s,](?:que )?(?:se )?chama(?:-se|d[ao])?\s+(?:a |o )?[\"“']?")
+_APPOSED = re.compile(
+    rf"\b(?:minha|meu|nossa|nosso|(?:tenho|temos|e|abri|montei) (?:uma?|a|o)|[dn][ao]) (?:{_PLACE}),\s+(?:a |o )(?=\w)"
+)
 _FIELD = re.compile(rf"(?:^|[\n,;.])\s*(?:{_PLACE})\s*[:\-–]\s*[\"“']?")
 _LEGAL = re.compile(r"\brazao social\s*(?:e|eh|:|-)?\s*(?:a |o )?[\"“']?")
 _OF = re.compile(
     r"\b(?:(?:aqui|quem fala|falo|falando|fala|sou|somos|me chamo|meu nome)\b[^.!?\n]{0,50}?|(?:soci[oa]"
     r"|don[oa]|propriet\w+|gerente|comprador\w*|diretor\w*|responsavel|chef|administrador\w*|representante"
-    r"|encarregad[oa])\s+|(?:ops|alias|digo|quer dizer),?\s+)d[ao]\s+(?:empresa |rede |loja |grupo )?[\"“']?"
+    r"|encarregad[oa]|a gente e|nos somos)\s+|(?:ops|alias|digo|quer dizer),?\s+)\bd[ao]\s+(?:empresa |rede "
+    r"|loja |grupo )?[\"“']?"
 )
 _REJECT_BEFORE = re.compile(
-    r"\b(?:compr(?!ador)\w+|fornec\w+)\s+\w+\s+d[aoe]\s+$|"
+    r"\b(?:compr(?!ador)\w+|fornec\w+)\s+\w+\s+d[aoe]\s+$|\b(?:espos[oa]|marido|mulher|filh[oa]|irma|irmao|pai"
+    r"|mae|cunhad[oa]"
+    r"|sogr[oa]|noiv[oa]|namorad[oa]|secretari[oa]|prim[oa]|ti[oa]|sobrinh[oa])\s+d[ao]\s+$|"
     r"\b(?:maquin\w+|equipament\w+|formador\w+|marca|concorren\w+|feira|modelo|trabalh(?:ei|ava|o) (?:n[oa]"
     r"|para|pra|em)|cliente\w*|fornecedor\w*|perto|vizinh\w+|conheci|indicac\w+|indicou|amig\w+|vi"
     r"|compr(?!ador)\w+|igual|tipo|ex|lado|frente|"
@@ -41,6 +48,7 @@ _NEVER = frozenset(
     "marel weg siemens ifood "
     "instagram facebook google whatsapp sebrae senai shopee youtube tiktok oi ola deus natal internet "
     "olx formadora "
+    "teste testando fulano exemplo "
     "fb300 fb700 fbm100 smartpro ct200 fs150 se3000 se6000 epe1200 cnpj cpf email mecanico".split()
 )
 _DIRECTIONS = frozenset("sul norte leste oeste nordeste sudeste interior capital regiao zona centro grande".split())
@@ -120,6 +128,7 @@ def _in_message(message: Said) -> list[_Candidate]:
         (_NAMED, 3, True),
         (_CALLED, 3, True),
         (_FIELD, 3, True),
+        (_APPOSED, 2, False),
         (_LEGAL, 0, True),
         (_OF, 1, False),
     ):

@@ -16,7 +16,8 @@ _RELATION = (
     r"|diretor\w*|assistente"
 )
 _STRONG = re.compile(
-    rf"\b(?:me chamo|chamo-me|(?:^|[,;.\n])\s*chamo(?= )|meu nome(?: completo)?(?: e| eh|:)?|(?:quem (?:esta "
+    rf"\b(?:me chamo|chamo-me|(?:^|[,;.\n])\s*chamo(?= )"
+    rf"|meu nome(?: completo)?(?: e| eh|:)?|(?:quem (?:esta "
     rf"|ta )?fal(?:a"
     rf"|ando)(?: aqui)?|aqui quem fala|quem escreve)(?: e| eh)? (?:(?:o|a) (?:{_RELATION})\b(?: d[oae] \w+)?,? ?)?|"
     rf"(?:^|[\n,;.])\s*nome(?: completo)?\s*(?::|-|e|eh)|att\.?,?|atenciosamente,?|ass(?:inado)?[.:]"
@@ -24,7 +25,7 @@ _STRONG = re.compile(
 )
 _HERE = re.compile(
     rf"(?:(?:^|[,;.\n])\s*nome\s+(?=\w))|\b(?:a(?:qu|k)i (?:e|eh|fala)|eu sou|sou|quem fala e|e|eh"
-    rf"|fala(?:ndo)?(?: aqui)?)\s+(?:eu,?\s*)?(?:(?:o"
+    rf"|fala(?:ndo)?(?: aqui)?|eu(?: mesm[oa])?,)\s+(?:eu(?: mesm[oa])?,?\s*)?(?:(?:o"
     rf"|a)\s+)?(?:(?:{_RELATION})\b,?\s+)?(?=\w)"
 )
 _CONTACT = re.compile(
@@ -38,11 +39,19 @@ _CONTACT = re.compile(
     rf"|nossa)\s+)?(?:(?:{_RELATION})\b[,:]?\s+)?(?:(?:o|a)\s+)?"
 )
 _OF_RELATIVE = re.compile(
-    rf"\baqui (?:e|eh|fala) (?:a|o) (?:{_RELATION})\b d[oae] [a-z]+[,:]?\s+(?:(?:me chamo|meu nome e|a|o|sou a"
+    rf"\b(?:aqui|quem (?:escreve|fala)|e|eh|sou)(?: (?:e|eh|fala))? (?:a"
+    rf"|o) (?:{_RELATION})\b d[oae]s? (?:\w+\.? )?[a-z]+[,:]\s+(?:(?:me chamo|meu nome e|a|o|sou a"
     rf"|sou o)\s+)?"
 )
+_RECORDED = re.compile(
+    r"\b(?:(?:no |meu )?(?:cadastro|registro|contrato|nota|ficha)\s+(?:\w+\s+)?(?:poe|bota|coloc\w+|fica|sai|esta|ta|e)"
+    r"|(?:poe|bota|coloc\w+|registr\w+|cadastr\w+|anot\w+|salv\w+)(?:\s+(?:ai|no cadastro|no sistema|como|meu"
+    r"|em|o|no))*\s+nome(?: completo)?)\s*:?\s+(?:(?:como|o|a|em|no|nome|de|e|eh)\s+)*(?=\w)"
+)
+_NICKNAMED = re.compile(r"(?<!nao )\b(?:me cham\w+ de|pode\w* chamar de|conhecid[oa] (?:como|por))\s+(?:o |a )?(?=\w)")
 _RENAMED = re.compile(
-    r"\b(?:nao (?:e|sou|me chamo) (?:o |a )?[a-z]+(?: [a-z]+)?\W+(?:e sim|e|eh|sou|meu nome e) (?:o |a )?"
+    r"\b(?:(?:meu nome e|me chamo|sou (?:o |a )?)\s*[a-z]+,? nao,? (?=[a-z])|nao (?:e|sou|me chamo) (?:o "
+    r"|a )?[a-z]+(?: [a-z]+)?\W+(?:e sim|e|eh|sou|meu nome e) (?:o |a )?"
     r"|(?:anotou|escreveu|chamou|botou|colocou|salvou)[^.!?\n]{0,30}\bmas (?:o certo |o correto )?(?:e|eh"
     r"|sou|meu nome e) (?:o |a )?|"
     r"(?:nome certo|nome correto|o certo|na verdade (?:me chamo|sou|e|meu nome e)) ?(?:e|eh|:)? (?:o |a )?)"
@@ -54,6 +63,7 @@ _THIRD = re.compile(
     r"\b(?:falei|falamos|conversei|falar|com o|com a|pelo|pela|do|da|dos|pro|pra|ao|obrigad[oa]|valeu|oi|ola"
     r"|bom dia|boa tarde|boa noite|e ai|fala)\s*,?\s*$"
 )
+_GREETED = re.compile(r"\W*(?:(?:oi+e?|ola|opa|bom dia|boa tarde|boa noite|e ai|tudo bem)\W+)+")
 _SENT = re.compile(
     r"\b(?:abs|abraco\w*|grat[oa]|at\.?te|att|atenciosamente|cordialmente|prazer|forte abraco)[\s,.!:-]+$"
 )
@@ -88,6 +98,7 @@ _NOT_FIRST = frozenset(
     eles elas nos voces vcs vc voce gente galera pessoal amigo amiga
     """.split()
 )  # fmt: skip
+_LAUGH = re.compile(r"k{2,}|(?:ha){2,}h?|(?:rs)+|(?:he){2,}")
 _PARTICLES = frozenset("de da do das dos".split())
 _AFTER_PARTICLE = frozenset("dores gloria graca luz silva".split())
 _MAX_WORDS = 6
@@ -112,6 +123,19 @@ def name(said: Sequence[Said], taken: Sequence[tuple[int, int, int]]) -> Item | 
     for candidate in found[1:]:
         if _better(said, chosen, candidate):
             chosen = candidate
+    return _longest(said, chosen)
+
+
+def _longest(said: Sequence[Said], chosen: _Candidate) -> Item:
+    """The name as a lead says it again with more of it: "sou o Ugo ... Ugo Bellini"."""
+    if chosen.words > 1:
+        return chosen.item
+    first = fold(str(chosen.item.value))
+    for message in said:
+        for place, word in enumerate(message.words):
+            read = _extend(message, message.words[place:]) if word.text == first and word.capitalised else None
+            if read and read[1] > 1 and not message.shouted:
+                return read[0]
     return chosen.item
 
 
@@ -131,7 +155,8 @@ def _better(said: Sequence[Said], chosen: _Candidate, candidate: _Candidate) -> 
 
 def _in_message(message: Said, messages: int) -> Iterator[_Candidate]:
     for pattern, rank, strong in (
-        (_RENAMED, 4, False), (_OF_RELATIVE, 4, True), (_CONTACT, 4, False), (_STRONG, 3, True), (_HERE, 2, False),
+        (_RENAMED, 4, False), (_OF_RELATIVE, 4, True), (_CONTACT, 4, False), (_STRONG, 3, True),
+        (_RECORDED, 3, False), (_NICKNAMED, 1, False), (_HERE, 2, False),
     ):  # fmt: skip
         for match in pattern.finditer(message.folded):
             if rank == 2 and not _introduces(message, match):
@@ -162,7 +187,8 @@ def _introduces(message: Said, match: re.Match[str]) -> bool:
     """ "é o Rogério" introduces at the start of a thought; elsewhere "é" joins anything."""
     if match.group().startswith("aqui") and re.search(r"\b[oa] \w+ $", message.before(match.start(), 30)):
         return False
-    if match.group().split()[0] not in ("e", "eh", "fala", "falando"):
+    itself = re.match(r"eh?\s+eu\b", match.group()) is not None
+    if itself or match.group().split()[0] not in ("e", "eh", "fala", "falando"):
         return not re.search(r"\b(?:nao|nem|que|quem|se|quando)\s+(?:eu\s+)?$", message.before(match.start(), 15))
     before = message.folded[: match.start()].strip()
     if match.group().split()[0] in ("fala", "falando"):
@@ -192,7 +218,13 @@ def _read(message: Said, position: int, *, strong: bool) -> tuple[Item, int] | N
 
 def _is_first(message: Said, word: Word, *, strong: bool) -> bool:
     text = word.text
-    if (not text.isalpha() and "'" not in text) or text in _JOKES or text in _NOT_FIRST or len(text) < 2:
+    if (
+        (not text.isalpha() and "'" not in text)
+        or text in _JOKES
+        or text in _NOT_FIRST
+        or len(text) < 2
+        or _LAUGH.fullmatch(text)
+    ):
         return False
     if text in COMPANY_TYPES or text in PLAIN_TYPES or text in ENDINGS:
         return False
@@ -252,8 +284,10 @@ def _in_segments(message: Said, messages: int) -> Iterator[_Candidate]:
         while words and (words[0].text in TREATMENTS or (announced and words[0].text in ("o", "a", "e"))):
             treated = words[0].text in TREATMENTS
             words = words[1:]
-        if start == message.segments[0][0]:
-            words = _before_company(words)
+        if start == segments[0][0] or _GREETED.fullmatch(message.folded[:start]):
+            shortened = _before_company(words)
+            announced = announced or len(shortened) < len(words)
+            words = shortened
         if not words or not _is_listed_name(message, words, announced=announced or treated):
             continue
         before = message.folded[:start]
