@@ -9,10 +9,13 @@ from decimal import Decimal
 from conversations.guardrails.words import Word, split
 from knowledge.catalogue import ProductFacts
 from seleto.lib.text.fold import fold
+from seleto.lib.text.numbers import Kind as QuantityKind
+from seleto.lib.text.numbers import Quantity
 from seleto.lib.text.reading import read
 
 # A type word stands for the machine only after one of these ("a manual", "da semi").
 _ARTICLES = frozenset("a as da das na nas pra pras pela uma essa esta nossa cada ou".split())
+_NUMBERED = re.compile(r"([A-Z]{2,3})(\d{3,4})")
 _TOO_VAGUE = frozenset("linha maquina".split())
 
 
@@ -57,6 +60,11 @@ class Names:
                 if key and product not in bearers[key]:
                     bearers[key].append(product)
                     shapes.setdefault(key, (tuple(words), adjective))
+            spoken = _spoken(product.code)
+            if spoken:
+                key = tuple(_shape(word) for word in spoken)
+                bearers[key].append(product)
+                shapes.setdefault(key, (spoken, False))
         self._by_first: dict[str, list[_Name]] = defaultdict(list)
         for key, owners in bearers.items():
             words_of, adjective = shapes[key]
@@ -81,6 +89,7 @@ def _names(product: ProductFacts) -> list[tuple[str, bool]]:
     kind = product.attribute("tipo")
     names = [(product.code, False), (product.code.replace("_", " "), False), (product.name, False)]
     names += [(alias, False) for alias in product.aliases]
+    names += [(alias.replace(" com ", " com a "), False) for alias in product.aliases if " com " in alias]
     head = fold(product.description or product.name).split()[:1]
     names += [(form, False) for word in head if word not in _TOO_VAGUE for form in (word, word + "es", word + "s")]
     if kind is not None:
@@ -90,6 +99,16 @@ def _names(product: ProductFacts) -> list[tuple[str, bool]]:
             if word.startswith("semi"):
                 names.append(("semi", True))
     return names
+
+
+def _spoken(code: str) -> tuple[Word, ...]:
+    """ "fb trezentos": the number in words. SE is left out, for "se" is also "if"."""
+    match = _NUMBERED.fullmatch(code)
+    if match is None or match[1] == "SE":
+        return ()
+    number = Decimal(match[2])
+    quantity = Quantity(number, number, 0, 0, QuantityKind.PLAIN)
+    return Word(match[1].lower(), 0, 0), Word("#", 0, 0, quantity=quantity)
 
 
 def _shape(word: Word) -> str:

@@ -85,6 +85,7 @@ _ACCENTED = {
     "carnês": "crediario",
 }
 _UNACCENTED = frozenset(fold(word) for word in _ACCENTED)
+_DAYS = re.compile(r"\d{1,2}\s(?:dia|semana)")  # "uns 40 dia": a plural without its s
 _HOURS = re.compile(r"\d{1,3}\s?h(?:rs?|s)?")  # "48h" is a time, not a rate
 _NAMES = frozenset({QuantityKind.MODEL})
 
@@ -193,6 +194,8 @@ def _counted(quantity: Quantity, text: str) -> Word:
     raw = text[quantity.start : quantity.end]
     if quantity.kind is QuantityKind.RATE and _HOURS.fullmatch(raw):
         quantity = replace(quantity, kind=QuantityKind.TIME, unit="hora", period="")
+    if quantity.kind is QuantityKind.RATE and _DAYS.fullmatch(raw):
+        quantity = replace(quantity, kind=QuantityKind.TIME, unit=raw.split()[1], period="")
     if quantity.kind in _NAMES:
         name = "".join(char for char in raw if char.isalnum())
         return Word(name, quantity.start, quantity.end, tags={"#model": 1})
