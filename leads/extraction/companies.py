@@ -58,6 +58,7 @@ _FROM_TYPE = re.compile(
     rf"^\W*(?:(?:oi|ola|opa)\W+)?(?:(?:sou|aqui e|falo"
     rf"|e)\s+)?(?:d[ao])\s+(?=(?:{'|'.join(sorted(COMPANY_TYPES))})\s+\w)"
 )
+_SHORTENED = frozenset(("co", "cia", "inc", "bros", "ltda"))
 _STOP = frozenset(
     """
     em no na nos nas aqui fica com que mas eu sou somos tem temos tenho quero queria preciso e eh ou para pra por ha
@@ -204,7 +205,10 @@ def _sequence(message: Said, words: Sequence[Word], *, free: bool, stated: bool 
         taken.pop()
     if not taken:
         return None
-    return message.item("empresa", message.text[taken[0].start : taken[-1].end], taken[0].start, taken[-1].end, 0.9)
+    end = taken[-1].end
+    if taken[-1].text in _SHORTENED and re.match(r"\.\s*[,;)(–-]", message.folded[end:]):
+        end += 1
+    return message.item("empresa", message.text[taken[0].start : end], taken[0].start, end, 0.9)
 
 
 def _leads_on(joint: Word, following: Word, *, free: bool) -> bool:

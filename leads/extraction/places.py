@@ -64,6 +64,8 @@ _REJECT = re.compile(
     r"conhec\w+ (?:voces|vcs|a seleto))\s+(?:(?:de|da|do|das|dos|em|no|na|a|ao|o|e)\s+){0,2}$"
 )
 _REJECT_AFTER = re.compile(
+    r"^\W*(?:e|eh|era|foi|fica)\s+(?:so\s+)?(?:[oa]\s+|onde\s+)?[^.,;!?]{0,20}\b(?:antig|velh|fechad|vendid"
+    r"|outr|desativad)[oa]s?\b|"
     r"^\s*(?:na feira|fc|esporte|futebol|burger|lanches|grill|hotel|transportes|seguros?|alimentos|carnes)\b"
 )
 _SELETO_PLACE = re.compile(
@@ -88,6 +90,11 @@ _NEGATED = re.compile(
     r"\b(?:nao|era|fechei|tinha(?: loja)?|antes)\s+(?:e\s+)?(?:sou\s+)?(?:mais\s+)?(?:[oa]\s+)?(?:de|d[oa]"
     r"|em|n[oa])?\s*$"
 )
+_ADDRESS_BEFORE = re.compile(
+    r"\b(?:rua|r\.|av\.?|avenida|br[- ]?\d+|rodovia|km|cep|bairro|centro|distrito industrial|estamos n[ao]"
+    r"|ficamos n[ao]"
+    r"|serra|litoral|regiao|zona rural)(?!\w)"
+)
 # Large enough to be meant when a message is nothing but the name, though the name is an everyday word too.
 _LARGE = frozenset("natal vitoria fortaleza salvador palmas santos serra franca contagem toledo tubarao".split())
 _SAFE_UF = frozenset("sp rj mg rs sc pr df mt ms rn pb rr go ba".split())
@@ -103,7 +110,7 @@ _STATE_CUE = re.compile(
     r"|leste d[eoa]|capital d[eoa]|"
     r"sou d[eoa]|somos d[eoa]|moro n[oa]|moro em|estamos n[oa]|estou n[oa]|aqui n[oa]|aqui d[eoa]|aqui em"
     r"|aqui e|fica n[oa]|fica em|loja n[oa]|uf:?|"
-    r"n[oa]|d[oa]|em|entrega\w* n[oa]|entrega\w* em|entrega\w* pr[oa]|frete pr[oa]|(?:mand|envi|cheg|atend"
+    r"n[oa]|d[oa]|em|[ao] de|entrega\w* n[oa]|entrega\w* em|entrega\w* pr[oa]|frete pr[oa]|(?:mand|envi|cheg|atend"
     r"|entreg)\w* (?:n|pr)[oa])\s+$"
 )
 _STATE_REJECT = re.compile(
@@ -190,7 +197,7 @@ def _spot_at(message: Said, words: list[Word], place: int, taken: Spans) -> tupl
         found = municipalities.find(raw, uf) if uf else municipalities.find(raw)
         if found is None:
             found, uf, uf_end = municipalities.find(raw), "", last.end
-        strength = _strength(message, first, last, size, uf_end if uf else 0)
+        strength = _strength(message, first, last, size, uf_end if uf else 0, taken)
         if found is None or not strength:
             return None, place + size
         return _Spot(message.index, first.start, last.end, found.name, found.uf, uf_end, strength), place + size
@@ -205,7 +212,7 @@ def _overlaps(taken: Spans, message: int, start: int, end: int) -> bool:
     return any(index == message and start < stop and first < end for index, first, stop in taken)
 
 
-def _strength(message: Said, first: Word, last: Word, size: int, uf_end: int) -> int:
+def _strength(message: Said, first: Word, last: Word, size: int, uf_end: int, taken: Spans) -> int:
     """How surely the words name the lead's city; 0 when they do not."""
     before = message.before(first.start, 70)
     tail = before[-45:]
@@ -233,7 +240,10 @@ def _strength(message: Said, first: Word, last: Word, size: int, uf_end: int) ->
         return 3
     alone = _alone(message, first.start, last.end)
     if alone:
-        return _bare(message, name, first, risky, nickname)
+        placed = _ADDRESS_BEFORE.search(message.folded, 0, first.start) is not None or any(
+            index == message.index and end <= first.start for index, _, end in taken
+        )
+        return _bare(message, name, first, risky, nickname, placed=placed)
     if risky or (nickname and name == "rio"):
         in_capitals = first.capitalised and not message.shouted and _IN.search(before) is not None
         return 1 if in_capitals and not nickname and size == 1 and name not in first_names() else 0
@@ -242,11 +252,13 @@ def _strength(message: Said, first: Word, last: Word, size: int, uf_end: int) ->
     return 1 if first.capitalised and not message.shouted and (size > 1 or len(name) > 6) else 0
 
 
-def _bare(message: Said, name: str, first: Word, risky: bool, nickname: bool) -> int:
-    """A city that fills its stretch of a list, or a message of its own."""
+def _bare(message: Said, name: str, first: Word, risky: bool, nickname: bool, *, placed: bool) -> int:
+    """A city that fills its stretch of a list, or a message of its own; `placed`: after an address or a company."""
     if nickname and name == "rio":
         return 0
     if not risky:
+        return 1
+    if placed and first.capitalised and not message.shouted and name not in first_names():
         return 1
     whole = message.folded.strip(" .!") == message.folded[first.start :].strip(" .!")
     return 1 if name in _LARGE and whole and first.capitalised else 0

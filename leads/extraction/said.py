@@ -20,7 +20,8 @@ _BREAK = re.compile(rf"[!?;\n]|{_STOP}|\bmas\b")
 _SEGMENT_BREAK = re.compile(rf"[,;\n!?|•]|\s[-–—/]\s|\s/|/\s|{_STOP}|(?<=[^\W\d])/(?=[^\W\d]{{4}})")
 _CORRECTION = re.compile(
     r"\b(?:na verdade|alias|quer dizer|digo|ops|opa|errei|errado|corrig\w+|correcao|pera|perai|espera|melhor dizendo"
-    r"|ou melhor|minto|me enganei|enganei|esquece|mudei|mudou|troquei|o certo|o correto|atualiz\w+|nao e\b)"
+    r"|ou melhor|minto|me enganei|enganei|esquece|mudei|mudou|troquei|desculp\w+(?=\s*,)|o certo|o correto"
+    r"|atualiz\w+|nao e\b)"
 )
 
 

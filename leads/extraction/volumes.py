@@ -97,7 +97,8 @@ _ONLY_PERIOD = re.compile(
     r"|final de semana)\W*$|^\W*(diario|diaria|mensal|semanal)\W*$"
 )
 _BARE_NUMBER = re.compile(
-    r"^\W*(?:(?:uns|umas|cerca de|mais ou menos|aproximadamente|acho que|em media|media de|tipo)\s+)?\W*$"
+    r"^\W*(?:(?:nao|digo|quer dizer|alias|na verdade|ops|errei)[\s,]+)?(?:(?:uns|umas|cerca de|mais ou menos"
+    r"|aproximadamente|acho que|em media|media de|tipo)\s+)?\W*$"
 )
 _PERIOD_NAMES = {
     "diario": "dia",
@@ -109,6 +110,9 @@ _PERIOD_NAMES = {
     "final de semana": "semana",
 }
 _MULTIPLY = ((re.compile(r"\bdobr\w+|\bduplic\w+|\bo dobro\b"), 2), (re.compile(r"\btriplic\w+|\bo triplo\b"), 3))
+_GROWN_TO = re.compile(
+    r"\w*\s+(?:isso )?(?:pra|para|e chegar (?:a|em)|a|ate)\s+(?!semana|mes|dia|\w+ (?:que vem|loja))\w"
+)
 _CORRECTION = re.compile(
     r"\b(?:na verdade|alias|quer dizer|digo|ops|errei|corrig\w+|pera|perai|espera|ou melhor|melhor dizendo"
     r"|minto|me enganei|enganei|desculpa)\b|\bnao\b\W+(?:pera|e\b|sao|,)|(?:^|,)\s*nao,"
@@ -292,7 +296,8 @@ def _multiplied(message: Said, quantity: Quantity, amount: Decimal, period: str)
     if hours and period == "hora":
         return amount * _small(hours[1]), "dia"
     for pattern, factor in _MULTIPLY:
-        if pattern.search(message.folded):
+        growth = pattern.search(message.folded)
+        if growth and not _GROWN_TO.match(message.folded, growth.end()):
             amount *= factor
     return amount, period
 
@@ -316,11 +321,13 @@ def _across_messages(said: Sequence[Said], found: list[_Made]) -> list[_Made]:
 
 
 def _sharing_period(found: list[_Made]) -> list[_Made]:
-    """What has no period of its own takes the one said with another amount of the same message."""
+    """What has no period of its own takes the one said with another amount of the same message; a correction
+    takes the one said before."""
     shared = []
     for made in found:
         near = [other.period for other in found if other.period and other.message == made.message]
-        period = made.period or (near[-1] if near else "")
+        earlier = [other.period for other in found if other.period and other.message < made.message]
+        period = made.period or (near or (earlier if made.corrected else None) or [""])[-1]
         if period:
             shared.append(replace(made, period=period))
     return shared
