@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from knowledge.catalogue import ArticleFacts, ProductFacts
-from knowledge.search import asking, topics
+from knowledge.search import asking, commercial, topics
 from knowledge.search.index import LexicalIndex, Synonyms, Vocabulary
 from knowledge.search.products import Found, ProductReader
 from knowledge.search.words import ABBREVIATIONS, FILLER_WORDS, distance, is_filler, normalise, stem, words
@@ -36,12 +36,14 @@ _GROUP = 40
 _COVERED = 0.75
 
 _LETTERS = re.compile(r"[^\W\d_]+")
-_OF_FOOD = (
+_ABOUT = (
     ("pes", "carga"),
     ("pes", "variacao"),
     ("largur", "diametro"),
     ("altur", "espessura"),
     ("alumini", "material"),
+    ("quebr", "garantia"),
+    ("queim", "garantia"),
 )
 # Folding would make "é" an "e".
 _IS = re.compile(r"\bé\b", re.IGNORECASE)
@@ -156,7 +158,11 @@ class Engine:
             found=found,
             asked=asked,
             telling=frozenset(self._index.stems(" ".join(told))),
-            commercial=tuple(code for code in topics.commercial(folded) if code in self._by_code),
+            commercial=tuple(
+                code
+                for code in commercial.subjects(folded)
+                if code in self._by_code and not (code in commercial.DELIVERY and found.asked & topics.OUTPUT)
+            ),
             is_interest=topics.INTEREST.search(folded) is not None,
             is_comparison=len(found.codes) > 1 and topics.DIFFERENCE.search(folded) is not None,
             is_about_the_range=ranged and not found.codes,
@@ -176,6 +182,8 @@ class Engine:
         word = normalise(said)
         if full := ABBREVIATIONS.get(word):
             return full
+        if is_filler(word):
+            return said
         mended = self._spelling.correct(word)
         # Towards a subject we cannot answer only the smallest slip is mended: "previsao" is no "pressao".
         risky = mended != word and mended in topics.OUTSIDE_WORDS and (distance(word, mended, 1) > 1 or len(word) < 7)
@@ -210,7 +218,7 @@ class Engine:
     def _standing(self, article: ArticleFacts, mine: Sequence[str], question: _Question) -> float:
         """What speaks for an article about no attribute: the range, a product's availability, its alternative."""
         if not article.products:
-            told = question.may_be_about_the_range and article.id not in topics.COMMERCIAL
+            told = question.may_be_about_the_range and article.id not in commercial.ARTICLES
             return _PRODUCT + _STATUS if told else 0.0
         if any(not self._products[code].available for code in mine):
             return _STATUS
@@ -263,7 +271,7 @@ class Engine:
         if not listed:
             beyond += asking.unknown(rest, self._knows, whole=nothing_known)
         excused = asking.excused(rest, self._knows)
-        return [word for word in beyond if word not in excused and not _means_food(word, asked)]
+        return [word for word in beyond if word not in excused and not _belongs(word, asked)]
 
     def _concerns(self, position: int, found: Found) -> bool:
         """Whether an article may answer for the found products: theirs, or general."""
@@ -337,9 +345,9 @@ def _held(article: ArticleFacts, asked: Mapping[str, frozenset[str]]) -> set[fro
     return {slugs for slugs in asked.values() if slugs & set(article.attributes)}
 
 
-def _means_food(word: str, asked: Mapping[str, frozenset[str]]) -> bool:
-    """ "Peso" and "largura" mean the machine's own, unless the question is about the burger's or the load's."""
-    return any(stem(word) == said and topic in asked for said, topic in _OF_FOOD)
+def _belongs(word: str, asked: Mapping[str, frozenset[str]]) -> bool:
+    """Whether a usually unanswerable word belongs to what was asked: "peso" to the load, "quebrar" to the warranty."""
+    return any(stem(word) == said and topic in asked for said, topic in _ABOUT)
 
 
 def _catalogue_words(

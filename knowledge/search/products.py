@@ -29,6 +29,9 @@ _VOLTS = frozenset({110, 127, 220, 380})
 # Figures a bigger machine meets too; any other figure must be met exactly or lie in the stated range.
 _REACHES = ("producao", "diametro")
 _SIZES = ("volume", "massa", "capacidade")
+# Of a burger's weight the catalogue tells only how it varies, by few grams; no attribute holds the weight itself.
+_VARIES_TO_G = 20
+_WEIGHT = "peso_hamburguer_g"
 _WORK_HOUR = re.compile(r"\bhora\b")
 
 
@@ -224,7 +227,9 @@ class ProductReader:
             if quantity.period:
                 return ({"producao_kg_hora"}, value) if quantity.period == "hora" else (set(), value)
             cargo = {"massa_kg", "capacidade_kg", "reservatorio_kg", "cuba_kg"}
-            return (cargo, value) if unit == "kg" else ({"peso_variacao_g"}, value)
+            return (
+                (cargo, value) if unit == "kg" else ({"peso_variacao_g" if value <= _VARIES_TO_G else _WEIGHT}, value)
+            )
         if quantity.kind is Kind.LENGTH and unit in ("mm", "cm"):
             return _length(rest, value, unit)
         if quantity.kind is Kind.VOLUME and unit == "l":

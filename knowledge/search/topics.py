@@ -1,4 +1,4 @@
-"""What a question is about: attributes the catalogue can answer, commercial subjects, and subjects it usually cannot.
+"""What a question is about: attributes the catalogue can answer and subjects it usually cannot.
 
 The lists are about the trade, not about any question: an attribute counts as answered only when an article of the
 product tells about it, and a usually unanswerable subject is answered as soon as an article holds its words.
@@ -17,7 +17,7 @@ BURGER_LIKE = re.compile(r"\b(hambur\w*|burg\w*|lanch\w*|disc\w*|bolach\w*|xis|b
 # Topic -> how it is asked, on folded text without product names and quantities; and the attributes that answer it.
 _ASPECTS: Final = {
     "producao": (
-        r"\bproduz|\bproduc|\bprodutiv|\brend[ei]|\bpor hora|\bhora\b|\bhorari[ao]\b|\bpor dia|\bpor minuto"
+        r"\bproduz|\bproduc|\bprodutiv|\bmais rapid|\brend[ei]|\bpor hora|\bhora\b|\bhorari[ao]\b|\bpor dia|\bpor minuto"
         r"|\bdiari[ao]"
         r"|\bn[oua]m? dia\b|\bciclo|\bfaz(em)? quant"
         r"|\bquant[oa]s? (\w+ ){0,4}(faz(em)?|sai|saem|tira|corta|da pra fazer)\b"
@@ -34,7 +34,7 @@ _ASPECTS: Final = {
     "capacidade": (r"\bcapacidade", CARGO | OUTPUT),
     "tamanho": (r"\btamanho|\bversoes|\bversao|\bmodelos\b", {"volume_l", "capacidade_kg", "diametro_cm"}),
     "motor": (r"\bmotor|\bcvs?\b|\bcavalos?\b|\bhp\b|\bpotencia|\bpotente", {"motor_cv"}),
-    "velocidade": (r"\bvelocidade|\bpotenciometro|\bmais (rapid|devagar)|\britmo|\bregula", {"velocidades"}),
+    "velocidade": (r"\bvelocidade|\bpotenciometro|\bmais devagar|\britmo|\bregula", {"velocidades"}),
     "tipo": (
         r"\bmanua(l|is)\b|\beletric|\bpneumatic|\bautomatic|\bsemiautom|\bpedal|\bde que tipo|\bque tipo"
         r"|\bar comprimido"
@@ -46,7 +46,8 @@ _ASPECTS: Final = {
     "molde": (r"\bmolde|\bforminha|\bformas\b|\bforma (de|do|pra) (hamb|burg)|\bformato|\bgabarito"
         r"|\bsob medida", {"moldes"}),
     "variacao": (
-        r"\bvaria|\b(peso|grama|g)\w* (\w+ ){0,4}(cert|exat|igua|padr|uniform|precis|diferen)"
+        r"\bvaria|\bentre quanto e quanto|\bde quanto a quanto|\boscila"
+        r"|\b(peso|grama|g)\w* (\w+ ){0,4}(cert|exat|igua|padr|uniform|precis|diferen)"
         r"|\bdiferenca de (peso|grama)|\bgramas? de diferenca|\bpadroni|\buniform"
         r"|\b(peso|gramatura|gramagem) do (hamb|burg|disc|lanc)"
         r"|\bgramatura|\btoleranci|\btodos? igua|\bsa(i|em) igua",
@@ -61,6 +62,8 @@ _ASPECTS: Final = {
     ),
     "espessura": (r"\bespessura|\bgrossura|\bgross[oa]|\bfin(o|a|inho|inha)\b|\bfinos?\b"
         r"|\baltura d[aeo] (fatia|file|bife)", {"espessura_mm"}),
+    "medida": (r"\bquant[oa]s (mm|milimetro|cms?\b|centimetro|polegada)",
+        {"espessura_mm", "diametro_cm", "facas_mm", "esteira_cm"}),
     "facas": (r"\bfacas?\b|\blaminas?\b|\bnavalha|\bcub(o|inho)s?\b|\btir(a|inha)s?\b|\bcortes?\b", {"facas_mm"}),
     "bicos": (r"\bbicos?\b|\bbocal|\bbocais|\bfuni[ls]|\bcanudo", {"bicos"}),
     "material": (r"\binox|\baco\b|\bmaterial\b|\bmateriais\b|\benferruj|\b304\b|\b316\b|\b430\b"
@@ -81,7 +84,7 @@ ASPECTS: Final = {name: (re.compile(pattern), frozenset(slugs)) for name, (patte
 PARTS: Final = frozenset({"esteira", "molde", "facas", "bicos", "motor"})
 # Parts whose own measures are told nowhere else: the thickness of a nozzle is not that of a fillet.
 MEASURED_PARTS: Final = frozenset({"esteira", "bicos", "motor"})
-MEASURES: Final = frozenset({"espessura", "diametro", "tamanho"})
+MEASURES: Final = frozenset({"espessura", "diametro", "tamanho", "medida"})
 
 INTEREST = re.compile(
     r"\bquero|\bqueria|\bprecis|\bprocur|\binteress|\bindica|\brecomend|\bsuger|\baconselh|\batend|\bserv[ei]"
@@ -107,62 +110,6 @@ MOST = re.compile(
 )
 LEAST = re.compile(r"\bmenor|\bmais (simples|basic|pequen)|\bde entrada\b|\bminim")
 
-# Commercial subjects: the article that says who treats them (eval/README.md section 4). Tried in this order.
-_COMMERCIAL: Final = {
-    "com.frete": r"\bfretes?\b|\btransport(e|adora)\b|\benvi(o|am|a|ar)\b"
-        r"|\bentregam? (\w+ ){0,2}(em|no|na|para|pra)\b|\bcif\b|\bfob\b"
-    r"|\b(mand|envi|lev|trag|traz|entreg|despach)\w+ ((a|ela|as|uma|maquina|equipamento) )*(ate|pra|para"
-    r"|pro|no|na|em|ai|aqui)\b"
-    r"(?! (mim|eu|gente|nos|ver|eh|(o )?(meu )?(e?mail|zap|whats))| (mi|we)| limp| lav)"
-    r"|\bbuscar (ai|na fabrica|a maquina|ela|direto)|\bretir(o|ar|ada) (na|ai|no|em|direto)|\bcarreto|\bseguro da carga"
-    r"|\bcorreios?\b|\bpor conta (do|de quem)|\bdespach|\bpaga o transporte|\blogistica|\bretirar na fabrica",
-    "com.prazo": r"\bprazo|\bentreg|\bdemora|\bchega\b|\bchegar\b|\bchegam\b|\bpronta entrega|\bestoque"
-        r"|\bquando (\w+ ){0,3}(recebo|receb|fica pronta|sai)"
-    r"|\bfica pronta|\bdias uteis|(?<!quanto )\b(em|daqui a) quant[oa]s? (dias|tempo|semanas)|\bpra semana"
-    r"|\bsemana que vem|\b(ainda )?ess[ea] (mes|semana)"
-    r"|\bencomenda|\bfila (de )?(espera|producao)|\blead ?time"
-    r"|\breceb(o|er|eria|emos)\b(?! (o |um |uma )?(catalogo|material|manual|foto|video))"
-    r"|\bantes d[eoa] (natal|fim|final|ano|feriado|festa|inaugur|pascoa|carnaval|verao|mes)|\bpr?a(ra)? quando"
-    r"|\bquando (\w+ ){0,5}(ta|esta|vem|tenho|teria|pego|manda\w*|libera\w*)\b|\bna minha mao\b|\bda tempo\b"
-    r"|\b(tem|ha|existe) (alguma|uma|ela|maquina) (\w+ ){0,2}(pronta|sobrando|disponivel)"
-    r"|\bquantos dias (uteis|corridos)"
-    r"|\bquanto tempo (\w+ ){0,3}(recebo|leva|chega|entreg|fabric|demora|ficar)|\btempo de fabricacao",
-    "com.pagamento": r"\bpag(ar|ament\w*|o|a|ando)\b|\bparcel|\bcart(ao|oes)\b|\bboleto|\bpix\b|\ba vista|\bfinanc"
-        r"|\bbndes|\bfiname"
-    r"|\bleasing|\bconsorcio|\bcheque|\bprestac|\bcredito|\bdebito|\bentrada de\b|\bda[r]? entrada|\bsinal\b"
-    r"|\bem quantas vezes|\bfacilit(a|am|ar|ado)\b(?! (a |o )?(limp|lav|trab|oper|mont|uso|vida))|\bjuros?\b"
-    r"|\bcarencia\b|\bpermuta\b|\bduplicata|\bpromissoria|\bpronaf\b|\bproger\b|\bmaquininha|\blink de pag"
-    r"|\bem (dinheiro|especie)\b"
-    r"|\bcondic(ao|oes)\b(?! de (uso|trabalho|operacao))|\bmetade (agora|antes|na)|\b\d\d ?[/e] ?\d\d ?[/e] ?\d\d\b"
-    r"|\b(na|em) troca\b|\b(de|como|na) entrada\b|\bdivid\w+|\b\d+ ?x\b|\bem \d+ vezes|\bfaturad|\bcrediario",
-    "com.preco": r"\b(passa|menos|mais|acima|abaixo|chega|ate|custa) (de |dos |a )?[\d.,]+ ?mil\b(?! (hamb|burg"
-    r"|disc|lanch|por|/|unid|pec|espet|cicl))|\bpreco|\bprecinho|\bvalor(es)?\b|\bcust(a|am|o|os|aria|ar)\b"
-    r"|\borcament|\bcotac|\binvestiment"
-        r"|\bbarat|\bcar[oa]s?\b"
-    r"|\br\$|\breais\b|\bdescont|\bpromoc|\bnegoci[ae]|\babat|\btabelas?\b"
-    r"|\bquanto (que |q )?(e|eh|sai|fica|ta|tao|esta|vai ficar|seria|to|pago|cobra\w*)\b"
-    r"(?! por| quant| (\w+ ){0,3}(por|em uma|numa|na|cada) (hora|dia|minuto)"
-    r"| (a |o |as |os |de |da |do |em )*(produc|capacid|cuba|reserv|variac|potenc|motor|volum|diamet|espess|garant"
-    r"|altura|largura|peso|compriment|rendiment|tempo))"
-    r"|\bquanto (\w+ ){0,3}(val(e|em)|ped(em|e|indo)|gast(o|ar|aria)|invist\w+|invest\w+|desembols\w+)\b"
-    r"(?! (de |em |com )(energia|luz|ar|agua|gas))"
-    r"|\b(tenho|com) (uns )?[\d.,]+ ?(mil|k)\b(?! (hamb|burg|disc|lanch|por|/|unid|pec|espet|cicl))"
-    r"|\bblack friday|\bliquidac|\bofertas?\b|\bbrinde|\bcortesia|\borc(a|ar|am)\b|\bcot(a|ar|am|em|e)\b|\bpechinch"
-    r"|\bcabe no (bolso|orcamento)|\bcondic(ao|oes) (especia|melhor)|\bdolar"
-    r"|\bmil reais|\bcobra|\bem conta\b|\b(ta|esta|vai) saindo\b|\bsaindo por|\bsai por|\bfaz(em)? por quanto"
-    r"|\bconto\b|\bgrana\b|\bcupom|\bproposta",
-}  # fmt: skip
-COMMERCIAL: Final = {article: re.compile(pattern) for article, pattern in _COMMERCIAL.items()}
-NOT_COMMERCIAL = re.compile(
-    r"\bpor (hora|dia)\b[^,.?]*\bchega\w*|\bchega\w* [^,.?]*\bpor (hora|dia)\b"
-    r"|\bquant[oa]s? (?!tempo|dias?\b|semanas?|mes)(\w+ ){0,6}entreg\w*|\bentreg\w+ (por|no|na|ao) (dia|hora)\b"
-    r""
-    r"|\b(leva|levam|demora) (pra|para|a) (?!chegar|entreg|receb|ficar|envi|fabric|mand|instal)\w+"
-    r"|\bvale a pena"
-    r"|\bcusto[ -]beneficio|\bpor conta propria|\bentrega (quant|ate|\d)|\bchega a (fazer|produzir|\d)"
-    r"|\b(tempo|prazo) d[ea] garantia|\bgarantia|\bchega (a|ate|em) \d|\bdemora pra (moldar|formar|fazer)"
-)
-
 # Subjects buyers of machines ask about and a catalogue of ours seldom answers.
 _OUTSIDE = """
 voltagem volts volt bivolt tensao monofasico trifasico bifasico amperagem ampere disjuntor watt kw kwh luz largura
@@ -172,22 +119,27 @@ limpar limpa lavar lava lavavel lavagem higienizar higienizacao desmonta desmont
 certificado certificacao nr12 nr inmetro anvisa sif ce laudo norma art selo iso alvara pressao bar psi pcm consumo
 consome gasta assistencia manutencao conserto consertar reposicao suporte treinamento treina instalacao instalar
 instala tecnico mecanico devolucao troca trocar trocam licenca aprovada aprovado cnpj video foto fotos imagem pdf
-apostila folder tutorial curso alugar aluga alugam aluguel locacao usada usado usadas usados seminova seminovo semi-
-nova recondicionada exportar exporta exportam importada importado visitar visita showroom demonstracao teste testar
-feira revenda representante franquia endereco localizada telefone dono proprietario engenheiro responsavel fundada
-fundacao historia mercado concorrente concorrencia soja peixe salmao tilapia camarao atum batata queijo mussarela
-coxinha kibe quibe almondega croquete pao massa-de-pao vegetal vegano vegana vegetariano plantbased legume legumes
-verdura fruta mandioca tofu cogumelo falafel grao grao-de-bico ovo congelado congelada gelada gelado osso ossos
-cartilagem pele recheado recheada recheio temperatura temperado tempero cordeiro carneiro pato javali aplicativo app
-wifi internet bluetooth sensor touch tela painel display ihm clp plc software sistema erp memoria programavel contador
-usb remoto celular inversor iot robo rolamento borracha plastico pintura cor preta branca vermelha polimento aluminio
-teflon nylon polietileno alarme bandeja silicone vedacao oleo lubrificar lubrificacao graxa durabilidade dura desgaste
+apostila folder tutorial curso alugar aluga alugam aluguel locacao usada usado usadas usados seminova seminovo
+recondicionada exportar exporta exportam importada importado visitar visita showroom demonstracao teste testar feira
+revenda representante franquia endereco localizada telefone dono proprietario engenheiro responsavel fundada fundacao
+historia mercado concorrente concorrencia soja peixe salmao tilapia camarao atum batata queijo mussarela coxinha kibe
+quibe almondega croquete pao massa-de-pao vegetal vegano vegana vegetariano plantbased legume legumes verdura fruta
+mandioca tofu cogumelo falafel grao grao-de-bico ovo congelado congelada gelada gelado osso ossos cartilagem pele
+recheado recheada recheio temperatura temperado tempero cordeiro carneiro pato javali aplicativo app wifi internet
+bluetooth sensor touch tela painel display ihm clp plc software sistema erp memoria programavel contador usb remoto
+celular inversor iot robo rolamento borracha plastico pintura cor preta branca vermelha polimento aluminio teflon
+nylon polietileno alarme bandeja silicone vedacao oleo lubrificar lubrificacao graxa durabilidade dura desgaste
 correia peca-de-reposicao nuggets pizza pastel salame morcela mortadela presunto bacalhau nugget esfiha empada risole
 salgado salgados doce doces brigadeiro pamonha tapioca racao pet cerveja sorvete moedor serra seladora embaladora
 fritadeira camara freezer forno chapa balanca etiquetadora vacuo embalagem fogao liquidificador tumbler injetora
 amaciador defumador estufa chapeira cutter grelha fixar fixa parafusar chao resfria refrigeracao refrigerada aquece
 aquecimento camisa quadrado quadrada logo triangular oval estrela coracao logotipo logomarca personalizado origem
-nacional china chinesa patente sustentavel seguida seguidas seguido reciclavel
+nacional china chinesa patente sustentavel seguida seguidas seguido reciclavel quebra quebrar quebram racha trinca
+entope entopem emperra trava travar gruda grudando grudar vaza vazamento vibra treme esfria esquenta esquentar queima
+queimar gerador maresia chuva garoa ergonomica ergonomico receita receitas calorias nutricional borda bordas liso lisa
+lacre etiqueta rotulo rastreabilidade auditoria consultoria treinar aprender apresentacao portatil dobravel compacta
+compacto bonita design blindado blindada reforcado reforcada estendida estendido protecao tampa trava-de-seguranca
+ruidosa vibracao potavel esgoto ralo aterramento fusivel cabo fiacao plugue extensao amperes watts calor umidade vapor
 """
 OUTSIDE_WORDS: Final = frozenset(word for word in _OUTSIDE.split() if "-" not in word)
 OUTSIDE: Final = frozenset(stem(word) for word in OUTSIDE_WORDS if len(word) >= 5)
@@ -205,7 +157,11 @@ _OUTSIDE_PHRASES = re.compile(
     r"|\bpecas? de reposicao"
     r"|\bvida util|\bem energia|\boutras? marcas?\b|\bpecas? d[ae] (maquina|outra)"
     r"|\b(vazao|tamanho|potencia|litros|pes|capacidade|modelo|tipo|que|qual|quantos) (d[eo] |o )?compressor"
-    r"|\bcompressor (de|com) (quant|que|qual)|\bar por minuto"
+    r"|\bcompressor (de|com) (quant|que|qual)|\bar por minuto|\bquanto (de )?ar\b"
+    r"|\b(vem|acompanha|inclui|incluso|inclusa)\w* (\w+ ){0,2}compressor"
+    r"|\bcompressor (\w+ )?(junto|inclus|incluid|separad|a parte)"
+    r"|\bcomo (eu |se |que )?(limp|lav|troc|mont|desmont|oper|instal|config|lubrific|afi|higieniz)\w+"
+    r"|\bcomo (eu |se |que )?(regul|ajust)\w+ (?!(a )?(velocidade|espessura))"
     r"|\b(onde|cidade|estado|lugar|endereco) (\w+ )?(fica|ficam)\b|\bmarca d[aeo]s?\b"
     r"|\bque marca|\bquantos anos|\btempo de mercado|\bnota fiscal"
     r"|\bquem (e|sao|fez|faz|fabrica|fornece|criou)\b"
@@ -243,12 +199,6 @@ TOPIC_WORDS: Final = frozenset(
 def aspects(rest: str) -> dict[str, frozenset[str]]:
     """Topics asked -> attribute slugs that answer each; `rest` is folded, without product names and quantities."""
     return {name: slugs for name, (pattern, slugs) in ASPECTS.items() if pattern.search(rest)}
-
-
-def commercial(folded: str) -> list[str]:
-    """The commercial articles the question is about."""
-    plain = NOT_COMMERCIAL.sub(" ", folded)
-    return [article for article, pattern in COMMERCIAL.items() if pattern.search(plain)]
 
 
 def outside(plain: Iterable[str]) -> list[str]:

@@ -92,7 +92,8 @@ requer exige depende dependendo conforme acordo inclusive especialmente principa
 costuma costumo pensar pensamos decidi decidimos escolhemos quiser quiserem poderiam deveria devo deve devem motivo
 razao objetivo projeto ideia plano planos futuro futuramente breve mandou ajudou esclarecer tirem tira tiro tire
 duvidas responsa esclarecimento curiosa sincero sinceramente honestamente obrigadao agradeço agradeco valeu abraço
-abraco desculpa desculpe licenca perdao vendas vendedor consultor atendente encher enche enchem
+abraco desculpa desculpe licenca perdao vendas vendedor consultor atendente encher enche enchem cheia cheio
+resolve resolvem resolver nome nomes
 desse dessa desses dessas deste desta destes destas nesse nessa nesses nessas neste nesta daquele daquela daqueles
 daquelas naquele naquela dele dela deles delas nele nela neles nelas disso nisso daquilo aonde dum duma comigo conosco
 contigo cujo cuja algo praquela praquele prum pruma vossa quaisquer
