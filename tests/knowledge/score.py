@@ -29,6 +29,7 @@ SETS = {
     "fifth": CASES / "blind_fifth.jsonl",
     "sixth": CASES / "blind_sixth.jsonl",
     "seventh": CASES / "blind_seventh.jsonl",
+    "eighth": CASES / "blind_eighth.jsonl",
 }
 BASELINE = Path(__file__).parent / "baseline.json"
 
