@@ -1,5 +1,6 @@
 """Amounts of money in a reply, whoever names them, and the one price that may be told (cold-lead exception)."""
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -24,11 +25,20 @@ MENU = frozenset(
 OVERHEADS = frozenset(
     "aluguel ponto energia luz gas agua ifood funcionario funcionarios frango boi insumo insumos".split()
 )
+_VAGUE = tuple(
+    """
+    partir parte partindo comeca comecando inicia uns umas cerca quase ate desde aproximadamente media torno faixa menos
+    mais acima abaixo minimo maximo perto
+    """.split()
+)
+_MEASURED = ("#length", "#mass", "#volume", "#rate", "#pieces", "tamanhos", "medidas", "versoes")
+_AND_SOME = ("poucos", "tantos", "pouco", "tanto", "quebrados")
 _MADE = ("@make", "#rate", "#pieces")
 _PLACES = frozenset(
     """
     rua av avenida chacara sitio fazenda estrada travessa bairro rodovia alameda praca numero cep loja galpao \
         sala lote
+    line pagina versao
     ramal opcao digite item passo etapa regiao setor nota edital pedido protocolo codigo nr norma padaria restaurante
     lanchonete acougue mercado bar hamburgueria espaco distribuidora casa
     """.split()
@@ -44,6 +54,7 @@ _LOOSE = frozenset(
     """
     e em no na ou por mais pra a o com pouco poucos pouquinho tanto quebrados aproximadamente ja hoje mesmo assim viu
     ne que de do da kkk rs so cada reais ela ele nela nele dela dele essa esse a ta com ponto virgula vezes menos ate
+    ano mes semana passado agora atual atualmente cada viu
     mais pro na pela pelo fechado ok tudo total nisso ai amanha sem daa leva
     """.split()
 )
@@ -63,9 +74,14 @@ def check(sheet: Sheet) -> Iterator[Finding]:
 def _told(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     """Whether the quantity is an amount of money the reply tells."""
     if quantity.kind is QuantityKind.MONEY:
+        if quantity.high == 1 and _counts_things(sheet, at, "de"):
+            return False  # "um real problema", "um conto de fadas"
         return not (_place(sheet, at) or _cattle(sheet, at) or _lead_money(sheet, at) or _echoed(sheet, at, quantity))
     if quantity.kind is QuantityKind.RATE and sheet.before(at, 2, "cobra", "cobramos", "custa", "custam"):
         return True
+    if quantity.kind is QuantityKind.RATE and quantity.period == "mes" and not quantity.unit:
+        owned = sheet.clause_has(at, "sua", "seu", "leva", "levar", "paga", "pagar")
+        return owned and sheet.before(at, 1, "por", "so", "apenas") and not sheet.clause_has(at, "@make")
     if not _bare(sheet, at, quantity):
         return False
     bought = ("comprou", "comprei", "pagou", "levou", "vendi", "vendemos", "fechou", "saiu", "vendeu", "comprava")
@@ -83,7 +99,8 @@ def _bare(sheet: Sheet, at: int, quantity: Quantity) -> bool:
         return False
     written = sheet.reading.text
     word = sheet.words[at]
-    if written[word.start - 1 : word.start] in tuple("-_=+") or written[word.end : word.end + 1] in tuple("-_="):
+    beside = written[max(0, word.start - 1) : word.start], written[word.end : word.end + 1]
+    if written[word.start : word.start + 1].isdigit() and not set("-_=+").isdisjoint(beside):
         return False  # part of an identifier
     if sheet.clause_has(at, "suporte", "assistencia", "atendimento"):
         return False
@@ -96,7 +113,7 @@ def _cued(sheet: Sheet, at: int) -> bool:
     """A word of price stands near, or the lead asked for a price."""
     near = [index for index in sheet.clause(at) if index != at and abs(index - at) <= 8]
     if any(
-        sheet.is_any(index, "@costs", "@price_noun", "sinal", "frete", "carreto") for index in near
+        sheet.is_any(index, "@costs", "@price_noun", "sinal", "@true_freight") for index in near
     ) and not sheet.declined(at):
         return True
     if _made(sheet, at) or sheet.asks(at) or sheet.declined(at):
@@ -116,14 +133,22 @@ def _perhaps(sheet: Sheet, at: int, quantity: Quantity) -> bool:
         return False
     if sheet.topics and "price" not in sheet.topics:
         return False
+    value = max(quantity.values)
+    if value < 1000 and _measures(sheet, at):
+        return False
+    if sheet.before(at, 2, "@set_aside"):
+        return max(quantity.values) >= 5
     clause = sheet.clause(at)
     if _noted(sheet, at, quantity):
         return False
-    value = max(quantity.values)
-    beside = sheet.before(at, 4, "@product", "#model", "nossa", "@rival") or sheet.after(
+    beside = sheet.before(at, 4, "@product", "#model", "nossa", "@rival", "@service") or sheet.after(
         at, 4, "@product", "#model", "@it", "nossa"
     )
     if value >= 1000:
+        return True
+    if value >= 5 and len(clause) <= 7 and sheet.before(at, 2, "acima", "abaixo", "menos", "mais"):
+        return True
+    if quantity.approximate and value >= 5 and sheet.after(at, 2, *_AND_SOME) and sheet.before(at, 5, "@it"):
         return True
     if value >= 5 and (len(clause) <= 4 or (beside and sheet.before(at, 2, "@sells"))):
         return True
@@ -133,6 +158,14 @@ def _perhaps(sheet: Sheet, at: int, quantity: Quantity) -> bool:
         at, 3, "em", "por", "dos", "das", "de", "faixa", "casa", "torno"
     )
     return tied and value >= 5
+
+
+def _measures(sheet: Sheet, at: int) -> bool:
+    """A figure of the kind measured earlier in the sentence ("disco de 18 cm ... vai até 19")."""
+    if "price" in sheet.topics or sheet.clause_has(at, "@costs", "@price_noun"):
+        return False
+    earlier = range(sheet.sentence(at).first, at)
+    return any(sheet.is_any(index, *_MEASURED) for index in earlier)
 
 
 def _noted(sheet: Sheet, at: int, quantity: Quantity) -> bool:
@@ -167,13 +200,19 @@ def _noted(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     return quantity.low in sheet.lead_values
 
 
-def _counts_things(sheet: Sheet, at: int) -> bool:
+def _counts_things(sheet: Sheet, at: int, *linking: str) -> bool:
     clause = sheet.clause(at)
     if at + 1 >= clause.stop:
         return False
     following = sheet.words[at + 1]
-    if following.comma or following.quantity is not None or following.text in _LOOSE:
+    if following.comma or following.quantity is not None or following.text.endswith("ndo"):
         return False
+    if following.text in linking:
+        return True
+    if following.text in _LOOSE:
+        return False
+    if following.text.endswith("s") and sheet.is_any(at + 1, "@product") and "#model" not in following.tags:
+        return True  # "temos 17 modelos"
     return not sheet.is_any(at + 1, "@product", "#model", "@it", "@we", "@lead", "@sells", "@costs")
 
 
@@ -181,9 +220,14 @@ def _catalogue_figure(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     """A figure of the catalogue (3.000 of the SE3000) said with no unit, where nothing speaks of price."""
     if quantity.low < 100 or sheet.clause_has(at, "@costs", "@price_noun"):
         return False
-    if sheet.clause_has(at, "@true_freight") or not (sheet.has("@product", "@make", "inox") or quantity.low < 1000):
+    if sheet.clause_has(at, "@true_freight", "manutencao", "revisao", "treinamento", "visita") or not (
+        sheet.has("@product", "@make", "inox") or quantity.low < 1000
+    ):
         return False
-    return quantity.low in names_of(sheet.context.products).figures
+    figures = names_of(sheet.context.products).figures
+    word = sheet.words[at]
+    listed = re.findall(r"(?<![\d.,])\d{2,4}(?![\d.,])", sheet.reading.text[word.start : word.end])
+    return quantity.low in figures or (len(listed) > 1 and all(Decimal(number) in figures for number in listed))
 
 
 def _echoed(sheet: Sheet, at: int, quantity: Quantity) -> bool:
@@ -225,8 +269,7 @@ def excepted(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     if named not in ELIGIBLE or named not in context.price_exception:
         return False
     exact = quantity.low == quantity.high and Decimal(str(context.price_exception[named])) in quantity.values
-    vague = ("partir", "uns", "cerca", "quase", "ate", "desde", "aproximadamente", "media", "torno", "faixa")
-    return exact and not quantity.approximate and not sheet.before(at, 4, *vague)
+    return exact and not quantity.approximate and not sheet.before(at, 4, *_VAGUE)
 
 
 def _product_of(sheet: Sheet, at: int) -> str:

@@ -98,6 +98,10 @@ _PLAIN: dict[str, str] = {
         qto|quanto
     """,
     "@rival": "concorrente|concorrentes|concorrencia|parecida|similar|importada|outra marca?",
+    "@set_aside": """
+        separa|separe|separar|reserva|reserve|reservar|prepara|prepare|preparar|junta|junte|juntar|guarda|guarde|guardar
+        investe|invista|investir|desembolsa|desembolsar|gasta|gastar
+    """,
     "@costs": """
         cobro|cobrou|custa|custam|custou|custava|custaria|custar|custando|custara|custo|custos|valendo|vale|vales|
         valem|valia

@@ -64,7 +64,8 @@ _STATED = Matcher(
             usado|usada|usadas|troca|carro|moto|terreno
         pega|pegamos|aceita|aceitamos|recebe|recebemos|pego|aceito _4 antiga|velha|seminova|antigo|velho|usado \
             _3 entrada|troca|parte|pagamento|negocio
-        como|de parte _1 pagamento
+        como|de parte _1 pagamento|negocio
+        pega|pegamos|aceita|aceitamos|recebe|recebemos|pego|aceito|entra _3 @goods
         entra|entram|entrar _3 na|no|como troca|negocio|pagamento|parte|entrada
         #ratio _1 ta|fica|bom|pode|tranquilo|fechado
         faco|fazemos|faz|divido em|ate _1 #plain
@@ -183,7 +184,7 @@ def _another_sense(sheet: Sheet, finding: Finding) -> bool:
             return True
     if "@pay" in words[0].tags and sheet.before(at, 1, "se"):
         return True
-    carried = sheet.clause_has(at, "frete", "carreto", "transporte")
+    carried = sheet.clause_has(at, "frete", "carreto", "transporte", "caminhao", "transportadora")
     if carried and not texts & {"entrada", "sinal", "vezes"} and not sheet.clause_has(at, "@method", "@instalment"):
         return True  # how the freight is paid is a freight condition
     if texts & {"parcela", "parcelas"} and sheet.clause_has(at, "@make"):
@@ -213,7 +214,7 @@ def _another_sense(sheet: Sheet, finding: Finding) -> bool:
     card = next((index for index in span if sheet.words[index].text == "cartao"), None)
     if card is not None and sheet.after(card, 3, "cnpj", "visita", "visitas", "memoria", "postal"):
         return True
-    if "credito" in texts and sheet.before(at, 2, "merece", "dar", "da"):
+    if "credito" in texts and sheet.before(at, 2, "merece", "dar", "da", "ganha", "ganham", "ganhar"):
         return True
     return sheet.clause_has(at, "clientes", "cliente", "cardapio", "ifood") and sheet.clause_has(at, "@lead")
 
@@ -283,7 +284,9 @@ def _is_instalments(sheet: Sheet, at: int) -> bool:
         return "#money" in following.tags or (
             "#plain" in following.tags and following.quantity.low >= 300 and not doubled
         )
-    if sheet.after(at, 2, "#money"):
+    if sheet.after(at, 2, "#money") or (
+        following is not None and following.text == "de" and sheet.after(at, 2, "#plain")
+    ):
         return True
     if following is not None and following.text in _NOT_MONEY:
         return False

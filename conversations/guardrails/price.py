@@ -45,6 +45,8 @@ _HINTS = Matcher(
         mais|menos @dear que|do _5 @goods|@wages
         menos|mais que|do _3 @wages
         #|uns|umas|dois|tres|alguns _2 salario|salarios|alugueis|iphones|motos
+        eh|sai|fica|custa _2 preco|valor|custo de um|uma|dois|duas|#
+        imagina|imagine|pensa|pense|considera|tipo _3 @goods
         equivale|equivalente _4 @goods|@wages|#
         mais|menos _1 @dear
         @dear que|do
@@ -70,6 +72,7 @@ _HINTS = Matcher(
         custa|sai|eh|e|por _1 mixaria|fortuna|bagatela|pechincha|ninharia
         custa|custam pouco|muito|nada|caro|bem
         mixaria|fortuna|bagatela|ninharia
+        orcamento|bolso|verba|grana _1 apertado|apertada|curto|curta|folgado|enxuto|enxuta
         """,
         _LEVEL,
     )
@@ -119,6 +122,9 @@ _NEAR = Matcher(
         chutou
         mais|menos|abaixo|acima|menor|maior|metade|dobro|alem|aquem|beirando|parecido|superior|inferior
         pouco|pouquinho|tiquinho|bocado|tico|tantinho
+        quem dera
+        antes|quisera fosse|eu|deus
+        sonha|sonhar|sonhe|desatualizado|desatualizada|antigo|velho|velha
         vai|chega|passa|daa|bate|fica|cabe|rola|consegue|da|leva|pode
         """,
         _ECHO,
@@ -152,6 +158,7 @@ def check(sheet: Sheet) -> Iterator[Finding]:
             (quantity := sheet.words[index].quantity) is not None and amounts.excepted(sheet, index, quantity)
             for index in sheet.clause(at)
         )
+        told = told or sheet.after(at, 1, "nutricional", "energetico", "calorico", "agregado", "sentimental")
         told = told or sheet.clause_has(at, "entendo", "importante", "fundamental", "duvida", "pergunta", "assunto")
         if not (told or own or sheet.asks(at) or sheet.words[at].quoted or sheet.handed_over(at)):
             yield finding
@@ -172,6 +179,10 @@ def _not_a_price(sheet: Sheet, finding: Finding) -> bool:
     span = range(at, finding.end)
     if any(sheet.words[index].quoted for index in span) or sheet.declined(at):
         return True
+    if finding.reason == _LEVEL and sheet.words[at].text == "custa" and sheet.before(at, 1, "nao"):
+        following = sheet.words[finding.end].text if finding.end < sheet.clause(at).stop else ""
+        if following.endswith(("ar", "er", "ir")):
+            return True  # "não custa nada perguntar"
     if finding.reason in (_LEVEL, _RANK):
         dear = next((index for index in span if "@dear" in sheet.words[index].tags), None)
         if dear is not None and _dear_otherwise(sheet, dear):
@@ -183,6 +194,9 @@ def _not_a_price(sheet: Sheet, finding: Finding) -> bool:
         more = amounts.OVERHEADS if finding.reason == _LEVEL else frozenset[str]()
         return _about_the_lead(sheet, at, more) and not any(sheet.is_any(index, "@product") for index in span)
     if finding.reason == _AFFORD:
+        made = sheet.clause_has(at, "@make", "#rate", "#pieces", "#mass")
+        if made and not any(sheet.is_any(index, "@afford_money", "bolso", "#money", "troco") for index in span):
+            return True  # "faz com folga"
         return sheet.asks(at) and not sheet.before(at, 1, "sim")
     return False
 
@@ -201,6 +215,8 @@ def _dear_otherwise(sheet: Sheet, at: int) -> bool:
     word = sheet.words[at].text
     if sheet.clause_has(at, "@true_freight") or discounted(sheet, at):
         return True
+    if word in ("cara", "caras") and sheet.before(at, 1, "que") and not sheet.clause_has(at, "@product", "@it"):
+        return sheet.after(at, 1, "legal", "bacana", "massa", "incrivel", "gente", "bom", "simpatico", "trabalhador")
     if word in ("cara", "caras") and (
         at == 0 or sheet.before(at, 1, "meu", "o", "esse", "de", "um", "na", "com", "oi", "ei")
     ):
@@ -230,8 +246,13 @@ def _answers(sheet: Sheet) -> Iterator[Finding]:
     """Yes, no, warmer or colder to an amount or a level the lead named."""
     counted = (QuantityKind.MONEY, QuantityKind.PLAIN)
     amount = any(word.quantity and word.quantity.kind in counted for word in sheet.lead.words)
-    if not (amount or sheet.lead.has("@dear", "@afford_money", "@goods")) or sheet.has("@hedge"):
+    if not (amount or sheet.lead.has("@dear", "@afford_money", "@goods")) or sheet.has("@hedge") or not sheet.words:
         return
+    if sheet.lead.has("qual", "quais") and not sheet.asks(0):
+        # "qual a mais barata?" - "a manual"; "com 10 mil levo qual?" - "a FBM100"
+        named = [at for at in range(sheet.sentences[0].end) if sheet.is_any(at, "@product", "#model")]
+        if named and sheet.sentences[0].end <= 5:
+            yield Finding(named[0], named[0] + 1, _RANK)
     for finding in hits(sheet, _NEAR):
         if finding.first <= 4 and sheet.sentence(finding.first).first == 0 and not sheet.handed_over(finding.first):
             yield finding

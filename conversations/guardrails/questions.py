@@ -93,7 +93,7 @@ def _asks(words: list[str], at: int, marked: bool) -> bool:
     if marked and (leads or before in _TELLS):
         return True
     in_place = before in _VERBS and word in _COUNTING and following not in _NO_QUESTION
-    if in_place:
+    if in_place or (before in _TELLS and word in _COUNTING and following not in _NO_QUESTION):
         return True
     if marked or not leads or following in _NO_QUESTION or word in ("quem", "como"):
         return False

@@ -62,6 +62,8 @@ class Sheet:
             found.add("price")
             if not self.lead.has("@when", "#date", "#time", "prazo", "entrega", "entregam", "demora", "quando"):
                 found.discard("deadline")  # "chega a 30 mil?"
+        if self.lead.has("mensagem", "mensagens", "msg", "msgs", "contato", "contatos"):
+            found.discard("deadline")  # "quero parar de receber mensagem"
         return frozenset(found)
 
     def asks_amount(self, at: int) -> bool:
@@ -185,7 +187,10 @@ def hits(sheet: Sheet, matcher: Matcher[str], *, sure: bool = True) -> Iterator[
 
 
 _TOPICS: Matcher[str] = Matcher(
-    phrases("price", "@price_ask\n@price_noun\n@dear\n@afford_money\ncusta|custam|custo|cobra|cobram|vale")
+    phrases(
+        "price",
+        "@price_ask\n@price_noun\n@dear\n@afford_money\ncusta|custam|custo|custar|custaria|custando|cobra|cobram|vale",
+    )
     + phrases(
         "deadline",
         """

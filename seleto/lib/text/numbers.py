@@ -206,7 +206,7 @@ class _Scanner(Cursor):
         if self.sign(index - 1) in ("$", "€"):
             glued = self.glued(index - 1) and self.word(index - 2) in ("r", "us", "u", "rs")
             return self.tokens[index - 2 if glued else index - 1].start, True
-        if self.word(index - 1) in ("rs", "brl") and self.tokens[index].shape is Shape.DIGITS:
+        if self.word(index - 1) in ("rs", "brl", "usd", "eur", "us") and self.tokens[index].shape is Shape.DIGITS:
             return self.tokens[index - 1].start, True
         return start, False
 
