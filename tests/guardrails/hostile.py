@@ -1,12 +1,16 @@
-"""Inputs built to make a careless pattern backtrack; `python -m tests.guardrails.hostile` reviews all of them at
-8,000 characters and the ones that once were slow at 60,000."""
+"""Inputs built to make a careless pattern backtrack; `python -m tests.guardrails.hostile` reviews all of them.
 
-from collections.abc import Iterator, Sequence
+Every unit is reviewed at two lengths, and work that grows faster than the length is an error. One unit of each class of
+reader is also reviewed at 60,000 characters. Says "done" when nothing was wrong.
+"""
+
+import sys
+import time
 
 from conversations.guardrails import ReviewContext, review
 from knowledge.catalogue import shipped_products
 
-LENGTH, LONG = 8_000, 60_000
+SHORT, LENGTH, LONG = 1_000, 4_000, 60_000
 # Grouped as disguises, numbers and marks, formatting, words of the rules, odd characters.
 UNITS = (
     "a ", "1 ", "1.", "1,", "é", "\u0301", "ж", "&#", "&#49;", "A", "aB", "a.b", "m1l ", "a\n", "doze\n", "aaa",
@@ -17,28 +21,46 @@ UNITS = (
     "em 10 ", "uma ", "da ", "sai ", "mais caro que ", "nao sei ", "consultor ", "FB300 ", "FB",
     "ensacadeira de 15 kg ", "a manual ", "cuba ", "MMMM", "XVI ", "😀", "\ud83d", "\x00", "\u202e", "\u3000", "１",
     "QUFB", "QUFBQUFB ", "d.o.z.e ", "d o z e ", "0-0-", "7 15 ", "a'", "12/12/", "11 9", "(", ")", "%", "100% ",
-    ";", "…", "kkk",
+    ";", "…", "kkk", "1 a ", "! ", "a",
 )  # fmt: skip
 
+# Letters for digits, figures in a row, words cut in pieces, formatting, tables, words of the rules, one long word.
+LONGEST = ("m1l ", "1 a ", "d o z e ", "[a](", "|", "mais caro que ", "a")
+ONCE = ("preço " + "a" * LENGTH, "9" * LENGTH, "a" * LENGTH + "@")
+GROWTH, TRIES = LENGTH / SHORT * 2.5, 3  # linear work grows fourfold, quadratic sixteenfold
+NOTICED_SECONDS = 0.1  # below this a figure is noise
 
-WORST = ("m1l ", "doze\n", "[a](", "|", "mil ", "mil e ", "1 + 1 ", "mais caro que ", "d o z e ", "7 15 ", "a", "! ")
+
+def run_of(unit: str, length: int) -> str:
+    """The unit over and over, with an end that makes a match fail late."""
+    return (unit * (length // len(unit)))[: length - 8] + "\n#x!?|)]"
 
 
-def inputs(length: int, units: Sequence[str] = UNITS) -> Iterator[str]:
-    """Each unit over and over, alone, after a long word, and with an end that makes a match fail late."""
-    for unit in units:
-        body = unit * (length // len(unit))
-        yield body
-        yield body[: length - 8] + "\n#x!?|)]"
-    yield "preço " + "a" * (length - 6)
-    yield "9" * length
-    yield "a" * length + "@"
+def seconds(text: str, context: ReviewContext) -> float:
+    start = time.thread_time()
+    review(text, context)
+    return time.thread_time() - start
+
+
+def outgrows(unit: str, context: ReviewContext) -> bool:
+    """Whether the work grows much faster than the text, each time it is measured."""
+    for _ in range(TRIES):
+        short, longer = (seconds(run_of(unit, length), context) for length in (SHORT, LENGTH))
+        if longer < NOTICED_SECONDS or longer < short * GROWTH:
+            return False
+    return True
 
 
 def main() -> None:
-    context = ReviewContext(lead_last="quanto custa? chega antes do natal?" * 100, products=shipped_products())
-    for text in (*inputs(LENGTH), *inputs(LONG, WORST)):
+    context = ReviewContext(lead_last="quanto custa? chega antes do natal?", products=shipped_products())
+    grown = [unit for unit in UNITS if outgrows(unit, context)]
+    if grown:
+        sys.exit(f"work outgrows the length: {grown}")
+    for text in (*(unit * (SHORT // len(unit)) for unit in UNITS), *ONCE):
         review(text, context)
+    for unit in LONGEST:
+        review(unit * (LONG // len(unit)), context)
+    review("oi", ReviewContext(lead_last="quanto custa? " * 4_000, products=shipped_products()))
     print("done")
 
 
