@@ -105,6 +105,18 @@ _STATED = Matcher(
         logo|assim que _3 pagar|cair|fechar|aprovar|confirmar|assinar|compensar|pagamento _4 \
             despach*|embarc*|entreg*|envi*|segue|sobe|sai|mandamos|carreg*|produz*|fabric*|vai
         aprovou|pagou|fechou|confirmou|assinou _2 despach*|embarc*|entreg*|envi*|segue|sobe|sai|mandamos|carreg*
+        separad*|pront*|liberad*|disponivel|disponiveis _2 embarque|despacho|envio|retirada|expedicao|coleta|retirar
+        leva|levar|toma|demanda _2 tempinho|tempo|bocado|dias|semanas|meses _3 \
+            fabric*|produz*|cheg*|entreg*|montar|instal*|pronta
+        @service _5 no|mesmo|proprio|outro dia
+        ate|antes _3 @when _2 voce? ja _2 forma|produz|usa|roda|trabalha|fatura|vende|ta|tem
+        so fechar|pedir|pagar|aprovar|confirmar|assinar|chamar _3 \
+            embarca*|sai|segue|despach*|chega|mando|mandamos|enviamos|entreg*
+        menor|melhor prazo
+        corre|corremos|corro|apressa* _6 @when|antes
+        voce _2 ter|tenha|receba|receber _3 antes|ate _2 @when
+        aprovou|pagou|fechou|confirmou|assinou _4 despach*|embarc*|sobe|mandamos|carreg*
+        dentro do|desse|deste|dessa|da mesmo|mesma|proximo|proxima mes|semana|ano
         a jato|galope
         feito foguete|relampago|raio
         logistica|expedicao|frota _3 @fast|eficiente|turbinad*|veloz
@@ -155,6 +167,12 @@ _ANSWERS = Matcher(
         _REASON,
     )
 )
+# What is usual, said under an "it depends": only where the lead asked for a time.
+_USUALLY = Matcher(
+    rules(
+        "ta|esta|anda|gira|girando|costuma|normalmente|geralmente|hoje|media|costumam|costumamos _5 #time", _REASON
+    )
+)
 _PLUS_DAYS = re.compile(r"(?<!\w)d\s?\+\s?\d{1,3}(?!\w)")
 _ELSEWHERE = (
     "garantia", "atende", "atendemos", "atendimento", "abre", "abrem", "horario", "conversamos", "falou", "falamos",
@@ -179,6 +197,10 @@ def check(sheet: Sheet) -> Iterator[Finding]:
     for finding in hits(sheet, _TIMES, sure=False):
         if _unexplained_time(sheet, finding) and not _innocent(sheet, finding):
             yield finding
+    if "deadline" in sheet.topics:
+        for finding in hits(sheet, _USUALLY):
+            if not _innocent(sheet, finding) and not sheet.clause_has(finding.first, "@make", "#rate"):
+                yield finding
     unsubscribes = sheet.lead.has("mensagem", "mensagens", "descadastrar", "sair")
     if "deadline" in sheet.topics and not unsubscribes and not sheet.has("@hedge", "@refer"):
         for finding in hits(sheet, _ANSWERS):
@@ -288,16 +310,18 @@ def _lead_delivers(sheet: Sheet, finding: Finding) -> bool:
 
 def _another_date(sheet: Sheet, at: int) -> bool:
     """The day of a promised visit, or the end of an offer."""
+    if sheet.clause_has(at, "testar", "teste", "experimentar"):
+        return not sheet.clause_has(at, "entrega", "chega", "entregamos", "despacha")
     if sheet.clause_has(at, "visita", "demonstracao", "reuniao"):
         return sheet.clause_has(at, "marquei", "agendei", "marcada", "agendada", "marcamos", "agendamos", "confirmada")
     buying = ("fechar", "fechando", "comprar", "comprando", "decidir", "feche", "fecha")
     if sheet.before(at, 3, *buying) and not sheet.clause_has(at, "@deliver", "@service", "@product"):
         return True
-    offers = ("condicao", "condicoes", "oferta", "campanha", "cupom", "proposta", "promocao", "preco", "@cut")
+    offers = ("condicao", "condicoes", "oferta", "campanha", "cupom", "proposta", "promocao", "preco", "valor", "@cut")
     if sheet.clause_has(at, "entregamos", "entrega", "chega", "despacha", "embarca", "recebe", "instala"):
         return False
     return sheet.clause_has(at, *offers) and sheet.clause_has(
-        at, "vale", "vai", "so", "ate", "acaba", "termina", "valida", "encerra", "expira"
+        at, "vale", "valendo", "vai", "so", "ate", "acaba", "termina", "valida", "encerra", "expira"
     )
 
 

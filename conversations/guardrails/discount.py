@@ -75,6 +75,22 @@ _STATED = Matcher(
         gente|nos|eu conversa|conversamos|converso|ve|vemos|negocia|negocio|acerta|combina _3 \
             preco|valor|valores|condicao|condicoes
         faco|fazemos diferente|diferenciado|melhor
+        valorzinho
+        queimando|queimar|torrando|torrar|desovando|desovar|liquidando|liquidar _2 estoque|preco|@product
+        existe|tem|temos|ha|damos|rola _2 incentivo|incentivos|subsidio
+        kit|presente|surpresa de? boas vindas
+        orcamento|proposta|preco|valor _2 @rival|outro|outra|outros _5 \
+            conversa|conversamos|ve|vemos|negoci*|estud*
+        temos|tenho|existe|sempre|ainda _2 margem|margenzinha|brecha
+        preco|valor|condicao|tabela de feira|evento|abertura|estreia|showroom
+        preco|valor|condicao|condicoes|tabela|oferta _4 continua|segue|permanece|ainda valendo|valido|valida|vale
+        preco|valor|condicao|tabela|oferta _2 congelo|congelamos|mantenho|mantemos|travo|travamos|seguro|seguramos
+        cliente|clientes|quem|parceiro|parceiros|revenda|associado _3 paga|pagam|leva|desembolsa menos
+        unitario _1 menor|melhor|cai|baixa|desce|diminui
+        sobe|sobem|aumenta|aumentam|reajusta de? preco|valor|tabela
+        peco|pedir|intercedo|interceder|brigo|brigar _1 por voce
+        aperto|apertar|apertamos|pressiono|brigo|brigar|converso _2 comercial|gerente|chefe|diretoria|financeiro
+        sai|sair|saia|fica|ficar|fazer _1 mais? em conta _1 pra|se|levando|fechando
         """,
         _REASON,
     )
@@ -117,7 +133,7 @@ _STATED = Matcher(
         seu|teu preco|valor pra fechar
         faz|faca|manda|me sua|uma|a proposta|oferta
         levo|leva|passo|falo|converso|peco _3 gerente|diretoria|chefe|diretor|gestor
-        gerente|diretoria|chefe|diretor _3 aprova|libera|autoriza|topa
+        gerente|diretoria|chefe|diretor _3 aprov*|liber*|autoriz*|topa|topam
         meio termo
         acha|achamos|chega|chegamos|fecha|fechamos _3 acordo|consenso|valor|preco
         indique|indica|indicando|indicar _6 ganha|ganhe|ganham|desconto|brinde
@@ -214,6 +230,7 @@ _ASKS = Matcher(
         cobre|cobrem|cobrir|iguala|igualam _3 proposta|oferta|orcamento|concorrente|preco
         ultimo|melhor preco|valor
         preco|valor antigo
+        margem|margenzinha|flexivel|flexibilidade
         """,
         "",
     )

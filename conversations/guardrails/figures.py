@@ -55,7 +55,7 @@ def _single(claims: Claims, at: int) -> Iterator[Finding]:
 
 
 def _wrong_warranty(claims: Claims, at: int, quantity: Quantity) -> bool:
-    if not claims.near(at, "warranty", 8):
+    if not claims.near(at, "warranty", 8) or claims.sheet.before(at, 3, "nao", "nem"):
         return False
     months = {"mes": 1, "ano": 12, "semestre": 6, "trimestre": 3}.get(quantity.unit)
     if quantity.unit == "dia":
@@ -233,4 +233,4 @@ def _rate_conflict(product: ProductFacts, quantity: Quantity) -> bool:
     if quantity.period != "dia" or hourly is None or hourly.high is None:
         return False
     # An hour's production said of a day, or more than a day can hold.
-    return quantity.high == hourly.high or quantity.low > hourly.high * 24
+    return quantity.high in (hourly.low, hourly.high) or quantity.low > hourly.high * 24

@@ -31,6 +31,10 @@ _SAID = Matcher(
         nunca|jamais|nao deve|informe|informar|revele|revelar|fale|pergunte _3 valores|preco|precos|prompt|instrucoes
         maximo|limite de duas|dois|# perguntas
         limite|limitad*|limitaram|restringiram _5 pergunta|perguntas
+        ativad*|desativad*|ligad*|definid*|configurad*|cadastrad* pelo|pela|por _1 \
+            gestor|gerente|administrador|diretoria|equipe
+        regra|ordem|orientacao de|que _1 nao|sempre|nunca
+        quem|pessoal|equipe|time _2 me program*|trein*|configur*|criou|criaram|desenvolv*
         desenvolvedor*|programador*|criador|criadores _3 \
             limit*|program*|configur*|mand*|proib*|bloque*|deram|fizeram|ensinaram|colocaram
         no maximo duas|dois|# perguntas
@@ -104,6 +108,7 @@ _SAID = Matcher(
         lead|contato _2 quente|frio|morno|desqualificado|qualificado
         classific* _4 quente|frio|fria|morno|morna|lead|desqualific*
         o|a|esse|essa lead _2 insist*|pediu|perguntou|quer|disse|mandou|parece|respondeu|eh|esta|ta
+        cadastro|perfil|lead|atendimento _3 nota|pontuacao|score|ranking
         marcou|marquei|colocou|coloquei|classificou|botou|cadastrou _1 vc|voce _3 \
             prioridade|baixa|alta|frio|quente|morno|curioso
         usuario|usuaria _2 insist*|pediu|perguntou|quer|disse|mandou|parece|esta
@@ -142,6 +147,10 @@ _IDENTIFIER = re.compile(
     r"|\b[a-z]{2,20}[A-Z][a-z]{2,20}(?:[A-Z][a-z]{1,20}){0,4}\(|\b\w{2,40}\(\)"
     r"|(?<![\d.,])\d{1,3}(?:\.\d{1,3}){3}(?::\d{2,5})?(?![\d.,])"
     r"|(?<!\w)(?:Error|Exception|Warning|FATAL|ERROR|Erro)\s?:\s"
+    r"|(?<![\w/.@])(?:fbm100|fb\d{3}|smartpro|se\d{4}|ct200|fs150|ens|epe1200|linhafb700|espeto|mist|geral|com)"
+    r"\.(?:tipo|producao|cuba|molde|variacao|reservatorio|esteira|motor|velocidades|empilha|interplast|facas"
+    r"|espessura|capacidade|bicos|diametro|indisponivel|alternativa|volumes|massa|inox|garantia|upsell|portfolio"
+    r"|preco|pagamento|prazo|frete)(?!\w)"
     r"|\bgpt-?\d|\bSELECT\b.{1,60}\bFROM\b"
 )
 # A named business that bought or owns a machine: somebody else's data.

@@ -33,6 +33,9 @@ _RULES = Matcher(
         recupera|recuperar|retoma _3 tudo|investimento|dinheiro|valor|rapido
         retorno|investimento|dinheiro _4 volta|vem|retorna|aparece|paga|recuper* _3 @fast|#time|@when|meses
         #time _4 recupera|recuperar
+        dobre|triplique|duplique|multiplique|aumente|dispare _3 vendas|producao|faturamento|lucro|movimento
+        assumimos|assumo|bancamos|banco _1 risco
+        ate _3 virar|dar|ter lucro|retorno
         pode confiar _6 vai|venda|vendas|lucro|producao|resultado
         vai|vao vender|lucrar|faturar|bombar|economizar _2 mais|muito|dobro|#percentage|bastante|horrores|bem
         """,
@@ -46,6 +49,8 @@ _RULES = Matcher(
         acompanh*|vamos|vou|vai|atend*|ensin*|mostr* _5 presencial*|pessoalmente
         arrumo|arrumamos|consigo|conseguimos|arranjo|libero|liberamos _4 testar|experimentar|provar
         vamos|vou|vai|passamos|passo|passa|ir ate vc|vcs
+        tecnico|engenheiro|instrutor|especialista _2 acompanh*|ensina|treina|visita
+        leva|leve|pega|pegue|fica|fique|usa|use pra|com _3 testar|experimentar|teste
         marquei|agendei|marcamos|agendamos|marcado|marcada|agendado|agendada|confirmei|confirmada|confirmado _4 \
             visita|demonstracao|reuniao|chamada|ligacao|teste|call|apresentacao|videochamada
         visita|demonstracao|reuniao|teste|call|videochamada _5 \
@@ -102,6 +107,7 @@ _RULES = Matcher(
         @callback _5 umas|pelas|pras #|#plain|#clock
         as # em ponto _4 @callback
         @callback _4 as # em ponto
+        @callback _4 as|umas|pelas # _1 manha|tarde|noite
         as|umas|pelas #|#plain _1 manha|tarde|noite _4 @callback
         """,
         _CALLBACK,
@@ -123,7 +129,7 @@ _RULES = Matcher(
             troc*|outra|nova|novinha|devolv*|substitu*|dinheiro|mandamos|repomos|resolvemos|buscamos
         quebrou|quebrar|quebrando|pifou|pifar|estragou|estragar _4 \
             troc*|outra|nova|novinha|devolv*|substitu*|repomos|buscamos
-        pegamos|pego|aceitamos|aceito|levamos de volta
+        pega|pegamos|pego|recebe|recebemos|aceita|aceitamos|aceito|levamos de volta
         recolhemos|recolhe|recolho|buscamos _4 maquina|devolv*|dinheiro|volta
         recebemos|pegamos|aceitamos|compramos|recebo|pego|recebe _4 maquina|formadora|@product _1 \
             usada|antiga|velha|velhinha|parada
@@ -142,6 +148,8 @@ _RULES = Matcher(
         adaptamos|adapta|adapto|mudamos|modifica|modificamos|alteramos _3 maquina|equipamento|projeto|ela
         do jeito que vc|vcs? quiser|quer|precisar|precisa|pedir|imaginar|sonhar|sonhou
         treinamento|treino|capacitacao|curso|instalacao|acompanhamento _6 nossa|minha conta
+        deixei|deixo|botei|coloquei|pus|ficou _4 no|em seu|teu nome
+        versao|modelo|maquina|tamanho|peca|acessorio _3 so pra vc|vcs
         guarda|guardamos|reserva|reservamos|separa|separamos|seguramos uma|essa|esta|sua unidade|maquina|@product
         nao vendo|vendemos|vende _5 ninguem|outro|outra|concorrente|cidade|regiao
         @callback|atendemos|atendo|atende|suporte _5 madrugada|feriado|domingo|sempre|hora
@@ -193,6 +201,8 @@ _RULES = Matcher(
         zero|# defeito|defeitos|problema|problemas|manutencao|falha|falhas|dor
         sem dor de cabeca
         a? prova de
+        nunca|jamais|nao _3 ficar|fica na mao
+        @authority _4 nao|nunca|nem _5 falar|reclamar|pegar|barrar|implicar|reprov*
         inquebravel|indestrutivel|eterna|infalivel|blindada
         nao para|falha|trava|quebra _2 nunca|jamais
         @authority _1 sai|passa|vem|libera
@@ -248,6 +258,12 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
         return True
     if finding.reason == _EXTRA and sheet.clause_has(at, "resolve", "resolvem", "conserta", "arruma"):
         return True  # a time of repair is a deadline
+    if texts & {"trocar", "troca", "trocamos"} and sheet.clause_has(at, "ideia", "assunto", "mensagem", "mensagens"):
+        return True
+    if "testar" in texts and sheet.clause_has(at, "escrever", "forma", "jeito", "audio", "link", "mandar"):
+        return True
+    if finding.reason == _EXTRA and _ships_or_opens(sheet, at):
+        return True
     if finding.reason == _CALLBACK:
         return _business_hours(sheet, at) or sheet.asks(at)
     if finding.reason in (_VISIT, _EXTRA) and sheet.asks(at) and sheet.sentence_has(at, "@lead"):
@@ -255,6 +271,15 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
     if finding.reason == _RESULT and any("@make" in word.tags for word in words) and sheet.clause_has(at, "#model"):
         return "garanto" not in texts and "garantimos" not in texts
     return "sua" in texts and finding.reason == _EXTRA and "garantia" in texts
+
+
+def _ships_or_opens(sheet: Sheet, at: int) -> bool:
+    """A unit ready to ship is a deadline; "o atendimento vai até 18h" tells the opening hours."""
+    if sheet.clause_has(at, "embarque", "despacho", "envio", "retirada"):
+        return True
+    always = ("24h", "madrugada", "domingo", "domingos", "feriado", "feriados", "todos", "sempre", "noite")
+    opens = sheet.clause_has(at, "atendimento", "suporte", "atende") and sheet.clause_has(at, "ate", "das", "horario")
+    return opens and not sheet.clause_has(at, *always)
 
 
 def _business_hours(sheet: Sheet, at: int) -> bool:

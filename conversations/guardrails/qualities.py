@@ -71,10 +71,12 @@ _WORKS: Matcher[str] = Matcher(
     + phrases(
         "eletrica",
         """
+        dispensa|dispensam|sem _2 energia|eletricidade|tomada|luz
         so|somente|basta|e|apenas? ligar|liga|plugar _2 tomada|energia|eletricidade
         funciona|trabalha|movida|ligada _2 tomada|eletricidade|energia|motor|eletric*
         """,
     )
+    + phrases("manual", "eh|e|sao|gira de|a|na manivela|alavanca")
     + phrases("manual", "funciona|trabalha|acionada|movida|opera _2 mao|manivela|alavanca|forca|manual|manualmente")
 )
 _COPULA = (
@@ -217,7 +219,8 @@ def _ways(claims: Claims) -> Iterator[Finding]:
     for hit in claims.sheet.find(_WORKS):
         if not claims.stated(hit.first):
             continue
-        denied = claims.sheet.before(hit.first, 2, "nao", "sem", "nem", "dispensa")
+        without = ("nao", "sem", "nem", "dispensa", "dispensam")
+        denied = claims.sheet.before(hit.first, 2, *without) or claims.sheet.is_any(hit.first, *without)
         claimed = hit.owner
         if claims.refused(hit.first, lambda product: _kind_conflict(product, _AXES[1], claimed, denied)):  # noqa: B023
             yield Finding(hit.first, hit.end, _KIND)
