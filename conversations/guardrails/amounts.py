@@ -63,7 +63,7 @@ _LOOSE = frozenset(
 def check(sheet: Sheet) -> Iterator[Finding]:
     for at, word in enumerate(sheet.words):
         quantity = word.quantity
-        if quantity is None or excepted(sheet, at, quantity):
+        if quantity is None or not quantity.high or excepted(sheet, at, quantity):
             continue
         if _told(sheet, at, quantity):
             yield Finding(at, at + 1, AMOUNT)

@@ -37,6 +37,7 @@ _STATED = Matcher(
         mais o? frete
         com|sem frete|transporte|entrega incluso|inclusa|inclusos|gratis|cobrar
         taxa de entrega|envio|transporte
+        cobramos|cobra|paga|pagando _3 combustivel|pedagio _2 entrega|viagem|transporte
         """,
         _REASON,
     )
@@ -62,10 +63,22 @@ _ANSWERS = Matcher(
         #money|#plain
         pouco|pouquinho
         """
-        "\npor sua|nossa|minha conta\nincluso|gratis|vc|nos|gente",
+        "\npor sua|nossa|minha conta\nincluso|gratis|vc|nos|gente|comprador|cliente|fabrica|seleto"
+        "\nnem tanto|sempre\nnao muito|tem|cobramos\num pouco|pouquinho",
         _REASON,
     )
 )
+
+
+_ON_THE_MACHINE = (
+    "massa",
+    "carne",
+    "disco",
+    "discos",
+    "bandeja",
+    "bandejas",
+    "esteira",
+)  # moved by it, not to the lead
 
 
 def check(sheet: Sheet) -> Iterator[Finding]:
@@ -77,7 +90,7 @@ def check(sheet: Sheet) -> Iterator[Finding]:
         asked = sheet.asks(finding.first) or (
             sheet.clause_has(finding.first, "@lead") and not sheet.clause_has(finding.first, "@pay", "@free")
         )
-        quoted = sheet.words[finding.first].quoted
+        quoted = sheet.words[finding.first].quoted or sheet.clause_has(finding.first, *_ON_THE_MACHINE)
         if not quoted and not asked and not sheet.handed_over(finding.first):
             yield finding
     if "freight" in sheet.topics and not sheet.has("@hedge", "@refer"):

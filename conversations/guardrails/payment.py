@@ -15,6 +15,10 @@ _STATED = Matcher(
         """
         parcelamos|parcelo|financiamos|financio|facilitamos|parcelando|parcelavel|parcelaveis|financiavel|faturamos
         @accept _2 parcel*|financia*|consorcio
+        @accept _1 dolar|dolares|euro|euros
+        nao _1 exigimos|exige|exigem|precisa|pedimos|pede|cobramos _2 entrada|sinal
+        caber|cabe|cabendo no|dentro _1 mes|orcamento _1 mensal
+        primeira|primeiro so em|no|na|pra @when|@month
         @accept _3 formas|meios|opcoes|condicoes _2 pagamento
         todas|varias|diversas|qualquer as? formas|meios|forma|meio
         em|ate|por|de|com # vezes|parcelas|prestacoes|mensais
@@ -130,7 +134,8 @@ _ANSWERS = Matcher(
         dividido
         sim|claro|pode|isso|exato|consegue|daa|da|certeza|opa|fazemos|faz|tem
         """
-        "\nnao _1 pode|fazemos|aceitamos|consegue|tem|da|daa\ninfelizmente nao",
+        "\nnao _1 pode|fazemos|aceitamos|aceita|consegue|tem|da|daa|precisa|exigimos|rola\ninfelizmente nao"
+        "\naceita|aceitamos|rola|passa|trabalhamos|financia|financiamos",
         _HOW,
     )
 )

@@ -162,7 +162,7 @@ def check(sheet: Sheet) -> Iterator[Finding]:
         told = told or sheet.clause_has(at, "entendo", "importante", "fundamental", "duvida", "pergunta", "assunto")
         if not (told or own or sheet.asks(at) or sheet.words[at].quoted or sheet.handed_over(at)):
             yield finding
-    if "price" in sheet.topics:
+    if "price" in sheet.topics and "freight" not in sheet.topics:
         yield from _answers(sheet)
 
 
@@ -197,6 +197,8 @@ def _not_a_price(sheet: Sheet, finding: Finding) -> bool:
         made = sheet.clause_has(at, "@make", "#rate", "#pieces", "#mass")
         if made and not any(sheet.is_any(index, "@afford_money", "bolso", "#money", "troco") for index in span):
             return True  # "faz com folga"
+        if sheet.clause_has(at, "@instalment") and not sheet.clause_has(at, "#money", "@afford_money"):
+            return True  # an instalment that fits is a condition of payment
         return sheet.asks(at) and not sheet.before(at, 1, "sim")
     return False
 

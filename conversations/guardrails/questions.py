@@ -33,7 +33,7 @@ _VERBS = frozenset(
     é e eh seria sera fica ficam faz fazem fazia produz produzem usa usam quer querem precisa precisam pretende
     pretendem tem sai saem vende vendem mora atende atendem compra costuma chama trabalha trabalham pensa pensam
     ta tao gostaria prefere preferem foi vai vao pesa mede roda rodam corta cortam forma formam sao sera gasta
-    consome
+    consome opera operam
     """.split()
 )
 # After an interrogative these show that it opens a condition or a wish, not a question.
@@ -74,7 +74,11 @@ def _keep_is(sheet: Sheet) -> str:
 def _interrogatives(piece: str, marked: bool) -> int:
     """How many interrogative clauses the piece joins, each led by (or closed with) its own interrogative."""
     words = [plain_word(word) for word in _WORD.findall(piece)]
-    return sum(_asks(words, at, marked) for at, word in enumerate(words) if word in _ASKING)
+    asked = sum(_asks(words, at, marked) for at, word in enumerate(words) if word in _ASKING)
+    if asked >= MAX_QUESTIONS and not marked:
+        # "qual seu nome, de onde você é e o que produz": one more in a row of them
+        asked += sum(words[at - 1 : at + 1] == ["o", "que"] and words[at - 2] in _BREAKS for at in range(2, len(words)))
+    return asked
 
 
 def _asks(words: list[str], at: int, marked: bool) -> bool:
@@ -95,6 +99,8 @@ def _asks(words: list[str], at: int, marked: bool) -> bool:
     in_place = before in _VERBS and word in _COUNTING and following not in _NO_QUESTION
     if in_place or (before in _TELLS and word in _COUNTING and following not in _NO_QUESTION):
         return True
+    if word == "quem" and at == 0 and len(words) == 2:
+        return following in _VERBS  # a line of its own: "quem opera"
     if marked or not leads or following in _NO_QUESTION or word in ("quem", "como"):
         return False
     if word in ("quando", "onde", "aonde"):

@@ -1,5 +1,6 @@
 """A reply spread out for the rules: its reading, words with concepts, clauses, and what the lead asked before."""
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -62,6 +63,10 @@ class Sheet:
             found.add("price")
             if not self.lead.has("@when", "#date", "#time", "prazo", "entrega", "entregam", "demora", "quando"):
                 found.discard("deadline")  # "chega a 30 mil?"
+        if "freight" in found and self.lead.has("custo", "taxa", "cobra", "cobram"):
+            found.discard("deadline")  # "tem taxa de entrega?"
+        if _NET_DAYS.search(self.lead.reading.text):
+            found.add("payment")  # "pode ser 30/60?"
         if self.lead.has("mensagem", "mensagens", "msg", "msgs", "contato", "contatos"):
             found.discard("deadline")  # "quero parar de receber mensagem"
         return frozenset(found)
@@ -69,7 +74,7 @@ class Sheet:
     def asks_amount(self, at: int) -> bool:
         """ "quanto?", "uns 20 mil?": an amount asked or named with nothing that says it is not money."""
         word = self.words[at]
-        if any(
+        if "/" in self.reading.text[word.start : word.end] or any(
             self.is_any(index, "@make", "#time", "#date", "tempo", "pesa", "mede", "tamanho")
             for index in self.clause(at)
         ):
@@ -141,7 +146,9 @@ class Sheet:
             return True
         following = self.words[at].sentence + 1
         if following < len(self.sentences):
-            return self.asks(at) and self.sentence_has(self.sentences[following].first, "@hedge", "@refer")
+            # "Você prefere parcelar? / Anotei que prefere parcelar. O consultor vê isso."
+            echoed = self.asks(at) or self.sentence_has(at, *_ECHOES)
+            return echoed and self.sentence_has(self.sentences[following].first, "@hedge", "@refer")
         return False
 
     def violation(self, kind: Kind, findings: Iterable[Finding]) -> Violation | None:
@@ -170,6 +177,8 @@ class Sheet:
         return Span(*self.reading.span(self.words[finding.first].start, last.end), kind)
 
 
+_NET_DAYS = re.compile(r"(?<![\d/])(?:15|20|21|28|30)\s?/\s?(?:30|35|40|42|45|56|60|90)(?!\d)")
+_ECHOES = ("anotei", "anotado", "registrei", "registrado", "entendi", "prefere", "quer", "gostaria")
 _TAGS = frozenset(
     "ok ne viu ta certo beleza blz hein bem combinado fechado sim tranquilo bom joia entendeu show".split()
 )
@@ -218,6 +227,9 @@ _TOPICS: Matcher[str] = Matcher(
         #ratio
         """,
     )
-    + phrases("freight", "frete|fretes|carreto|transporte|transportadora|envio|cif|fob\nfrete")
+    + phrases(
+        "freight",
+        "frete|fretes|carreto|transporte|transportadora|envio|cif|fob\ncusto|taxa|cobra|cobram _2 entrega|entregar",
+    )
     + phrases("discount", "@cut\nmelhorar|abaixar|baixar|negociar|negocia|choro|chorinho|abaixa|baixa")
 )
