@@ -27,6 +27,11 @@ _ABOUT_ME = re.compile(
     r"|produzimos|vendo|vendemos|uso|usamos|moro|moramos|abri|abrimos|estou|estamos|to|comprei|compramos|montei"
     r"|fabrico|fabricamos|atendo|atendemos|toco|tocamos|opero|operamos|falo|aqui)\b"
 )
+# What somebody wants to know follows; what led there stands before.
+_WANTS = re.compile(
+    r"\b(saber|confirmar|perguntar|entender|tirar (?:a |uma )?duvida|me (?:diz|diga|fala|explica|informa))"
+    r"(?: (?:ai|uma coisa|por favor|so))*,? (?=\w)"
+)
 _EITHER = re.compile(r"\b([a-z]+) ou ((?:[a-z]+ ?){1,4})")
 _SAID_OF = re.compile(r"\b(?:eh|sao|seria[m]?) ([a-z ]+)")
 # "Rodando direto" tells how, not what.
@@ -39,6 +44,9 @@ Knows = Callable[[str], bool]
 
 def asking_part(rest: str) -> str:
     """The text without the clauses about its writer, when another clause asks for something known."""
+    for match in _WANTS.finditer(rest):
+        if topics.aspects(rest[match.end() :]):
+            return asking_part(rest[match.end() :])
     clauses = [match.group() for match in _CLAUSE.finditer(rest) if match.group().strip()]
     told = [clause for clause in clauses if _ABOUT_ME.search(clause) and not _asks(clause)]
     kept = [clause for clause in clauses if clause not in told]
@@ -92,7 +100,7 @@ def _focus(span: str) -> list[str]:
     for at, word in enumerate(near):
         if _GERUND.search(word):
             break
-        if is_filler(word) or word[0].isdigit() or len(word) < 3:
+        if is_filler(word) or word[0].isdigit() or len(word) < 3 or (at and near[at - 1] == "eu"):
             continue
         if not focus or near[at - 1] in _OF or near[at - 1] == focus[-1]:
             focus.append(word)

@@ -239,7 +239,7 @@ class Engine:
         unknown = self._beyond(question, listed=listed)
         if any(not told.issuperset(self._index.stems(word)) for word in unknown):
             return Kind.GAP
-        if topics.asks_for_a_book(question.folded):
+        if topics.asks_for_a_book(question.folded) or ("garantia" not in asked and topics.asks_how_long(found.rest)):
             return Kind.GAP
         if "variacao" not in asked and topics.outside_phrase(" ".join(found.rest.split())):
             return Kind.GAP

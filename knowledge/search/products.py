@@ -32,6 +32,10 @@ _SIZES = ("volume", "massa", "capacidade")
 # Of a burger's weight the catalogue tells only how it varies, by few grams; no attribute holds the weight itself.
 _VARIES_TO_G = 20
 _WEIGHT = "peso_hamburguer_g"
+_WITHOUT_AIR = re.compile(
+    r"\b(sem|nao (usa|precisa|depende|leva|tem|gasta|funciona com))( de| usar)? (ar|compressor|pneum\w*)\b"
+)
+_OF_AIR = frozenset(map(stem, ("ar", "comprimido", "compressor", "pneumatica", "pneumatico")))
 _WORK_HOUR = re.compile(r"\bhora\b")
 
 
@@ -129,6 +133,8 @@ class ProductReader:
     def _family(self, rest: str, stems: set[str], quantities: Sequence[Quantity], named: set[str]) -> list[str]:
         """Products of the described families, narrowed by what tells the members apart."""
         known = self._families
+        if _WITHOUT_AIR.search(rest):
+            stems = (stems - _OF_AIR) | {stem("eletrica")}
         if asks_for_a_book(rest):
             stems = stems - {"manual"}
         heads = [head for head in known.heads if head in stems and not named & set(known.heads[head])]

@@ -17,7 +17,8 @@ BURGER_LIKE = re.compile(r"\b(hambur\w*|burg\w*|lanch\w*|disc\w*|bolach\w*|xis|b
 # Topic -> how it is asked, on folded text without product names and quantities; and the attributes that answer it.
 _ASPECTS: Final = {
     "producao": (
-        r"\bproduz|\bproduc|\bprodutiv|\bmais rapid|\brend[ei]|\bpor hora|\bhora\b|\bhorari[ao]\b|\bpor dia|\bpor minuto"
+        r"\bproduz|\bproduc|\bprodutiv|\bmais rapid|\brend[ei]|\bpor hora|\bhora\b|\bhorari[ao]\b|\bpor dia"
+        r"|\bpor minuto"
         r"|\bdiari[ao]"
         r"|\bn[oua]m? dia\b|\bciclo|\bfaz(em)? quant"
         r"|\bquant[oa]s? (\w+ ){0,4}(faz(em)?|sai|saem|tira|corta|da pra fazer)\b"
@@ -137,9 +138,10 @@ aquecimento camisa quadrado quadrada logo triangular oval estrela coracao logoti
 nacional china chinesa patente sustentavel seguida seguidas seguido reciclavel quebra quebrar quebram racha trinca
 entope entopem emperra trava travar gruda grudando grudar vaza vazamento vibra treme esfria esquenta esquentar queima
 queimar gerador maresia chuva garoa ergonomica ergonomico receita receitas calorias nutricional borda bordas liso lisa
-lacre etiqueta rotulo rastreabilidade auditoria consultoria treinar aprender apresentacao portatil dobravel compacta
-compacto bonita design blindado blindada reforcado reforcada estendida estendido protecao tampa trava-de-seguranca
-ruidosa vibracao potavel esgoto ralo aterramento fusivel cabo fiacao plugue extensao amperes watts calor umidade vapor
+lacre etiqueta rotulo rastreabilidade auditoria consultoria treinar aprender portatil dobravel compacta compacto
+bonita design blindado blindada reforcado reforcada estendida estendido protecao tampa trava-de-seguranca ruidosa
+vibracao potavel esgoto ralo aterramento fusivel cabo fiacao plugue extensao amperes watts calor umidade vapor
+configuracao
 """
 OUTSIDE_WORDS: Final = frozenset(word for word in _OUTSIDE.split() if "-" not in word)
 OUTSIDE: Final = frozenset(stem(word) for word in OUTSIDE_WORDS if len(word) >= 5)
@@ -160,6 +162,9 @@ _OUTSIDE_PHRASES = re.compile(
     r"|\bcompressor (de|com) (quant|que|qual)|\bar por minuto|\bquanto (de )?ar\b"
     r"|\b(vem|acompanha|inclui|incluso|inclusa)\w* (\w+ ){0,2}compressor"
     r"|\bcompressor (\w+ )?(junto|inclus|incluid|separad|a parte)"
+    r"|\b(espessura|grossura|bitola|milimetros?) d[aeo] (inox|aco|chapa|material)"
+    r"|\b(inox|aco|chapa) (\w+ ){0,5}(milimetros?|mm|espessura|grossura)\b"
+    r"|\b(falta|queda) de (energia|luz)|\bfalta(r)? (luz|energia)|\b(cai|cair|acaba|acabar) a (energia|luz)"
     r"|\bcomo (eu |se |que )?(limp|lav|troc|mont|desmont|oper|instal|config|lubrific|afi|higieniz)\w+"
     r"|\bcomo (eu |se |que )?(regul|ajust)\w+ (?!(a )?(velocidade|espessura))"
     r"|\b(onde|cidade|estado|lugar|endereco) (\w+ )?(fica|ficam)\b|\bmarca d[aeo]s?\b"
@@ -172,6 +177,7 @@ _OUTSIDE_PHRASES = re.compile(
     r"|\b(faz(er|em)?|sai|moer|moe[m]?) (a |uma )?carne moida"
 )
 
+_HOW_LONG = re.compile(r"\bquanto tempo\b(?!.*\b(faz|fac|produz|prep))|\bquant[oa]s (minuto|segundo)")
 _MANUAL_BOOK = re.compile(
     r"\b(o|um|do|no|tem|em|mand\w+|baixar) manual (d[aeo]|em|pdf|tecnico|completo"
     r"|(para|pra) (baixar|download|ler|imprimir))\b"
@@ -213,6 +219,11 @@ def outside(plain: Iterable[str]) -> list[str]:
 def outside_phrase(rest: str) -> bool:
     """Whether the question asks, in several words, for something a catalogue seldom answers."""
     return _OUTSIDE_PHRASES.search(rest) is not None
+
+
+def asks_how_long(rest: str) -> bool:
+    """Whether a time is asked that no output tells: of cleaning, of wear, of a batch."""
+    return _HOW_LONG.search(rest) is not None
 
 
 def asks_for_a_book(rest: str) -> bool:

@@ -93,7 +93,12 @@ costuma costumo pensar pensamos decidi decidimos escolhemos quiser quiserem pode
 razao objetivo projeto ideia plano planos futuro futuramente breve mandou ajudou esclarecer tirem tira tiro tire
 duvidas responsa esclarecimento curiosa sincero sinceramente honestamente obrigadao agradeço agradeco valeu abraço
 abraco desculpa desculpe licenca perdao vendas vendedor consultor atendente encher enche enchem cheia cheio
-resolve resolvem resolver nome nomes
+resolve resolvem resolver nome nomes possivel viavel provavel ponho por poem boto botamos jogo jogar meto meter enfio
+apresenta apresentar apresente apresentem informar informe informa informem detalha detalhar descreve descreva lembra
+lembro diria diriam falava fala falam comentou comentaram soube vira viram viramos assisti assistir li leio leia achei
+encontrei encontrar encontro procurei olhei estudando estudo estudar avalio pensado planejo planejando esperando
+torcendo adoro amei amo gostamos adorei top show bacana dito dita afirmou garantiu prometeu procede
+acompanhar acompanhe topa topam encara encaram segura seguraria conta contas dou damos demos dei
 desse dessa desses dessas deste desta destes destas nesse nessa nesses nessas neste nesta daquele daquela daqueles
 daquelas naquele naquela dele dela deles delas nele nela neles nelas disso nisso daquilo aonde dum duma comigo conosco
 contigo cujo cuja algo praquela praquele prum pruma vossa quaisquer
@@ -129,6 +134,8 @@ def stem(word: str) -> str:
         if word.endswith(ending):
             word = word[: len(word) - len(ending)] + kept
             break
+    if word.endswith(("quinho", "quinha")):
+        return f"{word[:-6]}c"
     if word.endswith(("inho", "inha")) and len(word) >= 8:
         word = word[:-5] if word[-5] == "z" else word[:-4]
     for ending in _SUFFIXES:
