@@ -34,6 +34,7 @@ _OF = re.compile(
     r"|encarregad[oa]|a gente e|nos somos)\s+|(?:ops|alias|digo|quer dizer),?\s+)\bd[ao]\s+(?:empresa |rede "
     r"|loja |grupo )?[\"“']?"
 )
+_AT = re.compile(r"\b(?:soci[oa]|gerente|comprador\w*|diretor\w*|administrador\w*|encarregad[oa])\s+n[ao]\s+(?=\w)")
 _REJECT_BEFORE = re.compile(
     r"\b(?:compr(?!ador)\w+|fornec\w+)\s+\w+\s+d[aoe]\s+$|\b(?:espos[oa]|marido|mulher|filh[oa]|irma|irmao|pai"
     r"|mae|cunhad[oa]"
@@ -132,6 +133,7 @@ def _in_message(message: Said) -> list[_Candidate]:
         (_APPOSED, 2, False),
         (_LEGAL, 0, True),
         (_OF, 1, False),
+        (_AT, 1, False),
     ):
         for match in pattern.finditer(message.folded):
             stated = lower and (pattern is not _NAMED or re.search(r"nome|chama|fantasia", match.group()) is not None)
@@ -330,6 +332,8 @@ def _ended(message: Said) -> Iterator[Item]:
             continue
         if start > 0 and _greeting(words[start]):
             start += 1
+            while start < place and words[start].text in _PARTICLES:
+                start += 1
         if start < place:
             yield message.item(
                 "empresa", message.text[words[start].start : words[last].end], words[start].start, words[last].end, 0.9

@@ -13,7 +13,34 @@ _PERSON = (
     r"|departamento|financeiro|suporte|moco|moca|cara|chef[ei]\w*|patrao|superior|coordenador\w*|encarregad[oa]"
     r"|engenheir[oa]|atendimento humano|colega|gestor\w*|socio de (?:voces|vcs))"
 )
+_WISH = (
+    r"(?:quero|quer(?:ia|emos|iamos)|gostar(?:ia|iamos)|precis(?:o|amos|ava)|prefir\w+|exijo|desej\w+"
+    r"|solicit\w+|posso|podemos"
+    r"|consigo|conseguimos|da (?:pra|para)|tem como|seria possivel|e possivel|como (?:faco|fazemos)(?: pra"
+    r"| para)?|necessit\w+"
+    r"|favor|pode\w*|poderia\w*|consegue\w*|bora|vamos|aguard\w+|espero)"
+)
+_FILL = (
+    r"(?:\s+(?:de|que|q|eu|a gente|me|nos|um|uma|o|a|algum|alguma|outr[oa]|contato|retorno|ser|ter|seu|teu|sua"
+    r"|tua|voces|vcs|vc"
+    r"|voce|direto|so|antes|logo|ja|por favor|com|do|da|mais))*\s+"
+)
+_TALK = (
+    r"(?:bat\w+ (?:um |aquele )?papo|troc\w+ (?:uma )?(?:ideia|palavra)s?|t(?:er|rocar) uma conversa"
+    r"|dar uma palavra(?:da|dinha)?"
+    r"|tirar (?:umas? )?duvidas? com|falar|conversar|prosear)"
+)
 _HUMAN = re.compile(
+    rf"\b{_WISH}{_FILL}{_PERSON}\b(?! (?:pra|para) (?:operar|trabalhar|mexer|usar|tocar))"
+    rf"|\b{_TALK}(?: com)?(?: (?:o|a|um|uma|algum|alguma|os|as))?(?: (?:pessoal|time|equipe|turma))?(?: d[aeo]s?)?"
+    rf" (?:{_PERSON}|tecnic[oa]s?|vendas|fabrica|voces por|vcs por)\b"
+    rf"|\b{_WISH}{_FILL}(?:ir|passar|dar (?:um pulo|uma passada)|visitar|conhecer) (?:ai|la|na fabrica"
+    rf"|a fabrica|voces|vcs"
+    rf"|na sede|o showroom)\b"
+    rf"|\bme retorn(?:a|e|em|ar)\b|\b{_WISH}{_FILL}(?:retorno|ligar(?:em)?|ligue|liguem|telefonar|telefonem"
+    rf"|telefonema)\b"
+    rf"|\b(?:cade|onde (?:esta|ta)|quando) (?:o|a|um|uma) {_PERSON}\b[^.!?]{{0,20}}\b(?:lig|visit|cham|retorn"
+    rf"|atend|fal)\w+|"
     r"\b(?:me )?transfer(?:ir|e|e-me|em)\b|\bcontato (?:humano|com (?:vendas|o comercial|a equipe|o setor))"
     rf"|\bindic\w+ (?:um |uma |algum )?{_PERSON}\b|\btrocar (?:uma )?ideia com\b|\bfal\w+ com gente\b"
     rf"|\b(?:voces|vcs) visitam\b"
@@ -76,9 +103,10 @@ _NOT_HUMAN = re.compile(
     r"\b(?:to|tou|estou|e|eh|isso e|aqui e|vc e|voce e|falo|falando) (?:falando "
     r"|conversando )?(?:com )?(?:uma |um )?(?:pessoa|humano|robo|bot|maquina|gente"
     r"|atendente)\b[^.!?]{0,12}\b(?:ou|mesmo|de verdade|real)?[^.!?]{0,12}\?|\b(?:falei|conversei"
-    r"|fui atendid\w+|me atendeu|ja falei|falaram|falamos|atendeu)\b[^.!?]{0,30}|\bnao (?:precis\w+|quer\w+"
-    r"|carece|tem necessidade|gosto|e necessario|ha necessidade)(?: (?:de|que|me|voces?"
-    r"|vcs?|ninguem|nenhum\w*|um|uma))+ (?:lig\w+|visit\w+|telefon\w+|vendedor|consultor|reuniao|chamad\w+|call)\b"
+    r"|fui atendid\w+|me atendeu|ja falei|falaram|falamos|atendeu)\b[^.!?]{0,30}"
+    r"|\b(?:nao|n|num) (?:precis\w+|quer\w+|carece|tem necessidade|gosto|e necessario|ha necessidade|faco questao)"
+    r"(?:(?! quero)[^.!?,;]){0,25}? (?:lig\w+|visit\w+|telefon\w+|vendedor|consultor|reuniao|chamad\w+|call)\b"
+    r"(?: (?:nem|e|ou) \w+)*"
     r"|\bnao (?:quero|precisa\w*"
     r"|preciso|me|e pra|pode\w*) (?:falar(?! com (?:um |uma )?(?:robo|maquina|bot|ia)\b)|ligar|liga|ligue"
     r"|ligu\w*|de (?:vendedor|ligacao|visita|consultor)|passar|visita)\b"
@@ -143,6 +171,7 @@ _TRUE = re.compile(
     r"\bmaquinas? (?:da |de )?seleto\b|\b(?:foi|era|usamos|uso|temos|tenho|comprei|compramos) (?:a |uma |da )?seleto\b"
     r"|\bme (?:mandaram|passaram|enviaram) (?:um |uma |a |o )?(?:proposta|orcamento|cotac\w+)|\bconhec(?:o"
     r"|emos) (?:bem )?a (?:marca|empresa)\b"
+    r"|\bfeira\b[^.!?;]{0,35}\b(?:vi|vimos|conheci|conhecemos|encontrei) (?:o estande d[ae] |a )?(?:voces|vcs|seleto)\b"
     r"|\b(?:vi|vimos) (?:voces|vcs) (?:na|em) (?:uma )?expo\b|\bja (?:falei|conversei|tratei) com o pessoal dai\b|"
     r"\bja (?:se fal\w+|nos fal\w+|nos conhec\w+)\b|"
     rf"\b(?:comprei|compramos|comprou|pegamos|peguei)\b[^.!?;]{{0,35}}\bai\b(?! perto)"
@@ -185,6 +214,9 @@ _TRUE = re.compile(
     r"|\bja (?:comprei|compramos)\b(?=[^.!?]{0,15}\b(?:ai|antes|uma vez|outras? vez\w*)\b)"
     r"|^\W*(?:sim\W+)?(?:ja )?conhec(?:o|emos)(?: sim| ja)?\W*$"
     r"|\b(?:a |uma )?(?:segunda|outra|mais uma|terceira) (?:maquina|compra) (?:de|da|com) (?:voces|vcs|seleto)"
+)
+_THIRD = re.compile(
+    r"\b(?:amig[oa]s?|conhecid[oa]s?|vizinh[oa]s?|colegas?|concorren\w+|client\w+|pessoal)\b[^,.;!?]{0,30}$"
 )
 _OWNS_OURS = re.compile(
     r"\b(?:(?:ja )?(?:tenho|temos|possuo|possuimos|comprei|compramos|uso|usamos)(?: aqui)?(?: (?:a|o|uma|um"
@@ -232,6 +264,8 @@ def knows_us(said: Sequence[Said], owned: Sequence[tuple[int, int]] = ()) -> Ite
     for message, match in search_all(said, _FALSE):
         return message.item("conhece_seleto", False, match.start(), match.end(), 0.9)
     for message, match in search_all(said, _TRUE):
+        if _THIRD.search(message.before(match.start(), 40)):
+            continue
         if not re.search(r"\b(?:nao|nunca|nem)\b[^,.;!?]{0,12}$", message.before(match.start(), 20)) and not re.match(
             r"(?:nao|nunca)\b", match.group().strip()
         ):

@@ -49,7 +49,7 @@ PLAIN_TYPES = frozenset(
     "pizzaria bar boteco emporio mercado casa boutique grupo rede grill cia loja fazenda sitio granja buffet "
     "hotel pousada "
     "food foods parrilla steakhouse industria fabrica comercio comercial frigo confeitaria cafe rotisserie cozinha "
-    "sorveteria delicatessen doceria quiosque trailer".split()
+    "cooperativa sorveteria delicatessen doceria quiosque trailer".split()
 )
 ENDINGS = frozenset(
     "lanches burger burguer burgers burguers grill alimentos carnes foods food ltda me epp eireli sa "

@@ -12,14 +12,16 @@ from leads.extraction.said import Item, Said
 _YOU = r"(?:voces?|vcs?|ces|ceis|seleto)"
 _MESSAGE = (
     r"(?:mensage\w+|msgs?|mensagens|propaganda\w*|promoc\w+|anuncio\w*|notificac\w+|ofertas?|conteudos?|divulgac\w+"
-    r"|novidades|newsletter|marketing|zap|nada|coisas?|isso|spam|contatos?|ligac\w+|e-?mails?)"
+    r"|novidades|comunica\w+|informativos?|newsletter|marketing|zap|nada|coisas?|isso|spam|contatos?|ligac\w+"
+    r"|e-?mails?)"
 )
 _NUISANCE = (
     r"(?:perturb\w+|incomod\w+|amol\w+|ench(?:e\b|er|am|endo)|encher|atazan\w+|aporrinh\w+|importun\w+|azucrin\w+"
     r"|disparos?\b|spam\b|insist\w+)"
 )
 _CONTACTING = (
-    r"(?:mand(?:a|e|em|ar|arem|ando)|envi(?:a|e|em|ar|arem|ando|o)|receber|recebendo|recebo|cham(?:a|e|em|ar)"
+    r"(?:mand(?:a|e|em|ar|arem|assem|ando)|envi(?:a|e|em|ar|arem|assem|ando|o)|receber|recebendo|recebo"
+    r"|cham(?:a|e|em|ar)"
     r"|contat(?:e|em|ar|ado|ada)|contact(?:e|em|ar|ado|ada)|procur(?:e|em|ado|ada)|escrev(?:a|am|er)|lig(?:ue|uem))"
 )
 # What may follow an act of contacting when it is messages that shall end: nothing, "mais", or their name.
@@ -50,6 +52,8 @@ _STOP_CONTACT = _rule(
     rf"|\b(?:nunca mais|jamais)\b[^.!?]{{0,12}}\b(?:mand|envi|cham|lig|escrev)\w+"
     rf"|\bnao (?:me )?(?:mand\w+|envi\w+|cham\w+|contat\w+|procur\w+|liguem|ligue|escrev\w+)\b(?: \w+){{0,3}}?"
     rf" (?:mais|{_MESSAGE}|nunca)\b"
+    rf"|\b{_YOU} par(?:arem|em|assem)\b(?! (?:de )?(?:vend|fabric|produz|faz|fabr|trabalh|atend)\w+)"
+    rf"|\b{_STOP} (?:\w+ ){{0,4}}?(?:me |nos )(?:lig|mand|envi|cham|escrev)(?:ando|arem|assem)\b"
     rf"|\bsem mais {_MESSAGE}\b|\bsem mensage\w+\W*(?:por favor|$)|\bnada de (?:mais )?(?:mensage\w+|msgs?"
     rf"|propaganda|ligac\w+|spam)\b"
     rf"|\bnao entr\w+ (?:mais )?em contato\b|\bchega(?: de)? (?:mais )?{_MESSAGE}\b"
@@ -73,6 +77,11 @@ _LIST = (
     r"|cobranca|campanhas?)"
 )
 _OF_LIST = rf"(?:d[aeo]s?|n[ao]s?|dess[ae]s?|dest[ae]s?)\s+(?:\w+\s+){{0,2}}?{_LIST}"
+_REMOVED = r"(?:removid|excluid|retirad|apagad|descadastrad|deletad|eliminad|anonimizad|tirad|desvinculad)[oa]s?\b"
+_ITS_WRITER = (
+    rf"me|eu|[oa]s?|meus?|minhas?|ess[ea]|est[ea]|{_DATA}|por favor|pfv|ai|ja|logo|de vez|completamente|d[aeo]|daqui"
+    r"|[\d() .+-]+"
+)
 _GO_ON = r"(?:\s+(?:todos|todas|os|as|o|a|de|do|ai|ja|logo|por favor|tudo|qualquer|d[eoa]s?|ess[ae]|est[ae]))*"
 _NOT_OTHER = (
     r"(?! (?:uns?|umas?|ess[ae]s?|a|o|as|os|algumas?|qual\w+|d[aeo]s? (?:fila|duvida|orcamento|pedido|nota|espera)))"
@@ -81,7 +90,10 @@ _REMOVAL = _rule(
     rf"\b{_REMOVE}{_GO_ON}\s+(?:meus?|minhas?|ess[ea]|est[ea])\s+(?:\w+\s+)?{_DATA}\b(?! (?:com|certo|e (?:poe"
     rf"|bota|coloc\w+|troc\w+)))"
     rf"|\b(?:me|eu) {_REMOVE}\b{_NOT_OTHER}|\b{_REMOVE} (?:eu|-me)\b|\b{_REMOVE}[- ]me\b"
-    rf"|\b{_REMOVE}\b[^.!?;]{{0,45}}?\s{_OF_LIST}\b"
+    rf"|\b{_REMOVE}(?:\s+(?:{_ITS_WRITER}))*\s+{_OF_LIST}\b"
+    rf"|\b(?:meus?|minhas?|ess[ea]s?|est[ea]s?) {_DATA}\b[^.!?;,]{{0,30}}\b{_REMOVED}"
+    rf"|\b(?:me )?deslig\w+ (?:me )?d[aeo]?(?:ss|st)?[aeo]?s? (?:\w+ )?(?:{_LIST}|{_MESSAGE})\b"
+    rf"|\b{_REMOVE}\b(?:\s+(?:{_ITS_WRITER}))+ (?:dai|daqui|disso|disto)\b"
     rf"|\b{_REMOVE}\b[^.!?;]{{0,40}}\b(?:sobre|de) mim\b|\bapag\w+ tudo\b"
     r"|\b(?:exclusao|remocao|eliminacao|apagamento|delecao|anonimizacao|retirada|cancelamento) (?:total "
     r"|completa |imediata )?"

@@ -21,7 +21,7 @@ _STRONG = re.compile(
     rf"|ta )?fal(?:a"
     rf"|ando)(?: aqui)?|aqui quem fala|quem escreve)(?: e| eh)? (?:(?:o|a) (?:{_RELATION})\b(?: d[oae] \w+)?,? ?)?|"
     rf"(?:^|[\n,;.])\s*nome(?: completo)?\s*(?::|-|e|eh)|att\.?,?|atenciosamente,?|ass(?:inado)?[.:]"
-    rf"|(?:responsavel|contato|comprador|proprietari[oa]|solicitante)\s*:)\s*[-:]?\s*(?:o |a )?"
+    rf"|(?:resp\.?|responsavel|contato|comprador|proprietari[oa]|solicitante)\s*:)\s*[-:]?\s*(?:o |a )?"
 )
 _HERE = re.compile(
     rf"(?:(?:^|[,;.\n])\s*nome\s+(?=\w))|\b(?:a(?:qu|k)i (?:e|eh|fala)|eu sou|sou|quem fala e|e|eh"
@@ -192,7 +192,9 @@ def _introduces(message: Said, match: re.Match[str]) -> bool:
         return not re.search(r"\b(?:nao|nem|que|quem|se|quando)\s+(?:eu\s+)?$", message.before(match.start(), 15))
     before = message.folded[: match.start()].strip()
     if match.group().split()[0] in ("fala", "falando"):
-        return before == "" and re.match(r"fala(?:ndo)?\s+(?:o|a)\s", match.group()) is not None
+        return (before == "" or before[-1] in ".!?\n,") and re.match(
+            r"fala(?:ndo)?(?: aqui)?\s+(?:o|a)\s", match.group()
+        ) is not None
     starts = re.search(r"(?:^|[,.!?\n]|\b(?:oi|ola|opa|bom dia|boa tarde|boa noite|aqui))$", before) is not None
     return starts and re.match(r"eh?\s+(?:o|a)\s", match.group()) is not None
 
@@ -306,6 +308,7 @@ def _in_segments(message: Said, messages: int) -> Iterator[_Candidate]:
             or _SENT.search(before)
             or (alone and messages == 1)
             or len(segments) > 2
+            or (end == segments[-1][1] and re.search(r"\d{4}[-. ]?\d{4}|@", before))
         )
         if read[1] > 1 or single_ok:
             yield _Candidate(read[0], 2 if announced else 1, read[1])

@@ -41,7 +41,8 @@ _DESCRIBED: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "FBM100",
         re.compile(
-            rf"\b(?:{_MACHINE})(?: de (?:fazer )?hamburguer\w*)?(?: \w+){{0,3}} manua(?:l|is)\b|\b(?:a|da|na|pra"
+            rf"\b(?:{_MACHINE})(?: de (?:fazer )?hamburguer\w*)?(?: \w+){{0,3}} manua(?:l|is|lzinh[ao]s?)\b"
+            rf"|\b(?:a|da|na|pra"
             rf"|pela|uma|essa|so a) "
             r"(?:mais )?manual\b(?! de)"
         ),
@@ -86,13 +87,13 @@ _SERVICE = re.compile(
 )
 _NEGATED = re.compile(
     r"\b(?:nao (?:quero|e|seria|preciso|precisa ser)|sem ser|nem|menos|em vez d[ae]|ao inves d[ae]"
-    r"|desisti d[ae]|esquec\w+|desconsider\w+)\b[^,;]{0,14}$"
+    r"|desisti d[ae]|tir(?:a|ar|e|em)|exclu\w+|esquec\w+|desconsider\w+)\b[^,;]{0,14}$"
 )
 _RIVAL = re.compile(r"\b(?:concorren\w+|outra marca|de outra|da marca)\b")
 _PREFERRED = re.compile(
     r"\b(?:prefir\w+|preferencia|fico com|ficar com|vou (?:de|querer|levar)|decidi\w*|escolhi|gostei mais"
     r"|na verdade|fechar (?:com|a)|"
-    r"mais interesse|mais (?:pra|para|inclinad\w+|propens\w+|a fim)|tend\w+ (?:pra|para|a)|inclinad\w+"
+    r"mais interess\w+|mais (?:pra|para|inclinad\w+|propens\w+|a fim)|tend\w+ (?:pra|para|a)|inclinad\w+"
     r"|puxand\w+ pra|principal\w*|sobretudo|melhor (?:a|pra mim)|optei|optar|quero mesmo|no fim)\b[^.;!?]{0,35}$"
 )
 _WISHED = re.compile(r"\b(?:quero|queria|preciso|vou querer|melhor)\b[^,.;!?]{0,15}$")
