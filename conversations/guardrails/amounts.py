@@ -273,16 +273,16 @@ def excepted(sheet: Sheet, at: int, quantity: Quantity) -> bool:
 
 
 def _product_of(sheet: Sheet, at: int) -> str:
-    """The code nearest before the amount, else the first after it; "" when there is none or several machines."""
-    codes = [(index, word) for index, word in enumerate(sheet.words) if _is_code(word)]
-    before = [pair for pair in codes if pair[0] < at]
-    if not codes:
+    """The product named nearest before the amount, else the first after it; "" when none or several machines are."""
+    mentions = sorted(names_of(sheet.context.products).find(sheet.words), key=lambda mention: mention.first)
+    named = [(mention.first, mention.products[0].code) for mention in mentions if len(mention.products) == 1]
+    named += [(index, word.text.upper()) for index, word in enumerate(sheet.words) if _is_code(word)]
+    if not named:
         return ""
-    index, word = before[-1] if before else codes[0]
-    many = index > 0 and (
-        sheet.words[index - 1].quantity is not None or sheet.words[index - 1].text in ("dois", "duas")
-    )
-    return "" if many else word.text.upper()
+    index, code = max((pair for pair in named if pair[0] < at), default=min(named))
+    before = sheet.words[index - 1] if index else None
+    many = before is not None and (before.quantity is not None or before.text in ("dois", "duas"))
+    return "" if many else code
 
 
 def _is_code(word: Word) -> bool:

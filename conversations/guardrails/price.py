@@ -130,6 +130,19 @@ _NEAR = Matcher(
         _ECHO,
     )
 )
+# Told of the price when the lead asked for it, whether or not he named an amount.
+_BEYOND = Matcher(
+    rules(
+        """
+        mais|menos|acima|abaixo|alem _2 que|do vc|vcs? imagina|pensa|espera|esperava|imaginava|pensava
+        mais|menos|acima|abaixo|alem do? que vc|vcs imagina|pensa|espera|esperava|imaginava|pensava
+        vai|vao _1 se? assustar|surpreender|espantar
+        nao|sem _1 assusta|assustar|susto
+        tranquilo|suave|salgadinho|salgado|pesadinho
+        """,
+        _SIZE,
+    )
+)
 # Any other statement about the price of something.
 _NAMED = Matcher(
     rules(
@@ -246,6 +259,9 @@ def discounted(sheet: Sheet, at: int) -> bool:
 
 def _answers(sheet: Sheet) -> Iterator[Finding]:
     """Yes, no, warmer or colder to an amount or a level the lead named."""
+    for finding in hits(sheet, _BEYOND):
+        if not sheet.handed_over(finding.first) and not sheet.asks(finding.first):
+            yield replace(finding, sure=False)
     counted = (QuantityKind.MONEY, QuantityKind.PLAIN)
     amount = any(word.quantity and word.quantity.kind in counted for word in sheet.lead.words)
     if not (amount or sheet.lead.has("@dear", "@afford_money", "@goods")) or sheet.has("@hedge") or not sheet.words:
