@@ -5,7 +5,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from leads import municipalities
-from leads.extraction.lexicon import COMPANY_TYPES, ENDINGS, PLAIN_TYPES, TREATMENTS, common_cities, first_names
+from leads.extraction.lexicon import (
+    COMPANY_TYPES,
+    ENDINGS,
+    NO_COMPANY,
+    PLAIN_TYPES,
+    PRODUCT_TYPES,
+    TREATMENTS,
+    WEAK_TYPES,
+    common_cities,
+    first_names,
+)
 from leads.extraction.said import Item, Said, Word, corrects
 from seleto.lib.text.fold import fold
 
@@ -39,18 +49,11 @@ _REJECT_BEFORE = re.compile(
     r"\b(?:compr(?!ador)\w+|fornec\w+)\s+\w+\s+d[aoe]\s+$|\b(?:espos[oa]|marido|mulher|filh[oa]|irma|irmao|pai"
     r"|mae|cunhad[oa]"
     r"|sogr[oa]|noiv[oa]|namorad[oa]|secretari[oa]|prim[oa]|ti[oa]|sobrinh[oa])\s+d[ao]\s+$|"
-    r"\b(?:maquin\w+|equipament\w+|formador\w+|marca|concorren\w+|feira|modelo|trabalh(?:ei|ava|o) (?:n[oa]"
+    r"\b(?:maquin\w+|equipament\w+|formador\w+|marca|concorren\w+|feira|insta\w*|facebook|face|site|pagina"
+    r"|video|post|propaganda|modelo|trabalh(?:ei|ava|o) (?:n[oa]"
     r"|para|pra|em)|cliente\w*|fornecedor\w*|perto|vizinh\w+|conheci|indicac\w+|indicou|amig\w+|vi"
     r"|compr(?!ador)\w+|igual|tipo|ex|lado|frente|"
     r"empregad\w+|emprego|funcionari\w+)\s+(?:(?:d[aoe]|n[oa]|a|o|da|do|em|ao|pela|pelo)\s+)?$"
-)
-_NEVER = frozenset(
-    "seleto fispal fipan anufood apas jarvis hollymatic bermar skymsen gpaniz beccaro picelli provisur formax "
-    "marel weg siemens ifood "
-    "instagram facebook google whatsapp sebrae senai shopee youtube tiktok oi ola deus natal internet "
-    "olx formadora "
-    "teste testando fulano exemplo "
-    "fb300 fb700 fbm100 smartpro ct200 fs150 se3000 se6000 epe1200 cnpj cpf email mecanico".split()
 )
 _DIRECTIONS = frozenset("sul norte leste oeste nordeste sudeste interior capital regiao zona centro grande".split())
 _PARTICLES = frozenset("de da do das dos e & of and the del la".split())
@@ -60,6 +63,11 @@ _FROM_TYPE = re.compile(
     rf"|e)\s+)?(?:d[ao])\s+(?=(?:{'|'.join(sorted(COMPANY_TYPES))})\s+\w)"
 )
 _SHORTENED = frozenset(("co", "cia", "inc", "bros", "ltda"))
+_INTRODUCED = re.compile(
+    rf"\b(?:aqui e|sou|falo|fala|somos|me chamo|meu nome e)\b[^.!?\n,]{{0,40}}?\bd[ao] (?=(?:{_PLACE}"
+    rf"|panificadora|espetinho"
+    rf"|churrasquinho|lancheria) \w)"
+)
 _STOP = frozenset(
     """
     em no na nos nas aqui fica com que mas eu sou somos tem temos tenho quero queria preciso e eh ou para pra por ha
@@ -71,24 +79,13 @@ _STOP = frozenset(
     mudou mudei agora ainda era vai sera vamos familiar delivery chama chamada
     """.split()
 )  # fmt: skip
-_PRODUCT_TYPES = frozenset(
-    """
-    hamburguer hamburgueres burger burguer burgers burguers smash espetos espetinho espetinhos lanches alimentos
-    embutidos
-    """.split()
-)
-_WEAK_TYPES = frozenset(
-    """
-    casa bar mercado loja fabrica industria comercio cozinha grupo rede sitio fazenda hotel cafe food foods
-    comercial cia trailer quiosque
-    """.split()
-)
 _COMPOUND = re.compile(
     r"\b(?:casas? de carnes?|boutique de carnes?|food ?truck|dark kitchen|rede de supermercados|casa do \w+)\s+$"
 )
 _NEVER_INSIDE = frozenset(
     "em no na nos nas que com mas eu sou somos tem temos tenho quero cnpj email telefone cidade".split()
 )
+_OWNERS = frozenset("nosso nossa novo nova grande".split())  # "Pão Nosso", "Vila Nova"
 _OPENERS = frozenset(("nova", "novo", "familia", "grande"))
 _ADJACENT = re.compile(r"[ ]|[ ]?[&+][ ]?|['’\-]|\. ?(?=[a-z])")
 _MAX_WORDS = 7
@@ -146,6 +143,8 @@ def _in_message(message: Said) -> list[_Candidate]:
         if item and item.end >= len(message.folded.rstrip(" .!")):
             found.append(_Candidate(item, 2))
     found += [_Candidate(item, 2) for item in _typed(message)]
+    if message.text.islower() or message.spoken:
+        found += [_Candidate(item, 2) for item in _small(message)]
     found += [_Candidate(item, 2) for item in _ended(message)]
     if message.shouted:
         found += [_Candidate(item, 2) for item in _shouted(message)]
@@ -156,7 +155,7 @@ def _in_message(message: Said) -> list[_Candidate]:
 def _acceptable(message: Said, item: Item) -> bool:
     words = fold(str(item.value)).replace("'", " ").split()
     if (
-        any(word in _NEVER for word in words)
+        any(word in NO_COMPANY for word in words)
         or (len(words) == 1 and words[0] in _DIRECTIONS)
         or not any(len(word) > 1 and word not in _PARTICLES for word in words)
     ):
@@ -182,7 +181,7 @@ def _read(message: Said, position: int, *, lower: bool) -> Item | None:
         return None
     capital = not message.shouted and words[0].capitalised
     if not capital and not lower:
-        kind = words[0].text in COMPANY_TYPES and words[0].text not in _PRODUCT_TYPES
+        kind = words[0].text in COMPANY_TYPES and words[0].text not in PRODUCT_TYPES
         if not (kind and len(words) > 1 and words[1].capitalised and not message.shouted):
             return None
     return _sequence(message, words, free=not capital and lower, stated=lower)
@@ -258,7 +257,7 @@ def _typed(message: Said) -> Iterator[Item]:
         compound = _COMPOUND.search(message.folded[window : words[place + 1].start])
         if not known and not compound:
             continue
-        if (word.text in _PRODUCT_TYPES or word.text in _WEAK_TYPES) and not word.capitalised and not compound:
+        if (word.text in PRODUCT_TYPES or word.text in WEAK_TYPES) and not word.capitalised and not compound:
             continue
         rest = words[place + 1 :]
         gap = message.folded[word.end : rest[0].start]
@@ -277,6 +276,24 @@ def _typed(message: Said) -> Iterator[Item]:
         yield message.item(
             "empresa", text[0].upper() + text[1:] if not compound else _titled(text), start, item.end, 0.9
         )
+
+
+def _small(message: Said) -> Iterator[Item]:
+    """All in lower case, as a transcript comes: "aqui é o dirceu da panificadora pão nosso a gente fica em ..."."""
+    for match in _INTRODUCED.finditer(message.folded):
+        words = [word for word in message.words if word.start >= match.end()]
+        taken = words[:1]
+        for word in words[1:5]:
+            gap = message.folded[taken[-1].end : word.start]
+            if gap != " " or (word.text in _STOP and word.text not in _OWNERS) or word.text in ("a", "o", "de", "das"):
+                break
+            taken.append(word)
+        while taken and taken[-1].text in _PARTICLES:
+            taken.pop()
+        if len(taken) > 1 and not any(word.capitalised for word in taken):
+            yield message.item(
+                "empresa", message.text[taken[0].start : taken[-1].end], taken[0].start, taken[-1].end, 0.8
+            )
 
 
 def _titled(text: str) -> str:
@@ -324,7 +341,7 @@ def _ended(message: Said) -> Iterator[Item]:
             after
             and after[0].capitalised
             and message.folded[words[last].end : after[0].start] == " "
-            and after[0].text not in _NEVER
+            and after[0].text not in NO_COMPANY
         ):
             item = _sequence(message, words[start:], free=False) if start < place else None
             if item and item.end > word.end:
@@ -341,7 +358,7 @@ def _ended(message: Said) -> Iterator[Item]:
 
 
 def _greeting(word: Word) -> bool:
-    return word.text in _NEVER or word.text in ("sou", "aqui", "meu", "minha", "tenho", "quero")
+    return word.text in NO_COMPANY or word.text in ("sou", "aqui", "meu", "minha", "tenho", "quero")
 
 
 def _joined(message: Said, left: Word, right: Word) -> bool:

@@ -117,7 +117,7 @@ _NOT_HUMAN = re.compile(
 )
 
 _PRICE = re.compile(
-    r"\borcar? (?:pra|para|uma?|a|o)\b|\bcobr(?:a|am|aria|ariam|ado)\b(?=[^.!]{0,40}(?:\?|$))|"
+    r"^\W*(?:e )?r\$\W*$|\borcar? (?:pra|para|uma?|a|o)\b|\bcobr(?:a|am|aria|ariam|ado)\b(?=[^.!]{0,40}(?:\?|$))|"
     r"\bpagar em\b|\bquantas (?:vezes|parcelas)\b(?! (?:por|ao|na))|"
     r"\b(?:qual|quais|saber|sabe|me (?:passa|passe|fala|manda|diz|informa)\w*|informa\w*|quero|queria"
     r"|manda\w*|pass\w+|ver|consult\w+|gostaria|preciso|tem|ter|sobre|me ve)\b[^.!?]{0,35}\b(?:preco\w*|precinho"
@@ -135,7 +135,7 @@ _PRICE = re.compile(
     r"|\b(?:faz\w*|mand\w+|quero|queria|preciso|solicit\w+|gostaria|pedi\w*|pass\w+|envi\w+|fech\w+"
     r"|aguard\w+|ficou de|cade|receb\w+|montar?|me da)\b[^.!?]{0,30}\b(?:orcamento|cotac\w+|proposta"
     r"|tabela de preco\w*|lista de preco\w*|orcament\w+)\b"
-    r"|\b(?:parcel\w+|prestac\w+|financi\w+|^[^\w$]*r\$[^\w]*\?|aceit\w+ [^.!?]{0,30}\b(?:na troca|usad[oa]"
+    r"|\b(?:parcel\w+|prestac\w+|financi\w+|aceit\w+ [^.!?]{0,30}\b(?:na troca|usad[oa]"
     r"|como entrada)|finame|bndes|leasing|consorcio|boleto|pix|cartao|a vista|entrada de(?! ar\b| agua\b"
     r"| gas\b| energia\b)|sinal de|credito"
     r"|forma\w* de pagamento|condic\w+ de pagamento|condicoes|pagamento|facilita\w*|dividi\w*|dividir"

@@ -64,3 +64,25 @@ TREATMENTS = frozenset(
     "coronel cel chef chefe prof profa professor professora eng engenheiro engenheira irmao irma frei tio tia mestre "
     "comandante tenente ten vereador prefeito bispo diacono".split()
 )
+# Words that no company of a lead bears: ourselves, fairs, rivals, channels, machines, placeholders.
+NO_COMPANY = frozenset(
+    "seleto fispal fipan anufood apas jarvis hollymatic bermar skymsen gpaniz beccaro picelli provisur formax "
+    "marel weg siemens ifood "
+    "instagram facebook google whatsapp sebrae senai shopee youtube tiktok oi ola deus natal internet "
+    "olx formadora "
+    "teste testando fulano exemplo "
+    "fb300 fb700 fbm100 smartpro ct200 fs150 se3000 se6000 epe1200 cnpj cpf email mecanico".split()
+)
+# Type words that name what is made, and those too plain to open a name in lower case.
+PRODUCT_TYPES = frozenset(
+    """
+    hamburguer hamburgueres burger burguer burgers burguers smash espetos espetinho espetinhos lanches alimentos
+    embutidos
+    """.split()
+)
+WEAK_TYPES = frozenset(
+    """
+    casa bar mercado loja fabrica industria comercio cozinha grupo rede sitio fazenda hotel cafe food foods
+    comercial cia trailer quiosque
+    """.split()
+)

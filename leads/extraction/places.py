@@ -54,7 +54,7 @@ _LOCATIVE = re.compile(r"\b(?:em|de|do|da|no|na|pra|para|p/|ate)\s+$")
 _IN = re.compile(r"\b(?:em)\s+$")
 _REJECT = re.compile(
     r"\b(?:rua|r|av|avenida|bairro|praca|rod|rodovia|travessa|alameda|jd|jardim|vila"
-    r"|shopping)\s+(?:d[aeo]s?\s+)?$|\b(?:expo\w*|feira|vale|festa|linha|igreja|banco|time|"
+    r"|shopping)\s+(?:d[aeo]s?\s+)?$|\b(?:expo\w*|feira(?= d)|vale(?= d)|festa|linha|igreja|banco|time|"
     r"perto|pertinho|proxim[oa]s?|vizinh[oa]s?|regiao(?: metropolitana)?|metropolitana|lado|arredores|grande"
     r"|divisa|fronteira|entre|nasci\w*|natural|nascid[oa]s?|"
     r"origem|vem|vinham|mudei|sai|familia|veio|vieram|vim|criad[oa]|parentes?|evento|congresso|fornecedor\w*|clientes?"

@@ -232,6 +232,9 @@ def _is_not_volume(message: Said, quantity: Quantity) -> bool:
         or (quantity.unit == "unidades" and not quantity.period and not _BURGER.search(message.folded))
     ):
         return True
+    counted = _COUNT_OF.search(message.folded)
+    if counted and counted.start() == quantity.start and quantity.kind is Kind.PLAIN and quantity.high < _LEAST:
+        return True
     if _SPEC_QUESTION.search(before) or _MODEL_BEFORE.search(before):
         return True
     spec = _SPEC_BEFORE.search(before)
