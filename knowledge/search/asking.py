@@ -14,27 +14,33 @@ _INTERROGATIVE = r"qual|quais|quant[oa]s?|quem|como|onde"
 _ASKING = re.compile(
     rf"\b({_INTERROGATIVE}|tem|possui|existe|aceita|conversa|roda|precisa de|liga|vem com|usa"
     r"|serve[mr]? (?:pra|para)|da (?:pra|para)|pode|consigo|faz(?:em)?|corta[mr]?|fatia[mr]?|molda[mr]?|mistura[mr]?"
-    r"|bate[mr]?|ensaca[mr]?|vende[mr]?|fabrica[mr]?|trabalham? com|forma[mr]?|moer|processa[mr]?)\b"
+    r"|bate[mr]?|ensaca[mr]?|vende[mr]?|fabrica[mr]?|trabalham? com|forma[mr]?|moer|processa[mr]?|cobre[m]?)\b"
     r"|(?:^|[,;.!?:]) *(?:(?:de|com|em|por|para|pra) )?(?:que|q)\b|\b(?:de|com|em) que\b"
 )
 _MUST = re.compile(r"\b(tem|tenho|temos|teria) (que|q|de)\b")
 _CLAUSE = re.compile(r"[^,;.?!\n]+[?]?")
+_BUT = re.compile(r" (?=(?:mas|porem|so que) )")
 _CLAUSE_END = re.compile(r"[,;.?!\n]")
-_INTERROGATIVES = re.compile(rf"\b({_INTERROGATIVE})\b")
+_INTERROGATIVES = re.compile(rf"(?<!\bpra )(?<!\bpara )\b({_INTERROGATIVE})\b")
 # Somebody speaks of their own business, not of a machine.
 _ABOUT_ME = re.compile(
     r"\b(meus?|minhas?|nossos?|nossas?|sou|somos|represento|tenho|temos|trabalho|trabalhamos|faco|fazemos|produzo"
     r"|produzimos|vendo|vendemos|uso|usamos|moro|moramos|abri|abrimos|estou|estamos|to|comprei|compramos|montei"
-    r"|fabrico|fabricamos|atendo|atendemos|toco|tocamos|opero|operamos|falo|aqui)\b"
+    r"|fabrico|fabricamos|atendo|atendemos|toco|tocamos|opero|operamos|falo|aqui"
+    r"|recebi|vi|li|achei|ganhei|herdei|fui|pra quem|para quem)\b"
 )
 # What somebody wants to know follows; what led there stands before.
 _WANTS = re.compile(
     r"\b(saber|confirmar|perguntar|entender|tirar (?:a |uma )?duvida|me (?:diz|diga|fala|explica|informa))"
     r"(?: (?:ai|uma coisa|por favor|so))*,? (?=\w)"
+    r"|\b(?:disse|disseram|falou|falaram|contou|contaram|comentou|comentaram|jurou|garantiu|li|vi|ouvi|escutei)\b"
+    r"(?: \w+){0,3} que (?=\w)"
 )
 _EITHER = re.compile(r"\b([a-z]+) ou ((?:[a-z]+ ?){1,4})")
 _SAID_OF = re.compile(r"\b(?:eh|sao|seria[m]?) ([a-z ]+)")
 # "Rodando direto" tells how, not what.
+# Names stand blanked: what follows one tells what it is asked to do ("a cuba da SmartPro gira?").
+_AFTER_NAME = re.compile(r" {3,}([a-z]{3,})")
 _GERUND = re.compile(r"\w{2}[aei]ndo$")
 _FOCUS_WORDS = 4
 _OF = frozenset({"de", "do", "da", "dos", "das", "com", "em"})
@@ -47,8 +53,10 @@ def asking_part(rest: str) -> str:
     for match in _WANTS.finditer(rest):
         if topics.aspects(rest[match.end() :]):
             return asking_part(rest[match.end() :])
-    clauses = [match.group() for match in _CLAUSE.finditer(rest) if match.group().strip()]
-    told = [clause for clause in clauses if _ABOUT_ME.search(clause) and not _asks(clause)]
+    clauses = [match.group() for match in _CLAUSE.finditer(_BUT.sub(",", rest)) if match.group().strip()]
+    told = [
+        clause for clause in clauses if _ABOUT_ME.search(clause) and not _asks(clause) and not topics.aspects(clause)
+    ]
     kept = [clause for clause in clauses if clause not in told]
     return ", ".join(kept) if told and any(topics.aspects(clause) for clause in kept) else rest
 
@@ -71,6 +79,7 @@ def unknown(rest: str, knows: Knows, *, whole: bool) -> list[str]:
         return [word for word in _telling(words(rest)) if not knows(word)]
     asked = [word for match in _ASKING.finditer(rest) for word in _focus(rest[match.end() :])]
     asked += [word for match in _SAID_OF.finditer(rest) for word in _telling(words(match[1])[:3])]
+    asked += [word for match in _AFTER_NAME.finditer(rest) for word in _telling([match[1]])]
     asked += [word for pair in _alternatives(rest) for word in pair]
     return [word for word in asked if not knows(word)]
 

@@ -107,6 +107,7 @@ _OTHERWISE: Final = (
     r"demora\w* [^,.?!]*\b(troc|limp|lava|mont|regul|ajust|desmont|aquec|mold|form|mistur|cort)\w*",
     r"(leve|facil|pratic[oa]) (pra|para|de) (carregar|levar|transportar)",
     r"(tempo|prazo) d[ea] garantia",
+    r"garantia (\w+ ){0,2}cobre[^.?!]*",
     r"(vale a pena|custo[ -]beneficio|por conta propria|garantia)",
 )
 

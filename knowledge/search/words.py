@@ -92,16 +92,17 @@ requer exige depende dependendo conforme acordo inclusive especialmente principa
 costuma costumo pensar pensamos decidi decidimos escolhemos quiser quiserem poderiam deveria devo deve devem motivo
 razao objetivo projeto ideia plano planos futuro futuramente breve mandou ajudou esclarecer tirem tira tiro tire
 duvidas responsa esclarecimento curiosa sincero sinceramente honestamente obrigadao agradeço agradeco valeu abraço
-abraco desculpa desculpe licenca perdao vendas vendedor consultor atendente encher enche enchem cheia cheio
-resolve resolvem resolver nome nomes possivel viavel provavel ponho por poem boto botamos jogo jogar meto meter enfio
-apresenta apresentar apresente apresentem informar informe informa informem detalha detalhar descreve descreva lembra
-lembro diria diriam falava fala falam comentou comentaram soube vira viram viramos assisti assistir li leio leia achei
-encontrei encontrar encontro procurei olhei estudando estudo estudar avalio pensado planejo planejando esperando
-torcendo adoro amei amo gostamos adorei top show bacana dito dita afirmou garantiu prometeu procede
-acompanhar acompanhe topa topam encara encaram segura seguraria conta contas dou damos demos dei
-desse dessa desses dessas deste desta destes destas nesse nessa nesses nessas neste nesta daquele daquela daqueles
-daquelas naquele naquela dele dela deles delas nele nela neles nelas disso nisso daquilo aonde dum duma comigo conosco
-contigo cujo cuja algo praquela praquele prum pruma vossa quaisquer
+abraco desculpa desculpe licenca perdao vendas vendedor consultor atendente encher enche enchem cheia cheio resolve
+resolvem resolver nome nomes possivel viavel provavel ponho poem boto botamos jogo jogar meto meter enfio apresenta
+apresentar apresente apresentem informar informe informa informem detalha detalhar descreve descreva lembra lembro
+diria diriam falava falam comentou comentaram soube vira viram viramos assisti assistir li leio leia encontrei
+encontrar encontro procurei olhei estudando estudo estudar avalio pensado planejo planejando esperando torcendo adoro
+amei amo gostamos adorei top show bacana dito dita afirmou garantiu prometeu procede acompanhar acompanhe topa topam
+encara encaram seguraria contas dou damos demos dei intermediaria intermediario equivale equivalente combina combinam
+substituir substitui confere entregue desse dessa desses dessas deste desta destes destas nesse nessa nesses nessas
+neste nesta daquele daquela daqueles daquelas naquele naquela dele dela deles delas nele nela neles nelas disso nisso
+daquilo aonde dum duma comigo conosco contigo cujo cuja algo praquela praquele prum pruma vossa quaisquer roda rodam
+aceita aceitam processa processam mantem mantenha alcanca alcancam atinge atingem opera operam termina terminam
 """
 
 
