@@ -30,6 +30,7 @@ SETS = {
     "sixth": CASES / "blind_sixth.jsonl",
     "seventh": CASES / "blind_seventh.jsonl",
     "eighth": CASES / "blind_eighth.jsonl",
+    "ninth": CASES / "blind_ninth.jsonl",
 }
 BASELINE = Path(__file__).parent / "baseline.json"
 
