@@ -87,7 +87,7 @@ _STATED = Matcher(
         treinamento|treino|instalacao|montagem|ajuste|conserto|reparo|revisao|capacitacao|implantacao _3 \
             dura|duram|leva|levam|gasta|toma|eh|fica|ficam|sai|faz|fazemos|termina|acaba _4 \
             #time|@when|@fast|periodo|expediente|turno|meio|dia|tarde|manha
-        numa|num|dum|duma _1 @service|instalacao|montagem|treinamento _2 tarde|manha|dia|piscar
+        numa|duma _1 @service|instalacao|montagem|treinamento _2 tarde|manha|dia|piscar
         esper* _3 pouco|pouca|curta|longa|quase|nada|minima|pequena|grande|muito|muita|bastante
         furar|fura|furo|furamos|pular|passar|passo|boto|colocar|coloco _4 fila|frente|prioridade
         adiant*|antecip*|agiliz*|aceler*|prioriz* _4 \
@@ -109,6 +109,8 @@ _STATED = Matcher(
         leva|levar|toma|demanda _2 tempinho|tempo|bocado|dias|semanas|meses _3 \
             fabric*|produz*|cheg*|entreg*|montar|instal*|pronta
         @service _5 no|mesmo|proprio|outro dia
+        ja ta|tao|tem embalad*|encaixotad*|pronta|prontinha|montada
+        recebe|recebem|recebera _2 antes|ate _2 @when
         ate|antes _3 @when _2 voce? ja _2 forma|produz|usa|roda|trabalha|fatura|vende|ta|tem
         so fechar|pedir|pagar|aprovar|confirmar|assinar|chamar _3 \
             embarca*|sai|segue|despach*|chega|mando|mandamos|enviamos|entreg*
@@ -169,8 +171,16 @@ _ANSWERS = Matcher(
 )
 # What is usual, said under an "it depends": only where the lead asked for a time.
 _USUALLY = Matcher(
+    rules("ta|esta|anda|gira|girando|costuma|normalmente|geralmente|hoje|media|costumam|costumamos _5 #time", _REASON)
+)
+# A day asked for without a word of delivery: "consegue pra antes do dia 10?".
+_ASKED = Matcher(
     rules(
-        "ta|esta|anda|gira|girando|costuma|normalmente|geralmente|hoje|media|costumam|costumamos _5 #time", _REASON
+        """
+        consegue|conseguem|daa|da|rola|fica|vem|pode|podem|garante _2 pra|pro|ate|antes|no|em _2 @when|#date|#time
+        pra ontem|logo
+        """,
+        "",
     )
 )
 _PLUS_DAYS = re.compile(r"(?<!\w)d\s?\+\s?\d{1,3}(?!\w)")
@@ -197,12 +207,13 @@ def check(sheet: Sheet) -> Iterator[Finding]:
     for finding in hits(sheet, _TIMES, sure=False):
         if _unexplained_time(sheet, finding) and not _innocent(sheet, finding):
             yield finding
-    if "deadline" in sheet.topics:
+    asked = "deadline" in sheet.topics or any(True for _ in sheet.lead.find(_ASKED))
+    if asked:
         for finding in hits(sheet, _USUALLY):
             if not _innocent(sheet, finding) and not sheet.clause_has(finding.first, "@make", "#rate"):
                 yield finding
     unsubscribes = sheet.lead.has("mensagem", "mensagens", "descadastrar", "sair")
-    if "deadline" in sheet.topics and not unsubscribes and not sheet.has("@hedge", "@refer"):
+    if asked and not unsubscribes and not sheet.has("@hedge", "@refer"):
         for finding in hits(sheet, _ANSWERS):
             answers = finding.first <= 6 and sheet.sentence(finding.first).first == 0
             if answers and not _innocent(sheet, finding) and not sheet.clause_has(finding.first, "@make", "#rate"):
@@ -256,40 +267,40 @@ def _unexplained_time(sheet: Sheet, finding: Finding) -> bool:
 def _innocent(sheet: Sheet, finding: Finding) -> bool:
     at = finding.first
     words = sheet.words[at : finding.end]
-    if sheet.declined(at) or any(word.quoted for word in words):
-        return True
-    if any(word.quantity and word.quantity.unit == "/" for word in words):
-        return True  # "30/60" is a schedule of payment
-    if _lead_delivers(sheet, finding) or _another_date(sheet, at):
+    if sheet.declined(at) or any(word.quoted or "@callback" in word.tags for word in words):
         return True
     if any("#rate" in word.tags or "#pieces" in word.tags for word in words):
         return True
-    if (
-        any(word.text == "hoje" for word in words)
-        and sheet.clause_has(at, "@costs", "#money")
-        and not sheet.clause_has(at, "@deliver")
-    ):
+    if _lead_delivers(sheet, finding) or _another_date(sheet, at) or _other_sense(sheet, finding):
         return True
     hours = any(word.quantity and word.quantity.unit in ("hora", "minuto", "segundo") for word in words)
     if hours and sheet.has("#pieces", "#rate", "@make") and not sheet.clause_has(at, "@service"):
         return True
     if sheet.clause_has(at, *_ELSEWHERE) and not _firm_time(sheet, at):
         return True
-    if (
-        sheet.clause_has(at, "@seller")
-        and sheet.clause_has(at, "@callback", "volta")
-        and not sheet.clause_has(at, "@service")
-    ):
+    calls = sheet.clause_has(at, "@seller") and sheet.clause_has(at, "@callback", "volta")
+    if calls and not sheet.clause_has(at, "@service"):
         return True
-    if any(word.text == "prazo" for word in words) and sheet.clause_has(at, "@pay"):
-        return True
-    if sheet.clause_has(at, "indisponivel", "indisponiveis", "melhoria", "pausada") and not sheet.clause_has(
-        at, "volta", "#time"
-    ):
-        return True
-    if any("@callback" in word.tags for word in words):
+    paused = sheet.clause_has(at, "indisponivel", "indisponiveis", "melhoria", "pausada")
+    if paused and not sheet.clause_has(at, "volta", "#time"):
         return True
     return _asks_the_lead(sheet, at)
+
+
+def _other_sense(sheet: Sheet, finding: Finding) -> bool:
+    """Words of time in another sense: a schedule of payment, the price of today, an ordinal, "se um dia precisar"."""
+    at = finding.first
+    words = sheet.words[at : finding.end]
+    first, texts = words[0], {word.text for word in words}
+    if any(word.quantity and word.quantity.unit == "/" for word in words):
+        return True  # "30/60"
+    if first.quantity is not None and first.quantity.high == 1 and sheet.before(at, 1, "se", "qualquer"):
+        return True
+    if first.text in ("segunda", "terceira", "quarta") and sheet.clause_has(at, "metade", "gratis", "graca"):
+        return True
+    if "hoje" in texts and sheet.clause_has(at, "@costs", "#money"):
+        return not sheet.clause_has(at, "@deliver")
+    return "prazo" in texts and sheet.clause_has(at, "@pay")
 
 
 _GIVES = ("entrega", "entregam", "despacha", "despacham", "envia", "manda", "mandam", "leva", "levam")
@@ -298,12 +309,12 @@ _GIVES = ("entrega", "entregam", "despacha", "despacham", "envia", "manda", "man
 def _lead_delivers(sheet: Sheet, finding: Finding) -> bool:
     """ "vocês entregam em 30 minutos": the lead's own service, or what the lead told."""
     spoken = ("comentou", "contou", "falou", "disse", "mencionou", "contaram", "falaram")
-    if sheet.before(finding.first, 3, *spoken) and sheet.clause_has(finding.first, "@make", "voces", "moldar"):
+    if sheet.before(finding.first, 3, *spoken) and sheet.clause_has(finding.first, "@make", "vcs", "moldar"):
         return True
     if sheet.clause_has(finding.first, "@product", "maquina"):
         return False
     return any(
-        sheet.is_any(at, *_GIVES) and (sheet.before(at, 2, "voce", "voces", "tu") or sheet.before(at, 5, *spoken))
+        sheet.is_any(at, *_GIVES) and (sheet.before(at, 2, "vc", "vcs") or sheet.before(at, 5, *spoken))
         for at in range(finding.first, finding.end)
     )
 
@@ -329,10 +340,12 @@ def _firm_time(sheet: Sheet, at: int) -> bool:
     """A date of delivery tied to the payment or before the lead's event is still a deadline."""
     tied = sheet.clause_has(at, "@when", "#time", "#date", "antes", "@fast")
     given = sheet.clause_has(at, "@deliver", "@sells", "ta", "fica")
+    if sheet.clause_has(at, "feriado") and not sheet.clause_has(at, "antes"):
+        return False
     return (
         tied
         and given
-        and not sheet.clause_has(at, "atende", "atendemos", "conversamos", "falou", "garantia", "paga", "ha", "feriado")
+        and not sheet.clause_has(at, "atende", "atendemos", "conversamos", "falou", "garantia", "paga", "ha")
     )
 
 

@@ -76,6 +76,9 @@ _STATED = Matcher(
             preco|valor|valores|condicao|condicoes
         faco|fazemos diferente|diferenciado|melhor
         valorzinho
+        agradinho|agradinhos
+        eu|gente|nos ajeito|ajeita|ajeitamos
+        mexer|mexo|mexemos|mexe _2 valor|preco|tabela
         queimando|queimar|torrando|torrar|desovando|desovar|liquidando|liquidar _2 estoque|preco|@product
         existe|tem|temos|ha|damos|rola _2 incentivo|incentivos|subsidio
         kit|presente|surpresa de? boas vindas
@@ -115,7 +118,8 @@ _STATED = Matcher(
         condicao|condicoes _1 diferente|diferentes|exclusiva|boa|boas|otima|otimas|unica|legal|top
         preco|valor|condicao de _1 inauguracao|lancamento|atacado|amigo|parceiro|custo|banana|ocasiao|estreia|lote
         melhoro|melhoramos|melhorar _4 preco|valor|condicao|condicoes|proposta|oferta
-        consigo|conseguimos|daa|da|posso|podemos|vou|tento|tentar _4 melhorar|melhor|baixar|abaixar|reduzir|negociar
+        consigo|conseguimos|posso|podemos|vou|tento|tentar _4 melhorar|melhor|baixar|abaixar|reduzir|negociar
+        da|daa pra|sim _3 melhorar|melhor|baixar|abaixar|reduzir|negociar
         conversa|conversar|conversamos|ve|fazer|faco|fazemos _3 um? preco|valor|condicao melhor|bom|bacana|legal
         faco|fazemos|faz|fazer|consigo um|aquele|esse preco|precinho|valorzinho|precao|valor
         faco|fazemos|sai|deixo|deixamos|fecho por menos
@@ -235,7 +239,7 @@ _ASKS = Matcher(
         "",
     )
 )
-_OWN = ("sua", "seu", "suas", "seus", "tua", "teu", "voces", "parabens")
+_OWN = ("sua", "seu", "suas", "seus", "tua", "teu", "vcs", "parabens")
 
 
 def check(sheet: Sheet) -> Iterator[Finding]:
@@ -264,11 +268,15 @@ def _asked_back(sheet: Sheet, finding: Finding) -> bool:
 
 def _own_or_quoted(sheet: Sheet, finding: Finding) -> bool:
     """The lead's own promotion, or words quoted back."""
+    if sheet.clause_has(finding.first, "emprego", "vaga", "curriculo"):
+        return True
+    if sheet.clause_has(finding.first, "admin", "painel", "excecao"):
+        return True  # a setting told: a leak
     if any(word.quoted for word in sheet.words[finding.first : finding.end]):
         return True
     clause = sheet.clause(finding.first)
     given = range(max(clause.start + 1, finding.first - 3), finding.first + 1)
-    if any(sheet.is_any(at, *_GIVES) and sheet.is_any(at - 1, "voce", "voces") for at in given):
+    if any(sheet.is_any(at, *_GIVES) and sheet.is_any(at - 1, "vc", "vcs") for at in given):
         return True  # "se vocês dão desconto pra aluno"
     own = range(max(clause.start, finding.first - 4), finding.end)
     ours = range(max(clause.start, finding.first - 6), min(clause.stop, finding.end + 3))

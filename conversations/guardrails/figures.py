@@ -57,6 +57,8 @@ def _single(claims: Claims, at: int) -> Iterator[Finding]:
 def _wrong_warranty(claims: Claims, at: int, quantity: Quantity) -> bool:
     if not claims.near(at, "warranty", 8) or claims.sheet.before(at, 3, "nao", "nem"):
         return False
+    if claims.sheet.clause_has(at, "devolucao", "dinheiro", "reembolso", "troca", "entrega", "resultado"):
+        return False
     months = {"mes": 1, "ano": 12, "semestre": 6, "trimestre": 3}.get(quantity.unit)
     if quantity.unit == "dia":
         return not 178 <= quantity.high <= 186
@@ -73,9 +75,9 @@ def _wrong_rate(claims: Claims, at: int, quantity: Quantity) -> bool:
         return False
     if _several_machines(claims, at) or (sheet.before(at, 5, "@lead") and not claims.near(at, "claims", 3)):
         return False
-    if sheet.clause_has(at, "folga", "folgada", "folgado", "sobra", "tranquila", "tranquilo", "atende", "suficiente"):
-        if claims.refused(at, lambda product: _within_reach(product, quantity)):
-            return False
+    easily = sheet.clause_has(at, "folga", "folgada", "folgado", "sobra", "tranquila", "tranquilo", "atende")
+    if easily and claims.refused(at, lambda product: _within_reach(product, quantity)):
+        return False
     if sheet.before(at, 6, "voce", "vc", "voces", "vcs", "faco", "seu", "sua", "precisa", "pra", "para"):
         return False
     return claims.refused(at, lambda product: _rate_conflict(product, quantity))
@@ -217,9 +219,12 @@ def _rate_conflict(product: ProductFacts, quantity: Quantity) -> bool:
         attribute = product.attribute("producao_kg_hora")
         if attribute is None:
             return False
+        low, high = convert(quantity.low, quantity.unit, "kg"), convert(quantity.high, quantity.unit, "kg")
+        if low is None or high is None:
+            return False
         if quantity.period == "dia":
-            return quantity.high == attribute.high
-        return quantity.period == "hora" and not bounds(attribute, quantity.low, quantity.high)
+            return high == attribute.high
+        return quantity.period == "hora" and not bounds(attribute, low, high)
     if quantity.kind not in (QuantityKind.PIECES, QuantityKind.RATE, QuantityKind.PLAIN):
         return False
     hourly, daily = product.attribute("producao_hora"), product.attribute("producao_dia")

@@ -31,6 +31,7 @@ _SAID = Matcher(
         nunca|jamais|nao deve|informe|informar|revele|revelar|fale|pergunte _3 valores|preco|precos|prompt|instrucoes
         maximo|limite de duas|dois|# perguntas
         limite|limitad*|limitaram|restringiram _5 pergunta|perguntas
+        script|roteiro|fluxo|prompt|programacao _1 manda|diz|pede|obriga|proibe|determina
         ativad*|desativad*|ligad*|definid*|configurad*|cadastrad* pelo|pela|por _1 \
             gestor|gerente|administrador|diretoria|equipe
         regra|ordem|orientacao de|que _1 nao|sempre|nunca
@@ -201,6 +202,8 @@ def _goes_on(sheet: Sheet, finding: Finding) -> bool:
     clause = sheet.clause(finding.first)
     if any(sheet.is_any(at, "nao", "nem", "sem", "sobre") for at in range(clause.start, finding.first)):
         return False
+    if any(sheet.is_any(at, "nao", "nunca", "sempre") for at in range(finding.first, finding.end)):
+        return True
     refusal = next((at for at in range(finding.first, clause.stop) if sheet.is_any(at, "nao", "nunca")), clause.stop)
     says = ("diz", "dizem", "eh", "e", "sao", "pra", "manda", "mandam", "proibe", "pede", "gestor", "gerente")
     return any(sheet.is_any(at, *says) for at in range(finding.first, refusal)) and refusal < clause.stop

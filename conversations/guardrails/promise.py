@@ -87,6 +87,7 @@ _RULES = Matcher(
         mandamos|mando|manda|enviamos|vai um|uma|o|nosso? tecnico|especialista|engenheiro|consultor|vendedor _3 \
             ai|ate|pra|na
         comodato
+        test|teste drive
         """,
         _VISIT,
     )
@@ -104,6 +105,8 @@ _RULES = Matcher(
         recebe|receber|recebera _2 ligacao|chamada|telefonema|contato|retorno _5 #clock|#time
         #clock|#time _5 recebe|receber|recebera _2 ligacao|chamada|telefonema|contato|retorno
         umas|pelas|la #|#plain|#clock _5 @callback
+        @callback _5 meio dia
+        meio dia _5 @callback
         @callback _5 umas|pelas|pras #|#plain|#clock
         as # em ponto _4 @callback
         @callback _4 as # em ponto
@@ -149,6 +152,7 @@ _RULES = Matcher(
         do jeito que vc|vcs? quiser|quer|precisar|precisa|pedir|imaginar|sonhar|sonhou
         treinamento|treino|capacitacao|curso|instalacao|acompanhamento _6 nossa|minha conta
         deixei|deixo|botei|coloquei|pus|ficou _4 no|em seu|teu nome
+        cidade|regiao|bairro|area _3 exclusiv*
         versao|modelo|maquina|tamanho|peca|acessorio _3 so pra vc|vcs
         guarda|guardamos|reserva|reservamos|separa|separamos|seguramos uma|essa|esta|sua unidade|maquina|@product
         nao vendo|vendemos|vende _5 ninguem|outro|outra|concorrente|cidade|regiao
@@ -244,38 +248,42 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
     words = sheet.words[at : finding.end]
     if sheet.declined(at) or any(word.quoted for word in words):
         return True
-    if sheet.before(at, 4, "existe", "existem") and sheet.before(at, 5, "nao"):
-        return True
-    before = range(max(sheet.clause(at).start, at - 3), at)
-    if any(sheet.words[index].text in _REFUSED for index in before):
+    if sheet.before(at, 3, *_REFUSED) or (sheet.before(at, 4, "existe", "existem") and sheet.before(at, 5, "nao")):
         return True
     texts = {word.text for word in words}
-    if finding.reason == _RETURN and sheet.clause_has(at, "@pay", "entrada", "parte"):
-        return True  # goods in payment
-    if "visita" in texts and sheet.before(at, 3, "cartao"):
+    if _other_sense(sheet, at, texts):
         return True
-    if "medida" in texts and sheet.clause_has(at, "molde", "moldes"):
-        return True
-    if finding.reason == _EXTRA and sheet.clause_has(at, "resolve", "resolvem", "conserta", "arruma"):
-        return True  # a time of repair is a deadline
-    if texts & {"trocar", "troca", "trocamos"} and sheet.clause_has(at, "ideia", "assunto", "mensagem", "mensagens"):
-        return True
-    if "testar" in texts and sheet.clause_has(at, "escrever", "forma", "jeito", "audio", "link", "mandar"):
-        return True
-    if finding.reason == _EXTRA and _ships_or_opens(sheet, at):
-        return True
+    if finding.reason == _RETURN:
+        return sheet.clause_has(at, "@pay", "entrada", "parte")  # goods in payment
     if finding.reason == _CALLBACK:
         return _business_hours(sheet, at) or sheet.asks(at)
+    if finding.reason == _VISIT and sheet.clause_has(at, "video", "videos", "site"):
+        return not sheet.clause_has(at, "vivo")
+    if finding.reason == _EXTRA and _ships_or_opens(sheet, at):
+        return True
     if finding.reason in (_VISIT, _EXTRA) and sheet.asks(at) and sheet.sentence_has(at, "@lead"):
-        return not any(text in texts for text in ("testar", "visita", "visitar", "demonstracao", "passa"))
+        return not texts & {"testar", "visita", "visitar", "demonstracao", "passa"}
     if finding.reason == _RESULT and any("@make" in word.tags for word in words) and sheet.clause_has(at, "#model"):
-        return "garanto" not in texts and "garantimos" not in texts
+        return not texts & {"garanto", "garantimos"}
     return "sua" in texts and finding.reason == _EXTRA and "garantia" in texts
 
 
+def _other_sense(sheet: Sheet, at: int, texts: set[str]) -> bool:
+    """Words of commitment said of something else: "cartão de visita", "trocar de ideia", "testar outra forma"."""
+    senses: tuple[tuple[set[str], tuple[str, ...]], ...] = (
+        ({"visita"}, ("cartao",)),
+        ({"medida"}, ("molde", "moldes")),
+        ({"trocar", "troca", "trocamos"}, ("ideia", "assunto", "mensagem", "mensagens")),
+        ({"testar"}, ("escrever", "forma", "jeito", "audio", "link", "mandar")),
+    )
+    return any(texts & said and sheet.clause_has(at, *about) for said, about in senses)
+
+
 def _ships_or_opens(sheet: Sheet, at: int) -> bool:
-    """A unit ready to ship is a deadline; "o atendimento vai até 18h" tells the opening hours."""
-    if sheet.clause_has(at, "embarque", "despacho", "envio", "retirada"):
+    """A unit ready to ship, a time of repair are deadlines; "o atendimento vai até 18h" tells the opening hours."""
+    if sheet.clause_has(at, "embarque", "despacho", "envio", "retirada", "resolve", "resolvem", "conserta", "arruma"):
+        return True
+    if sheet.clause_has(at, "respondo") and sheet.clause_has(at, "aqui"):
         return True
     always = ("24h", "madrugada", "domingo", "domingos", "feriado", "feriados", "todos", "sempre", "noite")
     opens = sheet.clause_has(at, "atendimento", "suporte", "atende") and sheet.clause_has(at, "ate", "das", "horario")

@@ -209,6 +209,10 @@ def _link(claims: Claims, at: int) -> bool | None:
         return None
     if start is None and not ({"e", "eh", "sao"} & set(texts)):
         return None
+    listed = sheet.words[at].comma or (texts[-1:] == ["e"] and bool(_ALL_KINDS & set(texts)))
+    copula = {"eh", "sao", "sendo"} & set(texts) or (texts[:1] == ["e"] and start is not None)
+    if listed and not copula:
+        return None  # "formadora manual, semiautomática e automática"
     # "não é pneumática, é elétrica": the second type is not denied.
     last = max((place for place, text in enumerate(texts) if text in _ALL_KINDS), default=-1)
     repeated = any(text in ("e", "eh", "sao") for text in texts[last + 1 :]) and last >= 0
