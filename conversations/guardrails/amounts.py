@@ -65,9 +65,12 @@ def check(sheet: Sheet) -> Iterator[Finding]:
         quantity = word.quantity
         if quantity is None or not quantity.high or excepted(sheet, at, quantity):
             continue
+        plain = quantity.kind is QuantityKind.PLAIN
+        if plain and not _bare(sheet, at, quantity):
+            continue
         if _told(sheet, at, quantity):
             yield Finding(at, at + 1, AMOUNT)
-        elif _perhaps(sheet, at, quantity):
+        elif plain and _perhaps(sheet, at, quantity):
             yield Finding(at, at + 1, AMOUNT, sure=False)
 
 
@@ -77,12 +80,13 @@ def _told(sheet: Sheet, at: int, quantity: Quantity) -> bool:
         if quantity.high == 1 and _counts_things(sheet, at, "de"):
             return False  # "um real problema", "um conto de fadas"
         return not (_place(sheet, at) or _cattle(sheet, at) or _lead_money(sheet, at) or _echoed(sheet, at, quantity))
-    if quantity.kind is QuantityKind.RATE and sheet.before(at, 2, "cobra", "cobramos", "custa", "custam"):
-        return True
-    if quantity.kind is QuantityKind.RATE and quantity.period == "mes" and not quantity.unit:
+    if quantity.kind is QuantityKind.RATE:
+        if sheet.before(at, 2, "cobra", "cobramos", "custa", "custam"):
+            return True
         owned = sheet.clause_has(at, "sua", "seu", "leva", "levar", "paga", "pagar")
-        return owned and sheet.before(at, 1, "por", "so", "apenas") and not sheet.clause_has(at, "@make")
-    if not _bare(sheet, at, quantity):
+        monthly = quantity.period == "mes" and not quantity.unit and owned
+        return monthly and sheet.before(at, 1, "por", "so", "apenas") and not sheet.clause_has(at, "@make")
+    if quantity.kind is not QuantityKind.PLAIN:
         return False
     bought = ("comprou", "comprei", "pagou", "levou", "vendi", "vendemos", "fechou", "saiu", "vendeu", "comprava")
     if max(quantity.values) >= 1000 and sheet.before(at, 5, *bought) and sheet.before(at, 2, "por", "a", "em"):
@@ -94,8 +98,8 @@ def _told(sheet: Sheet, at: int, quantity: Quantity) -> bool:
 
 
 def _bare(sheet: Sheet, at: int, quantity: Quantity) -> bool:
-    """A number of nothing in particular."""
-    if quantity.kind is not QuantityKind.PLAIN or quantity.period or _place(sheet, at) or _cattle(sheet, at):
+    """Whether a plain number is of nothing in particular."""
+    if quantity.period or _place(sheet, at) or _cattle(sheet, at):
         return False
     written = sheet.reading.text
     word = sheet.words[at]
@@ -129,7 +133,7 @@ def _made(sheet: Sheet, at: int) -> bool:
 
 def _perhaps(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     """A bare number that is most likely a price by its size and place."""
-    if not _bare(sheet, at, quantity) or _made(sheet, at) or sheet.asks(at):
+    if _made(sheet, at) or sheet.asks(at):
         return False
     if sheet.topics and "price" not in sheet.topics:
         return False
@@ -250,14 +254,12 @@ def _place(sheet: Sheet, at: int) -> bool:
 
 
 def _cattle(sheet: Sheet, at: int) -> bool:
-    return any(sheet.words[index].text in CATTLE for index in sheet.clause(at))
+    return sheet.clause_has(at, *CATTLE)
 
 
 def _lead_money(sheet: Sheet, at: int) -> bool:
     """What the lead charges or takes in."""
-    words = [sheet.words[index] for index in sheet.clause(at)]
-    own = any("@lead" in word.tags for word in words)
-    return own and any(word.text in MENU for word in words) and not any("#model" in word.tags for word in words)
+    return sheet.clause_has(at, "@lead") and sheet.clause_has(at, *MENU) and not sheet.clause_has(at, "#model")
 
 
 def excepted(sheet: Sheet, at: int, quantity: Quantity) -> bool:

@@ -94,10 +94,13 @@ class Matcher(Generic[Owner]):
         """Every hit, in no order; the same phrase may hit more than once."""
         index, places, present, words = self._index, text.places, text.clauses, text.words
         for key in text.starts_of(self._number):
-            for at in places[key]:
+            found, known = places[key], index[key]
+            if len(found) > 2:  # the text has not all the words of most phrases
+                known = [phrase for phrase in known if not any(map(places.keys().isdisjoint, phrase.needs))]
+            for at in found:
                 clause = words[at].clause
                 keys = present[clause]
-                for phrase in index[key]:
+                for phrase in known:
                     for need in phrase.needs:
                         if need.isdisjoint(keys):
                             break

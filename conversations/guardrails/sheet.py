@@ -126,7 +126,7 @@ class Sheet:
 
     def is_any(self, at: int, *names: str) -> bool:
         word = self.words[at]
-        return any(name in word.tags if name[0] in "@#" else word.text == name for name in names)
+        return word.text in names or not word.tags.keys().isdisjoint(names)
 
     def asks(self, at: int) -> bool:
         """Whether the sentence is a question; a statement with a tag ("..., ok?") is not."""

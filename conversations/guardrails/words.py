@@ -120,9 +120,10 @@ class _Splitter:
     def run(self) -> None:
         done = 0
         for token in _TOKEN.finditer(self.text):
-            if token.start() < done:
+            start, end = token.span()
+            if start < done:
                 continue
-            quantity = self._quantity_at(token)
+            quantity = self._quantity_at(start, end) if self._next_start() < end else None
             if quantity is not None:
                 done = quantity.end
                 self.next_quantity += 1
@@ -134,13 +135,18 @@ class _Splitter:
                 self._sign(token[0])
         self._close("")
 
-    def _quantity_at(self, token: re.Match[str]) -> Quantity | None:
-        """The quantity the token belongs to, if it starts within one that was not taken yet."""
+    def _next_start(self) -> int:
+        return (
+            self.quantities[self.next_quantity].start if self.next_quantity < len(self.quantities) else len(self.text)
+        )
+
+    def _quantity_at(self, start: int, end: int) -> Quantity | None:
+        """The quantity the token [start, end) belongs to, if it starts within one that was not taken yet."""
         while self.next_quantity < len(self.quantities):
             quantity = self.quantities[self.next_quantity]
-            if quantity.end > token.start():
-                begins = token.start() <= quantity.start < token.end()
-                return quantity if begins or quantity.start <= token.start() else None
+            if quantity.end > start:
+                begins = start <= quantity.start < end
+                return quantity if begins or quantity.start <= start else None
             self.next_quantity += 1
         return None
 
