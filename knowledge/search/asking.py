@@ -37,7 +37,7 @@ _WANTS = re.compile(
     r"(?: \w+){0,3} que (?=\w)"
 )
 _EITHER = re.compile(r"\b([a-z]+) ou ((?:[a-z]+ ?){1,4})")
-_SAID_OF = re.compile(r"\b(?:eh|sao|seria[m]?) ([a-z ]+)")
+_SAID_OF = re.compile(r"\b(?:eh|sao|seria[m]?|ser) ([a-z ]+)")
 # "Rodando direto" tells how, not what.
 # Names stand blanked: what follows one tells what it is asked to do ("a cuba da SmartPro gira?").
 _AFTER_NAME = re.compile(r" {3,}([a-z]{3,})")

@@ -7,7 +7,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-_MIL: Final = r"[\d.,]+ ?(mil|k)\b(?! (hamb|burg|disc|lanch|por|/|unid|pec|espet|cicl|hora))"
+_MIL: Final = (
+    r"([\d.,]+|(um|uns|dois|duas|tres|quatro|cinco|seis|sete|oito|nove|dez|doze|quinze|vinte|trinta|quarenta|cinquenta"
+    r"|sessenta|cem)( e \w+)?) ?(mil|k)\b(?! (hamb|burg|disc|lanch|por|/|unid|pec|espet|cicl|hora))"
+)
 _TECHNICAL: Final = (
     r"(a |o |as |os |de |da |do |em )*(produc|capacid|cuba|reserv|variac|potenc|motor|volum|diamet|espess|garant|altura"
     r"|largura|peso|compriment|rendiment|tempo)"
@@ -67,6 +70,7 @@ _WAYS: Final[Mapping[str, tuple[str, ...]]] = {
         r"\d\d ?[/e] ?\d\d ?[/e] ?\d\d\b",
         r"(15|28|30|45|60) ?/ ?(30|45|56|60|90)\b",
         r"(na|em) troca\b",
+        r"aceita\w* (\w+ ){0,2}(carro|moto|caminhonete|terreno|gado|permuta)",
         r"em (dinheiro|especie)\b",
         r"metade (agora|antes|na)",
         r"condic(ao|oes)\b(?! de (uso|trabalho|operacao))",

@@ -103,6 +103,7 @@ substituir substitui confere entregue desse dessa desses dessas deste desta dest
 neste nesta daquele daquela daqueles daquelas naquele naquela dele dela deles delas nele nela neles nelas disso nisso
 daquilo aonde dum duma comigo conosco contigo cujo cuja algo praquela praquele prum pruma vossa quaisquer roda rodam
 aceita aceitam processa processam mantem mantenha alcanca alcancam atinge atingem opera operam termina terminam
+alimenticio alimenticia muda mudam
 """
 
 

@@ -155,3 +155,56 @@ def test_the_engine_is_built_anew_only_when_the_catalogue_changed(
     Article.objects.create(code="a.b", title="Novo", text="Novo artigo.")
     search("garantia")
     assert built == [1]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "meu galpão tem pouco espaço, quantos hambúrgueres a FBM100 faz por dia?",
+        "o vendedor da concorrência disse que a FB700 faz 500 por hora, verdade?",
+        "recebi o folder mas não achei a produção da EPE1200",
+        "na FB700 o hambúrguer cai na bandeja ou na esteira?",
+        "as máquinas são de alumínio?",
+        "se quebrar em três meses, a garantia vale?",
+        "a SE6000 entrega quanto numa hora?",
+    ],
+)
+def test_what_stands_beside_a_question_does_not_hide_it(question: str) -> None:
+    assert search_shipped(question).kind is Kind.FACT
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "a cuba da SmartPro gira?",
+        "o inox de vocês é escovado ou polido?",
+        "os bicos da ensacadeira são de que espessura",
+        "a FBM100 tem garantia estendida?",
+        "que tripa serve nos bicos da ensacadeira?",
+        "quanto tempo dura a esteira da FB700?",
+    ],
+)
+def test_a_known_part_does_not_answer_for_what_is_asked_of_it(question: str) -> None:
+    assert search_shipped(question).kind is Kind.GAP
+
+
+@pytest.mark.parametrize(
+    ("question", "article"),
+    [
+        ("quanto vale uma FB700", "com.preco"),
+        ("a FBM100 passa de cinco mil?", "com.preco"),
+        ("vocês facilitam?", "com.pagamento"),
+        ("consigo receber antes do natal?", "com.prazo"),
+        ("mandam pro Nordeste?", "com.frete"),
+    ],
+)
+def test_a_commercial_question_is_heard_without_its_usual_word(question: str, article: str) -> None:
+    found = search_shipped(question)
+
+    assert found.kind is Kind.COMMERCIAL
+    assert found.results[0].article == article
+
+
+@pytest.mark.parametrize("question", ["quanto tempo leva pra limpar a SE3000?", "troca de faca da CT200 é demorada?"])
+def test_time_for_work_on_a_machine_is_no_delivery(question: str) -> None:
+    assert search_shipped(question).kind is Kind.GAP
