@@ -34,25 +34,28 @@ _NAMED = re.compile(
 )
 _CALLED = re.compile(rf"\b(?:{_PLACE})\b[^.!?\n]{{0,40}}?[\s,](?:que )?(?:se )?chama(?:-se|d[ao])?\s+(?:a |o )?[\"“']?")
 _APPOSED = re.compile(
-    rf"\b(?:minha|meu|nossa|nosso|(?:tenho|temos|e|abri|montei) (?:uma?|a|o)|[dn][ao]) (?:{_PLACE}),\s+(?:a |o )(?=\w)"
+    rf"\b(?:minha|meu|nossa|nosso|(?:tenho|temos|e|abri|montei) (?:uma?|a|o)|[dn][ao]) (?:{_PLACE}),\s+(?:a |o )?(?=\w)"
 )
 _FIELD = re.compile(rf"(?:^|[\n,;.])\s*(?:{_PLACE})\s*[:\-–]\s*[\"“']?")
 _LEGAL = re.compile(r"\brazao social\s*(?:e|eh|:|-)?\s*(?:a |o )?[\"“']?")
 _OF = re.compile(
     r"\b(?:(?:aqui|quem fala|falo|falando|fala|sou|somos|me chamo|meu nome)\b[^.!?\n]{0,50}?|(?:soci[oa]"
     r"|don[oa]|propriet\w+|gerente|comprador\w*|diretor\w*|responsavel|chef|administrador\w*|representante"
-    r"|encarregad[oa]|a gente e|nos somos)\s+|(?:ops|alias|digo|quer dizer),?\s+)\bd[ao]\s+(?:empresa |rede "
+    r"|encarregad[oa]|a gente e|nos somos|compras)\s+|(?:ops|alias|digo"
+    r"|quer dizer),?\s+)\bd[ao]\s+(?:empresa |rede "
     r"|loja |grupo )?[\"“']?"
 )
-_AT = re.compile(r"\b(?:soci[oa]|gerente|comprador\w*|diretor\w*|administrador\w*|encarregad[oa])\s+n[ao]\s+(?=\w)")
+_AT = re.compile(
+    r"\b(?:soci[oa]|gerente|comprador\w*|diretor\w*|administrador\w*|encarregad[oa])\s+n[ao]\s+(?=\w)|\brepresento\s+[ao]\s+(?=\w)"
+)
 _REJECT_BEFORE = re.compile(
-    r"\b(?:compr(?!ador)\w+|fornec\w+)\s+\w+\s+d[aoe]\s+$|\b(?:espos[oa]|marido|mulher|filh[oa]|irma|irmao|pai"
+    r"\b(?:compr(?!ador|as\b)\w+|fornec\w+)\s+\w+\s+d[aoe]\s+$|\b(?:espos[oa]|marido|mulher|filh[oa]|irma|irmao|pai"
     r"|mae|cunhad[oa]"
     r"|sogr[oa]|noiv[oa]|namorad[oa]|secretari[oa]|prim[oa]|ti[oa]|sobrinh[oa])\s+d[ao]\s+$|"
     r"\b(?:maquin\w+|equipament\w+|formador\w+|marca|concorren\w+|feira|insta\w*|facebook|face|site|pagina"
     r"|video|post|propaganda|modelo|trabalh(?:ei|ava|o) (?:n[oa]"
     r"|para|pra|em)|cliente\w*|fornecedor\w*|perto|vizinh\w+|conheci|indicac\w+|indicou|amig\w+|vi"
-    r"|compr(?!ador)\w+|igual|tipo|ex|lado|frente|"
+    r"|compr(?!ador|as\b)\w+|igual|tipo|ex|lado|frente|"
     r"empregad\w+|emprego|funcionari\w+)\s+(?:(?:d[aoe]|n[oa]|a|o|da|do|em|ao|pela|pelo)\s+)?$"
 )
 _DIRECTIONS = frozenset("sul norte leste oeste nordeste sudeste interior capital regiao zona centro grande".split())
@@ -148,7 +151,12 @@ def _in_message(message: Said) -> list[_Candidate]:
     found += [_Candidate(item, 2) for item in _ended(message)]
     if message.shouted:
         found += [_Candidate(item, 2) for item in _shouted(message)]
-    kept = [candidate for candidate in found if _acceptable(message, candidate.item)]
+    kept = [
+        candidate
+        for candidate in found
+        if _acceptable(message, candidate.item)
+        and (candidate.rank not in (1, 2) or fold(str(candidate.item.value)) not in first_names())
+    ]
     return sorted(kept, key=lambda candidate: candidate.item.start)
 
 
@@ -327,7 +335,7 @@ def _ended(message: Said) -> Iterator[Item]:
             named = words[inner - 2].text in first_names() and words[inner].text in COMPANY_TYPES
             if words[inner - 1].text in ("da", "do") and (person or named):
                 start = inner
-        while start < place and words[start].text in _PARTICLES | _STOP:
+        while start < place and (words[start].text in _PARTICLES | _STOP or words[start].raw.isdigit()):
             start += 1
         last = place
         while (
@@ -367,7 +375,7 @@ def _joined(message: Said, left: Word, right: Word) -> bool:
         return False
     if left.text in ("da", "do") and not right.capitalised:
         return False
-    return left.capitalised or left.text in _PARTICLES
+    return left.capitalised or left.text in _PARTICLES or (left.raw.isdigit() and len(left.raw) < 4)
 
 
 def _shouted(message: Said) -> Iterator[Item]:

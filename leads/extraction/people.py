@@ -17,7 +17,7 @@ _RELATION = (
 )
 _STRONG = re.compile(
     rf"\b(?:me chamo|chamo-me|(?:^|[,;.\n])\s*chamo(?= )"
-    rf"|meu nome(?: completo)?(?: e| eh|:)?|(?:quem (?:esta "
+    rf"|meu nome(?: completo)?(?: e| eh|:|\?)?|(?:quem (?:esta "
     rf"|ta )?fal(?:a"
     rf"|ando)(?: aqui)?|aqui quem fala|quem escreve)(?: e| eh)? (?:(?:o|a) (?:{_RELATION})\b(?: d[oae] \w+)?,? ?)?|"
     rf"(?:^|[\n,;.])\s*nome(?: completo)?\s*(?::|-|e|eh)|att\.?,?|atenciosamente,?|ass(?:inado)?[.:]"
@@ -46,7 +46,8 @@ _OF_RELATIVE = re.compile(
 _RECORDED = re.compile(
     r"\b(?:(?:no |meu )?(?:cadastro|registro|contrato|nota|ficha)\s+(?:\w+\s+)?(?:poe|bota|coloc\w+|fica|sai|esta|ta|e)"
     r"|(?:poe|bota|coloc\w+|registr\w+|cadastr\w+|anot\w+|salv\w+)(?:\s+(?:ai|no cadastro|no sistema|como|meu"
-    r"|em|o|no))*\s+nome(?: completo)?)\s*:?\s+(?:(?:como|o|a|em|no|nome|de|e|eh)\s+)*(?=\w)"
+    r"|em|o|no))*\s+nome(?: completo)?|(?:anot|escrev|registr|cadastr)\w+(?: ai)?(?=:))\s*:?\s+(?:(?:como|o|a"
+    r"|em|no|nome|de|e|eh)\s+)*(?=\w)"
 )
 _NICKNAMED = re.compile(r"(?<!nao )\b(?:me cham\w+ de|pode\w* chamar de|conhecid[oa] (?:como|por))\s+(?:o |a )?(?=\w)")
 _RENAMED = re.compile(
@@ -98,9 +99,12 @@ _NOT_FIRST = frozenset(
     eles elas nos voces vcs vc voce gente galera pessoal amigo amiga
     """.split()
 )  # fmt: skip
+_ONLY_NAME = re.compile(r"\W*eh?\s+\w+(?: \w+)?\W*")
+_ASKED_BACK = re.compile(r"\b(?:qual (?:e )?o seu|e o seu|com quem (?:eu )?falo|e voce|e vc)\b")
 _LAUGH = re.compile(r"k{2,}|(?:ha){2,}h?|(?:rs)+|(?:he){2,}")
 _PARTICLES = frozenset("de da do das dos".split())
 _AFTER_PARTICLE = frozenset("dores gloria graca luz silva".split())
+_SUFFIXES = frozenset("filho neto junior sobrinho".split())
 _MAX_WORDS = 6
 
 
@@ -195,6 +199,8 @@ def _introduces(message: Said, match: re.Match[str]) -> bool:
         return (before == "" or before[-1] in ".!?\n,") and re.match(
             r"fala(?:ndo)?(?: aqui)?\s+(?:o|a)\s", match.group()
         ) is not None
+    if message.words[1:] and message.words[1].text in first_names() and _ONLY_NAME.fullmatch(message.folded):
+        return True
     starts = re.search(r"(?:^|[,.!?\n]|\b(?:oi|ola|opa|bom dia|boa tarde|boa noite|aqui))$", before) is not None
     return starts and re.match(r"eh?\s+(?:o|a)\s", match.group()) is not None
 
@@ -263,6 +269,8 @@ def _extend(message: Said, words: Sequence[Word]) -> tuple[Item, int] | None:
 
 def _continues(message: Said, word: Word) -> bool:
     text = word.text
+    if text in _SUFFIXES and word.capitalised:
+        return True
     if text in COMPANY_TYPES or text in PLAIN_TYPES or text in ENDINGS or text in _NOT_FIRST or not text.isalpha():
         return False
     if word.capitalised and not message.shouted:
@@ -277,7 +285,7 @@ def _in_segments(message: Said, messages: int) -> Iterator[_Candidate]:
         words = [word for word in message.words if start <= word.start < end]
         announced = (
             len(words) > 1
-            and words[-1].text in ("falando", "aqui")
+            and words[-1].text in ("falando", "aqui", "mesmo", "mesma")
             and words[-2].text not in ("to", "ta", "estou", "estamos", "quem")
         )
         if announced:
@@ -308,6 +316,7 @@ def _in_segments(message: Said, messages: int) -> Iterator[_Candidate]:
             or _SENT.search(before)
             or (alone and messages == 1)
             or len(segments) > 2
+            or (start == segments[0][0] and _ASKED_BACK.search(message.folded[end:]))
             or (end == segments[-1][1] and re.search(r"\d{4}[-. ]?\d{4}|@", before))
         )
         if read[1] > 1 or single_ok:

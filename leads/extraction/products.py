@@ -94,10 +94,14 @@ _PREFERRED = re.compile(
     r"\b(?:prefir\w+|preferencia|fico com|ficar com|vou (?:de|querer|levar)|decidi\w*|escolhi|gostei mais"
     r"|na verdade|fechar (?:com|a)|"
     r"mais interess\w+|mais (?:pra|para|inclinad\w+|propens\w+|a fim)|tend\w+ (?:pra|para|a)|inclinad\w+"
-    r"|puxand\w+ pra|principal\w*|sobretudo|melhor (?:a|pra mim)|optei|optar|quero mesmo|no fim)\b[^.;!?]{0,35}$"
+    r"|puxand\w+ pra|principal\w*|sobretudo|pensando bem|melhor (?:a|pra mim)|optei|optar|quero mesmo"
+    r"|no fim)\b[^.;!?]{0,35}$"
 )
 _WISHED = re.compile(r"\b(?:quero|queria|preciso|vou querer|melhor)\b[^,.;!?]{0,15}$")
-_PREFERRED_AFTER = re.compile(r"^[^.,;!?]{0,15}\b(?:me interessa mais|e melhor pra mim|e a que eu quero|mesmo)\b")
+_PREFERRED_AFTER = re.compile(
+    r"^[^.,;!?]{0,15}\b(?:me interessa mais|e melhor pra mim|me (?:atende|serve|resolve)|ja (?:serve|atende|resolve)"
+    r"|e a que eu quero|mesmo)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +192,12 @@ def _patterns(
     return tuple(patterns)
 
 
+# "quero a 700", "gostei da 300": the number of a model after an article, nothing counted by it.
+_BY_NUMBER = (
+    r"(?:(?<=\bda )|(?<=\bna )|(?<=\bpela )|(?<=\bessa )|(?<=\be a )|(?<=\bou a )|"
+    r"(?<=\bque a )|(?<=quero a )|(?<=levar a ))"
+)
+_ALONE = r"(?=\W*(?:$|[,.;!?\n]|me\b|mesm[oa]|serve|atende|ja\b))"
 _EXTRA_FORMS: dict[str, tuple[str, ...]] = {
     "LINHA_FB700": (
         r"linha (?:automatica )?(?:completa )?(?:de hamburguer\w* )?(?:com |mais |\+ ?|da |de |e )?(?:a |o )?fb ?-?700",
@@ -201,8 +211,10 @@ _EXTRA_FORMS: dict[str, tuple[str, ...]] = {
     ),
     "EPE1200": (r"epe",),
     "FBM100": (r"fbm", r"f ?b ?m ?-?100"),
-    "FB300": (r"efe ?be ?(?:300|trezentos)",),
-    "FB700": (r"efe ?be ?(?:700|setecentos)",),
+    "FB300": (r"efe ?be ?(?:300|trezentos)", rf"{_BY_NUMBER}300{_ALONE}"),
+    "SE3000": (rf"{_BY_NUMBER}3[. ]?000{_ALONE}",),
+    "SE6000": (rf"{_BY_NUMBER}6[. ]?000{_ALONE}",),
+    "FB700": (r"efe ?be ?(?:700|setecentos)", rf"{_BY_NUMBER}700{_ALONE}"),
 }
 
 
