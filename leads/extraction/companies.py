@@ -46,7 +46,8 @@ _OF = re.compile(
     r"|loja |grupo )?[\"“']?"
 )
 _AT = re.compile(
-    r"\b(?:soci[oa]|gerente|comprador\w*|diretor\w*|administrador\w*|encarregad[oa])\s+n[ao]\s+(?=\w)|\brepresento\s+[ao]\s+(?=\w)"
+    r"\b(?:soci[oa]|gerente|comprador\w*|diretor\w*|administrador\w*|encarregad[oa])\s+n[ao]\s+(?=\w)"
+    r"|\brepresento\s+[ao]\s+(?=\w)"
 )
 _REJECT_BEFORE = re.compile(
     r"\b(?:compr(?!ador|as\b)\w+|fornec\w+)\s+\w+\s+d[aoe]\s+$|\b(?:espos[oa]|marido|mulher|filh[oa]|irma|irmao|pai"
