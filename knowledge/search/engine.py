@@ -34,6 +34,8 @@ MAX_CHARS = 1_000
 _GROUP = 40
 # A found article speaks of everything asked when it holds this share of the rare words of the question.
 _COVERED = 0.75
+# A question is one asked before when so much of both their words is shared.
+_SAME = 0.6
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _ABOUT = (
@@ -111,6 +113,12 @@ class Engine:
         self._reader = ProductReader(products, meaning)
         self._index = LexicalIndex([self._document(article) for article in self._articles], meaning)
         self._texts = [frozenset(self._index.stems(normalise(f"{a.title} {a.text}"))) for a in self._articles]
+        # An article about no attribute may be a manager's answer: its title is the question it answers.
+        self._titles = {
+            position: frozenset(self._index.stems(normalise(article.title)))
+            for position, article in enumerate(self._articles)
+            if not article.attributes and article.id not in commercial.ARTICLES
+        }
         self._of_product: dict[str, list[int]] = defaultdict(list)
         self._about: dict[str, list[int]] = defaultdict(list)
         # Articles about an attribute first: they are what a question without other words is answered with.
@@ -217,6 +225,8 @@ class Engine:
 
     def _standing(self, article: ArticleFacts, mine: Sequence[str], question: _Question) -> float:
         """What speaks for an article about no attribute: the range, a product's availability, its alternative."""
+        if self._repeats(self._by_code[article.id], question):
+            return _PRODUCT + _STATUS
         if not article.products:
             told = question.may_be_about_the_range and article.id not in commercial.ARTICLES
             return _PRODUCT + _STATUS if told else 0.0
@@ -235,6 +245,8 @@ class Engine:
         listed = away or question.is_about_the_range
         best = sorted(scores, key=lambda position: (-scores[position], position))[:_CANDIDATES]
         near = [position for position in best if self._concerns(position, found)]
+        if any(self._repeats(position, question) for position in near):
+            return Kind.FACT
         told = frozenset().union(*(self._texts[position] for position in near))
         unknown = self._beyond(question, listed=listed)
         if any(not told.issuperset(self._index.stems(word)) for word in unknown):
@@ -250,6 +262,16 @@ class Engine:
         if asked and not any(self._supported(slugs, near) for slugs in asked.values()):
             return Kind.GAP
         return Kind.FACT if asked or unknown else self._without_topic(question, near)
+
+    def _repeats(self, position: int, question: _Question) -> bool:
+        """Whether this article answers the question as asked before: in the same words, or the same rare ones."""
+        title = self._titles.get(position)
+        if not title:
+            return False
+        said = frozenset(self._index.stems(question.folded))
+        rare = question.telling
+        alike = len(said & title) >= _SAME * len(said | title)
+        return alike or (len(rare) > 1 and len(rare & title) >= _COVERED * len(rare))
 
     def _without_topic(self, question: _Question, near: Sequence[int]) -> Kind:
         """No attribute was asked: a product alone, the whole range, or words that some article holds."""

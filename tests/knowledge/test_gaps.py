@@ -55,6 +55,31 @@ def test_the_answer_becomes_an_article_that_the_question_finds(seeded: None) -> 
     assert gap.status == Gap.Status.ANSWERED
 
 
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("quantas pessoas precisa pra operar a EPE1200", "Uma pessoa opera a EPE1200."),
+        ("quanto tempo dura a esteira da FB700?", "A esteira da FB700 costuma durar anos."),
+        ("a cuba da SmartPro gira?", "A cuba da SE SmartPro é fixa."),
+        ("os bicos da ensacadeira são de que espessura?", "Os bicos têm parede de 2 mm."),
+        ("o inox de vocês é escovado ou polido?", "O acabamento é escovado."),
+        ("qual o endereço da fábrica?", "O endereço está no nosso site."),
+        ("tem manual pra baixar da FB300?", "O manual da FB300 vem com a máquina."),
+        ("como limpo a FS150?", "A FS150 se limpa com pano úmido."),
+        ("a FB300 faz hambúrguer de 30 gramas?", "O peso depende do molde."),
+    ],
+)
+def test_every_kind_of_gap_can_be_answered(seeded: None, question: str, answer: str) -> None:
+    gap = gaps.record(question, now=NOW)
+    assert not search.search(question).answerable
+
+    article = gaps.answer(gap, text=answer, owner="gestor", now=NOW)
+
+    found = search.search(question)
+    assert found.answerable
+    assert article.code in [result.article for result in found.results[:3]]
+
+
 def test_answering_again_rewrites_the_article(seeded: None) -> None:
     gap = gaps.record("qual a voltagem da FB300?", now=NOW)
     gaps.answer(gap, text="Primeira.", owner="gestor", now=NOW)
