@@ -119,7 +119,7 @@ class Tagged:
         self.clauses: dict[int, set[str]] = defaultdict(set)
         self._starts: dict[int, list[str]] = defaultdict(list)
         for at, word in enumerate(words):
-            keys = (*_word_keys(word.text), *word.tags)
+            keys = (*_word_keys(word.text), *word.tags) if word.tags else _word_keys(word.text)
             self.clauses[word.clause].update(keys)
             for key in keys:
                 self.places[key].append(at)

@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from conversations.guardrails.lexicon import LAYERS
 from conversations.guardrails.patterns import Hit, Matcher, Owner, Tagged, phrases
@@ -48,41 +48,48 @@ class Sheet:
     @cached_property
     def lead(self) -> "Sheet":
         """The lead's last message, analysed the same way."""
-        return Sheet(self.context.lead_last, ReviewContext())
+        return _sheet_of_lead(self.context.lead_last)
 
-    @cached_property
+    @property
     def lead_values(self) -> frozenset[Decimal]:
         """Every number of the lead's last message, in every reading."""
-        return frozenset(value for word in self.lead.words if word.quantity for value in word.quantity.values)
+        return self.lead.values
 
-    @cached_property
+    @property
     def topics(self) -> frozenset[str]:
         """What the lead's last message asks about: price, deadline, payment, freight, discount."""
-        found = {hit.owner for hit in self.lead.find(_TOPICS)}
-        if self.lead.has("#money") or any(self.lead.asks_amount(at) for at in range(len(self.lead.words))):
+        return self.lead.subjects
+
+    @cached_property
+    def values(self) -> frozenset[Decimal]:
+        return frozenset(value for word in self.words if word.quantity for value in word.quantity.values)
+
+    @cached_property
+    def subjects(self) -> frozenset[str]:
+        """The commercial subjects this text, a lead's, asks about."""
+        found = {hit.owner for hit in self.find(_TOPICS)}
+        if self.has("#money") or any(self.asks_amount(at) for at in range(len(self.words))):
             found.add("price")
-            if not self.lead.has("@when", "#date", "#time", "prazo", "entrega", "entregam", "demora", "quando"):
+            if not self.has("@when", "#date", "#time", "prazo", "entrega", "entregam", "demora", "quando"):
                 found.discard("deadline")  # "chega a 30 mil?"
-        if "freight" in found and self.lead.has("custo", "taxa", "cobra", "cobram"):
+        if "freight" in found and self.has("custo", "taxa", "cobra", "cobram"):
             found.discard("deadline")  # "tem taxa de entrega?"
-        if _NET_DAYS.search(self.lead.reading.text):
+        if _NET_DAYS.search(self.reading.text):
             found.add("payment")  # "pode ser 30/60?"
-        if self.lead.has("mensagem", "mensagens", "msg", "msgs", "contato", "contatos"):
+        if self.has("mensagem", "mensagens", "msg", "msgs", "contato", "contatos"):
             found.discard("deadline")  # "quero parar de receber mensagem"
         return frozenset(found)
 
     def asks_amount(self, at: int) -> bool:
         """ "quanto?", "uns 20 mil?": an amount asked or named with nothing that says it is not money."""
         word = self.words[at]
-        if "/" in self.reading.text[word.start : word.end] or any(
-            self.is_any(index, "@make", "#time", "#date", "tempo", "pesa", "mede", "tamanho")
-            for index in self.clause(at)
-        ):
+        plain = word.quantity is not None and word.quantity.kind is QuantityKind.PLAIN
+        if word.text != "quanto" and (not plain or "/" in self.reading.text[word.start : word.end]):
             return False
-        if word.text == "quanto":
+        if self.clause_has(at, "@make", "#time", "#date", "tempo", "pesa", "mede", "tamanho"):
+            return False
+        if word.quantity is None:
             return True
-        if word.quantity is None or word.quantity.kind is not QuantityKind.PLAIN:
-            return False
         return max(word.quantity.values) >= 1000 or (self.asks(at) and len(self.clause(at)) <= 6)
 
     def clause(self, at: int) -> range:
@@ -175,6 +182,12 @@ class Sheet:
             return Span(0, len(self.reading.original), kind)
         last = self.words[finding.end - 1]
         return Span(*self.reading.span(self.words[finding.first].start, last.end), kind)
+
+
+@lru_cache(maxsize=16)
+def _sheet_of_lead(text: str) -> Sheet:
+    """A reply is reviewed whole and bubble by bubble, each time after the same message of the lead."""
+    return Sheet(text, ReviewContext())
 
 
 _NET_DAYS = re.compile(r"(?<![\d/])(?:15|20|21|28|30)\s?/\s?(?:30|35|40|42|45|56|60|90)(?!\d)")

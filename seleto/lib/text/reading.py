@@ -107,7 +107,8 @@ def read(text: str) -> Reading:
     draft.rewrite(_BASE64, _base64)
     draft.rewrite(_SPACED, _join_spaced)
     draft.rewrite(_SPACED_DIGITS, _join_digits)
-    draft.rewrite(_LOOSE_AMOUNT, lambda match: re.sub(r"[\s_'’´`]", "", match[0]))
+    if _GAP.search(draft.text):
+        draft.rewrite(_LOOSE_AMOUNT, lambda match: re.sub(r"[\s_'’´`]", "", match[0]))
     draft.rewrite(_LETTER_DIGITS, _digits_from_letters)
     draft.rewrite(_LEET, _letters_from_digits)
     draft.rewrite(_SPLIT_WORD, _join_split_word)
@@ -148,7 +149,8 @@ _POWER = re.compile(r"(?<![0-9])10([⁰¹²³⁴⁵⁶⁷⁸⁹])(?![⁰¹²³�
 
 
 def _characters(draft: _Draft) -> None:
-    draft.rewrite(_POWER, lambda match: "1" + "0" * int((match[1] or match[2]).translate(_SUPERSCRIPTS)))
+    if "10" in draft.text:
+        draft.rewrite(_POWER, lambda match: "1" + "0" * int((match[1] or match[2]).translate(_SUPERSCRIPTS)))
     draft.rewrite(_ODD, lambda match: _plain(match[0]) if len(match[0]) < 3 else None)
     # Longer clusters are redone one character at a time, so a run of foreign letters keeps exact offsets.
     draft.rewrite(_ODD_ONE, lambda match: _plain(match[0]))
@@ -226,6 +228,10 @@ _LOOSE_AMOUNT = re.compile(
     r"\b[Rr] \$|(?<![\w.,])\d{1,3} +[.,] *(?=\d{3}\b)|(?<![\w.,])\d{1,2}[ _](?=\d\d0\b)"
     r"|(?<![\w.,])\d{1,3}['’´`](?=\d{3}\b)"
 )
+
+
+# What any of those holds; a plain start makes the search quick.
+_GAP = re.compile(r"[\drR][ _'’´`]+[.,]? *[\d$]")
 
 
 def _join_spaced(match: re.Match[str]) -> str | None:
