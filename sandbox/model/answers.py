@@ -122,6 +122,16 @@ def about(brief: Brief, codes: Sequence[str]) -> Answer:
     return _say(list(dict.fromkeys(chosen)))
 
 
+def for_sausage(brief: Brief) -> Answer:
+    """The sausage fillers in the sizes an article names; empty when none does."""
+    for article in sayable(brief):
+        sizes = [size for size in ("15", "30") if re.search(rf"\b{size}\s*kg", fold(article.text))]
+        if sizes and _belongs(article, {"ENS15", "ENS30"}):
+            listed = " e ".join(f"de {size} kg (ENS{size})" for size in sizes)
+            return Answer(text=f"Para linguiça temos ensacadeiras {listed}.", sources=(article.id,))
+    return Answer()
+
+
 def for_need(brief: Brief, per_hour: float) -> Answer:
     """The smallest machine that makes at least ``per_hour`` pieces."""
     fits = []

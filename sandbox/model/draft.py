@@ -14,6 +14,7 @@ _TOLD_INTENTS = {
     "pede_indicacao": "pergunta_tecnica",
     "robo": "outro",
     "segredo": "outro",
+    "fora_do_assunto": "outro",
 }
 _KNOWN_INTENTS = frozenset(
     """saudacao pergunta_tecnica pergunta_preco pergunta_prazo pede_humano suporte reclamacao opt_out privacidade

@@ -118,9 +118,16 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
         r"\b\d+\s*(?:mil|k)\b(?=[^.]*(?:confirma|isso|certo|ne\b|\?))|passa de \d|faixa de \d",
     ),
     "cotacao": (r"proposta|orcamento|cotacao|\bcotar",),
+    "fora_do_assunto": (
+        r"quem (?:ganhou|venceu|joga|fez gol)|\bjogo (?:de )?(?:ontem|hoje|amanha)|futebol|\bplacar|campeonato",
+        r"copa do mundo|presidente d[ao]|eleic[ao]|\bpoliticos?\b|vai chover|previsao do tempo|cotacao do dolar",
+        r"qual (?:e )?a capital|\bpiada|\bsigno|horoscopo|novela|assist\w+ (?:o |um |a )?(?:filme|jogo|serie)",
+        r"\bmusica|loteria|mega ?-?sena|que horas sao|que dia e hoje|(?:voce|vc) (?:gosta|torce|acredita)",
+    ),
     "agradece": (r"obrigad|\bvaleu|\bvlw\b|brigad[oa]|agradec|\bobg\b",),
 }
 _COMPILED = {name: _any(*parts) for name, parts in _PATTERNS.items()}
+_NO_QUOTATION = re.compile(r"nao (?:quero|preciso|estou pedindo)\b[^.!?\n]{0,20}(?:proposta|orcamento|cotacao)")
 _HYPOTHETICAL = re.compile(
     r"\bse (?:quebr|der|estrag|precis)|(?:tem|dao|fazem|oferecem) (?:assistencia|manutencao|suporte|peca)"
 )
@@ -179,6 +186,8 @@ def read(brief: Brief) -> set[str]:
     }
     if _HYPOTHETICAL.search(whole):
         found.discard("suporte")
+    if "fora_do_assunto" in found or _NO_QUOTATION.search(whole):
+        found.discard("cotacao")
     if "robo" in found and not re.search(r"falar com|quero|passa|cham[ae]|\bme lig", whole):
         found.discard("pede_humano")
     if "suporte" in found or "reclamacao" in found:

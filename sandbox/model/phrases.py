@@ -14,8 +14,8 @@ ASK: dict[str, tuple[str, ...]] = {
         "Qual etapa da produção te interessa: formar, cortar, misturar ou embutir?",
     ),
     "volume": ("Qual é o volume que você produz por dia, mais ou menos?", "Quanto você precisa produzir por dia?"),
-    "urgencia": ("Para quando você precisa da máquina?", "Você já tem uma data em mente para a compra?"),
-    "conhece_seleto": ("Você já conhecia a Seleto?", "Já conhece as nossas máquinas?"),
+    "urgencia": ("Para quando você precisa da máquina?",),
+    "conhece_seleto": ("Você já conhecia a Seleto?",),
     "segmento": ("Qual é o seu tipo de negócio?", "É para hamburgueria, açougue ou outro tipo de negócio?"),
     "cnpj": ("Pode me passar o CNPJ da empresa?",),
     "email": ("Qual é o seu melhor e-mail?",),
@@ -29,15 +29,15 @@ ASK_FOR_FAMILY = {
 HOOK: dict[str, tuple[str, ...]] = {
     "nome": ("Prazer, {value}!", "Muito prazer, {value}!"),
     "empresa": ("Que bacana, anotei a empresa aqui.", "Anotado o nome da empresa!"),
-    "cidade": ("{value}, anotado!", "Que bom falar com alguém de {value}!"),
+    "cidade": ("{value}, anotado!", "Anotei aqui: {value}."),
     "volume": ("Anotei o seu volume.", "Ótimo, esse volume já ajuda a dimensionar."),
     "urgencia": ("Entendi o seu momento.", "Certo, anotei."),
     "cnpj": ("CNPJ anotado, obrigada!",),
     "email": ("E-mail anotado!",),
     "segmento": ("Legal, atendemos bastante esse segmento.", "Que legal o seu negócio!"),
-    "conhece_seleto": ("Que bom saber!",),
+    "conhece_seleto": ("Bacana!",),
 }
-ACK = ("Entendi.", "Certo!", "Perfeito.", "Combinado!")
+ACK = ("Entendi.", "Certo!", "Perfeito.", "Combinado!", "Tudo bem.", "Anotado!")
 REFUSE_PRICE = (
     "Sobre valores, quem passa é o nosso consultor.",
     "Os valores quem informa é o nosso consultor, que monta tudo conforme a sua necessidade.",
@@ -45,13 +45,19 @@ REFUSE_PRICE = (
 REFUSE_PRICE_AGAIN = (
     "Entendo a sua curiosidade, mas valores realmente só o consultor passa.",
     "Não consigo confirmar nem negar números por aqui: valores são com o consultor.",
+    "Sei que o valor faz diferença na decisão, e é o consultor quem apresenta.",
 )
 REFUSE_PAYMENT = ("Essa parte comercial quem trata é o nosso consultor.",)
 REFUSE_DEADLINE = ("Essa questão de entrega quem confirma é o nosso consultor.",)
 REFUSE_FREIGHT = ("Quem calcula o frete é o nosso consultor, de acordo com a sua cidade.",)
+REFUSALS = frozenset((*REFUSE_PRICE, *REFUSE_PRICE_AGAIN, *REFUSE_PAYMENT, *REFUSE_DEADLINE, *REFUSE_FREIGHT))
 HANDOFF = (
     "Vou encaminhar a sua conversa para um consultor do nosso time, que continua com você por aqui.",
     "Já vou passar tudo para um consultor do nosso time, que segue com você por aqui.",
+)
+PROPOSAL = (
+    "A proposta quem prepara é o nosso consultor: vou encaminhar a sua conversa para ele, que continua por aqui.",
+    "Vou encaminhar o seu pedido de proposta para um consultor do nosso time, que continua com você por aqui.",
 )
 SUPPORT = (
     "Sinto muito pelo transtorno. Vou encaminhar o seu caso para o nosso time de suporte, que continua por aqui.",
@@ -95,8 +101,16 @@ UNKNOWN = (
     "Essa informação eu não tenho aqui e não quero te passar nada errado: vou confirmar com um especialista.",
     "Essa eu preciso confirmar com um especialista do nosso time, para não te passar nada errado.",
 )
+OFF_TOPIC = (
+    "Essa eu fico devendo! Por aqui eu entendo mesmo é de máquinas para alimentos.",
+    "Boa pergunta, mas foge do meu assunto! Posso te ajudar com as máquinas da Seleto.",
+)
 DECLINED = ("Sem problemas, obrigada por avisar! Se precisar, é só chamar por aqui.",)
-GOODBYE = ("Eu que agradeço! Qualquer dúvida, é só chamar.", "Por nada! Fico por aqui se precisar.")
+GOODBYE = (
+    "Eu que agradeço! Qualquer dúvida, é só chamar.",
+    "Por nada! Fico por aqui se precisar.",
+    "Disponha! Até mais.",
+)
 NOTHING_MISSING = ("Tenho tudo anotado por aqui, obrigada!",)
 SKEWER = (
     (

@@ -7,12 +7,14 @@ from sandbox.model import answers, facts, intents, phrases, products
 from sandbox.model.answers import Answer
 from sandbox.model.brief import Brief
 from sandbox.model.draft import Draft
+from sandbox.model.memory import Memory
 from sandbox.model.text import fold, pick, words
 
 _FIELDS = frozenset(
     "nome empresa cidade uf produto volume urgencia cnpj email telefone conhece_seleto segmento".split()
 )
 _COMMERCIAL = ("pergunta_preco", "pagamento", "frete", "pergunta_prazo")
+_NOT_TECHNICAL = ("cotacao", "robo", "segredo", "pede_humano", "fora_do_assunto")
 _HAVE = re.compile(r"\b(?:tem|tens|temos|fazem|faz|vendem|vende|trabalham|existe|possuem|fabricam)\b")
 _WHO = re.compile(
     r"quem (?:sao|e|eh) (?:vcs|voces|vc|voce|a seleto)|(?:seu|teu) nome|como (?:vc|voce) se chama|quem (?:ta"
@@ -23,7 +25,6 @@ _HERE = re.compile(r"\b(?:e|eh|aqui e) (?:d)?a seleto\b|alguem (?:ai|online)|tem
 _UNHEARD = re.compile(r"\[audio que nao pode ser ouvido")
 _HOURS = {"hora": 1.0, "dia": 8.0, "semana": 40.0, "mes": 176.0}
 _FAMILY_LINES = {
-    "linguiça": "Para linguiça temos a ensacadeira elétrica, nas versões de 15 kg (ENS15) e de 30 kg (ENS30).",
     "hambúrguer": "Para hambúrguer temos formadoras manuais, semiautomáticas e automáticas.",
     "corte": phrases.CUTTER[0],
     "filé": "Para filés temos a filetadora automática FS150.",
@@ -40,6 +41,7 @@ def compose(brief: Brief) -> Draft:
 class _Talk:
     def __init__(self, brief: Brief) -> None:
         self.brief = brief
+        self.memory = Memory(brief)
         self.text = fold(brief.text)
         self.context = fold("\n".join(line.text for line in brief.talk if line.who != "humano"))
         self.need = fold("\n".join(brief.said_by("lead")))
@@ -75,6 +77,7 @@ class _Talk:
             self._price,
             self._machines,
             self._technical,
+            self._off_topic,
             self._upsell,
             self._commercial,
             self._curious,
@@ -155,6 +158,11 @@ class _Talk:
         elif not self._presented():
             self._recommend(unasked=True)
 
+    def _off_topic(self) -> None:
+        """Kindly back to the machines; nobody is asked to find out who won the match."""
+        if "fora_do_assunto" in self.draft.intents and not self._presented():
+            self.draft.say(self._pick(phrases.OFF_TOPIC))
+
     def _heard_codes(self) -> list[str]:
         return products.mentioned(self.need)
 
@@ -182,8 +190,9 @@ class _Talk:
         if _HAVE.search(fold(asked[0])) and (codes or family) and self._existence_only(asked[0]):
             self.draft.quote(answers.about(self.brief, codes or list(family[1][:2] if family else ())))
             if not self._presented() and family:
-                self.draft.say(_FAMILY_LINES[family[0]])
-            return
+                self.draft.say(_FAMILY_LINES.get(family[0], ""))
+            if self._presented():
+                return
         self.draft.gap = answer.gap
         self.draft.say(self._pick(phrases.UNKNOWN))
 
@@ -207,15 +216,21 @@ class _Talk:
         family = products.family(self.text) or (None if unasked else products.family(self.need))
         if family is None or (known and unasked) or (unasked and products.family(self.need) == family):
             return False
-        answer = answers.about(self.brief, family[1][:2]) if family[0] != "linguiça" else Answer()
-        if answer.text and not unasked:
-            self.draft.quote(answer)
-        else:
-            self.draft.say(_FAMILY_LINES[family[0]])
-        return True
+        answer = answers.for_sausage(self.brief) if family[0] == "linguiça" else Answer()
+        if not answer.text and not unasked:
+            answer = answers.about(self.brief, family[1][:2])
+        self.draft.quote(answer)
+        if not answer.text:
+            self.draft.say(_FAMILY_LINES.get(family[0], ""))
+        return bool(answer.text) or family[0] in _FAMILY_LINES
 
     def _commercial(self) -> None:
         heard = self.draft.intents
+        if "cotacao" in heard and self._may("encaminhar"):
+            name = str(self.given.get("nome") or self.brief.known.get("nome") or "").split(" ")[0]
+            self.draft.say(f"Claro, {name}!" if name else "Claro!")
+            self._close(phrases.PROPOSAL, "encaminhar")
+            return
         if not heard.intersection(_COMMERCIAL):
             return
         refusals = intents.price_insistences(self.brief)
@@ -256,8 +271,7 @@ class _Talk:
         told = {**self.brief.known, **self.given}
         business = "empresa" in told or "cnpj" in told
         need = "produto" in told or "volume" in told
-        wants_quote = "cotacao" in self.draft.intents and "cnpj" in told
-        if business and need and (told.get("urgencia") == "alta" or wants_quote) and self._may("encaminhar"):
+        if business and need and told.get("urgencia") == "alta" and self._may("encaminhar"):
             name = str(told.get("nome", "")).split(" ")[0]
             self.draft.parts = [part for part in self.draft.parts if "consultor" not in part]
             self.draft.say(f"Perfeito, {name}!" if name else "Perfeito!")
@@ -278,41 +292,48 @@ class _Talk:
             return
         if len(self.draft.parts) == start:
             if "saudacao" in self.draft.intents:
-                self.draft.parts.insert(start, "" if self.brief.first else "Oi! Estou por aqui.")
+                self.draft.parts.insert(start, "" if self.brief.first else self._greet_back())
             elif not self.brief.first:
-                self.draft.parts.insert(start, self._pick(phrases.ACK))
+                self.draft.parts.insert(start, pick(self.memory.openings(), self.seed))
 
     def _ask(self) -> None:
         if self.brief.max_questions < 1 or (self.brief.moves and "perguntar" not in self.brief.moves):
             return
         if any("?" in part for part in self.draft.parts):
             return
-        open_fields = [
-            name
-            for name in self.brief.missing
-            if name in phrases.ASK and name not in self.brief.known and name not in self.given
-        ]
-        last = next((line.text for line in reversed(self.brief.talk) if line.who == "agente"), "")
-        fresh = [name for name in open_fields if not any(wording in last for wording in phrases.ASK[name])]
-        wanted = (fresh or open_fields)[:1]
-        family = products.family(self.text) or products.family(self.need)
-        if wanted == ["produto"] and family and family[0] in phrases.ASK_FOR_FAMILY:
-            self.draft.ask = self._pick(phrases.ASK_FOR_FAMILY[family[0]])
-        elif wanted:
-            options = [wording for wording in phrases.ASK[wanted[0]] if wording not in last]
-            self.draft.ask = self._pick(options or phrases.ASK[wanted[0]])
-        elif not self.brief.missing and self.found and len(self.draft.parts) <= 1:
+        self.draft.ask = self._question()
+        if not self.draft.ask and not self.brief.missing and self.found and len(self.draft.parts) <= 1:
             self.draft.say(self._pick(phrases.NOTHING_MISSING))
         if self.draft.ask and self.draft.move == "responder":
             self.draft.move = "perguntar"
+
+    def _question(self) -> str:
+        """For the most valuable missing fact that was not asked for lately; empty when there is none."""
+        named_machine = "produto" in self.given or bool(products.mentioned(self.text))
+        family = products.family(self.text) or products.family(self.need)
+        for name in self.brief.missing:
+            known = name in self.brief.known or name in self.given
+            if known or name not in phrases.ASK or not self.memory.may_ask(name):
+                continue
+            if name == "conhece_seleto" and named_machine:
+                continue
+            wordings = phrases.ASK_FOR_FAMILY.get(family[0], ()) if name == "produto" and family else ()
+            if options := self.memory.unsaid(wordings) or self.memory.unsaid(phrases.ASK[name]):
+                return pick(options, self.seed)
+        return ""
+
+    def _greet_back(self) -> str:
+        """By the hour of the brief, whatever hour the lead believes it to be."""
+        timely = re.search(r"\b(?:bom dia|boa (?:tarde|noite))\b", self.text)
+        return f"{self.brief.greeting.capitalize()}! Estou por aqui." if timely else "Oi! Estou por aqui."
 
     # --- small things -----------------------------------------------------------------------------------------
 
     def _finish(self) -> Draft:
         draft = self.draft
-        draft.parts = [part for part in draft.parts if part]
+        draft.parts = [told for part in draft.parts if (told := self.memory.without_repeats(part))]
         if not draft.parts and not draft.ask:
-            draft.say(self._pick(phrases.ACK))
+            draft.say(pick(self.memory.openings(), self.seed))
         if self.brief.moves and draft.move not in self.brief.moves:
             draft.move = "responder" if "responder" in self.brief.moves else min(self.brief.moves)
         return draft
@@ -321,7 +342,7 @@ class _Talk:
         return not self.brief.moves or move in self.brief.moves
 
     def _pick(self, options: Sequence[str]) -> str:
-        return pick(options, self.seed)
+        return pick(self.memory.unsaid(options) or options, self.seed)
 
     def _presented(self) -> bool:
         """Something about machines was already said in this reply."""
@@ -333,12 +354,12 @@ class _Talk:
             return False
         if _HERE.search(text):
             return False
-        if any(intents.matches(name, text) for name in (*_COMMERCIAL, "robo", "segredo", "pede_humano")):
+        if any(intents.matches(name, text) for name in (*_COMMERCIAL, *_NOT_TECHNICAL)):
             return False
         return "insiste" not in self.draft.intents or bool(products.mentioned(text) and not _ELLIPSIS.match(text))
 
     def _bare_price_question(self) -> bool:
-        return bool(self.draft.intents.intersection(_COMMERCIAL))
+        return bool(self.draft.intents.intersection((*_COMMERCIAL, "cotacao")))
 
     def _need_per_hour(self) -> float | None:
         stated = self.given.get("volume") or self.brief.known.get("volume") or ""

@@ -8,7 +8,7 @@ from typing import Any
 
 from sandbox.model import brief as briefs
 from sandbox.model import careless as carelessness
-from sandbox.model import sdr, wire
+from sandbox.model import phrases, sdr, wire
 from sandbox.model.brief import Brief, Correction
 from sandbox.model.draft import Draft
 from sandbox.model.text import fold, sentences
@@ -49,8 +49,10 @@ def _corrected(brief: Brief, draft: Draft) -> dict[str, Any]:
     kinds = frozenset().union(*(correction.kinds for correction in brief.corrections))
     if len(brief.corrections) > 1 or any("question" in kind for kind in kinds):
         draft.ask = draft.ask if len(brief.corrections) == 1 else ""
-    kept = [part for part in draft.parts if not any(_offends(part, kind) for kind in kinds)]
     refused = _refused_reply(brief.corrections[-1])
+    # A polite refusal names the matter without offending, unless it alone is what was found fault with.
+    spared = phrases.REFUSALS if draft.reply != refused else frozenset()
+    kept = [part for part in draft.parts if part in spared or not any(_offends(part, kind) for kind in kinds)]
     changed = kept != draft.parts
     draft.parts = kept
     if "pacing" in kinds or (not changed and draft.reply == refused):
