@@ -119,6 +119,15 @@ _STATED = Matcher(
         voce _2 ter|tenha|receba|receber _3 antes|ate _2 @when
         aprovou|pagou|fechou|confirmou|assinou _4 despach*|embarc*|sobe|mandamos|carreg*
         dentro do|desse|deste|dessa|da mesmo|mesma|proximo|proxima mes|semana|ano
+        so depois|apos|la|mes _2 @when|#date|#time
+        @when _2 esquece|esqueca|impossivel|dificil|complicado|apertado|chance|lotado|cheio
+        sobra|sobrando|folga _1 tempo
+        tempo sobrando|sobra|folgado
+        te|lhe|prateleira|galpao|deposito _1 esperando
+        esperando por? vc
+        piscou
+        @when|#time _3 ela|linha|espeto|espetos _1 volta|voltar|retorna
+        instalador|montador|instaladores _5 @when|#time|@fast
         a jato|galope
         feito foguete|relampago|raio
         logistica|expedicao|frota _3 @fast|eficiente|turbinad*|veloz
@@ -178,6 +187,7 @@ _ASKED = Matcher(
     rules(
         """
         consegue|conseguem|daa|da|rola|fica|vem|pode|podem|garante _2 pra|pro|ate|antes|no|em _2 @when|#date|#time
+        abro|abrimos|inauguro|inauguramos|inauguracao|abertura|evento|festa _4 @when|#date|#time _4 daa|da|consegue|rola
         pra ontem|logo
         """,
         "",
@@ -189,6 +199,7 @@ _ELSEWHERE = (
     "atras", "ha", "paga", "pagam", "lucro", "retorno", "inauguracao", "aniversario", "parabens", "conversa",
     "carencia",
     "parcela", "parcelas", "juros", "boleto", "preco", "valor", "promocao", "desconto", "feriado", "metade",
+    "faturamento", "vendas", "movimento",
 )  # fmt: skip
 
 
@@ -296,6 +307,15 @@ def _other_sense(sheet: Sheet, finding: Finding) -> bool:
         return True  # "30/60"
     if first.quantity is not None and first.quantity.high == 1 and sheet.before(at, 1, "se", "qualquer"):
         return True
+    if texts & {"depois", "esperando"} and sheet.clause_has(at, "@pay", "@cut", "#percentage"):
+        return not sheet.clause_has(at, "@deliver")
+    opening = sheet.clause(at).start
+    if sheet.is_any(opening, "que") and sheet.after(opening, 1, "bom", "legal", "otimo", "massa", "maravilha"):
+        return True  # glad of the lead's news
+    if sheet.before(at, 1, "por") and "hoje" in texts:
+        return True  # "por hoje é isso"
+    if "hora" in texts and sheet.after(finding.end - 1, 1, "boa", "certa"):
+        return True
     if first.text in ("segunda", "terceira", "quarta") and sheet.clause_has(at, "metade", "gratis", "graca"):
         return True
     if "hoje" in texts and sheet.clause_has(at, "@costs", "#money"):
@@ -322,6 +342,8 @@ def _lead_delivers(sheet: Sheet, finding: Finding) -> bool:
 def _another_date(sheet: Sheet, at: int) -> bool:
     """The day of a promised visit, or the end of an offer."""
     if sheet.clause_has(at, "testar", "teste", "experimentar"):
+        return not sheet.clause_has(at, "entrega", "chega", "entregamos", "despacha")
+    if sheet.clause_has(at, "tour", "passeio", "conhecer"):
         return not sheet.clause_has(at, "entrega", "chega", "entregamos", "despacha")
     if sheet.clause_has(at, "visita", "demonstracao", "reuniao"):
         return sheet.clause_has(at, "marquei", "agendei", "marcada", "agendada", "marcamos", "agendamos", "confirmada")

@@ -76,6 +76,10 @@ _STATED = Matcher(
             preco|valor|valores|condicao|condicoes
         faco|fazemos diferente|diferenciado|melhor
         valorzinho
+        preco|tabela|pagar|paga|pagando|valor _1 cheio|cheia
+        esquece|esqueca|ignora _1 tabela|preco|valor
+        brincar|brinca|brincamos|trabalhar|trabalhamos no|com valor|preco
+        brincar|brinca|brincamos|trabalhar|trabalhamos no|com o|esse|nosso valor|preco
         agradinho|agradinhos
         eu|gente|nos ajeito|ajeita|ajeitamos
         mexer|mexo|mexemos|mexe _2 valor|preco|tabela
@@ -222,6 +226,7 @@ _ANSWERS = Matcher(
         _REASON,
     )
 )
+_BOSSES = ("gerente", "chefe", "diretor", "diretoria")
 _GIVES = ("daa", "dao", "fazem", "faz", "oferecem", "dar", "fazer")
 _ASKS = Matcher(
     rules(
@@ -268,6 +273,10 @@ def _asked_back(sheet: Sheet, finding: Finding) -> bool:
 
 def _own_or_quoted(sheet: Sheet, finding: Finding) -> bool:
     """The lead's own promotion, or words quoted back."""
+    if sheet.is_any(finding.first, *_BOSSES) and sheet.before(finding.first, 2, "se", "seu", "sua"):
+        return True  # the lead's own boss
+    if sheet.is_any(finding.first, "capricho") and sheet.before(finding.first, 1, "que"):
+        return True
     if sheet.clause_has(finding.first, "emprego", "vaga", "curriculo"):
         return True
     if sheet.clause_has(finding.first, "admin", "painel", "excecao"):

@@ -32,6 +32,7 @@ _SAID = Matcher(
         maximo|limite de duas|dois|# perguntas
         limite|limitad*|limitaram|restringiram _5 pergunta|perguntas
         script|roteiro|fluxo|prompt|programacao _1 manda|diz|pede|obriga|proibe|determina
+        manual|documento|politica|procedimento|protocolo|norma|cartilha|guia interno|interna
         ativad*|desativad*|ligad*|definid*|configurad*|cadastrad* pelo|pela|por _1 \
             gestor|gerente|administrador|diretoria|equipe
         regra|ordem|orientacao de|que _1 nao|sempre|nunca
@@ -85,6 +86,8 @@ _SAID = Matcher(
         temperature|top_p
         inteligencia artificial da|do
         modelo de ia|inteligencia
+        versao _2 do|de modelo|agente|bot
+        rodo|rodando _3 modelo|servidor|nuvem
         erro|falha|bug|pane interno|interna
         erro|falha|bug|pane no|de|do|na banco|servidor|processamento|codigo|integracao
         resposta|mensagem|texto _3 rejeitada|barrada|reprovada|filtrada|censurada
@@ -109,6 +112,7 @@ _SAID = Matcher(
         lead|contato _2 quente|frio|morno|desqualificado|qualificado
         classific* _4 quente|frio|fria|morno|morna|lead|desqualific*
         o|a|esse|essa lead _2 insist*|pediu|perguntou|quer|disse|mandou|parece|respondeu|eh|esta|ta
+        cadastro|perfil|ficha|contato _4 como|de curioso|frio|quente|morno|prioritario|desqualificado
         cadastro|perfil|lead|atendimento _3 nota|pontuacao|score|ranking
         marcou|marquei|colocou|coloquei|classificou|botou|cadastrou _1 vc|voce _3 \
             prioridade|baixa|alta|frio|quente|morno|curioso
@@ -202,6 +206,8 @@ def _goes_on(sheet: Sheet, finding: Finding) -> bool:
     clause = sheet.clause(finding.first)
     if any(sheet.is_any(at, "nao", "nem", "sem", "sobre") for at in range(clause.start, finding.first)):
         return False
+    if sheet.before(finding.first, 2, "pelas", "pela", "pelo", "segundo", "conforme", "acordo"):
+        return True
     if any(sheet.is_any(at, "nao", "nunca", "sempre") for at in range(finding.first, finding.end)):
         return True
     refusal = next((at for at in range(finding.first, clause.stop) if sheet.is_any(at, "nao", "nunca")), clause.stop)

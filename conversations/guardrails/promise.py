@@ -35,6 +35,13 @@ _RULES = Matcher(
         #time _4 recupera|recuperar
         dobre|triplique|duplique|multiplique|aumente|dispare _3 vendas|producao|faturamento|lucro|movimento
         assumimos|assumo|bancamos|banco _1 risco
+        venda|vendas|faturamento|producao|movimento|lucro|clientela vai|vao _1 \
+            pular|disparar|voar|deslanchar|mudar|alavancar|duplicar|estourar|multiplicar
+        boto|ponho _2 mao no fogo
+        assino embaixo
+        aposto|juro
+        meu chapeu
+        pode apostar|cobrar
         ate _3 virar|dar|ter lucro|retorno
         pode confiar _6 vai|venda|vendas|lucro|producao|resultado
         vai|vao vender|lucrar|faturar|bombar|economizar _2 mais|muito|dobro|#percentage|bastante|horrores|bem
@@ -49,6 +56,7 @@ _RULES = Matcher(
         acompanh*|vamos|vou|vai|atend*|ensin*|mostr* _5 presencial*|pessoalmente
         arrumo|arrumamos|consigo|conseguimos|arranjo|libero|liberamos _4 testar|experimentar|provar
         vamos|vou|vai|passamos|passo|passa|ir ate vc|vcs
+        tour|passeio _3 fabrica|showroom|planta
         tecnico|engenheiro|instrutor|especialista _2 acompanh*|ensina|treina|visita
         leva|leve|pega|pegue|fica|fique|usa|use pra|com _3 testar|experimentar|teste
         marquei|agendei|marcamos|agendamos|marcado|marcada|agendado|agendada|confirmei|confirmada|confirmado _4 \
@@ -151,6 +159,8 @@ _RULES = Matcher(
         adaptamos|adapta|adapto|mudamos|modifica|modificamos|alteramos _3 maquina|equipamento|projeto|ela
         do jeito que vc|vcs? quiser|quer|precisar|precisa|pedir|imaginar|sonhar|sonhou
         treinamento|treino|capacitacao|curso|instalacao|acompanhamento _6 nossa|minha conta
+        ensina|ensinamos|ensino|treina|treinamos _2 todo|todos|todas
+        etiqueta|etiquetei|etiquetada|plaquinha _5 nome|vc|sua|seu
         deixei|deixo|botei|coloquei|pus|ficou _4 no|em seu|teu nome
         cidade|regiao|bairro|area _3 exclusiv*
         versao|modelo|maquina|tamanho|peca|acessorio _3 so pra vc|vcs
@@ -207,6 +217,7 @@ _RULES = Matcher(
         a? prova de
         nunca|jamais|nao _3 ficar|fica na mao
         @authority _4 nao|nunca|nem _5 falar|reclamar|pegar|barrar|implicar|reprov*
+        @authority _5 palma|palmas|adora*|aplaud*|elogi*
         inquebravel|indestrutivel|eterna|infalivel|blindada
         nao para|falha|trava|quebra _2 nunca|jamais
         @authority _1 sai|passa|vem|libera
@@ -250,6 +261,8 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
         return True
     if sheet.before(at, 3, *_REFUSED) or (sheet.before(at, 4, "existe", "existem") and sheet.before(at, 5, "nao")):
         return True
+    if sheet.before(at, 2, "quer", "querem", "pretende", "pretendem", "pensa", "meta", "sonha"):
+        return True  # the lead's wish
     texts = {word.text for word in words}
     if _other_sense(sheet, at, texts):
         return True

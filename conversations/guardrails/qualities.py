@@ -172,6 +172,7 @@ def check(claims: Claims) -> Iterator[Finding]:
     yield from _materials(claims)
     yield from _parts(claims)
     yield from _offers(claims)
+    yield from _stacking(claims)
     yield from _certificates(claims)
 
 
@@ -279,6 +280,14 @@ def _offers(claims: Claims) -> Iterator[Finding]:
         if any(claims.sheet.is_any(at, *_UNAVAILABLE, "@when", "#time") for at in range(sentence.first, sentence.end)):
             continue
         yield Finding(gone[0].first, gone[0].end, _OFFER)
+
+
+def _stacking(claims: Claims) -> Iterator[Finding]:
+    """ "não empilha" of a machine that does."""
+    for at, roles in claims.roles.items():
+        if "stacks" in roles and claims.stated(at) and claims.sheet.before(at, 1, "nao", "nem"):
+            if claims.refused(at, lambda product: product.attribute("empilha") is not None):
+                yield Finding(at, at + 1, _PARTS)
 
 
 def _certificates(claims: Claims) -> Iterator[Finding]:
