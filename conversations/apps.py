@@ -6,6 +6,6 @@ class ConversationsConfig(AppConfig):
     verbose_name = "Conversas"
 
     def ready(self) -> None:
-        from conversations import tasks
+        from conversations import receivers, tasks  # noqa: F401 - receivers connect themselves
 
         tasks.register()

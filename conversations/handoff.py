@@ -4,33 +4,40 @@ Ownership changes only here, in the transaction of whatever caused it, with the 
 the agent had queued is cancelled in the same transaction (I5).
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from conversations.models import Conversation, Handoff, Message, Outbox
+from django.db.models import QuerySet
+
+from conversations.models import Conversation, Handoff, Message, Outbox, Turn
 from conversations.signals import handoff_opened, ownership_changed
 from seleto.lib import audit, jobs
 
 # Why a person is in charge: they wrote on the company's own phone.
 PHONE = "celular_da_empresa"
+# How long before a mistaken takeover the bubbles it cancelled were due at the earliest.
+MISTAKE_SPAN = timedelta(minutes=5)
+# Why a bubble of the agent was cancelled: a person took over.
+TAKEN_OVER = "pessoa_assumiu"
 
 
 def take_over(conversation: Conversation, *, reason: str, actor: str, now: datetime) -> None:
     """A person is in charge from this commit on. ``conversation`` is locked; saving it is left to the caller."""
-    cancel_agent_messages(conversation, reason="pessoa_assumiu")
+    cancel_agent_messages(conversation, reason=TAKEN_OVER)
     _set_owner(conversation, Conversation.Owner.HUMAN, reason=reason, actor=actor, now=now)
 
 
 def resume(conversation: Conversation, *, reason: str, actor: str, now: datetime) -> None:
     """The agent may speak again, from the lead's next message on. Saving is left to the caller."""
     Handoff.objects.filter(conversation=conversation, closed_at=None).update(closed_at=now)
-    conversation.answered_revision = conversation.revision
     _set_owner(conversation, Conversation.Owner.AGENT, reason=reason, actor=actor, now=now)
+    conversation.answered_revision = conversation.revision
 
 
 def undo_takeover(conversation: Conversation, *, now: datetime) -> None:
     """What looked like a person was our own message: the agent goes on, and answers what came meanwhile."""
+    _give_back_cancelled(conversation)
     _set_owner(conversation, Conversation.Owner.AGENT, reason="eco_proprio", actor="sistema", now=now)
-    if conversation.revision > conversation.answered_revision:
+    if unanswered(conversation).exists():
         conversation.pending_since = conversation.turn_due_at = now
         jobs.wake("turn")
 
@@ -66,11 +73,43 @@ def cancel_agent_messages(conversation: Conversation, *, reason: str) -> int:
     return taken
 
 
+def unanswered(conversation: Conversation) -> QuerySet[Message]:
+    """What the lead said and no reply has read yet, reactions and deleted messages apart."""
+    return Message.objects.filter(
+        conversation=conversation,
+        author=Message.Author.LEAD,
+        revision__gt=conversation.answered_revision,
+        deleted_at=None,
+    ).exclude(type=Message.Type.REACTION)
+
+
+def _give_back_cancelled(conversation: Conversation) -> None:
+    """Queue again what the mistaken takeover cancelled."""
+    rows = Outbox.objects.filter(
+        conversation=conversation,
+        status=Outbox.Status.CANCELLED,
+        reason=TAKEN_OVER,
+        created_at__lte=conversation.owner_since,
+        due_at__gte=conversation.owner_since - MISTAKE_SPAN,
+    )
+    messages = list(rows.values_list("message_id", flat=True))
+    if rows.update(status=Outbox.Status.QUEUED, reason=""):
+        Message.objects.filter(pk__in=messages).update(status=Message.Status.QUEUED)
+        jobs.wake("deliver")
+
+
 def _set_owner(
     conversation: Conversation, owner: Conversation.Owner, *, reason: str, actor: str, now: datetime
 ) -> None:
+    """Every change counts as a revision, and a turn under way loses its claim: its draft is discarded (I5)."""
     conversation.turn_due_at = None
     conversation.pending_since = None
+    conversation.turn_failures = 0
+    if reason not in Handoff.Reason.values:
+        conversation.revision += 1
+        Turn.objects.filter(conversation=conversation, status=Turn.Status.RUNNING).update(
+            status=Turn.Status.DISCARDED, finished_at=now
+        )
     if conversation.owner != owner:
         conversation.owner_since = now
         audit.record(

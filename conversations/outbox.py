@@ -13,13 +13,14 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Q
 
 from conversations import channel_cache, handoff
 from conversations.channel_cache import ChannelView
 from conversations.channels import registry
 from conversations.channels.base import ChannelClient, Sent, Timeouts
-from conversations.models import Conversation, Message, Outbox, Turn
+from conversations.models import Conversation, Handoff, Message, Outbox, Turn
 from knowledge import flags
 from seleto.lib import alerts, circuits, clock, connections, correlation, http, jobs, metrics, ratelimit
 from seleto.lib.errors import Ambiguous, Misconfigured, ProviderError, Rejected, Unavailable
@@ -31,6 +32,9 @@ log = structlog.get_logger(__name__)
 SENDS = metrics.counter("outbox_sends", "Attempts to send, by channel and outcome.", ["channel", "outcome"])
 REPLY_TIME = metrics.timer("reply", "From the end of the lead's silence to the provider accepting the first bubble.")
 
+# Channels that the provider refused as a whole since this process last sent through them.
+_refused: set[UUID] = set()
+
 # A row that may leave: due, its channel on line, nothing before it in its conversation still on its way.
 _READY = (
     "o.status = 'queued' AND o.due_at <= %(now)s AND ch.enabled AND ch.connected IS NOT FALSE"
@@ -39,7 +43,7 @@ _READY = (
     " AND e.\"order\" < o.\"order\" AND (e.status IN ('queued', 'sending')"
     " OR (e.status = 'unknown' AND e.due_at > %(now)s)))"
 )
-_MAY_SPEAK = "(o.origin = 'person' OR mine.owner = 'agent' OR o.survives_handoff)"
+_MAY_SPEAK = "(o.origin = 'person' OR mine.closed_at IS NULL AND (mine.owner = 'agent' OR o.survives_handoff))"
 _RETURNING = (
     'o.id, o.conversation_id, o.channel_id, o.message_id, o.origin, o."to", o.text, o.typing_s, o.attempts,'
     " o.created_at, o.correlation_id, o.answers_id, o.followed"
@@ -141,7 +145,7 @@ def claim(limit: int, *, only: UUID | None = None) -> Sequence[OutboxClaim]:
             "WITH ready AS (SELECT o.id, o.conversation_id FROM conversations_outbox o"  # noqa: S608
             f" JOIN conversations_channel ch ON ch.id = o.channel_id WHERE {_READY}"
             " AND (%(only)s::uuid IS NULL OR o.id = %(only)s) ORDER BY o.due_at, o.id LIMIT %(limit)s),"
-            " mine AS (SELECT c.id, c.owner FROM conversations_conversation c"
+            " mine AS (SELECT c.id, c.owner, c.closed_at FROM conversations_conversation c"
             " WHERE c.id IN (SELECT conversation_id FROM ready) FOR UPDATE SKIP LOCKED)"
             " UPDATE conversations_outbox o SET status = 'sending', attempts = o.attempts + 1, claimed_at = %(now)s,"
             " leased_until = now() + make_interval(secs => %(lease)s) FROM mine"
@@ -151,7 +155,10 @@ def claim(limit: int, *, only: UUID | None = None) -> Sequence[OutboxClaim]:
         )
         claims = [OutboxClaim(*row) for row in cursor.fetchall()]
     if only is None and len(claims) < limit:
-        _settle_abandoned(now)
+        try:
+            _settle_abandoned(now)
+        except DatabaseError:  # the rows just claimed must be worked; these are settled at the next look
+            log.exception("outbox.settling_failed")
     return claims
 
 
@@ -191,15 +198,14 @@ def on_own_echo(*, channel_id: UUID, to: Sequence[str], provider_id: str, now: d
 
     ``to`` are the forms of the address; there is one row in flight at most, as rows leave one at a time.
     """
+    in_flight = Q(status=Outbox.Status.SENDING) | Q(status=Outbox.Status.UNKNOWN, reason="")
     row = (
         Outbox.objects.select_for_update()
-        .filter(
-            channel_id=channel_id, to__in=to, status__in=[Outbox.Status.SENDING, Outbox.Status.UNKNOWN], provider_id=""
-        )
-        .order_by("claimed_at")
+        .filter(in_flight, channel_id=channel_id, to__in=to, provider_id="", echo_id="")
+        .order_by("status", "claimed_at")  # "sending" before "unknown"
         .first()
     )
-    if row is None:
+    if row is None or Outbox.objects.filter(channel_id=channel_id, provider_id=provider_id).exists():
         return
     Outbox.objects.filter(pk=row.pk).update(echo_id=provider_id)
     if row.status == Outbox.Status.UNKNOWN:
@@ -221,6 +227,7 @@ def _attempt(row: OutboxClaim) -> str:
         )
     except Misconfigured as error:
         circuits.failed(circuit, error.reason, now)
+        _refused.add(channel.id)
         _alert(channel, f"O provedor recusa o canal {channel.slug}: confira as credenciais", now)
         return _requeue(row, now + timedelta(seconds=settings.CIRCUIT_OPEN_S), counted=False)
     except Rejected as error:
@@ -234,6 +241,9 @@ def _attempt(row: OutboxClaim) -> str:
         return _declare_unknown(row.id, now)
     circuits.succeeded(circuit)
     _record_sent(row.id, sent, clock.now())
+    if channel.id in _refused:
+        _refused.discard(channel.id)
+        alerts.close(f"channel:{channel.slug}", now=now)
     return "sent"
 
 
@@ -284,7 +294,11 @@ def _undo_mistaken_takeover(row_id: UUID, sent: Sent, now: datetime) -> None:
         mistaken = Message.objects.filter(channel_id=row.channel_id, provider_id=sent.provider_id).exclude(
             pk=row.message_id
         )
-        mistaken.delete()
+        if not mistaken.filter(author=Message.Author.PHONE).delete()[0]:
+            # Another of our rows carries that id already: this one was sent all the same, under no id of its own.
+            Outbox.objects.filter(pk=row_id).update(status=Outbox.Status.SENT, sent_at=now, leased_until=None)
+            Message.objects.filter(pk=row.message_id).update(status=Message.Status.SENT, status_at=now)
+            return
         if conversation.owner == Conversation.Owner.HUMAN and conversation.owner_reason == handoff.PHONE:
             handoff.undo_takeover(conversation, now=now)
             conversation.save()
@@ -309,18 +323,32 @@ def _after_sending(row: OutboxClaim) -> None:
 def _back_off(row: OutboxClaim, error: Unavailable, now: datetime) -> str:
     if row.attempts >= settings.OUTBOX_MAX_ATTEMPTS:
         return _park(row, f"indisponivel:{error.reason}", now)
-    wait_s = min(settings.OUTBOX_RETRY_S * 2 ** (row.attempts - 1), settings.OUTBOX_RETRY_MAX_S)
-    return _requeue(row, now + timedelta(seconds=max(wait_s, error.retry_after or 0)), counted=True)
+    wait_s = max(settings.OUTBOX_RETRY_S * 2 ** (row.attempts - 1), error.retry_after or 0)
+    return _requeue(row, now + timedelta(seconds=min(wait_s, settings.OUTBOX_RETRY_MAX_S)), counted=True)
 
 
 def _requeue(row: OutboxClaim, due_at: datetime, *, counted: bool) -> str:
+    """Certainly not sent: later, unless a person took over while we tried (I5)."""
     attempts = row.attempts if counted else row.attempts - 1
     with transaction.atomic():
+        conversation = Conversation.objects.select_for_update().get(pk=row.conversation_id)
+        if row.origin == Outbox.Origin.AGENT and _taken_over(conversation):
+            Outbox.objects.filter(pk=row.id, status=Outbox.Status.SENDING).update(
+                status=Outbox.Status.CANCELLED, reason=handoff.TAKEN_OVER, leased_until=None
+            )
+            Message.objects.filter(pk=row.message_id).update(status=Message.Status.CANCELLED)
+            return "cancelled"
         Outbox.objects.filter(pk=row.id, status=Outbox.Status.SENDING).update(
             status=Outbox.Status.QUEUED, due_at=due_at, leased_until=None, attempts=attempts
         )
         jobs.wake("deliver", at=due_at)
     return "postponed"
+
+
+def _taken_over(conversation: Conversation) -> bool:
+    """Whether a person is in charge by their own deed; a handoff's notice may still leave."""
+    handed_over = conversation.owner_reason in Handoff.Reason.values
+    return conversation.owner != Conversation.Owner.AGENT and not handed_over
 
 
 def _park(row: OutboxClaim, reason: str, now: datetime) -> str:

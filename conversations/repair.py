@@ -7,9 +7,10 @@ entry. What cannot be done is refused with a reason in Portuguese; doing it twic
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 
@@ -161,6 +162,8 @@ def _requeue(row_id: UUID, *, actor: str, now: datetime) -> None:
             raise Refused("o agente não atende mais esta conversa")
         if conversation.closed_at is not None:
             raise Refused("a sessão desta conversa já terminou")
+        if now - conversation.last_message_at > timedelta(hours=settings.SESSION_WINDOW_H):
+            raise Refused("a janela de 24 horas do WhatsApp já fechou")
     was = row.status
     row.status, row.reason, row.attempts = Outbox.Status.QUEUED, "", 0
     row.due_at, row.leased_until = now, None

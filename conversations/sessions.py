@@ -5,8 +5,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
+from conversations import handoff
 from conversations.channel_cache import ChannelView
 from conversations.models import Conversation, Handoff
 
@@ -22,7 +23,9 @@ def locked(*, lead_id: UUID, channel: ChannelView, address: str, at: datetime) -
         return _open(lead_id, channel, address=address, at=at, previous=_latest(lead_id, channel))
     if at - conversation.last_message_at <= timedelta(hours=settings.SESSION_WINDOW_H):
         return conversation
+    handoff.cancel_agent_messages(conversation, reason="sessao_encerrada")
     Conversation.objects.filter(pk=conversation.pk).update(
+        revision=F("revision") + 1,
         closed_at=conversation.last_message_at + timedelta(hours=settings.SESSION_WINDOW_H),
         turn_due_at=None,
         pending_since=None,

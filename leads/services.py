@@ -1,15 +1,17 @@
 """Changes to leads: who writes, and what we were told."""
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from leads.models import Consent, Fact, Identity, Lead
-from leads.signals import lead_changed
+from leads.models import Classification, Consent, Fact, Identity, Lead, Orcamento, SubjectRequest
+from leads.signals import lead_changed, lead_merged
+from seleto.lib import audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,42 +27,73 @@ def resolve_lead(
 ) -> Lead:
     """The lead behind these keys, made if there is none; keys not yet known are added to it.
 
-    Keys are given in order of trust: when they lead to two people the first one wins. Safe under concurrency: the
-    unique constraint of ``Identity`` decides who makes the lead, the loser reads again.
+    Keys are given in order of trust: when they lead to two people these are one, and the first one stays
+    (``lead_merged``). Safe under concurrency: the unique constraint of ``Identity`` decides who adds a key, the loser
+    reads again. Call inside a transaction.
     """
+    while True:
+        found = _identities(keys)
+        leads = list(dict.fromkeys(found[key].lead for key in keys if key in found))
+        if len(leads) == 1 and len(found) == len(keys):
+            _rename(found.values(), display_name)
+            return leads[0]
+        if len(leads) > 1:
+            _merge(leads[0], leads[1:], now=now)
+            continue
+        _add_missing(keys, found, leads, display_name=display_name, origin=origin, referral=referral, now=now)
+
+
+def _identities(keys: Sequence[IdentityKey]) -> dict[IdentityKey, Identity]:
     wanted = Q()
     for key in keys:
         wanted |= Q(kind=key.kind, value=key.value)
-    found = {(row.kind, row.value): row for row in Identity.objects.filter(wanted).select_related("lead")}
-    known = [found[key.kind, key.value] for key in keys if (key.kind, key.value) in found]
-    lead = (
-        known[0].lead
-        if known
-        else _create_lead(keys[0], display_name=display_name, origin=origin, referral=referral, now=now)
-    )
-    missing = [key for key in keys if (key.kind, key.value) not in found]
-    if missing:
-        Identity.objects.bulk_create(
-            [Identity(lead=lead, kind=key.kind, value=key.value, display_name=display_name) for key in missing],
-            ignore_conflicts=True,
-        )
-    if display_name:
-        stale = [row.pk for row in known if row.display_name != display_name]
-        if stale:
-            Identity.objects.filter(pk__in=stale).update(display_name=display_name)
-    return lead
+    rows = Identity.objects.filter(wanted).select_related("lead")
+    return {IdentityKey(Identity.Kind(row.kind), row.value): row for row in rows}
 
 
-def _create_lead(key: IdentityKey, *, display_name: str, origin: str, referral: dict[str, str], now: datetime) -> Lead:
-    with transaction.atomic():
-        lead = Lead.objects.create(created_at=now, origin=origin, referral=referral)
-        _, created = Identity.objects.get_or_create(
-            kind=key.kind, value=key.value, defaults={"lead": lead, "display_name": display_name}
+def _add_missing(
+    keys: Sequence[IdentityKey],
+    found: dict[IdentityKey, Identity],
+    leads: Sequence[Lead],
+    *,
+    display_name: str,
+    origin: str,
+    referral: dict[str, str],
+    now: datetime,
+) -> None:
+    """All missing keys or none: whoever meets a key that somebody else just added begins anew."""
+    with contextlib.suppress(IntegrityError), transaction.atomic():
+        lead = leads[0] if leads else Lead.objects.create(created_at=now, origin=origin, referral=referral)
+        for key in sorted(set(keys) - set(found), key=lambda key: (key.kind, key.value)):
+            Identity.objects.create(lead=lead, kind=key.kind, value=key.value, display_name=display_name)
+
+
+def _rename(rows: Iterable[Identity], display_name: str) -> None:
+    stale = [row.pk for row in rows if display_name and row.display_name != display_name]
+    if stale:
+        Identity.objects.filter(pk__in=stale).update(display_name=display_name)
+
+
+def _merge(kept: Lead, others: Sequence[Lead], *, now: datetime) -> None:
+    """Two leads turned out to be one person: everything told by either stays, the newest word on a field counts."""
+    for other in Lead.objects.select_for_update().filter(pk__in=[lead.pk for lead in others]).order_by("pk"):
+        Identity.objects.filter(lead=other).update(lead=kept)
+        known = set(Fact.objects.filter(lead=kept, superseded_at=None).values_list("field", flat=True))
+        Fact.objects.filter(lead=other, superseded_at=None, field__in=known).update(superseded_at=now)
+        for rows in (Fact, Orcamento, Classification, Consent, SubjectRequest):
+            rows._default_manager.filter(lead=other).update(lead=kept)
+        if other.opted_out_at and not kept.opted_out_at:
+            Lead.objects.filter(pk=kept.pk).update(opted_out_at=other.opted_out_at)
+        lead_merged.send(sender=Lead, kept_id=kept.pk, merged_id=other.pk)
+        audit.record(
+            actor="sistema",
+            action="lead.merge",
+            subject_kind="lead",
+            subject_id=kept.pk,
+            detail={"merged": str(other.pk)},
+            now=now,
         )
-        if created:
-            return lead
-        lead.delete()
-    return Identity.objects.select_related("lead").get(kind=key.kind, value=key.value).lead
+        other.delete()
 
 
 @dataclass(frozen=True, slots=True)

@@ -218,7 +218,9 @@ INGEST_MAX_ATTEMPTS = env.whole("INGEST_MAX_ATTEMPTS", 5, least=1)
 INGEST_RETRY_S = env.seconds("INGEST_RETRY_S", 5)
 # How long an event about a message that we do not know yet is offered again before it is set aside.
 INGEST_ORPHAN_RETRY_S = env.seconds("INGEST_ORPHAN_RETRY_S", 1, least=0.1)
-INGEST_ORPHAN_WAIT_S = env.seconds("INGEST_ORPHAN_WAIT_S", 10)
+INGEST_ORPHAN_WAIT_S = env.seconds("INGEST_ORPHAN_WAIT_S", 30)
+# How long an echo that does not say who sent it may still prove to be our own.
+ECHO_WAIT_S = env.seconds("ECHO_WAIT_S", 10)
 SESSION_WINDOW_H = env.whole("SESSION_WINDOW_H", 24, least=1)
 # Older messages (history, late redelivery) are stored and shown, never answered.
 MESSAGE_MAX_AGE_H = env.whole("MESSAGE_MAX_AGE_H", 24, least=1)

@@ -1,6 +1,7 @@
 """Think: from the state of a conversation to a proposal. Calls the model and nothing else; writes nothing (design.md,
 stage 3). Playground, replay and the turn itself all come through here."""
 
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,7 +14,7 @@ from conversations.agent.errors import ModelFailure
 from conversations.agent.schema import Answer, Malformed
 from conversations.agent.state import Decision, Snapshot, StoppedDraft, TurnState, Usage
 from conversations.formatting import bubbles, to_whatsapp
-from conversations.guardrails import Kind, ReviewContext, Verdict
+from conversations.guardrails import Kind, ReviewContext, Span, Verdict, Violation
 from conversations.models import GuardrailHit, Handoff
 from conversations.outbox import digest
 from knowledge import phrases, search
@@ -55,6 +56,17 @@ NOTICE_FOR = {
     Handoff.Reason.COMPLAINT: Situation.SUPORTE,
     Handoff.Reason.PRIVACY: Situation.PRIVACIDADE,
 }
+# Fewer words than this, all in all, only repeat or press what the lead said before.
+NUDGE_WORDS = 4
+GAP_MAX_CHARS = 500
+# Said only where a handoff goes with it.
+_PERSON = r"(?:consultor\w*|especialista|atendente|vendedor\w*|humano|pessoa|time|equipe|setor|comercial|colega)"
+TRANSFER = re.compile(
+    r"\b(?:vou|irei|posso|estou|já)\s+(?:te|lhe|o|a)?\s*(?:transferi\w*|encaminha\w*|passa(?:r|ndo)|direciona\w*)"
+    rf"\s+(?:você\s+)?(?:para|pra|pro|ao|a|à|seu contato|a conversa)\b|\bpassei\s+(?:o\s+)?seu\s+contato\b"
+    rf"|\b{_PERSON}\b[^.!?\n]{{0,40}}\bassum\w+|\b(?:humano|atendente)\b[^.!?\n]{{0,20}}\b(?:fala|falará|atende)\b",
+    re.IGNORECASE,
+)
 # How many variants of a phrase are tried should a manager have stored one that the guardrails refuse.
 PHRASE_TRIES = 5
 
@@ -67,7 +79,9 @@ def decide(state: TurnState, snapshot: Snapshot, *, now: datetime) -> Decision:
     """The turn's proposal. Never raises for what a model or a manager's text may do: a turn that cannot be answered
     comes back with ``retry_reason`` and what little can be said."""
     try:
-        if any(asks_opt_out(line.text[:MAX_CHARS]) for line in state.pending):
+        if not state.pending:  # what was to be answered is gone
+            return Decision(bubbles=())
+        if any(line.own_words and asks_opt_out(line.text[:MAX_CHARS]) for line in state.pending):
             return _phrase_only(state, snapshot, Situation.OPT_OUT)
         if not any(line.text for line in state.pending):
             return _phrase_only(state, snapshot, Situation.REPETIR_AUDIO)
@@ -132,7 +146,8 @@ def _vetted(session: "Session", answer: Answer, state: TurnState, snapshot: Snap
 
 def _draft(answer: Answer, state: TurnState, snapshot: Snapshot) -> tuple[tuple[str, ...], Verdict]:
     parts = bubbles(to_whatsapp(answer.reply))
-    return parts, review(parts, state, snapshot)
+    verdict = review(parts, state, snapshot)
+    return parts, _transfer(parts) if verdict.ok else verdict
 
 
 def _stopped(parts: tuple[str, ...], verdict: Verdict, action: GuardrailHit.Action) -> StoppedDraft:
@@ -150,10 +165,21 @@ def _regenerated(session: "Session", answer: Answer, verdict: Verdict) -> Answer
         return None
 
 
+def _asked(state: TurnState) -> str:
+    """What the reply answers: everything unanswered, and what the lead said before when that is but a nudge.
+
+    "Sim" to "??" confirms the amount that stood in the message before.
+    """
+    texts = [line.text for line in state.pending if line.text]
+    if sum(len(text.split()) for text in texts) <= NUDGE_WORDS:
+        texts = [line.text for line in state.history if line.author == "lead" and line.text][-1:] + texts
+    return "\n".join(texts)[-MAX_CHARS:]
+
+
 def review(parts: tuple[str, ...], state: TurnState, snapshot: Snapshot) -> Verdict:
     """The guardrails over exactly what would leave: the reply as a whole, and each bubble by itself (I4)."""
     context = ReviewContext(
-        lead_last=state.pending[-1].text[:MAX_CHARS] if state.pending else "",
+        lead_last=_asked(state),
         temperature=state.temperature,
         price_exception=snapshot.prices,
         products=snapshot.products,
@@ -163,6 +189,15 @@ def review(parts: tuple[str, ...], state: TurnState, snapshot: Snapshot) -> Verd
     if not whole.ok or len(parts) < 2:
         return whole
     return next((verdict for part in parts if not (verdict := guardrails.review(part, context)).ok), whole)
+
+
+def _transfer(parts: tuple[str, ...]) -> Verdict:
+    """A transfer that is promised by a reply which makes none (I8). The guardrails cannot know; the turn does."""
+    text = "\n\n".join(parts)
+    spans = tuple(Span(found.start(), found.end(), Kind.PROMISE) for found in TRANSFER.finditer(text))
+    if not spans:
+        return Verdict()
+    return Verdict((Violation(Kind.PROMISE, spans, "Promete passar a conversa a uma pessoa sem fazer o repasse."),))
 
 
 def _decision(
@@ -191,7 +226,7 @@ def _decision(
 
 def _gap(answer: Answer) -> str:
     """The question nobody could answer, unless it is one for the consultant (prices, terms): that is no gap."""
-    question = answer.unanswered_question or ""
+    question = (answer.unanswered_question or "")[:GAP_MAX_CHARS]
     return question if question and search.search(question, limit=1).kind is not search.Kind.COMMERCIAL else ""
 
 

@@ -17,7 +17,7 @@ def accept(answer: Answer, state: TurnState, snapshot: Snapshot) -> tuple[tuple[
 
     What rules read in the same messages fills what the model left out.
     """
-    lines = {line.key: line for line in (*state.history, *state.pending) if line.author == "lead"}
+    lines = {line.key: line for line in (*state.history, *state.pending) if line.author == "lead" and line.own_words}
     kept, dropped = {fact.field: fact for fact in from_rules(state, snapshot)}, []
     for proposed in answer.facts:
         fact = _checked(proposed, lines.get(proposed.message), snapshot)
@@ -30,7 +30,7 @@ def accept(answer: Answer, state: TurnState, snapshot: Snapshot) -> tuple[tuple[
 
 def from_rules(state: TurnState, snapshot: Snapshot) -> tuple[NewFact, ...]:
     """What can be read in the unanswered messages without a model."""
-    lines = [line for line in state.pending if line.text]
+    lines = [line for line in state.pending if line.text and line.own_words]
     found = extraction.extract([line.text for line in lines], products=snapshot.products)
     return tuple(
         _derived_state(item.stored, item.quote, lines[item.message], item.start, item.end)
@@ -49,7 +49,7 @@ def _checked(proposed: ProposedFact, line: Line | None, snapshot: Snapshot) -> N
     )
     if value is None:
         return None
-    if proposed.field == Fact.Field.UF and not _names_state(proposed.quote):
+    if proposed.field == "uf" and not _names_state(proposed.quote):
         return _state_by_city(value, proposed.quote, line)
     start = line.text.find(proposed.quote)
     end = start + len(proposed.quote) if start >= 0 else None

@@ -1,9 +1,11 @@
 """The model's answer: one JSON object, checked before anything in it is used."""
 
 from functools import cache
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from conversations.channels.base import clean
 
 FactField = Literal[
     "nome",
@@ -41,6 +43,10 @@ Move = Literal[
 ]
 
 
+# NUL and lone surrogates cannot be stored or sent, whoever wrote them.
+Clean = Annotated[str, AfterValidator(clean)]
+
+
 class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -49,19 +55,19 @@ class ProposedFact(Strict):
     """Something the lead said, as the model understood it; nothing is believed before it is validated."""
 
     field: FactField
-    value: str = Field(max_length=200)
-    quote: str = Field(max_length=500, description="Trecho copiado literalmente da mensagem do lead.")
-    message: str = Field(max_length=40, description="Atributo id da mensagem citada.")
+    value: Clean = Field(max_length=200)
+    quote: Clean = Field(max_length=500, description="Trecho copiado literalmente da mensagem do lead.")
+    message: Clean = Field(max_length=40, description="Atributo id da mensagem citada.")
 
 
 class Answer(Strict):
     """One turn's proposal."""
 
-    reply: str = Field(max_length=4000, description="Texto ao lead; linha em branco separa mensagens.")
+    reply: Clean = Field(max_length=4000, description="Texto ao lead; linha em branco separa mensagens.")
     facts: list[ProposedFact] = Field(max_length=20)
     intents: list[Intent] = Field(max_length=10)
-    sources: list[str] = Field(max_length=20, description="Ids dos artigos usados.")
-    unanswered_question: str | None = Field(description="Pergunta técnica que o conhecimento não responde, ou null.")
+    sources: list[Clean] = Field(max_length=20, description="Ids dos artigos usados.")
+    unanswered_question: Clean | None = Field(description="Pergunta técnica que o conhecimento não responde, ou null.")
     move: Move
 
 

@@ -23,6 +23,7 @@ class Line:
     text: str = field(repr=False)
     at: datetime = field(repr=False)
     provider_id: str = ""
+    own_words: bool = True
 
 
 @dataclass(frozen=True, slots=True)

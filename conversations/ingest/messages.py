@@ -3,10 +3,9 @@
 Each returns why nothing more comes of the event, or "" when it was taken in.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import QuerySet
 
 from conversations import handoff, outbox, quiet, sessions
 from conversations.channel_cache import ChannelView
@@ -24,6 +23,7 @@ SHOWN_ONLY = frozenset(
 )
 # How far a provider's clock may run ahead of ours before its time is not believed.
 CLOCK_SLACK = timedelta(minutes=5)
+BEFORE_WHATSAPP = datetime(2009, 1, 1, tzinfo=UTC)
 
 
 def on_incoming(channel: ChannelView, event: StoredEvent, parsed: base.Incoming, now: datetime) -> str:
@@ -31,13 +31,13 @@ def on_incoming(channel: ChannelView, event: StoredEvent, parsed: base.Incoming,
     lead = lead_of(channel, parsed, display_name=parsed.display_name, referral=parsed.ad, now=now)
     conversation = sessions.locked(lead_id=lead.id, channel=channel, address=parsed.address, at=event.received_at)
     conversation.revision += 1
-    message = _store(conversation, channel, event, parsed, author=Message.Author.LEAD, now=now)
+    reason = _why_not_answered(parsed, received_at=event.received_at)
+    own_words = not (parsed.forwarded or reason)
+    message = _store(conversation, channel, event, parsed, author=Message.Author.LEAD, own_words=own_words, now=now)
     conversation.address = parsed.address
     conversation.last_message_at = max(conversation.last_message_at, event.received_at)
-    # Bounded as all extraction is: patterns over 64,000 characters would hold the whole process up for seconds.
-    if parsed.text and asks_opt_out(parsed.text[:MAX_CHARS]):
+    if own_words and asks_opt_out(parsed.text[:MAX_CHARS]):
         opt_out(lead.id, quote=parsed.text, message_id=message.id, now=now)
-    reason = _why_not_answered(parsed, message, received_at=event.received_at)
     if not reason:
         _expect_turn(conversation, text=parsed.text, heard_at=event.received_at)
     conversation.save()
@@ -51,7 +51,9 @@ def on_edited(channel: ChannelView, event: StoredEvent, parsed: base.Edited, now
         return on_incoming(channel, event, parsed.message, now)
     conversation = Conversation.objects.select_for_update().get(pk=original.conversation_id)
     original.refresh_from_db()
-    edited_at = parsed.message.sent_at or event.received_at
+    if original.author != Message.Author.LEAD or not _is_theirs(original, parsed.message):
+        return "mensagem_de_outra_pessoa"
+    edited_at = _believed(parsed.message.sent_at, event.received_at)
     if original.edited_at and edited_at <= original.edited_at:
         return "edicao_antiga"
     conversation.revision += 1
@@ -59,6 +61,7 @@ def on_edited(channel: ChannelView, event: StoredEvent, parsed: base.Edited, now
     original.text = parsed.message.text
     original.edited_at = edited_at
     original.save(update_fields=["text", "previous_texts", "edited_at"])
+    _take_back_reply(conversation)
     if original.revision > conversation.answered_revision:
         _expect_turn(conversation, text=original.text, heard_at=event.received_at)
     conversation.save()
@@ -71,10 +74,13 @@ def on_deleted(channel: ChannelView, event: StoredEvent, parsed: base.Deleted, n
     if message is None:
         raise NotYet("mensagem_desconhecida")
     conversation = Conversation.objects.select_for_update().get(pk=message.conversation_id)
-    message.deleted_at = parsed.sent_at or now
+    from_lead = message.author == Message.Author.LEAD
+    if from_lead == parsed.from_me or not _is_theirs(message, parsed):
+        return "mensagem_de_outra_pessoa"
+    message.deleted_at = _believed(parsed.sent_at, event.received_at)
     message.save(update_fields=["deleted_at"])
     conversation.revision += 1
-    if not unanswered(conversation).exists():
+    if not handoff.unanswered(conversation).exists():
         conversation.turn_due_at = conversation.pending_since = None
     conversation.save()
     return ""
@@ -109,13 +115,14 @@ def on_echo(channel: ChannelView, event: StoredEvent, parsed: base.Echo, now: da
         forms = [form for form in (parsed.address, parsed.phone, parsed.lid) if form]
         outbox.on_own_echo(channel_id=channel.id, to=forms, provider_id=parsed.provider_id, now=now)
         return "eco_proprio"
-    if parsed.from_api is None and now - event.received_at < timedelta(seconds=settings.INGEST_ORPHAN_WAIT_S):
+    if parsed.from_api is None and now - event.received_at < timedelta(seconds=settings.ECHO_WAIT_S):
         # Older payloads do not say who sent it, and the echo may overtake the answer to our own call.
         raise NotYet("eco_proprio")
     lead = lead_of(channel, parsed, now=now)
     conversation = sessions.locked(lead_id=lead.id, channel=channel, address=parsed.address, at=event.received_at)
-    conversation.revision += 1
-    _store(conversation, channel, event, parsed, author=Message.Author.PHONE, now=now)
+    if not parsed.waiting and not _corrects_person(channel, event, parsed):
+        conversation.revision += 1
+        _store(conversation, channel, event, parsed, author=Message.Author.PHONE, now=now)
     conversation.last_message_at = max(conversation.last_message_at, event.received_at)
     handoff.take_over(conversation, reason=handoff.PHONE, actor="sdr:celular", now=now)
     conversation.save()
@@ -151,19 +158,32 @@ def on_ignored(channel: ChannelView, event: StoredEvent, parsed: base.Ignored, n
     return f"{parsed.reason}:{parsed.detail}" if parsed.detail else str(parsed.reason)
 
 
-def unanswered(conversation: Conversation) -> QuerySet[Message]:
-    """What the lead said and no reply has read yet, reactions and deleted messages apart."""
-    return Message.objects.filter(
-        conversation=conversation,
-        author=Message.Author.LEAD,
-        revision__gt=conversation.answered_revision,
-        deleted_at=None,
-    ).exclude(type=Message.Type.REACTION)
-
-
 def _believed(stated: datetime | None, received_at: datetime) -> datetime:
-    """The provider's time unless it lies in the future, which only a wrong clock can state."""
-    return received_at if stated is None or stated > received_at + CLOCK_SLACK else stated
+    """The provider's time, unless it lies in the future or before WhatsApp: only a wrong clock can state that."""
+    if stated is None or stated > received_at + CLOCK_SLACK or stated < BEFORE_WHATSAPP:
+        return received_at
+    return stated
+
+
+def _is_theirs(message: Message, party: base.Party) -> bool:
+    """Whether this party is the person whose conversation the message stands in."""
+    keys = [key.value for key in identity_keys(party)]
+    return Identity.objects.filter(lead_id=message.conversation.lead_id, value__in=keys).exists()
+
+
+def _corrects_person(channel: ChannelView, event: StoredEvent, echo: base.Echo) -> bool:
+    """Put a person's edit of their own message in its place; False when it is a message of its own."""
+    if not echo.edited:
+        return False
+    original = Message.objects.filter(
+        channel_id=channel.id, provider_id=echo.provider_id, author=Message.Author.PHONE
+    ).first()
+    if original is None:
+        return False
+    original.previous_texts = [*original.previous_texts, original.text]
+    original.text, original.edited_at = echo.text, _believed(echo.sent_at, event.received_at)
+    original.save(update_fields=["text", "previous_texts", "edited_at"])
+    return True
 
 
 def _store(
@@ -173,6 +193,7 @@ def _store(
     parsed: base.Message,
     *,
     author: Message.Author,
+    own_words: bool = True,
     now: datetime,
 ) -> Message:
     media = parsed.media
@@ -188,6 +209,7 @@ def _store(
         provider_id=parsed.provider_id,
         reference_id=parsed.reference_id or "",
         forwarded=parsed.forwarded,
+        own_words=own_words,
         sent_at=_believed(parsed.sent_at, event.received_at),
         created_at=now,
         media={"url": media.url, "mime": media.mime, "seconds": media.seconds, "filename": media.filename}
@@ -196,19 +218,19 @@ def _store(
     )
 
 
-def _why_not_answered(parsed: base.Incoming, message: Message, *, received_at: datetime) -> str:
+def _why_not_answered(parsed: base.Incoming, *, received_at: datetime) -> str:
     if parsed.status_reply:
         return "so_registro:status_reply"
     if parsed.type in SHOWN_ONLY:
         return f"so_registro:{parsed.type.value}"
-    if received_at - message.sent_at > timedelta(hours=settings.MESSAGE_MAX_AGE_H):
+    if received_at - _believed(parsed.sent_at, received_at) > timedelta(hours=settings.MESSAGE_MAX_AGE_H):
         return "antiga_demais"
     return ""
 
 
 def _expect_turn(conversation: Conversation, *, text: str, heard_at: datetime) -> None:
     """Set when the turn falls due. A reply of which nothing has left is taken back, so there is one reply (I3)."""
-    if conversation.owner == Conversation.Owner.HUMAN:
+    if conversation.owner == Conversation.Owner.HUMAN or conversation.closed_at is not None:
         return
     if conversation.owner == Conversation.Owner.NOBODY:
         conversation.owner = Conversation.Owner.AGENT

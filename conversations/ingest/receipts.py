@@ -22,6 +22,8 @@ def on_receipt(channel: ChannelView, event: StoredEvent, parsed: base.Receipt, n
         _set_connected(channel, connected=False, reason=RESTRICTED, at=now)
     ours = Message.objects.filter(channel_id=channel.id, provider_id__in=parsed.provider_ids, outbox__isnull=False)
     if not ours.exists():
+        if parsed.restricted:  # what it says of the instance counts, whoever sent the message
+            return "mensagem_desconhecida"
         raise NotYet("mensagem_desconhecida")
     if parsed.status == base.ReceiptStatus.FAILED:
         _fail(channel, parsed, now)
@@ -29,7 +31,7 @@ def on_receipt(channel: ChannelView, event: StoredEvent, parsed: base.Receipt, n
     status = Message.Status(parsed.status.value)
     behind = Message.PROGRESS[: Message.PROGRESS.index(status)]
     Message.objects.filter(channel_id=channel.id, provider_id__in=parsed.provider_ids, status__in=behind).update(
-        status=status, status_at=parsed.at or now
+        status=status, status_at=now
     )
     return ""
 
@@ -37,15 +39,21 @@ def on_receipt(channel: ChannelView, event: StoredEvent, parsed: base.Receipt, n
 def on_connection(channel: ChannelView, event: StoredEvent, parsed: base.Connection, now: datetime) -> str:
     """Off line, nothing is sent: the provider would keep it and flush it stale (contracts/zapi.md, 2)."""
     reason = "" if parsed.connected else "desconectado"
-    _set_connected(channel, connected=parsed.connected, reason=reason, at=parsed.at or event.received_at)
+    at = min(parsed.at or event.received_at, event.received_at)
+    _set_connected(channel, connected=parsed.connected, reason=reason, at=at)
     return ""
 
 
 def _fail(channel: ChannelView, receipt: base.Receipt, now: datetime) -> None:
-    Message.objects.filter(channel_id=channel.id, provider_id__in=receipt.provider_ids).exclude(
-        status__in=[Message.Status.DELIVERED, Message.Status.READ, Message.Status.PLAYED]
-    ).update(status=Message.Status.FAILED, status_at=receipt.at or now)
-    Outbox.objects.filter(channel_id=channel.id, provider_id__in=receipt.provider_ids).update(
+    failed = list(
+        Message.objects.filter(channel_id=channel.id, provider_id__in=receipt.provider_ids)
+        .exclude(status__in=[Message.Status.DELIVERED, Message.Status.READ, Message.Status.PLAYED])
+        .values_list("pk", flat=True)
+    )
+    if not failed:
+        return  # the lead has them: whatever failed, nobody should send them again
+    Message.objects.filter(pk__in=failed).update(status=Message.Status.FAILED, status_at=now)
+    Outbox.objects.filter(message_id__in=failed).update(
         status=Outbox.Status.PARKED, reason=f"recusada_pelo_whatsapp:{receipt.error_code or 'sem_codigo'}"[:120]
     )
     alerts.open_(

@@ -140,9 +140,11 @@ class Message(models.Model):
     status = models.CharField("situação", max_length=10, choices=Status)
     status_at = models.DateTimeField("situação desde", null=True, blank=True)
     revision = models.PositiveIntegerField("ordem de chegada", default=0)
-    provider_id = models.CharField("id no provedor", max_length=120, blank=True)
-    reference_id = models.CharField("id da mensagem citada", max_length=120, blank=True)
+    provider_id = models.CharField("id no provedor", max_length=200, blank=True)
+    reference_id = models.CharField("id da mensagem citada", max_length=200, blank=True)
     forwarded = models.BooleanField("encaminhada", default=False)
+    # False for what the lead forwarded, for answers to status posts and for history: no evidence of anything (I7).
+    own_words = models.BooleanField("palavras do próprio autor", default=True)
     sent_at = models.DateTimeField("enviada em")
     created_at = models.DateTimeField("registrada em")
     edited_at = models.DateTimeField("editada em", null=True, blank=True)

@@ -55,12 +55,12 @@ class Outbox(models.Model):
     attempts = models.PositiveSmallIntegerField("tentativas", default=0)
     due_at = models.DateTimeField("enviar a partir de")
     leased_until = models.DateTimeField("reservada até", null=True, blank=True)
-    provider_id = models.CharField("id no provedor", max_length=120, blank=True)
-    provider_extra_id = models.CharField("segundo id no provedor", max_length=120, blank=True)
+    provider_id = models.CharField("id no provedor", max_length=200, blank=True)
+    provider_extra_id = models.CharField("segundo id no provedor", max_length=200, blank=True)
     # The id in an echo that came while this row's call was still open; proof of sending if the answer is lost.
-    echo_id = models.CharField("id no eco", max_length=120, blank=True)
+    echo_id = models.CharField("id no eco", max_length=200, blank=True)
     # Of the lead's last message that this reply answers; marked as read once the first bubble is sent.
-    answers_id = models.CharField("id da mensagem respondida", max_length=120, blank=True)
+    answers_id = models.CharField("id da mensagem respondida", max_length=200, blank=True)
     followed = models.BooleanField("há outra em seguida", default=False)
     survives_handoff = models.BooleanField("sai mesmo após o repasse", default=False)
     created_at = models.DateTimeField("criada em")

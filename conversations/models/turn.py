@@ -14,6 +14,7 @@ class Turn(models.Model):
         RUNNING = "running", "em andamento"
         REPLIED = "replied", "respondido"
         SILENT = "silent", "sem resposta necessária"
+        WAITING = "waiting", "sem modelo, tentando de novo"
         SUPERSEDED = "superseded", "substituído por mensagem mais nova"
         DISCARDED = "discarded", "descartado: uma pessoa assumiu"
         PARKED = "parked", "parado"
@@ -60,6 +61,7 @@ class Turn(models.Model):
                         "running",
                         "replied",
                         "silent",
+                        "waiting",
                         "superseded",
                         "discarded",
                         "parked",

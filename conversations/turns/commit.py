@@ -36,7 +36,7 @@ def commit(state: TurnState, snapshot: Snapshot, decision: Decision, *, now: dat
     try:
         with transaction.atomic():
             conversation = Conversation.objects.select_for_update().get(pk=state.conversation_id)
-            if conversation.owner != Conversation.Owner.AGENT:
+            if conversation.owner != Conversation.Owner.AGENT or conversation.closed_at is not None:
                 return _drop(state, decision, Turn.Status.DISCARDED, now=now)
             if conversation.revision != state.revision:
                 jobs.wake("turn", at=conversation.turn_due_at)
@@ -108,8 +108,8 @@ def _keep_stopped(decision: Decision, turn: Turn, *, now: datetime) -> None:
 
 def _status(conversation: Conversation, decision: Decision) -> str:
     if not decision.retry_reason:
-        return Turn.Status.REPLIED
-    return Turn.Status.PARKED if conversation.turn_failures + 1 >= settings.TURN_MAX_FAILURES else Turn.Status.SILENT
+        return Turn.Status.REPLIED if decision.bubbles else Turn.Status.SILENT
+    return Turn.Status.PARKED if conversation.turn_failures + 1 >= settings.TURN_MAX_FAILURES else Turn.Status.WAITING
 
 
 def _answered(conversation: Conversation, state: TurnState, decision: Decision, *, now: datetime) -> None:
@@ -126,7 +126,9 @@ def _answered(conversation: Conversation, state: TurnState, decision: Decision, 
 
 def _release_waiting(now: datetime) -> None:
     """The model is back: whoever was to be tried again later is due now."""
-    Conversation.objects.filter(turn_failures__gt=0, turn_due_at__gt=now).update(turn_due_at=now)
+    waiting = Conversation.objects.select_for_update(skip_locked=True).filter(turn_failures__gt=0, turn_due_at__gt=now)
+    # Locked ones are passed over: whoever holds them may be waiting for the alert that this transaction closed.
+    Conversation.objects.filter(pk__in=list(waiting.values_list("pk", flat=True))).update(turn_due_at=now)
     jobs.wake("turn")
 
 

@@ -85,6 +85,7 @@ def _line(row: Message, key: str) -> Line:
         text=row.text,
         at=row.sent_at,
         provider_id=row.provider_id,
+        own_words=row.own_words,
     )
 
 

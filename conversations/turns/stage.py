@@ -6,7 +6,7 @@ its process dies, the same row is claimed again when the lease has run out, with
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -89,6 +89,10 @@ def run(turn: TurnClaim) -> None:
             correlation_id=turn.correlation_id,
             now=now,
         )
+        if now - state.waiting_since > timedelta(hours=settings.SESSION_WINDOW_H):
+            commit.park(turn.id, turn.lease_token, reason="janela_encerrada", now=now)
+            TURNS.labels(outcome="parked").inc()
+            return
         snapshot = read_snapshot(state, now=now)
         connections.release()
         decision = _think(state, snapshot, now=now)

@@ -215,7 +215,7 @@ def test_a_deletion_that_overtakes_its_message_waits_and_is_then_set_aside():
     event = take_in(revoke)
     assert event.status == Event.Status.NEW
 
-    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=15)):
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=35)):
         jobs.run_due("ingest")
 
     event.refresh_from_db()

@@ -410,7 +410,7 @@ def test_without_a_model_the_lead_is_held_once_and_answered_later(provider, fail
 
     conversation.refresh_from_db()
     turn = Turn.objects.get()
-    assert (turn.status, turn.reason, turn.fallback) == (Turn.Status.SILENT, reason, "espera")
+    assert (turn.status, turn.reason, turn.fallback) == (Turn.Status.WAITING, reason, "espera")
     assert len(sent(provider)) == 1
     assert "slow" not in sent(provider)[0]
     assert Alert.objects.filter(key="model", closed_at=None).exists()

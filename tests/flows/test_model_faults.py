@@ -95,7 +95,7 @@ def test_without_a_model_the_lead_is_held_once_and_answered_when_it_is_back(pipe
     pipe.writes(lead, said)
     turns = Turn.objects.filter(conversation__address=lead)
     until(lambda: pipe.received(lead), what="the lead is told that we are here")
-    until(lambda: turns.filter(status=Turn.Status.SILENT).exists(), what="a turn without a model is recorded")
+    until(lambda: turns.filter(status=Turn.Status.WAITING).exists(), what="a turn without a model is recorded")
     (holding,) = pipe.told(lead)
 
     pipe.model(mode="normal")

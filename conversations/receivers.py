@@ -1,0 +1,41 @@
+"""What conversations do when leads change."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F
+from django.dispatch import receiver
+
+from conversations import handoff
+from conversations.models import Conversation
+from leads.models import Lead
+from leads.signals import lead_merged
+from seleto.lib import clock
+
+
+@receiver(lead_merged, sender=Lead)
+def on_lead_merged(*, kept_id: UUID, merged_id: UUID, **_: Any) -> None:
+    """The conversations of both are one person's. Of two open ones on a channel the newer stays open, and if a person
+    is in charge of either, they are in charge of it (I5)."""
+    for moved in Conversation.objects.select_for_update().filter(lead_id=merged_id).order_by("pk"):
+        rival = None
+        if moved.closed_at is None:
+            rival = (
+                Conversation.objects.select_for_update()
+                .filter(lead_id=kept_id, channel_id=moved.channel_id, closed_at=None)
+                .first()
+            )
+        if rival is not None:
+            older, newer = sorted([moved, rival], key=lambda one: one.last_message_at)
+            _close(older)
+            if older.owner == Conversation.Owner.HUMAN and newer.owner != Conversation.Owner.HUMAN:
+                handoff.take_over(newer, reason=older.owner_reason, actor="sistema", now=clock.now())
+                newer.save()
+        Conversation.objects.filter(pk=moved.pk).update(lead_id=kept_id)
+
+
+def _close(conversation: Conversation) -> None:
+    handoff.cancel_agent_messages(conversation, reason="sessao_encerrada")
+    Conversation.objects.filter(pk=conversation.pk).update(
+        closed_at=conversation.last_message_at, turn_due_at=None, pending_since=None, revision=F("revision") + 1
+    )
