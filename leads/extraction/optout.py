@@ -20,13 +20,14 @@ _NUISANCE = (
     r"|disparos?\b|spam\b|insist\w+)"
 )
 _CONTACTING = (
-    r"(?:mand(?:a|e|em|ar|arem|assem|ando)|envi(?:a|e|em|ar|arem|assem|ando|o)|receber|recebendo|recebo"
+    r"(?:mand(?:a|e|em|ar|arem|assem|ando)|envi(?:a|e|em|ar|arem|assem|ando|o)|receber|recebendo"
     r"|cham(?:a|e|em|ar)"
     r"|contat(?:e|em|ar|ado|ada)|contact(?:e|em|ar|ado|ada)|procur(?:e|em|ado|ada)|escrev(?:a|am|er)|lig(?:ue|uem))"
 )
 # What may follow an act of contacting when it is messages that shall end: nothing, "mais", or their name.
 _NO_MORE = (
-    rf"(?:\s+(?:me|mais|nada|nenhum\w*|ess[ae]s?|est[ae]s?|isso|tant[ao]s?|por favor|pfv|aqui|pra mim|pra ca|por aqui"
+    rf"(?:\s+(?:me|mais|nada|nenhum\w*|ess[ae]s?|est[ae]s?|isso|tant[ao]s?|por favor|pfv|aqui|pra mim|pra ca"
+    rf"|por aqui|novamente|outra vez|de novo"
     rf"|as|os|a|o|de|nunca|{_YOU}))*\s*(?:$|[,.!?;)]|{_MESSAGE}\b|tod[oa]s?\b)"
 )
 _STOP = (
@@ -105,11 +106,14 @@ _REMOVAL = _rule(
 )
 _CONSENT = _rule(
     r"\brevog\w+ (?:o |meu |a |minha )*(?:consentimento|autorizac\w+)|\b(?:retir|cancel)\w+ (?:o |meu )*consentimento"
-    r"|\bnao (?:mais )?autorizo (?:mais )?(?:o )?(?:uso|envio|contato|tratamento)\b"
+    r"|\bnao (?:mais )?autorizo\b[^.!?]{0,25}\b(?:us(?:o|em|ar)|envi\w+|cont[ac]\w+|tratamento|lig\w+"
+    r"|mensage\w+|guard\w+)\b"
+    r"|\bnao quero (?:mais )?(?:participar|fazer parte)\b(?! d[aeo] (?:licitac|feira|concorr|sorte))"
     r"|\blgpd\b[^.]{0,40}\b(?:apag|exclu|remov|delet|elimin)\w+"
 )
 _ANGER = _rule(
-    r"\b(?:me deix\w+ em paz|me esquec\w+|sa(?:i|iam?) (?:fora|do meu pe|daqui)|larg\w+ (?:d[eo] )?(?:meu|do) pe"
+    r"\b(?:me deix\w+ em paz|me esquec(?:e|am|a|er)|sa(?:i|iam?) (?:fora|do meu pe|daqui)"
+    r"|larg\w+ (?:d[eo] )?(?:meu|do) pe"
     r"|som(?:e|am?) daqui|(?:vou|quero) (?:te |vcs |voces )?(?:bloquear|denunciar|processar))\b"
     rf"|\b(?:denunci|bloque|process)\w+\b[^.!?]{{0,40}}\b(?:mensage\w+|spam)\b|\bnao (?:me )?(?:enche|encham)\b"
     rf"|\b(?:par\w+|chega|cans\w+|fart\w+|saco) de (?:\w+ ){{0,2}}?{_NUISANCE}"
@@ -126,7 +130,8 @@ _MATERIAL = (
 )
 _NOT = _rule(
     rf"\b(?:par\w+ (?:de )?|nao (?:precisa\w* )?)(?:mais )?(?:me )?(?:mand\w+|envi\w+) (?:mais )?(?:o |a |as |os "
-    rf"|por )?{_MATERIAL}|\bnao (?:me )?cham\w+ (?:assim|de)\b|\bnao (?:me )?(?:recebi|mandaram|mandou|mandei"
+    rf"|por )?{_MATERIAL}|\bnao (?:me )?cham\w+ (?:assim|de)\b|\bnao (?:me )?(?:receb(?:i|o|ia|emos|iamos)"
+    rf"|mandaram|mandou|mandei"
     r"|enviaram|enviou|chegou)\b|\bnao quero (?:receber|que (?:me )?mande\w*) (?:o |a |as |os )?"
     rf"{_MATERIAL}|\b(?:nao|nunca) esquec\w+ (?:de )?(?:me|meu|minha)\b"
     rf"|\b{_REMOVE}\b[^.!?;]{{0,30}}\b(?:do|da|desse|dessa) (?:pedido|orcamento|proposta|cotacao|simulacao)\b"

@@ -224,6 +224,8 @@ def _strength(message: Said, first: Word, last: Word, size: int, uf_end: int, ta
         return 0
     name = municipalities.key(message.folded[first.start : last.end])
     state = municipalities.state(name)
+    if re.match(r"[\s,-]*capital\b", message.folded[last.end :]) and not _REJECT.search(tail):
+        return 3
     if state and not uf_end and (state not in ("SP", "RJ") or _WIDER.search(tail)) and "cidade" not in tail:
         return 0
     risky = _is_risky(name, size)
@@ -275,7 +277,11 @@ def _is_risky(name: str, size: int) -> bool:
         return True
     words = name.split()
     person = words[0] in first_names() and (words[-1] in surnames() or words[-1] in first_names())
-    return person and name != "joao pessoa" and not {"de", "do", "da", "dos", "das"} & set(words)
+    return (
+        person
+        and name not in ("joao pessoa", "bento goncalves", "getulio vargas")
+        and not {"de", "do", "da", "dos", "das"} & set(words)
+    )
 
 
 def _alone(message: Said, start: int, end: int) -> bool:
