@@ -84,6 +84,7 @@ _ACCENTED = {
     "carnê": "crediario",
     "carnês": "crediario",
 }
+_INTERJECTIONS = frozenset(("pronto", "prontinho"))
 _UNACCENTED = frozenset(fold(word) for word in _ACCENTED)
 _DAYS = re.compile(r"\d{1,2}\s(?:dia|semana)")  # "uns 40 dia": a plural without its s
 _HOURS = re.compile(r"\d{1,3}\s?h(?:rs?|s)?")  # "48h" is a time, not a rate
@@ -162,6 +163,8 @@ class _Splitter:
         if raw in _AGAINST or (raw == "que" and self.words and self.words[-1].text == "so"):
             self._next_clause()
         start, end = token.span()
+        if raw in _INTERJECTIONS and len(self.words) == self.sentence_from and self.text[end : end + 1] in (",", "!"):
+            raw = "ok"  # "Pronto, ..." says that something is done, not when a machine is ready
         accented = _ACCENTED.get(self.written[start:end].lower()) if raw in _UNACCENTED else None
         self._add(Word(accented or plain_word(raw), start, end))
 
