@@ -285,9 +285,9 @@ def _offers(claims: Claims) -> Iterator[Finding]:
 def _stacking(claims: Claims) -> Iterator[Finding]:
     """ "não empilha" of a machine that does."""
     for at, roles in claims.roles.items():
-        if "stacks" in roles and claims.stated(at) and claims.sheet.before(at, 1, "nao", "nem"):
-            if claims.refused(at, lambda product: product.attribute("empilha") is not None):
-                yield Finding(at, at + 1, _PARTS)
+        denied = "stacks" in roles and claims.stated(at) and claims.sheet.before(at, 1, "nao", "nem")
+        if denied and claims.refused(at, lambda product: product.attribute("empilha") is not None):
+            yield Finding(at, at + 1, _PARTS)
 
 
 def _certificates(claims: Claims) -> Iterator[Finding]:
