@@ -83,6 +83,8 @@ def _told(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     if quantity.kind is QuantityKind.RATE:
         if sheet.before(at, 2, "cobra", "cobramos", "custa", "custam"):
             return True
+        if sheet.before(at, 2, "por", "a") and sheet.after(at, 1, "passado", "retrasado"):
+            return not sheet.clause_has(at, "@make")  # "por 17 mil ano passado"
         owned = sheet.clause_has(at, "sua", "seu", "leva", "levar", "paga", "pagar")
         monthly = quantity.period == "mes" and not quantity.unit and owned
         return monthly and sheet.before(at, 1, "por", "so", "apenas") and not sheet.clause_has(at, "@make")

@@ -17,7 +17,8 @@ _STATED = Matcher(
         @accept _2 parcel*|financia*|consorcio
         @accept _1 dolar|dolares|euro|euros
         nao _1 exigimos|exige|exigem|precisa|pedimos|pede|cobramos _2 entrada|sinal
-        caber|cabe|cabendo no|dentro _1 mes|orcamento _1 mensal
+        caber|cabe|cabendo no|dentro _2 mes
+        caber|cabe|cabendo no|dentro _2 orcamento mensal
         primeira|primeiro so em|no|na|pra @when|@month
         @accept _3 formas|meios|opcoes|condicoes _2 pagamento
         todas|varias|diversas|qualquer as? formas|meios|forma|meio

@@ -48,6 +48,7 @@ _HINTS = Matcher(
         eh|sai|fica|custa _2 preco|valor|custo de um|uma|dois|duas|#
         imagina|imagine|pensa|pense|considera|tipo _3 @goods
         equivale|equivalente _4 @goods|@wages|#
+        menos|mais do? que vc|vcs gasta|gastam|paga|pagam|ganha|ganham|fatura
         mais|menos _1 @dear
         @dear que|do
         maior|menor|mesmo|mesma|igual preco|valor|custo

@@ -101,6 +101,8 @@ def _asks(words: list[str], at: int, marked: bool) -> bool:
         return True
     if word == "quem" and at == 0 and len(words) == 2:
         return following in _VERBS  # a line of its own: "quem opera"
+    if leads and word == "onde" and at > 0 and words[at - 1] == "de":
+        return True  # "de onde você é"
     if marked or not leads or following in _NO_QUESTION or word in ("quem", "como"):
         return False
     if word in ("quando", "onde", "aonde"):
