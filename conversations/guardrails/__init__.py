@@ -7,6 +7,7 @@
 from collections.abc import Iterable
 
 from conversations.guardrails import (
+    answered_price,
     contradiction,
     deadline,
     discount,
@@ -54,6 +55,8 @@ def review(text: str, context: ReviewContext = _NOTHING) -> Verdict:
     )
     found = {kind: list(check(sheet)) for kind, check in rules}
     violations = [sheet.violation(kind, findings) for kind, findings in _settle(sheet, found).items()]
+    if not found[Kind.PRICE]:
+        violations.append(_written(Kind.PRICE, answered_price.check(text, context)))
     leaked = [*sheet.original_spans(found[Kind.LEAK]), *leak.check_text(text)]
     violations += [
         _written(Kind.LEAK, leaked),
