@@ -43,7 +43,8 @@ _SHAPES = re.compile(
     r")(?![0-9A-Za-z]))"
     r"|(?P<userinfo>(?<=://)[^\s/@]{1,200}(?=@))"
     r"|(?P<instance>/instances/[^\s/?#]+/token/[^\s/?#]+)"
-    r"|(?P<webhook>(?P<door>/webhooks/(?:zapi|chatwoot)/[^\s/?#]+/)[^\s/?#]+)"
+    # A secret may stand in any place of a mistyped address: after the door only its own two words are shown.
+    r"|(?P<webhook>(?P<door>/webhooks?/(?![\w/]+\.py\b))(?P<rest>[^\s?#\"'<>]+))"
     r"|(?P<bearer>(?P<scheme>(?i:\b(?:bearer|basic)))\s+[^\s,;\"']+)"
     r"|(?P<known>\b(?:slt_|sk-|pk-|ghp_|gAAAA|EAA)[\w\-]{8,}=*)"
     rf"|(?P<pair>(?P<word>(?i:(?:(?<![\w.]){_KEYWORD}|(?<=[?&])(?:key|code|hub\.verify_token))"
@@ -53,6 +54,9 @@ _SHAPES = re.compile(
     rf"|(?P<digits>{_DIGITS})"
 )
 _LONG_DIGITS = re.compile(_DIGITS)
+_PROVIDERS = ("zapi", "chatwoot")
+# What a channel's secret looks like (at least 16 characters, unlike most names of channels).
+_SECRET_LIKE = re.compile(r"[A-Za-z0-9_\-%]{16,}")
 
 
 def text(value: str) -> str:
@@ -136,7 +140,7 @@ def _mask(found: re.Match[str]) -> str:
         case "instance":
             return f"/instances/{MASK}/token/{MASK}"
         case "webhook":
-            return f"{found['door']}{MASK}"
+            return found["door"] + _webhook(found["rest"])
         case "bearer":
             return f"{found['scheme']} {MASK}"
         case "pair":
@@ -146,6 +150,15 @@ def _mask(found: re.Match[str]) -> str:
         case "cnpj" | "digits":
             return phone(whole)
     return MASK
+
+
+def _webhook(rest: str) -> str:
+    """``zapi/principal/s3gr3d0/`` → ``zapi/principal/***/``: provider and channel stay where the address has the form
+    of ours and they cannot be a secret; everything else goes."""
+    parts = rest.split("/")
+    ours = len([part for part in parts if part]) == 3 and parts[0] in _PROVIDERS
+    kept = 2 if ours and not _SECRET_LIKE.fullmatch(parts[1]) else 1 if parts[0] in _PROVIDERS else 0
+    return "/".join(MASK if part and place >= kept else part for place, part in enumerate(parts))
 
 
 def _is_cnpj(value: str) -> bool:

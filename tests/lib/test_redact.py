@@ -86,6 +86,13 @@ def test_i11_values_under_telling_keys_are_replaced_at_any_depth(key: str, secre
     [
         ("https://api.z-api.io/instances/AB12CD/token/S3CR3T/send-text", "https://api.z-api.io/instances/***/token/***/send-text"),
         ("POST /webhooks/zapi/principal/s3gr3do/ 401", "POST /webhooks/zapi/principal/***/ 401"),
+        ("POST /webhooks/principal/s3gr3do-longo-0123/ 404", "POST /webhooks/***/***/ 404"),
+        ("POST /webhooks/s3gr3do/principal/zapi/ 404", "POST /webhooks/***/***/***/ 404"),
+        ("POST /webhooks/zapi/s3gr3do/ 404", "POST /webhooks/zapi/***/ 404"),
+        ("POST /webhooks/zapi/s3gr3do-longo-0123/principal/ 404", "POST /webhooks/zapi/***/***/ 404"),
+        ("POST /webhooks/zapi/principal/s3gr3do/mais?x=1", "POST /webhooks/zapi/***/***/***?x=1"),
+        ("POST /webhook/zapi/principal/s3gr3do/ 404", "POST /webhook/zapi/principal/***/ 404"),
+        ('File "conversations/webhooks/base.py", line 9', 'File "conversations/webhooks/base.py", line 9'),
         ("postgres://app:s3nh4@db:5432/seleto", "postgres://***@db:5432/seleto"),
         ("Authorization: Bearer abc.def-ghi", "Authorization: ***"),
         ("bearer abc.def-ghi", "bearer ***"),
