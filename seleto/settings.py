@@ -44,6 +44,7 @@ INSTALLED_APPS = [
 # Short, and nothing in it asks the database before a view does: webhooks have to be answered at once.
 MIDDLEWARE = [
     "seleto.lib.correlation.CorrelationMiddleware",
+    "seleto.lib.refusing.RefuseNul",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
