@@ -23,6 +23,7 @@ _WITHOUT_DATABASE = frozenset(
         "collectstatic",
         "compilemessages",
         "diffsettings",
+        "extract_facts",
         "findstatic",
         "help",
         "makemessages",
@@ -32,6 +33,8 @@ _WITHOUT_DATABASE = frozenset(
         "version",
     }
 )
+# These read what is shipped, unless asked for what the managers wrote.
+_SHIPPED_UNLESS_LIVE = frozenset({"review_replies", "search_knowledge"})
 # These prepare the database themselves, or look at one that is not prepared.
 _SERVER_ONLY = frozenset(
     {
@@ -67,7 +70,7 @@ def prepare_for(arguments: Sequence[str]) -> None:
     if len(arguments) < 2 or {"-h", "--help", "--version"} & set(arguments):
         return
     command = arguments[1]
-    if command in _WITHOUT_DATABASE:
+    if command in _WITHOUT_DATABASE or (command in _SHIPPED_UNLESS_LIVE and "--live" not in arguments):
         return
     # Before the first look at the commands: Django remembers the list it finds then.
     django.setup()

@@ -1,11 +1,12 @@
 """`extract_facts`: JSON lines in, JSON lines out."""
 
 import json
-from io import StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.core.management.base import CommandError
 
 from leads.extraction import FIELDS
 
@@ -16,8 +17,8 @@ def run(tmp_path: Path, *lines: str) -> tuple[int, list[dict[str, object]], str]
     code = 0
     try:
         call_command("extract_facts", "--input", str(source), "--output", str(target), stderr=errors)
-    except SystemExit as stop:
-        code = int(str(stop.code))
+    except CommandError as error:
+        code = error.returncode
     return code, [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()], errors.getvalue()
 
 
@@ -36,16 +37,26 @@ def test_one_line_out_per_line_in_same_order(tmp_path: Path) -> None:
 
 
 def test_a_malformed_line_is_reported_and_the_rest_is_done(tmp_path: Path) -> None:
-    bad = ("{", "[]", '{"id": "x"}', '{"id": "x", "messages": [1]}')
+    bad = ("{", "[]", '{"id": "x"}', '{"id": "x", "messages": [1]}', '{"id": "\\ud800", "messages": []}')
     code, lines, errors = run(tmp_path, item("a", "oi"), *bad, item("b", "oi"))
     assert code == 1
     assert [line["id"] for line in lines] == ["a", "b"]
-    assert [f"line {number}:" in errors for number in (1, 2, 3, 4, 5, 6)] == [False, True, True, True, True, False]
+    assert [f"linha {number}:" in errors for number in range(1, 8)] == [False] + [True] * 5 + [False]
 
 
 def test_a_missing_file_is_wrong_usage(tmp_path: Path) -> None:
-    with pytest.raises(SystemExit) as stop:
+    with pytest.raises(CommandError, match="não foi possível abrir") as stop:
         call_command(
             "extract_facts", "--input", str(tmp_path / "no"), "--output", str(tmp_path / "o"), stderr=StringIO()
         )
-    assert stop.value.code == 2
+    assert stop.value.returncode == 2
+
+
+def test_a_dash_stands_for_the_standard_streams(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(item("a", "sou a Ana").encode())))
+
+    call_command("extract_facts", "--input", "-", "--output", "-")
+
+    assert json.loads(capsys.readouterr().out)["facts"]["nome"] == "Ana"

@@ -3,10 +3,11 @@
 import json
 import sys
 from argparse import ArgumentParser
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, TextIO
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from knowledge.catalogue import shipped_products
 from leads.extraction import extract
@@ -14,43 +15,53 @@ from leads.extraction import extract
 
 class Command(BaseCommand):
     help = (
-        "Read {id, messages} lines and write {id, facts} lines with the fifteen fields, deterministically and without "
-        "a model. A malformed line is reported by number on standard error; the rest is done and the exit code is 1."
+        "Lê linhas {id, messages} e escreve linhas {id, facts} com os quinze campos, sempre iguais e sem modelo. "
+        "Uma linha que não serve é apontada pelo número na saída de erros; o resto é feito e o código de saída é 1."
     )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--input", type=Path, required=True, help="JSON lines with id and messages")
-        parser.add_argument("--output", type=Path, required=True, help="where the facts go, in the same order")
+        parser.add_argument("--input", required=True, help='linhas {"id", "messages"}; - lê da entrada padrão')
+        parser.add_argument("--output", required=True, help="uma linha por entrada, na ordem; - é a saída padrão")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        try:
-            lines = options["input"].read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            self.stderr.write(f"{options['input']}: {error.__class__.__name__}")
-            sys.exit(2)
         products = shipped_products()
-        malformed = 0
-        with options["output"].open("w", encoding="utf-8") as output:
+        bad = 0
+        with ExitStack() as stack:
+            try:
+                lines = stack.enter_context(_reading(options["input"]))
+                target = stack.enter_context(_writing(options["output"]))
+            except OSError as error:
+                raise CommandError(f"não foi possível abrir o arquivo: {error.strerror}", returncode=2) from error
             for number, line in enumerate(lines, start=1):
                 if not line.strip():
                     continue
                 item = _parsed(line)
                 if item is None:
-                    malformed += 1
-                    self.stderr.write(f"line {number}: not an object with id and messages")
+                    bad += 1
+                    self.stderr.write(f"linha {number}: não é um objeto JSON com id e messages em texto")
                     continue
                 facts = extract(item["messages"], products=products).facts()
-                output.write(json.dumps({"id": item["id"], "facts": facts}, ensure_ascii=False) + "\n")
-        if malformed:
-            sys.exit(1)
+                target.write(json.dumps({"id": item["id"], "facts": facts}, ensure_ascii=False) + "\n")
+        if bad:
+            raise CommandError(f"linhas que não puderam ser lidas: {bad}", returncode=1)
 
 
-def _parsed(line: str) -> dict[str, Any] | None:
+def _parsed(line: bytes) -> dict[str, Any] | None:
     try:
         item = json.loads(line)
-    except ValueError:
+        json.dumps(item, ensure_ascii=False).encode()  # half an emoji cannot be written again
+    except (ValueError, RecursionError):
         return None
     if not isinstance(item, dict) or "id" not in item or not isinstance(item.get("messages"), list):
         return None
     return item if all(isinstance(message, str) for message in item["messages"]) else None
+
+
+def _reading(name: str) -> AbstractContextManager[BinaryIO]:
+    """Bytes, so that one badly encoded line spoils itself only."""
+    return nullcontext(sys.stdin.buffer) if name == "-" else Path(name).open("rb")
+
+
+def _writing(name: str) -> AbstractContextManager[TextIO]:
+    return nullcontext(sys.stdout) if name == "-" else Path(name).open("w", encoding="utf-8", newline="\n")
