@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
                     "scope",
                     models.CharField(
                         default="global",
-                        help_text="global, channel:<canal> ou origin:<origem>",
+                        help_text="global, channel:apelido-do-canal ou origin:origem; por exemplo channel:principal",
                         max_length=80,
                         verbose_name="alcance",
                     ),

@@ -11,7 +11,7 @@ class AuditEntry(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     at = models.DateTimeField("quando")
-    actor = models.CharField("quem", max_length=80, help_text="usuário:<id>, sistema, sdr:<id> ou api:<nome>")
+    actor = models.CharField("quem", max_length=80, help_text="usuário:id, sistema, sdr:id ou api:nome")
     action = models.CharField("ação", max_length=60)
     subject_kind = models.CharField("objeto", max_length=40)
     subject_id = models.UUIDField("id do objeto", null=True, blank=True)
@@ -19,7 +19,7 @@ class AuditEntry(models.Model):
 
     class Meta:
         verbose_name = "registro de auditoria"
-        verbose_name_plural = "auditoria"
+        verbose_name_plural = "registros de auditoria"
         indexes = [models.Index(fields=["subject_id", "at"]), models.Index(fields=["-at"])]
 
     def __str__(self) -> str:
