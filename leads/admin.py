@@ -1,16 +1,18 @@
 """Who the people are and how we know what we know. Facts are never edited: a newer one replaces an older one."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db import models
 from django.db.models import F, Model, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from knowledge.admin import AuditedAdmin
+from leads.display import fact_value
 from leads.models import Classification, Consent, Empresa, Fact, Identity, Lead, Orcamento, SubjectRequest
 from seleto.lib import clock
 from seleto.lib.admin import ReadOnlyAdmin
@@ -41,13 +43,17 @@ class ReadOnlyInline(_TabularInline):
 
 class _FactInline(ReadOnlyInline):
     model = Fact
-    fields = ["field", "value", "evidence", "because", "created_at"]
-    readonly_fields = ["because"]
+    fields = ["field", "shown", "evidence", "because", "created_at"]
+    readonly_fields = ["shown", "because"]
     current: bool
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Fact]:
         rows: QuerySet[Fact] = super().get_queryset(request)
         return rows.filter(superseded_at__isnull=self.current).order_by("field", "-created_at")
+
+    @admin.display(description="valor")
+    def shown(self, row: Fact) -> str:
+        return fact_value(row.field, row.value)
 
     @admin.display(description="citação, regra ou quem informou")
     def because(self, row: Fact) -> str:
@@ -61,7 +67,7 @@ class CurrentFactInline(_FactInline):
 
 class FormerFactInline(_FactInline):
     verbose_name_plural = "valores anteriores"
-    fields = ["field", "value", "evidence", "because", "created_at", "superseded_at"]
+    fields = ["field", "shown", "evidence", "because", "created_at", "superseded_at"]
     current = False
 
 
@@ -70,10 +76,22 @@ class IdentityInline(ReadOnlyInline):
     fields = ["kind", "value", "display_name"]
 
 
+def _worded(field: str, words: str = "") -> Callable[[Any, Any], str]:
+    """A column of a plain stored value, with its accents; assign it in the admin's class."""
+
+    @admin.display(description=words or field, ordering=field)
+    def column(_: Any, row: Any) -> str:
+        return fact_value(field, getattr(row, field)) or "–"
+
+    return column
+
+
 class OrcamentoInline(ReadOnlyInline):
     model = Orcamento
-    fields = ["status", "produto", "volume", "urgencia", "oportunidade_pipe_id", "created_at"]
+    fields = ["status", "product", "amount", "urgency", "oportunidade_pipe_id", "created_at"]
+    readonly_fields = ["product", "amount", "urgency"]
     show_change_link = True
+    product, amount, urgency = _worded("produto"), _worded("volume"), _worded("urgencia", "urgência da compra")
 
 
 class ClassificationInline(ReadOnlyInline):
@@ -159,6 +177,13 @@ class LeadAdmin(ReadOnlyAdmin):
             produto_dito=_fact(Fact.Field.PRODUTO),
         )
 
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        lead = self.get_object(request, object_id)
+        heading = {"title": self.name(lead), "subtitle": None} if lead is not None else {}
+        return super().change_view(request, object_id, form_url, {**heading, **(extra_context or {})})
+
     @admin.display(description="nome", ordering="nome")
     def name(self, row: Any) -> str:
         return cut(row.nome or row.shown_name or "sem nome", 40)
@@ -177,7 +202,7 @@ class LeadAdmin(ReadOnlyAdmin):
 
     @admin.display(description="produto", ordering="produto_dito")
     def produto(self, row: Any) -> str:
-        return row.produto_dito or "–"
+        return fact_value(Fact.Field.PRODUTO, row.produto_dito or "") or "–"
 
 
 class StillTrue(QuestionFilter):
@@ -191,7 +216,7 @@ class StillTrue(QuestionFilter):
 
 @admin.register(Fact)
 class FactAdmin(ReadOnlyAdmin):
-    list_display = ["created", "field", "value", "evidence", "quote", "superseded"]
+    list_display = ["created", "field", "shown", "evidence", "quote", "superseded"]
     created, superseded = moment("created_at", "registrado"), moment("superseded_at", "substituído")
     list_filter = [StillTrue, ("field", asking("sobre o quê?")), ("evidence", asking("como sabemos?"))]
     search_fields = ["value", "quote", "=lead__id", "=source_id"]
@@ -201,18 +226,27 @@ class FactAdmin(ReadOnlyAdmin):
     list_per_page = 50
     list_select_related = ["lead"]
 
+    @admin.display(description="valor", ordering="value")
+    def shown(self, row: Fact) -> str:
+        return fact_value(row.field, row.value)
+
 
 @admin.register(Empresa)
 class EmpresaAdmin(ReadOnlyAdmin):
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     list_display = ["nome", "cidade", "uf", "site", "created"]
     created = moment("created_at", "criada")
+    fields = ["nome", "cnpj_shown", ("cidade", "uf"), "site", "email", "telefone", "created_at"]
     list_filter = [("uf", asking("em que UF?", admin.AllValuesFieldListFilter))]
     search_fields = ["nome", "cnpj", "cidade", "email"]
     search_help_text = "nome, CNPJ, cidade ou e-mail"
     ordering = ["-created_at"]
     paginator = CappedPaginator
     show_full_result_count = False
+
+    @admin.display(description="CNPJ", ordering="cnpj")
+    def cnpj_shown(self, row: Empresa) -> str:
+        return fact_value(Fact.Field.CNPJ, row.cnpj or "") or "–"
 
 
 class InCrm(QuestionFilter):
@@ -229,9 +263,9 @@ class OrcamentoAdmin(ReadOnlyAdmin):
     list_display = [
         "lead",
         "status",
-        "produto",
-        "volume",
-        "urgencia",
+        "product",
+        "amount",
+        "urgency",
         "empresa_nome",
         "oportunidade_pipe_id",
         "created_at",
@@ -246,6 +280,22 @@ class OrcamentoAdmin(ReadOnlyAdmin):
     ordering = ["-created_at"]
     paginator = CappedPaginator
     show_full_result_count = False
+
+    product, amount, urgency = _worded("produto"), _worded("volume"), _worded("urgencia", "urgência da compra")
+    segment = _worded("segmento")
+    fields = [
+        "lead",
+        "empresa",
+        "status",
+        "product",
+        "segment",
+        "amount",
+        "urgency",
+        "resumo",
+        "oportunidade_pipe_id",
+        "created_at",
+        "closed_at",
+    ]
 
     @admin.display(description="empresa", ordering="empresa__nome")
     def empresa_nome(self, row: Orcamento) -> str:

@@ -5,19 +5,22 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from conversations import channel_cache
-from conversations.admin.reasons import words
+from conversations import channel_cache, connection
 from conversations.models import Channel
+from conversations.wording import words
 from knowledge.admin import AuditedAdmin
 from seleto.lib import clock
-from seleto.lib.admin_lists import local, moment
+from seleto.lib.admin import actor
+from seleto.lib.admin_lists import SHOWN, confirmation, local, moment
 from seleto.lib.models import AuditEntry
 
 CREDENTIALS = ("instance_token", "client_token")
@@ -113,6 +116,8 @@ class ChannelForm(_ModelForm):
 @admin.register(Channel)
 class ChannelAdmin(AuditedAdmin):
     form = ChannelForm
+    change_form_template = "admin/conversations/repair_form.html"
+    actions = ["mark_connected", "mark_disconnected"]
     list_display = ["slug", "name", "provider", "enabled", "connected", "why", "since"]
     since = moment("connection_at", "desde")
     ordering = ["slug"]
@@ -146,6 +151,56 @@ class ChannelAdmin(AuditedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Conversations point to it; a channel no longer used is switched off."""
         return False
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        channel = self.get_object(request, object_id)
+        buttons = []
+        if channel is not None and self.has_change_permission(request, channel):
+            if channel.connected is not True:
+                buttons.append(("mark_connected", "Marcar como conectado"))
+            if channel.connected is not False:
+                buttons.append(("mark_disconnected", "Marcar como desconectado"))
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "repairs": buttons})
+
+    @admin.action(description="Marcar como conectado", permissions=["change"])
+    def mark_connected(self, request: HttpRequest, queryset: QuerySet[Channel]) -> HttpResponse | None:
+        return self._mark(request, queryset, connected=True)
+
+    @admin.action(description="Marcar como desconectado", permissions=["change"])
+    def mark_disconnected(self, request: HttpRequest, queryset: QuerySet[Channel]) -> HttpResponse | None:
+        return self._mark(request, queryset, connected=False)
+
+    def _mark(self, request: HttpRequest, queryset: QuerySet[Channel], *, connected: bool) -> HttpResponse | None:
+        words_of = "conectado" if connected else "desconectado"
+        explanation = (
+            "O alerta do canal é encerrado e o que esperava na fila começa a sair. Confira antes no provedor."
+            if connected
+            else "Nada sai por este canal até ele voltar. O que o agente responder espera na fila."
+        )
+        asked = confirmation(
+            request,
+            queryset,
+            context={**self.admin_site.each_context(request), "opts": self.opts},
+            action="mark_connected" if connected else "mark_disconnected",
+            question=f"Marcar como {words_of}?",
+            explanation=[explanation, "O próximo aviso de conexão do provedor volta a valer."],
+            button=f"Marcar como {words_of}",
+            rows=[(row, row.name) for row in queryset[:SHOWN]],
+        )
+        if asked is not None:
+            return asked
+        keys = list(queryset.values_list("pk", flat=True))
+        now = clock.now()
+        changed = sum(connection.mark(key, connected=connected, actor=actor(request), now=now) for key in keys)
+        if changed:
+            self.message_user(request, f"Canais marcados como {words_of}: {changed}.", messages.SUCCESS)
+        else:
+            self.message_user(request, f"Nada mudou: já constava como {words_of}.", messages.WARNING)
+        if request.POST.get("back_to") != "page" or len(keys) != 1:
+            return None
+        return HttpResponseRedirect(reverse("admin:conversations_channel_change", args=keys))
 
     @admin.display(description="motivo da conexão", ordering="connection_reason")
     def why(self, row: Channel) -> str:

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from conversations import repair
 from conversations.admin.base import PipeAdmin
+from conversations.admin.switches import off_because, off_channels, switches_link
 from conversations.admin.transcript import page_context
 from conversations.models import Conversation, Message, Outbox
 from leads.models import Fact, Identity
@@ -107,6 +108,14 @@ class Session(QuestionFilter):
     ]
 
 
+def _agent_is_off(row: Conversation) -> bool:
+    return row.owner == Conversation.Owner.AGENT and bool(off_because(row.channel))
+
+
+def _owner_words(row: Conversation) -> str:
+    return f"{row.get_owner_display()} (desligado)" if _agent_is_off(row) else str(row.get_owner_display())
+
+
 @admin.register(Conversation)
 class ConversationAdmin(PipeAdmin):
     list_display = ["name", "temperature", "owner_column", "last_message", "waiting"]
@@ -119,7 +128,7 @@ class ConversationAdmin(PipeAdmin):
         ("last_message_at", asking("última mensagem quando?", admin.DateFieldListFilter)),
         ("channel", asking("em que canal?", admin.RelatedFieldListFilter)),
     ]
-    list_select_related = ["lead"]
+    list_select_related = ["lead", "channel"]
     search_fields = ["lead__facts__value", "lead__identities__display_name", "lead__identities__value", "=id"]
     search_help_text = "nome, empresa, cidade, telefone ou id"
     ordering = ["-last_message_at"]
@@ -141,10 +150,19 @@ class ConversationAdmin(PipeAdmin):
                 **page_context(conversation),
                 "conversation": conversation,
                 "may_repair": self.has_repair_permission(request),
+                "agent_off": off_because(conversation.channel),
+                "owner_off": _agent_is_off(conversation),
+                "owner_words": _owner_words(conversation),
+                "switches_link": switches_link(request),
                 "title": "Conversa",
                 "subtitle": None,
             }
         return super().change_view(request, object_id, form_url, extra_context)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        reasons = dict.fromkeys(off_channels().values())  # a global switch silences every channel for one reason
+        context = {"agent_off": list(reasons), "switches_link": switches_link(request), **(extra_context or {})}
+        return super().changelist_view(request, context)
 
     def describe(self, row: Conversation) -> str:
         return f"{self.name(row)}: {row.get_owner_display()}"
@@ -161,7 +179,8 @@ class ConversationAdmin(PipeAdmin):
 
     @admin.display(description="quem atende", ordering="owner")
     def owner_column(self, row: Conversation) -> SafeString:
-        return format_html('<span class="sl-tag sl-{}">{}</span>', row.owner, row.get_owner_display())
+        tone = "off" if _agent_is_off(row) else row.owner
+        return format_html('<span class="sl-tag sl-{}">{}</span>', tone, _owner_words(row))
 
     @admin.display(description="última mensagem", ordering="last_message_at")
     def last_message(self, row: Any) -> SafeString | str:

@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString
 
 from conversations import repair
 from conversations.admin.base import PipeAdmin, link
-from conversations.admin.reasons import words
 from conversations.models import Conversation, Event, Message
+from conversations.wording import event_kind, words
 from seleto.lib.admin_lists import QuestionFilter, asking, moment
 
 
@@ -42,7 +42,7 @@ class NeedsAttention(QuestionFilter):
 
 @admin.register(Event)
 class EventAdmin(PipeAdmin):
-    list_display = ["received", "kind", "status", "why", "attempts", "channel", "short_id"]
+    list_display = ["received", "kind_words", "status", "why", "attempts", "channel", "short_id"]
     list_filter = [
         NeedsAttention,
         WhyParked,
@@ -60,7 +60,7 @@ class EventAdmin(PipeAdmin):
         ("status", "why"),
         ("received_at", "processed_at"),
         ("attempts", "due_at"),
-        ("channel", "kind"),
+        ("channel", "kind_words"),
         "key",
         "correlation_id",
         "made_of_it",
@@ -78,6 +78,10 @@ class EventAdmin(PipeAdmin):
     @admin.display(description="motivo", ordering="reason")
     def why(self, row: Event) -> str:
         return words(row.reason)
+
+    @admin.display(description="tipo", ordering="kind")
+    def kind_words(self, row: Event) -> str:
+        return event_kind(row.kind)
 
     @admin.display(description="id")
     def short_id(self, row: Event) -> str:

@@ -7,8 +7,8 @@ from django.utils.safestring import SafeString
 
 from conversations import repair
 from conversations.admin.base import PipeAdmin, link
-from conversations.admin.reasons import words
 from conversations.models import Conversation, Outbox
+from conversations.wording import words
 from seleto.lib.admin_lists import QuestionFilter, asking, cut, moment
 
 

@@ -13,8 +13,9 @@ from django.db.models import QuerySet
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from conversations.admin.reasons import rule
 from conversations.models import Conversation, GuardrailHit, Handoff, Message, Outbox, Turn
+from conversations.wording import rule
+from leads.display import fact_value
 from leads.models import Fact, Identity
 from seleto.lib.admin_lists import LOCAL, local
 
@@ -176,7 +177,7 @@ def _known(facts: Sequence[Fact], shown: set[UUID]) -> list[Known]:
     return [
         Known(
             label=fact.get_field_display(),
-            value=fact.value,
+            value=fact_value(fact.field, fact.value),
             evidence=fact.get_evidence_display(),
             because=f"“{fact.quote}”" if fact.quote else fact.rule.replace("_", " ") or fact.given_by,
             message_id=fact.source_id if fact.source_id in shown else None,

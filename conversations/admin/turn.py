@@ -10,9 +10,9 @@ from django.utils.safestring import SafeString
 
 from conversations import repair
 from conversations.admin.base import PipeAdmin, link
-from conversations.admin.reasons import rules, words
 from conversations.admin.transcript import marked
 from conversations.models import Conversation, GuardrailHit, Turn
+from conversations.wording import intents, move, rules, words
 from seleto.lib.admin_lists import QuestionFilter, asking, cut, moment
 
 
@@ -40,7 +40,7 @@ class StoppedDrafts(QuestionFilter):
 
 @admin.register(Turn)
 class TurnAdmin(PipeAdmin):
-    list_display = ["started", "where", "status", "why", "move", "model", "tokens", "cost", "took", "stopped"]
+    list_display = ["started", "where", "outcome", "move_words", "model", "usage", "took", "stopped"]
     list_filter = [
         NeedsAttention,
         StoppedDrafts,
@@ -55,14 +55,14 @@ class TurnAdmin(PipeAdmin):
     repairs = [("retry", "Tentar de novo")]
     fields = [
         ("status", "why"),
-        ("where", "move"),
+        ("where", "move_words"),
         ("started_at", "finished_at"),
         ("waiting_since", "attempts"),
         ("model", "prompt_version"),
         ("model_calls", "tokens", "cost"),
         "times",
         "sources",
-        "intents",
+        "intent_words",
         "facts_dropped",
         "fallback",
         "drafts",
@@ -88,6 +88,26 @@ class TurnAdmin(PipeAdmin):
     @admin.display(description="motivo", ordering="reason")
     def why(self, row: Turn) -> str:
         return words(row.reason)
+
+    @admin.display(description="como terminou", ordering="status")
+    def outcome(self, row: Turn) -> SafeString:
+        tag = format_html('<span class="sl-tag sl-turn-{}">{}</span>', row.status, row.get_status_display())
+        return format_html('{} <span class="sl-evidence">{}</span>', tag, words(row.reason)) if row.reason else tag
+
+    @admin.display(description="jogada", ordering="move")
+    def move_words(self, row: Turn) -> str:
+        return move(row.move) or "–"
+
+    @admin.display(description="intenções")
+    def intent_words(self, row: Turn) -> str:
+        return intents(row.intents) or "–"
+
+    @admin.display(description="tokens e custo", ordering="prompt_tokens")
+    def usage(self, row: Turn) -> SafeString | str:
+        if not row.model_calls:
+            return "–"
+        price = f"US$ {money(row.cost_usd)}" if row.cost_usd else ""
+        return format_html('{} <span class="sl-evidence">{}</span>', self.tokens(row), price)
 
     @admin.display(description="tokens", ordering="prompt_tokens")
     def tokens(self, row: Turn) -> str:

@@ -7,6 +7,8 @@ from itertools import chain
 from typing import Any
 
 from conversations.models import Conversation, Event, GuardrailHit, Handoff, Message, Outbox
+from conversations.wording import event_kind, intents, move, rules, words
+from leads.display import fact_value
 from leads.models import Fact
 
 # The newest rows of each kind; a page that shows more has the admin.
@@ -66,7 +68,7 @@ def summary(conversation: Conversation) -> dict[str, Any]:
             {
                 "field": fact.field,
                 "label": fact.get_field_display(),
-                "value": fact.value,
+                "value": fact_value(fact.field, fact.value),
                 "evidence": _evidence(fact),
                 "evidence_kind": fact.get_evidence_display(),
             }
@@ -78,7 +80,12 @@ def summary(conversation: Conversation) -> dict[str, Any]:
 def _events(conversation: Conversation) -> Iterator[Entry]:
     rows = Event.objects.filter(pk__in=conversation.messages.exclude(event=None).values("event_id"))
     for row in rows.order_by("-received_at")[:LIMIT]:
-        detail = (("Motivo", row.reason), ("Tentativas", str(row.attempts)), ("Correlação", row.correlation_id))
+        detail = (
+            ("Tipo", event_kind(row.kind)),
+            ("Motivo", _reason(row.reason)),
+            ("Tentativas", str(row.attempts)),
+            ("Correlação", row.correlation_id),
+        )
         yield Entry(
             str(row.id), row.received_at, "event", "Evento recebido do WhatsApp", row.get_status_display(), detail
         )
@@ -113,12 +120,12 @@ def _turns(conversation: Conversation) -> Iterator[Entry]:
             ("Chamadas ao modelo", str(row.model_calls)),
             ("Tokens", f"{row.prompt_tokens} + {row.completion_tokens}" if row.model_calls else ""),
             ("Tempos", timings),
-            ("Jogada", row.move),
-            ("Intenções", ", ".join(row.intents)),
+            ("Jogada", move(row.move)),
+            ("Intenções", intents(row.intents)),
             ("Fontes", ", ".join(row.sources)),
             ("Fatos sem evidência, recusados", ", ".join(row.facts_dropped)),
             ("Frase aprovada", row.fallback),
-            ("Motivo", row.reason),
+            ("Motivo", _reason(row.reason)),
         )
         yield Entry(str(row.id), row.started_at, "turn", "Turno do agente", row.get_status_display(), detail)
 
@@ -127,14 +134,14 @@ def _facts(conversation: Conversation) -> Iterator[Entry]:
     rows = Fact.objects.filter(lead_id=conversation.lead_id).order_by("-created_at")
     for row in rows[:LIMIT]:
         status = "substituído" if row.superseded_at else row.get_evidence_display()
-        detail = (("Valor", row.value), ("Evidência", _evidence(row)))
+        detail = (("Valor", fact_value(row.field, row.value)), ("Evidência", _evidence(row)))
         yield Entry(str(row.id), row.created_at, "fact", f"Fato: {row.get_field_display()}", status, detail)
 
 
 def _hits(conversation: Conversation) -> Iterator[Entry]:
     rows = GuardrailHit.objects.filter(turn__conversation=conversation).order_by("-at")
     for row in rows[:LIMIT]:
-        detail = (("Rascunho", row.draft), ("Regras", ", ".join(row.kinds)), ("Motivos", " ".join(row.reasons)))
+        detail = (("Rascunho", row.draft), ("Regras", rules(row.kinds)), ("Motivos", " ".join(row.reasons)))
         yield Entry(str(row.id), row.at, "guardrail", "Rascunho barrado", row.get_action_display(), detail)
 
 
@@ -145,7 +152,7 @@ def _outbox(conversation: Conversation) -> Iterator[Entry]:
             ("Texto", row.text),
             ("Situação no WhatsApp", row.message.get_status_display()),
             ("Tentativas", str(row.attempts)),
-            ("Motivo", row.reason),
+            ("Motivo", _reason(row.reason)),
             ("Id no provedor", row.provider_id),
         )
         at = row.sent_at or row.claimed_at or row.created_at
@@ -158,6 +165,10 @@ def _handoffs(conversation: Conversation) -> Iterator[Entry]:
         yield Entry(
             str(row.id), row.opened_at, "handoff", "Repasse", "encerrado" if row.closed_at else "aberto", detail
         )
+
+
+def _reason(code: str) -> str:
+    return words(code) if code else ""
 
 
 def _evidence(fact: Fact) -> str:

@@ -70,12 +70,13 @@ class SwitchCommand(BaseCommand):
 
 
 def _sentence(result: dict[str, Any]) -> str:
-    verb = "mudaria para" if result["dry_run"] else "agora está" if result["changed"] else "já estava"
+    verb = "ficaria" if result["dry_run"] else "agora está" if result["changed"] else "já estava"
     state = result.get("owner") or ("ligado" if result["agent_enabled"] else "desligado")
-    words = {"agent": "com o agente", "human": "com uma pessoa"}.get(state, f"com o agente {state}")
+    words = {"agent": "com o agente", "human": "com uma pessoa"}.get(state, state)
+    subject = result["target"] if "owner" in result else f"{result['target']}: o agente"
     if result["dry_run"] and not result["changed"]:
         verb = "já está"
-    text = f"{result['target']} {verb} {words}."
+    text = f"{subject} {verb} {words}."
     if result.get("still_off"):
         text += f" Continuam desligados: {', '.join(result['still_off'])}; a chave mais restritiva vale."
     return text

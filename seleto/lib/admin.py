@@ -8,6 +8,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from seleto.lib import alerts, audit, circuits, clock, tokens
+from seleto.lib.admin_lists import moment
 from seleto.lib.models import Alert, ApiToken, AuditEntry, Circuit, Heartbeat, RateBucket
 
 if TYPE_CHECKING:  # generic for the type checker only
@@ -52,11 +53,19 @@ class OpenFilter(admin.SimpleListFilter):
 
 @admin.register(Alert)
 class AlertAdmin(ReadOnlyAdmin):
-    list_display = ["title", "level", "opened_at", "last_seen_at", "times", "closed_at"]
+    list_display = ["title", "level", "opened", "seen", "times", "closed"]
+    opened, seen, closed = (
+        moment("opened_at", "aberto"),
+        moment("last_seen_at", "visto"),
+        moment("closed_at", "encerrado"),
+    )
     list_filter = [OpenFilter, "level"]
     search_fields = ["key", "title"]
     ordering = ["-opened_at"]
     actions = ["close_alerts"]
+
+    class Media:
+        css = {"all": ["seleto/admin.css"]}
 
     @admin.action(description="Encerrar os alertas marcados", permissions=["close"])
     def close_alerts(self, request: HttpRequest, queryset: QuerySet[Alert]) -> None:

@@ -8,7 +8,7 @@ from django.contrib.admin.sites import site
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from conversations.admin.reasons import rule
+from conversations.wording import rule
 from conversations.guardrails import Kind
 from conversations.models import Conversation, Event, Message
 from tests.admin.conftest import SCRIPT, story
@@ -273,7 +273,7 @@ def test_an_unreadable_reason_is_put_in_words(manager, told):
 
     assert "erro no processamento (KeyError)" in manager.get(address("conversations", "event")).content.decode()
     page = manager.get(address("conversations", "conversation", told.conversation)).content.decode()
-    assert "recusada pelo provedor (http 400)" in page
+    assert "recusada pelo provedor (erro 400)" in page
 
 
 @pytest.mark.parametrize("model", ["handoff", "message", "turn"])

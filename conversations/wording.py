@@ -1,0 +1,174 @@
+"""What rows hold as constant words, as people read it: reasons, rules, moves, intentions, kinds of events.
+
+Rows keep ``code`` or ``code:detail``, so that they can be counted; the admin, the timeline and the alerts show these.
+"""
+
+import re
+from collections.abc import Iterable
+
+from conversations.guardrails import Kind
+from conversations.models import Handoff, Message
+
+# Why no answer came of a model (``conversations/agent/errors.py``, and what stopped it before it was asked).
+_MODEL = {
+    "": "o modelo não respondeu",
+    "circuito_aberto": "o modelo falhou há pouco; espera antes da próxima tentativa",
+    "connection": "não houve conexão com o modelo",
+    "content_filter": "o filtro do provedor barrou a resposta do modelo",
+    "context_length": "a conversa não coube no modelo",
+    "formato": "o modelo respondeu fora do formato",
+    "length": "a resposta do modelo veio cortada",
+    "malformed": "o modelo respondeu fora do formato",
+    "model_not_found": "o provedor não conhece o modelo configurado",
+    "quota": "acabou o crédito no provedor do modelo",
+    "rate_limit": "o provedor do modelo pediu para esperar (muitas chamadas)",
+    "refusal": "o modelo recusou responder",
+    "timeout": "o modelo não respondeu a tempo",
+    "unauthorized": "o provedor do modelo recusou a chave de acesso",
+}
+
+_REASONS = {
+    "aguarda_conteudo": "o conteúdo vem em outro evento",
+    "antiga_demais": "antiga demais para responder",
+    "broadcast": "mensagem de lista de transmissão",
+    "celular_da_empresa": "escreveu no celular da empresa",
+    "descartada": "descartada por uma pessoa",
+    "desconectado": "desconectado",
+    "eco_proprio": "eco do nosso próprio envio",
+    "envio_restrito": "envio restrito pelo WhatsApp",
+    "erro": "erro no processamento",
+    "group": "mensagem de grupo",
+    "indisponivel": "provedor indisponível",
+    "lead_voltou": "o lead voltou a escrever",
+    "marcado_por_pessoa": "marcado por uma pessoa",
+    "mensagem_desconhecida": "fala de uma mensagem que não temos",
+    "mensagem_mais_nova": "chegou mensagem mais nova",
+    "mensagem_repetida": "mensagem já registrada",
+    "newsletter": "mensagem de canal do WhatsApp",
+    "notification": "aviso do próprio WhatsApp",
+    "pausa_manual": "pausado por uma pessoa",
+    "pessoa_assumiu": "uma pessoa assumiu",
+    "presenca": "presença",
+    "read_by_me": "lida por nós em outro aparelho",
+    "recusada": "recusada pelo provedor",
+    "recusada_pelo_whatsapp": "recusada pelo WhatsApp",
+    "retomada_manual": "devolvido por uma pessoa",
+    "sem_confirmacao": "sem confirmação do provedor",
+    "sem_frase_aprovada": "não há frase aprovada ativa para a situação",
+    "sessao_encerrada": "a sessão terminou",
+    "so_registro": "só fica registrado",
+    "tentativas_esgotadas": "tentativas esgotadas",
+    "unknown_status": "situação que não conhecemos",
+    "unknown_type": "tipo que não conhecemos",
+    "unreadable": "corpo ilegível",
+    "velha_demais": "velha demais para ainda servir",
+} | {str(value): str(label) for value, label in Handoff.Reason.choices}
+
+_DETAILS = {
+    "bad_address": "endereço inválido",
+    "bad_credentials": "credenciais inválidas",
+    "bad_extension": "tipo de arquivo não aceito",
+    "connect_error": "sem conexão",
+    "connect_timeout": "a conexão demorou demais",
+    "connection_lost": "a conexão caiu no meio",
+    "invalid_address": "número inválido",
+    "malformed_answer": "resposta ilegível",
+    "not_confirmed": "sem confirmação",
+    "pool_timeout": "sem conexão livre",
+    "refused": "sem explicação",
+    "refused_settings": "configuração recusada",
+    "request_malformed": "pedido malformado",
+    "sem_codigo": "sem código",
+    "status_reply": "resposta a um status",
+    "throttled": "muitos envios em pouco tempo",
+    "timeout": "sem resposta a tempo",
+    "unencodable_text": "texto que não pode ser enviado",
+    "unsupported_protocol": "endereço inválido",
+} | {str(value): str(label) for value, label in Message.Type.choices}
+
+_RULES = {
+    Kind.PRICE: "preço",
+    Kind.PAYMENT: "pagamento",
+    Kind.DISCOUNT: "desconto",
+    Kind.DEADLINE: "prazo",
+    Kind.FREIGHT: "frete",
+    Kind.QUESTIONS: "perguntas demais",
+    Kind.PROMISE: "promessa",
+    Kind.CONTRADICTION: "contradiz o catálogo",
+    Kind.LEAK: "vazamento",
+    Kind.FORMAT: "formato",
+    Kind.PACING: "ritmo",
+}
+
+_EVENT_KINDS = {
+    "message": "mensagem",
+    "receipt": "recibo",
+    "presence": "presença",
+    "connection": "conexão",
+    "other": "outro",
+    "unreadable": "ilegível",
+}
+
+# The agent's moves and the intentions it reads (``conversations/agent/schema.py``).
+_MOVES = {
+    "apresentar_fb300": "apresentar a FB300",
+    "recusar_preco": "recusar preço",
+    "registrar_interesse": "registrar interesse",
+}
+_INTENTS = {
+    "saudacao": "saudação",
+    "pergunta_tecnica": "pergunta técnica",
+    "pergunta_preco": "pergunta de preço",
+    "pergunta_prazo": "pergunta de prazo",
+    "pede_humano": "pede uma pessoa",
+    "reclamacao": "reclamação",
+    "opt_out": "não quer mensagens",
+    "candidato": "candidato a vaga",
+}
+_HTTP = re.compile(r"http_(\d{3})")
+
+
+def words(reason: str) -> str:
+    """``recusada:http_400`` → ``recusada pelo provedor (erro 400)``; an unknown code without its underscores."""
+    code, _, detail = reason.partition(":")
+    if code == "modelo":
+        return _model(detail)
+    text = _REASONS.get(code, _plain(code))
+    return f"{text} ({_detail(detail)})" if detail else text or "–"
+
+
+def rule(kind: str) -> str:
+    """The name of a guardrail's rule."""
+    return _RULES[Kind(kind)] if kind in list(Kind) else kind
+
+
+def rules(kinds: Iterable[str]) -> str:
+    return ", ".join(rule(kind) for kind in kinds)
+
+
+def move(code: str) -> str:
+    return _MOVES.get(code, _plain(code))
+
+
+def intents(codes: Iterable[str]) -> str:
+    return ", ".join(_INTENTS.get(code, _plain(code)) for code in codes)
+
+
+def event_kind(kind: str) -> str:
+    return _EVENT_KINDS.get(kind, _plain(kind))
+
+
+def _model(detail: str) -> str:
+    if status := _HTTP.fullmatch(detail):
+        return f"o provedor do modelo respondeu com erro {status[1]}"
+    return _MODEL.get(detail) or f"{_MODEL['']} ({_plain(detail)})"
+
+
+def _detail(detail: str) -> str:
+    if status := _HTTP.fullmatch(detail):
+        return f"erro {status[1]}"
+    return _DETAILS.get(detail, _plain(detail))
+
+
+def _plain(code: str) -> str:
+    return code.replace("_", " ")
