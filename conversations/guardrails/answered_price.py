@@ -1,7 +1,7 @@
 """What answers a price question without naming money: a bare amount, a number in a link, another language (price).
 
-"Quanto custa?" – "Para você, 12.500!" says a price although nothing in the sentence does. Only asked, and only where the
-number counts nothing else: a rate, a mass, a model, a date or a phone is told by the number grammar.
+"Quanto custa?" – "Para você, 12.500!" says a price although nothing in the sentence does. Only asked, and only where
+the number counts nothing else: a rate, a mass, a model, a date or a phone is told by the number grammar.
 """
 
 import re
@@ -15,8 +15,8 @@ from seleto.lib.text.numbers import Kind, find_quantities
 Finding = tuple[int, int, str]
 
 _ASKED = re.compile(
-    r"\b(?:quanto (?:\w+ )?(?:custa|e|sai|fica|ta|esta|vale|cobra|seria)\w*|quanto\b[^.!?\n]{0,12}\?|precos?|valor(?:es)?"
-    r"|orcamento|custa\w*|custo|reais|grana)\b|r\$"
+    r"\b(?:quanto (?:\w+ )?(?:custa|e|sai|fica|ta|esta|vale|cobra|seria)\w*|quanto\b[^.!?\n]{0,12}\?|precos?"
+    r"|valor(?:es)?|orcamento|custa\w*|custo|reais|grana)\b|r\$"
 )
 # Around these a number without a unit goes on counting what the sentence counts.
 _MAKES = re.compile(
