@@ -42,7 +42,7 @@ _OF = re.compile(
     r"\b(?:(?:aqui|quem fala|falo|falando|fala|sou|somos|me chamo|meu nome)\b[^.!?\n]{0,50}?|(?:soci[oa]"
     r"|don[oa]|propriet\w+|gerente|comprador\w*|diretor\w*|responsavel|chef|administrador\w*|representante"
     r"|encarregad[oa]|a gente e|nos somos|compras)\s+|(?:ops|alias|digo"
-    r"|quer dizer),?\s+)\bd[ao]\s+(?:empresa |rede "
+    r"|quer dizer),?\s+)\b(?:d|pel)[ao]\s+(?:empresa |rede "
     r"|loja |grupo )?[\"“']?"
 )
 _AT = re.compile(
@@ -56,7 +56,7 @@ _REJECT_BEFORE = re.compile(
     r"\b(?:maquin\w+|equipament\w+|formador\w+|marca|concorren\w+|feira|insta\w*|facebook|face|site|pagina"
     r"|video|post|propaganda|modelo|trabalh(?:ei|ava|o) (?:n[oa]"
     r"|para|pra|em)|cliente\w*|fornecedor\w*|perto|vizinh\w+|conheci|indicac\w+|indicou|amig\w+|vi"
-    r"|compr(?!ador|as\b)\w+|igual|tipo|ex|lado|frente|"
+    r"|sair|sai|deixei|compr(?!ador|as\b)\w+|igual|tipo|ex|lado|frente|"
     r"empregad\w+|emprego|funcionari\w+)\s+(?:(?:d[aoe]|n[oa]|a|o|da|do|em|ao|pela|pelo)\s+)?$"
 )
 _DIRECTIONS = frozenset("sul norte leste oeste nordeste sudeste interior capital regiao zona centro grande".split())

@@ -22,7 +22,7 @@ _NUISANCE = (
 _CONTACTING = (
     r"(?:mand(?:a|e|em|ar|arem|assem|ando)|envi(?:a|e|em|ar|arem|assem|ando|o)|receber|recebendo"
     r"|cham(?:a|e|em|ar)"
-    r"|contat(?:e|em|ar|ado|ada)|contact(?:e|em|ar|ado|ada)|procur(?:e|em|ado|ada)|escrev(?:a|am|er)|lig(?:ue|uem))"
+    r"|contat(?:e|em|ar|ado|ada)|contact(?:e|em|ar|ado|ada)|procur(?:e|em|ado|ada)|escrev(?:a|am|er))"
 )
 # What may follow an act of contacting when it is messages that shall end: nothing, "mais", or their name.
 _NO_MORE = (
@@ -81,7 +81,7 @@ _OF_LIST = rf"(?:d[aeo]s?|n[ao]s?|dess[ae]s?|dest[ae]s?)\s+(?:\w+\s+){{0,2}}?{_L
 _REMOVED = r"(?:removid|excluid|retirad|apagad|descadastrad|deletad|eliminad|anonimizad|tirad|desvinculad)[oa]s?\b"
 _ITS_WRITER = (
     rf"me|eu|[oa]s?|meus?|minhas?|ess[ea]|est[ea]|{_DATA}|por favor|pfv|ai|ja|logo|de vez|completamente|d[aeo]|daqui"
-    r"|[\d() .+-]+"
+    r"|[\d(+][\d().+-]*"
 )
 _GO_ON = r"(?:\s+(?:todos|todas|os|as|o|a|de|do|ai|ja|logo|por favor|tudo|qualquer|d[eoa]s?|ess[ae]|est[ae]))*"
 _NOT_OTHER = (
@@ -104,6 +104,22 @@ _REMOVAL = _rule(
     r"|\bdesinscrev\w+|\bdescadastr\w+|\bunsubscribe\b|\bopt[- ]?out\b|\bbloque\w+ (?:o )?(?:meu|esse|este) "
     r"(?:numero|contato|zap)|\bdireito (?:ao|de) (?:esquecimento|exclusao|eliminacao)\b"
 )
+# Ending or removing, and what shall end, some words apart in one thought.
+_ENDING = (
+    rf"(?:par(?:a|e|em|ar|arem|assem|ando) (?:de|com)|chega|basta|cess\w+|suspend\w+|interromp\w+|cancel\w+|encerr\w+"
+    rf"|deslig\w+|desativ\w+|acab\w+ com|cans(?:ei|ad[oa])|fart[oa]|(?:saia|sair) d\w+|{_REMOVE})"
+)
+_ENDED = (
+    rf"(?:mensagens|msgs|propagandas?|promocoes|disparos?|notificac\w+|anuncios|comunicad\w+|marketing|newsletter|spam"
+    rf"|mailing|transmiss\w+|(?:meus?|minhas?) (?:\w+ )?{_DATA})\b(?! (?:anterior|acima|errad|que (?:eu )?mand"
+    rf"|e (?:poe|bota)))"
+)
+_APART = _rule(
+    rf"\b{_ENDING}\b(?:[\s,]+(?!orcamento|pedido|proposta|maquina|visita)\w+){{0,4}}?[\s,]+{_ENDED}"
+    rf"|\b(?:meus?|minhas?|ess[ea]|est[ea]) {_DATA}\b(?:\s+\w+){{0,3}}?\s+(?:saiam?|sair|fora|{_REMOVED})"
+    rf"(?:\s+\w+)?\s+(?:d[aeo]s?|dess\w+|dai)\b"
+    r"|\bapag\w+ (?:tudo )?(?:o )?que (?:\w+ ){1,3}(?:meus?|minhas?|sobre mim|de mim)\b"
+)
 _CONSENT = _rule(
     r"\brevog\w+ (?:o |meu |a |minha )*(?:consentimento|autorizac\w+)|\b(?:retir|cancel)\w+ (?:o |meu )*consentimento"
     r"|\bnao (?:mais )?autorizo\b[^.!?]{0,25}\b(?:us(?:o|em|ar)|envi\w+|cont[ac]\w+|tratamento|lig\w+"
@@ -114,7 +130,8 @@ _CONSENT = _rule(
 _ANGER = _rule(
     r"\b(?:me deix\w+ em paz|me esquec(?:e|am|a|er)|sa(?:i|iam?) (?:fora|do meu pe|daqui)"
     r"|larg\w+ (?:d[eo] )?(?:meu|do) pe"
-    r"|som(?:e|am?) daqui|(?:vou|quero) (?:te |vcs |voces )?(?:bloquear|denunciar|processar))\b"
+    r"|som(?:e|am?) daqui|(?:vou|quero) (?:te |vcs |voces )?(?:bloquear|denunciar)|(?:vou|quero) (?:te|vcs"
+    r"|voces) processar)\b"
     rf"|\b(?:denunci|bloque|process)\w+\b[^.!?]{{0,40}}\b(?:mensage\w+|spam)\b|\bnao (?:me )?(?:enche|encham)\b"
     rf"|\b(?:par\w+|chega|cans\w+|fart\w+|saco) de (?:\w+ ){{0,2}}?{_NUISANCE}"
 )
@@ -136,7 +153,7 @@ _NOT = _rule(
     rf"{_MATERIAL}|\b(?:nao|nunca) esquec\w+ (?:de )?(?:me|meu|minha)\b"
     rf"|\b{_REMOVE}\b[^.!?;]{{0,30}}\b(?:do|da|desse|dessa) (?:pedido|orcamento|proposta|cotacao|simulacao)\b"
 )
-_RULES = (_COMMAND, _STOP_CONTACT, _REMOVAL, _CONSENT, _ANGER)
+_RULES = (_COMMAND, _STOP_CONTACT, _REMOVAL, _APART, _CONSENT, _ANGER)
 
 
 def asks_opt_out(text: str) -> bool:

@@ -13,7 +13,7 @@ _RELATION = (
     r"esposa|marido|filh[oa]|mulher|irma|irmao|pai|mae|soci[oa]|gerente|secretaria|cunhad[oa]|sogr[oa]"
     r"|noiv[oa]|namorad[oa]|comprador\w*|espos[oa]|prim[oa]|ti[oa]|"
     r"encarregad[oa]|funcionari[oa]|chef|cozinheir[oa]|dono|dona|responsavel|administrador\w*|sobrinh[oa]"
-    r"|diretor\w*|assistente"
+    r"|diretor\w*|assistente|nutricionista|engenheir[oa]|supervisor\w*|coordenador\w*|estagiari[oa]"
 )
 _STRONG = re.compile(
     rf"\b(?:me chamo|chamo-me|(?:^|[,;.\n])\s*chamo(?= )"
@@ -31,7 +31,8 @@ _HERE = re.compile(
 _CONTACT = re.compile(
     rf"\b(?:(?:pode|podem|podes|favor|melhor|so|deve\w*|^|[,;.\n]) ?(?:falar|tratar|conversar|chamar|procurar"
     rf"|ligar)(?: direto)? ?(?:com|por|pra|para|pro)?|fal(?:a|e|em) com|trat(?:a|e|em) com|procur(?:a|e|em"
-    rf"|ar)(?: por| pel[oa])?|(?:agora )?quem (?:decide|compra|cuida|resolve|manda|vai (?:tratar|falar|cuidar"
+    rf"|ar)(?: por| pel[oa])?|(?:agora )?quem (?:decide|compra|cuida|resolve|manda|vai (?:tratar|falar"
+    rf"|responder|atender|conversar|assumir|cuidar"
     rf"|resolver|ver)|responde|trata)(?: \w+){{0,3}}? e|"
     rf"o responsavel(?: pel[oa]s? compras?)? e|a responsavel(?: pel[oa]s? compras?)? e|contato(?: e|:)?"
     rf"|o contato (?:certo )?e|agora (?:quem (?:ta |esta )?fala(?:ndo)? )?e|assumindo (?:aqui)?"

@@ -36,6 +36,7 @@ _BUSINESS = (
 _STRONG_BUSINESS = re.compile(
     rf"\b(?:{_BUSINESS})\b(?:\s+\w+){{0,4}}?\s+(?:e|eh|fica|vai ser|sera|esta|ta|localizad[ao]|situad[ao]"
     rf"|aqui|vai)?\s*(?:e[mn]|n[ao]s?|d[eao]|aqui em|fica em|pra|para)\s+$"
+    r"|\b(?:maquina|equipamento)\s+(?:vai(?: ser| ficar)?|fica|sera|e|ficara)\s+(?:em|pra|para|n[ao])\s+$"
 )
 _STRONG = re.compile(
     r"\b(?:cidade(?: (?:de|e))?|municipio(?: (?:de|e))?|endereco|localizacao|local|aqui(?: (?:e|em|na|no"
@@ -353,7 +354,7 @@ def _state_letters(message: Said, taken: Spans) -> Iterator[Item]:
         if len(uf) != 2 or uf not in municipalities.STATES or _overlaps(taken, message.index, word.start, word.end):
             continue
         before = message.before(word.start, 45)
-        if re.match(r"\s*-?(?:smart|\d)", message.folded[word.end :]):  # "SE SmartPro", "SE 3000"
+        if re.match(r"\s*\?|\s*-?(?:smart|\d)", message.folded[word.end :]):  # "SE SmartPro", "SE 3000"
             continue
         if _STATE_REJECT.search(before) or _NEGATED.search(before):
             continue

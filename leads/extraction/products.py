@@ -77,6 +77,7 @@ _OWNED = re.compile(
     r"|minha|meu|nossa|nosso|troc\w+ (?:a|minha|d[ae])|vend(?:o|er) (?:a|minha)|peca\w* (?:d|pr)a)\b"
     r"(?! (?:interesse|vontade|duvida|uma duvida|pressa|que|curiosidade|preferencia|meta|lanchonete))[^,;]{0,22}$"
 )
+_SOLD = re.compile(r"\b(?:voces|vcs|seleto) (?:ja )?(?:me|nos) vend(?:eram|eu)\b[^;]{0,35}$")
 _INTEREST = re.compile(
     r"\b(?:interess\w+|quero|queria|preciso|gostaria|penso|orcamento|cotacao|busco|procuro|compr(?:ar|aria)"
     r"|outra|mais uma|por uma?|pela)\b"
@@ -161,7 +162,7 @@ def mentions(said: Sequence[Said], products: Sequence[ProductFacts]) -> list[Men
 def _is_wanted(message: Said, mention: Mention) -> bool:
     item = mention.item
     before = message.before(item.start, 70)
-    if _NEGATED.search(before) or _SERVICE.search(message.folded):
+    if _NEGATED.search(before) or _SOLD.search(before) or _SERVICE.search(message.folded):
         return False
     owned = _OWNED.search(before)
     if owned and not _INTEREST.search(before, owned.start()):

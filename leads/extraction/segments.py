@@ -59,7 +59,8 @@ _OPENING = re.compile(r"\b(?:abr(?:ir|indo)|mont(?:ar|ando)|inaugurar)\b[^.;!?]{
 _SEGMENTS = tuple((name, re.compile(rf"\b(?:{pattern})")) for name, pattern in _PHRASES)
 _OTHERS = re.compile(
     r"\b(?:(?:vend|fornec|distribu|produz|entreg|fabric|faz|faco)\w*(?: \w+){0,2} (?:pra|para|a|pros|pras"
-    r"|aos|as)|atend\w+|fornec\w+|client\w+(?: sao| e)?|abastec\w+|entreg\w+ (?:pra|para|em|nas|nos)|concorren\w+"
+    r"|aos|as)|atend\w+|nada a ver com|fornec\w+|client\w+(?: sao| e)?|abastec\w+|entreg\w+ (?:pra|para|em|nas"
+    r"|nos)|concorren\w+"
     r"|vizinh\w+|tipo|trabalh(?:ei|ava) (?:em|n[oa]|d[eo])|"
     r"amig[oa]\w* (?:d[eo]|tem|que tem)|ex|vi (?:em|n[oa]s?|um|uma)|fui (?:em|n[oa])|nao (?:e|sou|tenho"
     r"|temos|seria)|funcionari\w+ d[eao]|compr\w+ (?:\w+ )?(?:d[eo]|n[oa]|em)|(?:tia|tio|irma|irmao|prim[oa]"
