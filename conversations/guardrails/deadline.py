@@ -174,6 +174,8 @@ _ANSWERS = Matcher(
         talvez|provavelmente|acho|creio|acredito
         dificil|dificilmente|apertado|impossivel|facil|facinho|suave|folga|folgado|sossegado|confia|confie|jamais|nunca
         de|na boa
+        vai dar
+        pode marcar|confirmar|contar|confiar
         """,
         _REASON,
     )
@@ -278,7 +280,8 @@ def _unexplained_time(sheet: Sheet, finding: Finding) -> bool:
 def _innocent(sheet: Sheet, finding: Finding) -> bool:
     at = finding.first
     words = sheet.words[at : finding.end]
-    if sheet.declined(at) or any(word.quoted or "@callback" in word.tags for word in words):
+    sworn = sheet.clause_has(at, "prometo", "garanto", "asseguro") and sheet.is_any(at, "nao", "nunca", "jamais")
+    if (sheet.declined(at) and not sworn) or any(word.quoted or "@callback" in word.tags for word in words):
         return True
     if any("#rate" in word.tags or "#pieces" in word.tags for word in words):
         return True

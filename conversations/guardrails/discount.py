@@ -76,6 +76,8 @@ _STATED = Matcher(
             preco|valor|valores|condicao|condicoes
         faco|fazemos diferente|diferenciado|melhor
         valorzinho
+        preco|valor|condicao|condicoes|tabela _5 vantajos*|atrativ*|convidativ*
+        consigo|conseguimos|posso|podemos tirar|abater pra vc|vcs
         preco|tabela|pagar|paga|pagando|valor _1 cheio|cheia
         esquece|esqueca|ignora _1 tabela|preco|valor
         brincar|brinca|brincamos|trabalhar|trabalhamos no|com valor|preco
@@ -291,6 +293,8 @@ def _own_or_quoted(sheet: Sheet, finding: Finding) -> bool:
     ours = range(max(clause.start, finding.first - 6), min(clause.stop, finding.end + 3))
     if any(sheet.is_any(at, "proposta") for at in own):
         return False
+    if sheet.after(finding.end - 1, 1, "de") and sheet.after(finding.end - 1, 2, "vc", "vcs"):
+        return True
     if sheet.after(finding.end - 1, 3, *_OWN) and sheet.after(finding.end - 1, 1, "da", "do", "na", "no", "das"):
         return True  # "a promoção da sua loja"
     if sheet.is_any(finding.end - 1, "menos") and sheet.after(finding.end - 1, 2, "#"):

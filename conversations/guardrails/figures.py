@@ -75,7 +75,9 @@ def _wrong_rate(claims: Claims, at: int, quantity: Quantity) -> bool:
         return False
     if _several_machines(claims, at) or (sheet.before(at, 5, "@lead") and not claims.near(at, "claims", 3)):
         return False
-    easily = sheet.clause_has(at, "folga", "folgada", "folgado", "sobra", "tranquila", "tranquilo", "atende")
+    easily = sheet.clause_has(
+        at, "folga", "folgada", "folgado", "sobra", "tranquila", "tranquilo", "atende", "combina", "indicada", "basta"
+    )
     if easily and claims.refused(at, lambda product: _within_reach(product, quantity)):
         return False
     if sheet.before(at, 6, "voce", "vc", "voces", "vcs", "faco", "seu", "sua", "precisa", "pra", "para"):
@@ -192,7 +194,12 @@ def _only_length(claims: Claims, at: int, quantity: Quantity) -> bool:
 
 
 def _lead_size(claims: Claims, at: int) -> bool:
-    return claims.sheet.before(at, 6, "seu", "sua", "voce", "vc", "voces", "seus", "pra", "acima", "maior", "maiores")
+    sheet = claims.sheet
+    if sheet.before(at, 6, "seu", "sua", "vc", "vcs", "seus", "acima", "maior", "maiores"):
+        return True
+    # "é pra fatias de até 25 mm" speaks of the machine, "pra disco de 18 cm" of what is wanted.
+    wanted = range(max(sheet.clause(at).start, at - 6), at)
+    return any(sheet.is_any(i, "pra") and not (i and sheet.is_any(i - 1, "eh", "e", "serve", "feita")) for i in wanted)
 
 
 def _wrong_count(claims: Claims, at: int, quantity: Quantity) -> bool:

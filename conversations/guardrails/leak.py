@@ -194,6 +194,9 @@ def check_text(text: str) -> Iterator[tuple[int, int, str]]:
 
 def _declines(sheet: Sheet, finding: Finding) -> bool:
     """Refusing to tell how it was set up is clean; so is talk of the lead's own systems."""
+    cold = ("camara", "carne", "oleo", "chapa", "freezer", "geladeira", "massa", "forno", "agua")
+    if finding.reason == _RATING and sheet.clause_has(finding.first, *cold):
+        return True
     refused = sheet.clause_has(finding.first, "@hedge") or any(
         sheet.is_any(at, "nao", "nem") for at in range(sheet.clause(finding.first).start, finding.first)
     )
@@ -211,5 +214,5 @@ def _goes_on(sheet: Sheet, finding: Finding) -> bool:
     if any(sheet.is_any(at, "nao", "nunca", "sempre") for at in range(finding.first, finding.end)):
         return True
     refusal = next((at for at in range(finding.first, clause.stop) if sheet.is_any(at, "nao", "nunca")), clause.stop)
-    says = ("diz", "dizem", "eh", "e", "sao", "pra", "manda", "mandam", "proibe", "pede", "gestor", "gerente")
+    says = ("a", "diz", "dizem", "eh", "e", "sao", "pra", "manda", "mandam", "proibe", "pede", "gestor", "gerente")
     return any(sheet.is_any(at, *says) for at in range(finding.first, refusal)) and refusal < clause.stop

@@ -157,6 +157,7 @@ _RULES = Matcher(
         treinamos
         treina|treinar _3 equipe|pessoal|vcs|vc
         adaptamos|adapta|adapto|mudamos|modifica|modificamos|alteramos _3 maquina|equipamento|projeto|ela
+        sob medida
         do jeito que vc|vcs? quiser|quer|precisar|precisa|pedir|imaginar|sonhar|sonhou
         treinamento|treino|capacitacao|curso|instalacao|acompanhamento _6 nossa|minha conta
         ensina|ensinamos|ensino|treina|treinamos _2 todo|todos|todas
@@ -259,15 +260,21 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
     words = sheet.words[at : finding.end]
     if sheet.declined(at) or any(word.quoted for word in words):
         return True
-    if sheet.before(at, 3, *_REFUSED) or (sheet.before(at, 4, "existe", "existem") and sheet.before(at, 5, "nao")):
+    on_condition = sheet.before(at, 6, "se", "caso")  # "se você não gostar, devolvemos"
+    if sheet.before(at, 3, *_REFUSED) and not (on_condition and finding.reason == _RETURN):
+        return True
+    if sheet.before(at, 4, "existe", "existem") and sheet.before(at, 5, "nao"):
         return True
     if sheet.before(at, 2, "quer", "querem", "pretende", "pretendem", "pensa", "meta", "sonha"):
         return True  # the lead's wish
     texts = {word.text for word in words}
+    if "certo" in texts and "deadline" in sheet.topics:
+        return True  # the answer to a date
     if _other_sense(sheet, at, texts):
         return True
     if finding.reason == _RETURN:
-        return sheet.clause_has(at, "@pay", "entrada", "parte")  # goods in payment
+        given_back = any(text.startswith(("devol", "reembols", "estorn")) for text in texts)
+        return not given_back and sheet.clause_has(at, "@pay", "entrada", "parte")  # goods in payment
     if finding.reason == _CALLBACK:
         return _business_hours(sheet, at) or sheet.asks(at)
     if finding.reason == _VISIT and sheet.clause_has(at, "video", "videos", "site"):
