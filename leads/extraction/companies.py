@@ -248,9 +248,8 @@ def _without_place(message: Said, taken: list[Word]) -> list[Word]:
         joint = taken[-size - 1].text
         place = message.text[taken[-size].start : taken[-1].end]
         if joint in ("de", "do", "da") and municipalities.find(place) and fold(place) not in common_cities():
-            head = [
-                word for word in taken[: -size - 1] if word.text not in COMPANY_TYPES and word.text not in PLAIN_TYPES
-            ]
+            kinds = {**COMPANY_TYPES, **dict.fromkeys(PLAIN_TYPES)}
+            head = any(word.text not in kinds for word in taken[: -size - 1])
             return taken[: -size - 1] if head else []
     return taken
 
