@@ -12,7 +12,10 @@ PERSONALITIES = ("competent", "careless")
 
 @dataclass(frozen=True)
 class Config:
-    """``seed`` None draws one at start, so that two runs never repeat a message id the product already knows."""
+    """``seed`` None draws one at start, so that two runs never repeat a message id the product already knows.
+
+    ``real_model`` names the language model the product talks to when it is not the one in here.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8900
@@ -23,6 +26,7 @@ class Config:
     webhook_url: str = "http://127.0.0.1:8000/webhooks/zapi/whatsapp/sandbox/"
     product_url: str = "http://127.0.0.1:8000"
     api_token: str = ""
+    real_model: str = ""
     instance_id: str = "3C0000000000000000000000000000AA"
     instance_token: str = "sandbox-instance-token"  # noqa: S105 - a fictional credential of a fake
     client_token: str = "sandbox-client-token"  # noqa: S105 - a fictional credential of a fake
@@ -45,6 +49,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
         "SANDBOX_WEBHOOK_URL": "webhook_url",
         "SANDBOX_PRODUCT_URL": "product_url",
         "SANDBOX_API_TOKEN": "api_token",
+        "SANDBOX_REAL_MODEL": "real_model",
         "SANDBOX_INSTANCE_ID": "instance_id",
         "SANDBOX_INSTANCE_TOKEN": "instance_token",
         "SANDBOX_CLIENT_TOKEN": "client_token",

@@ -177,6 +177,11 @@ class World:
     def conversation(self, lead: Lead) -> list[Entry]:
         return self._by_lead.get(lead.key, [])
 
+    def received_before(self, entry: Entry) -> list[Entry]:
+        """What the lead wrote up to and including ``entry``, oldest first."""
+        rows = self._by_lead.get(entry.lead, [])
+        return [row for row in rows if row.direction == "in" and row.n <= entry.n]
+
     def snapshot(self) -> dict[str, object]:
         return {
             "seed": self.seed,

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.world import Lead
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -11,6 +13,11 @@ class Scene:
     type: str
     text: str
     data: dict[str, Any] = field(default_factory=dict)
+
+    def said_by(self, lead: Lead) -> str:
+        """The text in the mouth of a lead; who has no number gives no name either."""
+        name = lead.name.split(" ")[0] if lead.phone else ""
+        return self.text.replace("{presentation}", f"Aqui é {name}," if name else "Somos")
 
 
 @dataclass(frozen=True)
@@ -21,10 +28,10 @@ class Choice:
 
 
 SCENES = (
-    Scene("hello", "Apresentação", "text", "Bom dia! Sou a Marina, da Hamburgueria Ponto do Fogo, em Blumenau"),
+    Scene("hello", "Apresentação", "text", "Bom dia! {presentation} da Hamburgueria Ponto do Fogo, em Blumenau"),
     Scene("need", "Necessidade", "text", "Preciso de uma formadora, fazemos uns 800 hambúrgueres por dia"),
     Scene("technical", "Pergunta técnica", "text", "A FB300 faz quantos hambúrgueres por hora?"),
-    Scene("manual", "Quer a manual", "text", "Quero a manual, a FBM100"),
+    Scene("manual", "Quer a formadora manual", "text", "Quero a manual, a FBM100"),
     Scene("skewer", "Espetinho", "text", "Vocês têm máquina de montar espetinho?"),
     Scene("price", "Pede preço", "text", "Quanto custa?"),
     Scene(
@@ -81,5 +88,5 @@ STAGES = {
     "fact": ("Fato", "O que o lead contou é guardado com a frase que prova, palavra por palavra."),
     "guardrail": ("Revisão", "Todo texto é conferido antes de sair; preço, prazo ou promessa param aqui."),
     "outbox": ("Saída", "O texto aprovado entra na fila, é enviado uma única vez e acompanhado até a leitura."),
-    "handoff": ("Passagem", "Quando é hora de uma pessoa, o agente se cala e o vendedor recebe o resumo."),
+    "handoff": ("Repasse", "Quando é hora de uma pessoa, o agente se cala e o vendedor recebe o resumo."),
 }

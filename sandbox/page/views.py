@@ -18,6 +18,7 @@ from sandbox.box import Box
 from sandbox.config import PERSONALITIES
 from sandbox.model.misbehave import MODES, Mode
 from sandbox.page import scenes
+from sandbox.page.exchanges import cut
 from sandbox.page.timeline import Timeline, View, local_time
 from sandbox.world import Lead
 
@@ -31,6 +32,7 @@ def routes(box: Box, timeline: Timeline) -> list[BaseRoute]:
         Route("/", page.show, methods=["GET"]),
         Route("/page/chat", page.chat, methods=["GET"]),
         Route("/page/timeline", page.timeline, methods=["GET"]),
+        Route("/page/status", page.status, methods=["GET"]),
         Route("/page/send", page.send, methods=["POST"]),
         Route("/page/scene", page.scene, methods=["POST"]),
         Route("/page/burst", page.burst, methods=["POST"]),
@@ -63,10 +65,9 @@ class _Page:
         return self._render(
             "page.html",
             leads=list(self._box.world.leads.values()),
-            scenes=scenes.SCENES,
+            scenes=[(scene, scene.said_by(lead)) for scene in scenes.SCENES],
             stages=scenes.STAGES,
-            config=self._box.config,
-            **(self._chat_context(lead) | self._timeline_context(lead, view) | self._control_context()),
+            **(self._chat_context(lead) | self._timeline_context(lead, view) | self._control_context(lead)),
         )
 
     async def chat(self, request: Request) -> Response:
@@ -83,6 +84,13 @@ class _Page:
             return Response(status_code=204)
         return self._render("timeline.html", stages=scenes.STAGES, **context)
 
+    async def status(self, request: Request) -> Response:
+        """The pills and the control strip, so that a defect that was used up does not stay on show."""
+        context = self._control_context(self._chosen(request.query_params.get("lead")))
+        if request.query_params.get("v") == context["status_version"]:
+            return Response(status_code=204)
+        return self._render("status.html", **context)
+
     def _chat_context(self, lead: Lead) -> dict[str, Any]:
         messages = self._box.world.conversation(lead)
         typing = self._box.provider.typing(lead)
@@ -90,36 +98,53 @@ class _Page:
         quoted = {row.provider_id: row.text for row in messages}
         waiting = {row.provider_id for row in self._box.provider.queued}
         shown = [row for row in messages if row.provider_id not in waiting and row.type != "reaction"]
-        version = _digest((lead.key, typing, state, len(waiting)))
-        return {"lead": lead, "messages": shown, "quoted": quoted, "typing": typing, "chat_version": version}
+        connected = self._box.world.settings.connected
+        version = _digest((lead.key, typing, state, len(waiting), connected))
+        return {
+            "lead": lead,
+            "messages": shown,
+            "quoted": quoted,
+            "typing": typing,
+            "connected": connected,
+            "chat_version": version,
+        }
 
     async def _view(self, lead: Lead) -> View:
         last = next((row for row in reversed(self._box.world.conversation(lead)) if row.direction == "in"), None)
         if last is None:
-            return View(problem="Escreva no telefone ao lado: cada etapa do atendimento vai aparecer aqui.")
+            return View(problem="Escreva no telefone: cada etapa do atendimento vai aparecer aqui.")
         return await self._timeline.read(last.provider_id)
 
     def _timeline_context(self, lead: Lead, view: View) -> dict[str, Any]:
         version = _digest((lead.key, view.problem, view.conversation, view.entries))
-        return {"lead": lead, "view": view, "timeline_version": version}
+        exchanges = cut(view.entries)[::-1]
+        return {"lead": lead, "view": view, "exchanges": exchanges, "timeline_version": version}
 
-    def _control_context(self) -> dict[str, Any]:
+    def _control_context(self, lead: Lead) -> dict[str, Any]:
         model = self._box.model
+        real = self._box.config.real_model
         rules = self._box.faults.rules
+        connected = self._box.world.settings.connected
         active = [
             choice.label
             for choice in scenes.FAULTS
             if any(rule.endpoint == choice.rule["endpoint"] and _same(rule, choice) for rule in rules)
         ]
+        state = (lead.key, model.describe(), [rule.describe() for rule in rules], connected, real)
         return {
+            "lead": lead,
+            "real_model": real,
             "modes": scenes.MODES,
-            "mode": model.mode.name,
+            "mode": "normal" if real else model.mode.name,
+            "mode_label": dict(scenes.MODES).get(model.mode.name, model.mode.name),
+            "times": model.mode.times,
             "personality": model.personality,
             "personalities": [(key, scenes.PERSONALITY_LABELS[key]) for key in PERSONALITIES],
-            "fault_choices": scenes.FAULTS,
+            "fault_choices": [row for row in scenes.FAULTS if not (real and row.rule["endpoint"].startswith("/v1/"))],
             "active_faults": active,
             "rules": len(rules),
-            "connected": self._box.world.settings.connected,
+            "connected": connected,
+            "status_version": _digest(state),
         }
 
     # --- what is done -----------------------------------------------------------------------------------------
@@ -137,7 +162,7 @@ class _Page:
         lead = self._chosen(str(form.get("lead") or ""))
         scene = next((row for row in scenes.SCENES if row.key == form.get("scene")), None)
         if scene is not None:
-            self._box.provider.lead_writes(lead, kind=scene.type, text=scene.text, data=dict(scene.data))
+            self._box.provider.lead_writes(lead, kind=scene.type, text=scene.said_by(lead), data=dict(scene.data))
         return self._after(request, lead)
 
     async def burst(self, request: Request) -> Response:

@@ -84,11 +84,13 @@ class Provider:
         return entry
 
     def mark_read(self, message_id: str) -> bool:
-        """Blue ticks on the lead's message; False when there is no such message."""
+        """Blue ticks on the lead's message and, as in WhatsApp, on those before it; False when there is none such."""
         entry = self.world.find_entry(message_id)
         if entry is None:
             return False
-        self._raise_status(entry, "READ")
+        for row in self.world.received_before(entry) or [entry]:
+            if not row.error:
+                self._raise_status(row, "READ")
         return True
 
     def _start(self, entry: Entry, lead: Lead) -> None:

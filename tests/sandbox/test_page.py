@@ -3,9 +3,10 @@
 import re
 from typing import Any
 
+import httpx
 import pytest
 
-from tests.sandbox.outside import Outside, Product, eventually
+from tests.sandbox.outside import Outside, Product, eventually, running
 
 MARINA = "5511900000001"
 TIMELINE = {
@@ -37,6 +38,20 @@ TIMELINE = {
 }
 
 
+def entry(stage: str, title: str, status: str = "", **detail: str) -> dict[str, Any]:
+    rows = [{"label": label, "value": value} for label, value in detail.items()]
+    return {"id": title, "at": "2026-11-24T12:15:01+00:00", "stage": stage, "title": title} | {
+        "status": status,
+        "detail": rows,
+    }
+
+
+def exchange(text: str, *refused: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the product tells of one message and its answer."""
+    asked = [entry("event", "Aviso guardado"), entry("message", "Mensagem: lead", Texto=text)]
+    return [*asked, entry("turn", "Turno do agente", "respondido"), *refused, entry("outbox", "Saída", "enviada")]
+
+
 def page(outside: Outside, path: str, **form: str) -> str:
     """Press a button the way HTMX does."""
     answer = outside.http.post(f"/page/{path}", data={"lead": MARINA, **form}, headers={"hx-request": "true"})
@@ -53,7 +68,7 @@ def version(fragment: str) -> str:
 def test_the_page_explains_each_stage(outside: Outside) -> None:
     text = outside.http.get("/").text
 
-    for label in ("Evento", "Mensagem", "Turno", "Fato", "Revisão", "Saída", "Passagem"):
+    for label in ("Evento", "Mensagem", "Turno", "Fato", "Revisão", "Saída", "Repasse"):
         assert label in text
     assert 'lang="pt-BR"' in text
 
@@ -90,6 +105,17 @@ def test_ticks_follow_the_message(outside: Outside, product: Product) -> None:
     assert ">entregue<" in delivered
     assert ">lida<" in read
     assert "não entregue" in outside.http.get("/page/chat").text
+
+
+def test_reading_a_message_reads_those_before_it(outside: Outside) -> None:
+    outside.says("oi")
+    second = outside.says("tudo bem?")
+    outside.says("alô")
+    outside.says("oi", lead="5511900000002")
+
+    outside.zapi("POST", "read-message", {"phone": MARINA, "messageId": second["messageId"]})
+
+    assert [row["status"] for row in outside.messages()] == ["READ", "READ", "RECEIVED", "RECEIVED"]
 
 
 def test_a_fragment_is_only_sent_again_when_it_changed(outside: Outside) -> None:
@@ -160,6 +186,67 @@ def test_the_timeline_is_read_from_the_product(outside: Outside, product: Produc
     assert "<b>R$ 1</b>" not in text, "what the product says is shown as text"
 
 
+def test_older_exchanges_are_folded_and_the_newest_is_open(outside: Outside, product: Product) -> None:
+    outside.says("oi")
+    product.timeline = {"entries": [*exchange("oi"), *exchange("quero a FB300")]}
+
+    text = outside.http.get("/page/timeline").text
+
+    folds = re.findall(r'<details class="exchange"[^>]*?( open)?>.*?class="said">([^<]*)<', text, re.S)
+    assert folds == [(" open", "quero a FB300"), ("", "oi")]
+
+
+def test_a_review_without_objection_is_shown_as_passed(outside: Outside, product: Product) -> None:
+    outside.says("oi")
+    refused = entry("guardrail", "Rascunho barrado")
+    product.timeline = {"entries": [*exchange("oi"), *exchange("quanto custa?", refused)]}
+
+    text = outside.http.get("/page/timeline").text
+
+    second, first = text.split('<details class="exchange"')[1:]
+    assert "<dt>Revisão</dt><dd>passou</dd>" in first
+    assert "passou" not in second
+
+
+def test_a_turn_that_was_given_up_passed_no_review(outside: Outside, product: Product) -> None:
+    outside.says("oi")
+    product.timeline = {"entries": [entry("message", "Mensagem", Texto="oi"), entry("turn", "Turno", "cancelado")]}
+
+    assert "passou" not in outside.http.get("/page/timeline").text
+
+
+def test_without_a_temperature_the_badge_agrees_with_its_noun(outside: Outside, product: Product) -> None:
+    outside.says("oi")
+    unclassified = {"id": "c1", "temperature": "", "temperature_label": "não classificado"}
+    product.timeline = {"conversation": unclassified, "entries": []}
+
+    assert "Temperatura: <strong>não classificada</strong>" in outside.http.get("/page/timeline").text
+
+
+def test_the_presentation_is_that_of_the_chosen_lead(outside: Outside) -> None:
+    otavio, nobody = "5511900000002", "100000000000005@lid"
+
+    page(outside, "scene", scene="hello", lead=otavio)
+    page(outside, "scene", scene="hello", lead=nobody)
+
+    assert [row["text"].split(" da ")[0] for row in outside.messages()] == [
+        "Bom dia! Aqui é Otávio,",
+        "Bom dia! Somos",
+    ]
+
+
+def test_who_has_no_number_is_told_so_once(outside: Outside) -> None:
+    text = outside.http.get("/", params={"lead": "100000000000005@lid"}).text
+
+    assert "<small>Sem número</small>" in text
+
+
+def test_a_voice_note_is_shown_as_what_was_said(outside: Outside) -> None:
+    page(outside, "scene", scene="voice")
+
+    assert "Áudio: o que foi dito" in outside.http.get("/page/chat").text
+
+
 def test_before_the_first_message_the_page_says_what_to_do(outside: Outside) -> None:
     assert "Escreva no telefone" in outside.http.get("/page/timeline").text
 
@@ -189,7 +276,41 @@ def test_the_strip_makes_the_model_misbehave(outside: Outside) -> None:
     page(outside, "model", mode="quota", times="3", personality="careless")
 
     assert outside.look("model") == {"mode": "quota", "times": 3, "latency_s": 0.0, "personality": "careless"}
-    assert "Modelo com defeito ligado" in outside.http.get("/").text
+    assert "Defeito no modelo: Sem crédito (429) (3 respostas)" in outside.http.get("/").text
+
+
+def test_a_used_up_defect_leaves_the_strip(outside: Outside) -> None:
+    page(outside, "model", mode="quota", times="1")
+    shown = outside.http.get("/page/status").text
+    assert "Sem crédito (429) (1 resposta)" in shown
+
+    outside.chat({"role": "user", "content": "oi"})
+
+    again = outside.http.get("/page/status", params={"v": version(shown)})
+    assert again.status_code == 200
+    assert "Defeito" not in again.text
+    assert outside.http.get("/page/status", params={"v": version(again.text)}).status_code == 204
+
+
+def test_a_fault_used_up_leaves_the_strip(outside: Outside) -> None:
+    page(outside, "fault", fault="drop_before")
+    shown = outside.http.get("/page/status").text
+    assert "1 falha ligada: Conexão cai antes do envio" in shown
+
+    with pytest.raises(httpx.HTTPError):
+        outside.send("oi")
+
+    assert "falha ligada" not in outside.http.get("/page/status", params={"v": version(shown)}).text
+
+
+def test_with_a_real_model_its_name_stands_in_place_of_the_defects(product: Product) -> None:
+    with running(product, real_model="modelo-exemplo") as outside:
+        page(outside, "model", mode="quota")
+        text = outside.http.get("/").text
+
+    assert "Modelo: modelo-exemplo" in text
+    for hidden in ("Defeito no modelo", 'name="mode"', "Modelo fora do ar"):
+        assert hidden not in text
 
 
 def test_the_strip_switches_faults_on_and_off(outside: Outside) -> None:
@@ -206,6 +327,7 @@ def test_the_strip_disconnects_the_phone(outside: Outside, product: Product) -> 
 
     assert eventually(lambda: product.of("DisconnectedCallback"))
     assert "WhatsApp desconectado" in outside.http.get("/").text
+    assert "esperam na fila de saída do produto" in outside.http.get("/page/chat").text
 
 
 def test_whatsapp_emphasis_is_shown_and_markup_is_not(outside: Outside) -> None:
@@ -250,5 +372,7 @@ def test_in_a_browser_a_message_appears_without_reloading(width: int, outside: O
 
     assert page.get_by_label("Mensagem", exact=True).input_value() == ""
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("#legend[open]").count() == 0
+    assert page.get_by_text("à esquerda").is_visible() == (width > 900)
     assert troubles == []
     page.close()
