@@ -292,7 +292,7 @@ def _other_sense(sheet: Sheet, at: int, texts: set[str]) -> bool:
     """Words of commitment said of something else: "cartão de visita", "trocar de ideia", "testar outra forma"."""
     senses: tuple[tuple[set[str], tuple[str, ...]], ...] = (
         ({"visita"}, ("cartao",)),
-        ({"medida"}, ("molde", "moldes")),
+        ({"medida"}, ("molde", "moldes", "acompanha", "incluso", "vem")),  # part of the machine
         ({"trocar", "troca", "trocamos"}, ("ideia", "assunto", "mensagem", "mensagens")),
         ({"testar"}, ("escrever", "forma", "jeito", "audio", "link", "mandar")),
     )
