@@ -56,7 +56,7 @@ def review(text: str, context: ReviewContext = _NOTHING) -> Verdict:
     found = {kind: list(check(sheet)) for kind, check in rules}
     violations = [sheet.violation(kind, findings) for kind, findings in _settle(sheet, found).items()]
     if not found[Kind.PRICE]:
-        violations.append(_written(Kind.PRICE, answered_price.check(text, context)))
+        violations.append(_written(Kind.PRICE, answered_price.check(sheet)))
     leaked = [*sheet.original_spans(found[Kind.LEAK]), *leak.check_text(text)]
     violations += [
         _written(Kind.LEAK, leaked),

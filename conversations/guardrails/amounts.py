@@ -79,7 +79,9 @@ def _told(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     if quantity.kind is QuantityKind.MONEY:
         if quantity.high == 1 and _counts_things(sheet, at, "de"):
             return False  # "um real problema", "um conto de fadas"
-        return not (_place(sheet, at) or _cattle(sheet, at) or _lead_money(sheet, at) or _echoed(sheet, at, quantity))
+        return not (
+            names_a_place(sheet, at) or _cattle(sheet, at) or _lead_money(sheet, at) or _echoed(sheet, at, quantity)
+        )
     if quantity.kind is QuantityKind.RATE:
         if sheet.before(at, 2, "cobra", "cobramos", "custa", "custam"):
             return True
@@ -101,7 +103,7 @@ def _told(sheet: Sheet, at: int, quantity: Quantity) -> bool:
 
 def _bare(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     """Whether a plain number is of nothing in particular."""
-    if quantity.period or _place(sheet, at) or _cattle(sheet, at):
+    if quantity.period or names_a_place(sheet, at) or _cattle(sheet, at):
         return False
     written = sheet.reading.text
     word = sheet.words[at]
@@ -247,8 +249,8 @@ def _echoed(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     return named and (sheet.has("@hedge") or budget)
 
 
-def _place(sheet: Sheet, at: int) -> bool:
-    """The number of a house or the name of a place or firm."""
+def names_a_place(sheet: Sheet, at: int) -> bool:
+    """Whether it is the number of a house, an order or a page, or part of the name of a place or firm."""
     first = max(0, at - 4)
     return any(word.text in _PLACES for word in sheet.words[first:at]) and not sheet.before(
         at, 3, "na", "dos", "@costs"

@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from conversations.guardrails.verdict import ReviewContext
+from conversations.guardrails import amounts
+from conversations.guardrails.sheet import Sheet
 from seleto.lib.text.fold import fold, fold_aligned
-from seleto.lib.text.numbers import Kind, find_quantities
+from seleto.lib.text.numbers import Kind
 
 Finding = tuple[int, int, str]
 
@@ -29,11 +30,13 @@ _ENGLISH = re.compile(
 _FOREIGN_NUMERAL = re.compile(r"\bcust\w+\s+[^\x00-\u024f\s]{2,}")
 _FREE = re.compile(r"^\W*(?:e |sai )?de graca\W*$|\bsai(?:ria)? de graca\b")
 _LEAST = Decimal(100)
+_BEFORE = 200  # characters; a sentence is looked at no further back, so that work stays linear
 _REASON = "Responde à pergunta de preço com um valor."
 
 
-def check(text: str, context: ReviewContext) -> Iterator[Finding]:
+def check(sheet: Sheet) -> Iterator[Finding]:
     """Spans in the original text."""
+    context, text = sheet.context, sheet.reading.original
     folded = fold_aligned(text)
     for found in _IN_LINK.finditer(folded):
         yield found.start(), found.end(), _REASON
@@ -42,14 +45,20 @@ def check(text: str, context: ReviewContext) -> Iterator[Finding]:
     for pattern in (_ENGLISH, _FOREIGN_NUMERAL, _FREE):
         for found in pattern.finditer(folded):
             yield found.start(), found.end(), _REASON
+    yield from sheet.reading_spans(_bare_amounts(sheet))
+
+
+def _bare_amounts(sheet: Sheet) -> Iterator[Finding]:
+    """Spans in the reading."""
+    context, said = sheet.context, sheet.reading.folded
     allowed = set(context.price_exception.values()) if context.temperature == "frio" else set()
-    for quantity in find_quantities(text):
-        if (
-            allowed.intersection(quantity.values)
-            or quantity.kind is not Kind.PLAIN
-            or max(quantity.values, default=Decimal(0)) < _LEAST
-        ):
+    for at, word in enumerate(sheet.words):
+        quantity = word.quantity
+        if quantity is None or quantity.kind is not Kind.PLAIN or max(quantity.values) < _LEAST:
             continue
-        start = max(folded.rfind(mark, 0, quantity.start) for mark in ".!?\n") + 1
-        if not _MAKES.search(folded, start, min(quantity.end + 30, len(folded))):
-            yield quantity.start, quantity.end, _REASON
+        if allowed.intersection(quantity.values) or amounts.names_a_place(sheet, at):
+            continue
+        earliest = max(0, word.start - _BEFORE)
+        start = max(earliest, *(said.rfind(mark, earliest, word.start) + 1 for mark in ".!?\n"))
+        if not _MAKES.search(said, start, min(word.end + 30, len(said))):
+            yield word.start, word.end, _REASON

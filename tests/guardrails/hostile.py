@@ -22,10 +22,11 @@ UNITS = (
     "ensacadeira de 15 kg ", "a manual ", "cuba ", "MMMM", "XVI ", "😀", "\ud83d", "\x00", "\u202e", "\u3000", "１",
     "QUFB", "QUFBQUFB ", "d.o.z.e ", "d o z e ", "0-0-", "7 15 ", "a'", "12/12/", "11 9", "(", ")", "%", "100% ",
     ";", "…", "kkk", "1 a ", "! ", "a",
+    "100 gatos ",
 )  # fmt: skip
 
 # Letters for digits, figures in a row, words cut in pieces, formatting, tables, words of the rules, one long word.
-LONGEST = ("m1l ", "1 a ", "d o z e ", "[a](", "|", "mais caro que ", "a")
+LONGEST = ("m1l ", "1 a ", "100 gatos ", "d o z e ", "[a](", "|", "mais caro que ", "a")
 ONCE = ("preço " + "a" * LENGTH, "9" * LENGTH, "a" * LENGTH + "@")
 GROWTH, TRIES = LENGTH / SHORT * 2.5, 3  # linear work grows fourfold, quadratic sixteenfold
 NOTICED_SECONDS = 0.1  # below this a figure is noise
