@@ -18,6 +18,7 @@ setup: $(READY) ## build .venv from the lock file (with uv when it is there)
 
 $(READY): requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed.")'
+	@echo "Installing into $(VENV), about a minute …"
 	@if command -v uv >/dev/null 2>&1; then \
 		set -e; test -x $(BIN)/python || uv venv --quiet --python $(PYTHON) $(VENV); \
 		uv pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.txt; \

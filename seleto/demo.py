@@ -7,6 +7,8 @@ the addresses and, when something dies, why.
 
 import argparse
 import fcntl
+import http.client
+import json
 import os
 import re
 import secrets
@@ -23,6 +25,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
+from django.core.exceptions import ImproperlyConfigured
 from honcho import manager as honcho
 from honcho.printer import Printer
 
@@ -41,6 +44,9 @@ _CHANNEL = "principal"
 
 _STOP_PATIENCE_S = 30  # longer than the worker needs: STOP_GRACE_S
 _SLOW_START_S = 45
+_MODEL_PATIENCE_S = 10
+# What the settings take when nothing is set.
+_MODEL_ADDRESS, _MODEL = "https://api.openai.com/v1", "gpt-4o-mini"
 
 
 class DemoError(RuntimeError):
@@ -59,9 +65,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             stop()
             return 0
         return start(reset=options.reset)
-    except (DemoError, postgres.PostgresError) as error:
+    except (DemoError, ImproperlyConfigured, postgres.PostgresError) as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:  # before everything ran; later the manager of the processes sees to it
+        print("\nStopped.", file=sys.stderr)
+        return 0
 
 
 def start(*, reset: bool) -> int:
@@ -70,11 +79,10 @@ def start(*, reset: bool) -> int:
     (CHECKOUT / "staticfiles").mkdir(exist_ok=True)  # whitenoise warns about a missing one
     with _LOCK.open("a+", encoding="utf-8") as lock:
         if not _take(lock):
-            raise DemoError("The demo is already running here: use it, or stop it with `make stop`.")
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        ports = {name: _port(name, default) for name, default in (("DEMO_PORT", 8000), ("SANDBOX_PORT", 8900))}
+            raise DemoError(f"The demo is already running here{_where(lock)}: use it, or stop it with `make stop`.")
+        _note(lock, str(os.getpid()))
+        ports = _ports()
+        _note(lock, str(os.getpid()), *(str(port) for port in ports.values()))
         if reset:
             _reset()
         ours = not os.environ.get("DATABASE_URL") and not postgres.running()
@@ -92,7 +100,7 @@ def stop() -> None:
     with _LOCK.open("a+", encoding="utf-8") as lock:
         if not _take(lock):
             lock.seek(0)
-            supervisor = lock.read().strip()
+            supervisor = next(iter(lock.read().split()), "")
             if supervisor.isdigit() and _alive(int(supervisor)):
                 os.kill(int(supervisor), signal.SIGTERM)
                 _wait(lambda: not _alive(int(supervisor)), _STOP_PATIENCE_S)
@@ -104,9 +112,9 @@ def stop() -> None:
 def _run(environment: Mapping[str, str], ports: Mapping[str, int]) -> int:
     python = shlex.quote(sys.executable)
     print("Preparing the database …", flush=True)
-    prepared = subprocess.run([sys.executable, "manage.py", "seed_demo"], env=environment, cwd=CHECKOUT, check=False)
-    if prepared.returncode != 0:
-        raise DemoError("The demo's data could not be prepared; the reason is above.")
+    _prepare(environment)
+    if environment.get("SANDBOX_REAL_MODEL") and (trouble := _model_trouble()):
+        print(f"The model {environment['SANDBOX_REAL_MODEL']} {trouble}; the demo starts all the same.", flush=True)
     print("Starting web, worker and sandbox …", flush=True)
     honcho.KILL_WAIT = _STOP_PATIENCE_S
     with _LOG.open("w", encoding="utf-8") as log:
@@ -127,6 +135,21 @@ def _run(environment: Mapping[str, str], ports: Mapping[str, int]) -> int:
     dead = next((match[1] for line in lines if (match := re.search(r"system +\| (\w+) stopped", line))), "")
     print("\n".join([line for line in lines if f" {dead} " in line][-20:]), file=sys.stderr)
     raise DemoError(f"The process {dead} ended by itself: see above, or .data/demo.log for all of it.")
+
+
+def _prepare(environment: Mapping[str, str]) -> None:
+    # In a session of its own: Ctrl-C is ours to pass on, and a traceback of the child would say nothing.
+    child = subprocess.Popen(
+        [sys.executable, "manage.py", "seed_demo"], env=environment, cwd=CHECKOUT, start_new_session=True
+    )
+    try:
+        code = child.wait()
+    except BaseException:
+        child.terminate()
+        child.wait()
+        raise
+    if code != 0:
+        raise DemoError("The demo's data could not be prepared; the reason is above.")
 
 
 def _environment(ports: Mapping[str, int]) -> dict[str, str]:
@@ -157,6 +180,8 @@ def _environment(ports: Mapping[str, int]) -> dict[str, str]:
             "LLM_API_KEY": "sandbox",  # pragma: allowlist secret
             "LLM_MODEL": "sandbox",
         }
+    else:
+        environment["SANDBOX_REAL_MODEL"] = env.text("LLM_MODEL", _MODEL)
     return environment
 
 
@@ -184,6 +209,13 @@ def _reset() -> None:
     postgres.remove()
     _SECRETS.unlink(missing_ok=True)
     _PHONE.unlink(missing_ok=True)
+
+
+def _ports() -> dict[str, int]:
+    ports = {name: _port(name, default) for name, default in (("DEMO_PORT", 8000), ("SANDBOX_PORT", 8900))}
+    if len(set(ports.values())) < len(ports):
+        raise DemoError(f"DEMO_PORT and SANDBOX_PORT are both {ports['DEMO_PORT']}: give them different numbers.")
+    return ports
 
 
 def _port(name: str, default: int) -> int:
@@ -226,7 +258,7 @@ def _announce(environment: Mapping[str, str]) -> None:
             print(f"Still waiting: {trouble}. The processes write to .data/demo.log.", flush=True)
             warned = True
         time.sleep(0.5)
-    model = "the sandbox's" if environment.get("LLM_MODEL") == "sandbox" else environment.get("LLM_MODEL", "yours")
+    model = environment.get("SANDBOX_REAL_MODEL", "the sandbox's")
     print(
         f"\n  Write as a lead   {outside}/\n"
         f"  Admin             {web}/admin/   user admin, password {environment['DEMO_ADMIN_PASSWORD']}\n"
@@ -234,6 +266,49 @@ def _announce(environment: Mapping[str, str]) -> None:
         "Ctrl-C or `make stop` stops everything; logs are in .data/demo.log.",
         flush=True,
     )
+
+
+def _where(lock: IO[str]) -> str:
+    """Where the running demo answers, as it noted it in its lock."""
+    lock.seek(0)
+    noted = lock.read().split()
+    if len(noted) != 3:
+        return ""
+    _, web, outside = noted
+    return (
+        f" (write as a lead at http://127.0.0.1:{outside}/, admin at http://127.0.0.1:{web}/admin/ with user admin"
+        f" and the DEMO_ADMIN_PASSWORD of .data/{_SECRETS.name})"
+    )
+
+
+def _note(lock: IO[str], *words: str) -> None:
+    lock.truncate(0)
+    lock.write("\n".join(words))
+    lock.flush()
+
+
+def _model_trouble() -> str:
+    """One short request to the user's own model: what is wrong with it, or nothing."""
+    address = env.text("LLM_BASE_URL", _MODEL_ADDRESS).rstrip("/")
+    body = {"model": env.text("LLM_MODEL", _MODEL), "messages": [{"role": "user", "content": "Responda só: ok"}]}
+    try:
+        request = urllib.request.Request(  # noqa: S310 - the address is the user's own setting
+            f"{address}/chat/completions",
+            data=json.dumps(body).encode(),
+            headers={"Content-Type": "application/json", "Authorization": f"Bearer {env.text('LLM_API_KEY', '')}"},
+        )
+        with urllib.request.urlopen(request, timeout=_MODEL_PATIENCE_S):  # noqa: S310
+            return ""
+    except urllib.error.HTTPError as error:
+        blame = {
+            401: "refuses the key: check LLM_API_KEY",
+            403: "refuses the key: check LLM_API_KEY",
+            404: "is not known there: check LLM_MODEL and LLM_BASE_URL",
+            429: "has no credit left or asks to wait",
+        }
+        return blame.get(error.code, f"answers with error {error.code}: check LLM_BASE_URL and LLM_MODEL")
+    except (OSError, ValueError, http.client.HTTPException):
+        return f"does not answer within {_MODEL_PATIENCE_S} s: check LLM_BASE_URL"
 
 
 def _trouble(address: str) -> str:

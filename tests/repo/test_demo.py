@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,7 @@ def test_the_sandbox_plays_the_model() -> None:
 
     assert environment["LLM_BASE_URL"] == "http://127.0.0.1:8124/v1"
     assert environment["LLM_MODEL"] == "sandbox"
+    assert "SANDBOX_REAL_MODEL" not in environment
 
 
 def test_a_real_model_is_used_when_the_user_names_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,6 +87,7 @@ def test_a_real_model_is_used_when_the_user_names_one(monkeypatch: pytest.Monkey
 
     assert environment["LLM_API_KEY"] == "key-of-the-user"
     assert "LLM_BASE_URL" not in environment
+    assert environment["SANDBOX_REAL_MODEL"] == "gpt-4o-mini"
 
 
 def test_a_busy_port_is_one_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -107,6 +110,95 @@ def test_a_second_demo_here_is_refused(capsys: pytest.CaptureFixture[str]) -> No
         assert demo.main([]) == 1
 
     assert "already running" in capsys.readouterr().err
+
+
+def test_a_second_demo_hears_where_the_first_one_answers(capsys: pytest.CaptureFixture[str]) -> None:
+    with demo._LOCK.open("a+") as lock:
+        assert demo._take(lock)
+        demo._note(lock, "1", "8123", "8124")
+
+        assert demo.main([]) == 1
+
+    said = capsys.readouterr().err
+    assert "http://127.0.0.1:8123/admin/" in said
+    assert "http://127.0.0.1:8124/" in said
+    assert ".data/demo.env" in said
+
+
+@pytest.mark.parametrize(
+    ("ports", "sentence"),
+    [
+        ({"DEMO_PORT": "abc"}, "DEMO_PORT accepts a whole number"),
+        ({"SANDBOX_PORT": "70000"}, "SANDBOX_PORT accepts a whole number from 1 to 65535"),
+        ({"DEMO_PORT": "18123", "SANDBOX_PORT": "18123"}, "are both 18123"),
+    ],
+)
+def test_unusable_ports_are_one_sentence_before_anything_starts(
+    ports: dict[str, str],
+    sentence: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(demo, "_reset", lambda: pytest.fail("the data was emptied"))
+    monkeypatch.setattr(demo, "_run", lambda *_: pytest.fail("it started"))
+    for name, value in ports.items():
+        monkeypatch.setenv(name, value)
+
+    assert demo.main(["--reset"]) == 1
+
+    said = capsys.readouterr()
+    assert sentence in said.err
+    assert (said.out, said.err.count("\n")) == ("", 1)
+
+
+def test_ctrl_c_while_preparing_ends_quietly(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The real signal, while the child that prepares the data runs."""
+    (checkout / "manage.py").write_text(
+        "import os, signal, time\nos.kill(os.getppid(), signal.SIGINT)\ntime.sleep(600)\n", encoding="utf-8"
+    )
+    monkeypatch.setattr(demo, "_ports", lambda: PORTS)
+    monkeypatch.setattr(postgres, "running", lambda *_: True)
+
+    assert demo.main([]) == 0
+
+    assert capsys.readouterr().err.strip() == "Stopped."
+    assert demo._marked() == set()
+
+
+class Model(BaseHTTPRequestHandler):
+    status = 200
+
+    def do_POST(self) -> None:
+        self.send_response(self.status)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+@pytest.mark.parametrize(
+    ("status", "trouble"), [(200, ""), (401, "LLM_API_KEY"), (404, "LLM_MODEL"), (429, "credit"), (500, "error 500")]
+)
+def test_the_users_model_is_tried_once(status: int, trouble: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Model, "status", status)
+    with HTTPServer(("127.0.0.1", 0), Model) as server:
+        monkeypatch.setenv("LLM_BASE_URL", f"http://127.0.0.1:{server.server_port}/v1/")
+        answering = threading.Thread(target=server.handle_request)
+        answering.start()
+        said = demo._model_trouble()
+        answering.join()
+
+    assert bool(said) == bool(trouble)
+    assert trouble in said
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/v1", "not an address"])
+def test_a_model_that_cannot_be_reached_is_named(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LLM_BASE_URL", address)
+
+    assert "does not answer" in demo._model_trouble()
 
 
 def test_stop_ends_what_a_killed_demo_left_behind(checkout: Path) -> None:
