@@ -38,6 +38,12 @@ _HUMAN = re.compile(
     rf"|a fabrica|voces|vcs"
     rf"|na sede|o showroom)\b"
     rf"|\b(?:mand|envi)\w+ (?:alguem|um tecnico|uma pessoa|um vendedor|um consultor) (?:aqui|ate|ca|n[ao])\b"
+    rf"|\b(?:zap|whats\w*|numero|telefone|contato|ramal|celular) d[aeo]s? (?:um |uma |algum )?{_PERSON}\b"
+    rf"|\b(?:conect|direcion|encaminh)\w+ (?:com|pra|para|pro|a|ao) (?:o |a )?(?:time|pessoal|equipe|area) d[aeo] \w+"
+    rf"|\b(?:da|dar|de|deem) uma (?:ligad\w+|chamad\w+|passad\w+ (?:aqui|n[ao]))\b|\bcontato telefonico\b"
+    rf"|\baceit\w+ (?:a|uma) visita\b"
+    rf"|\b(?:falar|conversar|tratar) com (?:quem|alguem) (?:que )?(?:manda|decide|resolve|entend\w+|cuida|sab\w+)\b"
+    rf"|\b(?:voces|vcs) (?:tem|teriam) alguem que (?:fal|entend|atend|possa)\w+"
     rf"|\bme d(?:a|ar|e|eem) um (?:toque|alo|retorno|oi)\b|\bme retorn(?:a|e|em|ar)\b"
     rf"|\b{_WISH}{_FILL}(?:retorno|ligar(?:em)?|ligue|liguem|telefonar|telefonem"
     rf"|telefonema)\b"
@@ -100,7 +106,8 @@ _HUMAN = re.compile(
 _HUMAN_WHOLE = re.compile(rf"^\W*(?:quero |queria |um |uma )*{_PERSON}(?: por favor| pfv?| please)?\W*$")
 _NOT_HUMAN = re.compile(
     r"\blig(?:ar|o|a) (?:a |o |na |no |em |essa |ela )?(?:maquina|equipamento|tomada|220|110|luz|motor|ela)\b"
-    r"|\b(?:pessoas?|alguem|gente|funcionari\w+|tecnico) (?:pra|para) (?:operar|trabalhar|mexer|usar|tocar"
+    r"|\buma pessoa (?:so|sozinha|apenas)\b|\b(?:pessoas?|alguem|gente|funcionari\w+|tecnico) (?:pra"
+    r"|para) (?:operar|trabalhar|mexer|usar|tocar"
     r"|montar|limpar|cuidar)\b|"
     r"\bja (?:se|nos) fal\w+\b[^.!?]{0,20}|"
     r"\b(?:me chamo|meu nome|chamo)\b[^.!?,]{0,20}|"

@@ -17,7 +17,7 @@ _MESSAGE = (
 )
 _NUISANCE = (
     r"(?:perturb\w+|incomod\w+|amol\w+|ench(?:e\b|er|am|endo)|encher|atazan\w+|aporrinh\w+|importun\w+|azucrin\w+"
-    r"|disparos?\b|spam\b|insist\w+)"
+    r"|disparos?\b|spam\b|insist\w+(?! (?:n[ao]s?|em)\b))"
 )
 _CONTACTING = (
     r"(?:mand(?:a|e|em|ar|arem|assem|ando)|envi(?:a|e|em|ar|arem|assem|ando|o)|receber|recebendo"
@@ -71,7 +71,7 @@ _REMOVE = (
 )
 _DATA = (
     r"(?:dados|informac\w+|cadastro|numero|contato|registros?|telefone|celular|conversas?|nome|whats\w*|zap|historico"
-    r"|e-?mail|ficha)"
+    r"|e-?mail|ficha|conta)"
 )
 _LIST = (
     r"(?:lista|base|cadastro|sistema|grupo|transmissao|banco|agenda|disparos?|mailing|contatos|envios?|marketing"
@@ -107,7 +107,8 @@ _REMOVAL = _rule(
 # Ending or removing, and what shall end, some words apart in one thought.
 _ENDING = (
     rf"(?:par(?:a|e|em|ar|arem|assem|ando) (?:de|com)|chega|basta|cess\w+|suspend\w+|interromp\w+|cancel\w+|encerr\w+"
-    rf"|deslig\w+|desativ\w+|acab\w+ com|cans(?:ei|ad[oa])|fart[oa]|(?:saia|sair) d\w+|{_REMOVE})"
+    rf"|deslig\w+|desativ\w+|acab\w+ com|(?:cans(?:ei|ad[oa])|fart[oa])(?! de (?:responder|mandar|enviar|ler))"
+    rf"|(?:saia|sair) d\w+|{_REMOVE})"
 )
 _ENDED = (
     rf"(?:mensagens|msgs|propagandas?|promocoes|disparos?|notificac\w+|anuncios|comunicad\w+|marketing|newsletter|spam"
