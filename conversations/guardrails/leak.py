@@ -197,6 +197,9 @@ def _declines(sheet: Sheet, finding: Finding) -> bool:
     cold = ("camara", "carne", "oleo", "chapa", "freezer", "geladeira", "massa", "forno", "agua")
     if finding.reason == _RATING and sheet.clause_has(finding.first, *cold):
         return True
+    theirs = sheet.before(finding.first, 3, "sistema", "site", "app", "celular", "computador")
+    if finding.reason == _INTERNAL and theirs and sheet.before(finding.first, 4, "seu", "sua", "vcs"):
+        return True
     refused = sheet.clause_has(finding.first, "@hedge") or any(
         sheet.is_any(at, "nao", "nem") for at in range(sheet.clause(finding.first).start, finding.first)
     )

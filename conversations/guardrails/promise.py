@@ -39,7 +39,7 @@ _RULES = Matcher(
             pular|disparar|voar|deslanchar|mudar|alavancar|duplicar|estourar|multiplicar
         boto|ponho _2 mao no fogo
         assino embaixo
-        aposto|juro
+        aposto|apostar _4 vai|venda|vendas|lucro|dobra|producao
         meu chapeu
         pode apostar|cobrar
         ate _3 virar|dar|ter lucro|retorno
