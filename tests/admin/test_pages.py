@@ -8,9 +8,9 @@ from django.contrib.admin.sites import site
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from conversations.wording import rule
 from conversations.guardrails import Kind
 from conversations.models import Conversation, Event, Message
+from conversations.wording import rule
 from tests.admin.conftest import SCRIPT, story
 from tests.factories import INSTANCE_TOKEN, SECRET, ConversationFactory, EventFactory, MessageFactory, now
 

@@ -92,7 +92,7 @@ def test_resuming_everything_names_what_is_still_off(run, channel):
 def test_a_dry_run_of_a_pause_changes_nothing(run, conversation, words):
     words = [str(conversation.pk) if word == "ID" else word for word in words]
 
-    assert "mudaria para" in run("pause_agent", *words, "--dry-run")
+    assert "ficaria" in run("pause_agent", *words, "--dry-run")
 
     assert Conversation.objects.get().owner == Conversation.Owner.AGENT
     assert not Flag.objects.exists()
