@@ -215,9 +215,10 @@ def test_a_turn_that_was_given_up_passed_no_review(outside: Outside, product: Pr
     assert "passou" not in outside.http.get("/page/timeline").text
 
 
-def test_without_a_temperature_the_badge_agrees_with_its_noun(outside: Outside, product: Product) -> None:
+@pytest.mark.parametrize("code", ["", "nao_classificado"])
+def test_without_a_temperature_the_badge_agrees_with_its_noun(code: str, outside: Outside, product: Product) -> None:
     outside.says("oi")
-    unclassified = {"id": "c1", "temperature": "", "temperature_label": "não classificado"}
+    unclassified = {"id": "c1", "temperature": code, "temperature_label": "não classificado"}
     product.timeline = {"conversation": unclassified, "entries": []}
 
     assert "Temperatura: <strong>não classificada</strong>" in outside.http.get("/page/timeline").text
