@@ -201,4 +201,4 @@ def _runs(turns: QuerySet[Turn]) -> list[Run]:
 
 
 def _seconds(start: datetime, end: datetime | None) -> str:
-    return f"{(end - start).total_seconds():.1f} s".replace(".", ",") if end else ""
+    return f"{max((end - start).total_seconds(), 0):.1f} s".replace(".", ",") if end else ""

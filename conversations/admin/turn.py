@@ -59,8 +59,8 @@ class TurnAdmin(PipeAdmin):
         ("started_at", "finished_at"),
         ("waiting_since", "attempts"),
         ("model", "prompt_version"),
-        ("model_calls", "tokens", "cost"),
-        "times",
+        ("model_calls", "tokens"),
+        ("cost", "times"),
         "sources",
         "intent_words",
         "facts_dropped",
@@ -121,7 +121,7 @@ class TurnAdmin(PipeAdmin):
     def took(self, row: Turn) -> str:
         if row.finished_at is None:
             return "–"
-        return f"{(row.finished_at - row.started_at).total_seconds():.1f} s".replace(".", ",")
+        return f"{max((row.finished_at - row.started_at).total_seconds(), 0):.1f} s".replace(".", ",")
 
     @admin.display(description="barrados", ordering="hits")
     def stopped(self, row: Turn) -> int:

@@ -53,6 +53,27 @@ def test_pages_fit_a_telephone_and_run_nothing_that_a_lead_wrote(page):
     assert alerts == []
 
 
+@pytest.mark.parametrize("width", [390, 1440])
+def test_facts_side_by_side_leave_no_holes(page, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"/admin/conversations/turn/{story().turn.pk}/change/")
+
+    boxes = [box.bounding_box() for box in page.locator(".form-multiline > div").all()]
+
+    assert max(box["height"] for box in boxes) < 120
+    if width == 1440:
+        assert len({box["x"] for box in boxes}) == 2, "the second of each pair stands in one column"
+
+
+@pytest.mark.parametrize("address", ["conversations/turn/", "lib/alert/", "conversations/outbox/"])
+def test_lists_show_all_their_columns_on_a_desk(page, address):
+    story()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"/admin/{address}")
+
+    assert page.evaluate("(list => !list || list.scrollWidth <= list.clientWidth)(document.querySelector('.results'))")
+
+
 def test_a_transcript_opens_at_its_newest_message(page):
     conversation = story().conversation
     for number in range(30):
