@@ -24,7 +24,7 @@ from seleto.lib.admin_lists import SHOWN, confirmation, local, moment
 from seleto.lib.models import AuditEntry
 
 CREDENTIALS = ("instance_token", "client_token")
-SECRET_ADDED, SECRET_REMOVED = "webhook_secret.added", "webhook_secret.removed"
+SECRET_ADDED, SECRET_REMOVED = "webhook_secret.added", "webhook_secret.removed"  # pragma: allowlist secret
 # The secret is a segment of the webhook's address.
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,200}")
 _LABEL = re.compile(r"[a-z0-9][a-z0-9-]{0,29}")

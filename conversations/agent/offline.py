@@ -10,6 +10,7 @@ from agno.run.base import RunStatus
 
 from conversations.agent import factory, schema
 
+NO_KEY = "offline"  # pragma: allowlist secret
 _ANSWER = schema.Answer(reply="ok", facts=[], intents=[], sources=[], unanswered_question=None, move="responder")
 
 
@@ -18,9 +19,7 @@ def run_once() -> None:
     http = httpx.Client(transport=httpx.MockTransport(_answer), trust_env=False)
     factory.lend(factory.Ledger(limit=1, deadline=time.monotonic() + 30))
     agent = Agent(
-        model=factory.BoundedModel(
-            id="offline", base_url="http://offline.invalid", api_key="offline", http_client=http
-        ),
+        model=factory.BoundedModel(id="offline", base_url="http://offline.invalid", api_key=NO_KEY, http_client=http),
         system_message="offline",
         telemetry=False,
         resolve_in_context=False,

@@ -177,7 +177,10 @@ class Flag(Seeded):
 
     name = models.CharField("chave", max_length=40, choices=Name.choices)
     scope = models.CharField(
-        "alcance", max_length=80, default="global", help_text="global, channel:apelido-do-canal ou origin:origem; por exemplo channel:principal"
+        "alcance",
+        max_length=80,
+        default="global",
+        help_text="global, channel:apelido-do-canal ou origin:origem; por exemplo channel:principal",
     )
     on = models.BooleanField("ligada")
     note = models.CharField("motivo", max_length=200, blank=True)

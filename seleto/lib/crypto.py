@@ -9,7 +9,6 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
-
 if TYPE_CHECKING:
     _Binary = models.BinaryField[Any, Any]
 else:
@@ -21,9 +20,7 @@ def _fernet(keys: tuple[str, ...]) -> MultiFernet:
     try:
         return MultiFernet([Fernet(key) for key in keys])
     except ValueError as error:
-        raise ImproperlyConfigured(
-            "FIELD_ENCRYPTION_KEYS holds a key that is not 32 url-safe base64 bytes."
-        ) from error
+        raise ImproperlyConfigured("FIELD_ENCRYPTION_KEYS holds a key that is not 32 url-safe base64 bytes.") from error
 
 
 def _box() -> MultiFernet:
@@ -41,9 +38,7 @@ class EncryptedJSONField(_Binary):
         try:
             plain = _box().decrypt(bytes(value))
         except InvalidToken as error:
-            raise ImproperlyConfigured(
-                "FIELD_ENCRYPTION_KEYS lacks the key that encrypted a stored secret."
-            ) from error
+            raise ImproperlyConfigured("FIELD_ENCRYPTION_KEYS lacks the key that encrypted a stored secret.") from error
         loaded: dict[str, str] = json.loads(plain)
         return loaded
 

@@ -254,8 +254,8 @@ def test_cents_belong_to_the_amount() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["uma máquina", "um hambúrguer", "quero um", "meio caro", "mileide", "o conto do vigário", "e", "", "k", "por cento",
-     "uma vez", "a meia da loja", "semente", "oitava"],
+    ["uma máquina", "um hambúrguer", "quero um", "meio caro", "mileide", "o conto do vigário", "e", "", "k",
+     "por cento", "uma vez", "a meia da loja", "semente", "oitava"],
 )  # fmt: skip
 def test_what_is_no_number(text: str) -> None:
     assert find_quantities(text) == []

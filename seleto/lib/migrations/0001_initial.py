@@ -6,111 +6,154 @@ import seleto.lib.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, unique=True, verbose_name='nome')),
-                ('digest', models.CharField(editable=False, max_length=64, unique=True, verbose_name='resumo')),
-                ('created_at', models.DateTimeField(verbose_name='criado em')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revogado em')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60, unique=True, verbose_name="nome")),
+                ("digest", models.CharField(editable=False, max_length=64, unique=True, verbose_name="resumo")),
+                ("created_at", models.DateTimeField(verbose_name="criado em")),
+                ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="revogado em")),
             ],
             options={
-                'verbose_name': 'chave de API',
-                'verbose_name_plural': 'chaves de API',
+                "verbose_name": "chave de API",
+                "verbose_name_plural": "chaves de API",
             },
         ),
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('name', models.CharField(max_length=60, primary_key=True, serialize=False, verbose_name='fila')),
-                ('beat_at', models.DateTimeField(verbose_name='último sinal')),
+                ("name", models.CharField(max_length=60, primary_key=True, serialize=False, verbose_name="fila")),
+                ("beat_at", models.DateTimeField(verbose_name="último sinal")),
             ],
             options={
-                'verbose_name': 'sinal de vida',
-                'verbose_name_plural': 'sinais de vida',
+                "verbose_name": "sinal de vida",
+                "verbose_name_plural": "sinais de vida",
             },
         ),
         migrations.CreateModel(
-            name='RateBucket',
+            name="RateBucket",
             fields=[
-                ('key', models.CharField(max_length=120, primary_key=True, serialize=False, verbose_name='chave')),
-                ('next_at', models.DateTimeField(verbose_name='próxima vaga')),
+                ("key", models.CharField(max_length=120, primary_key=True, serialize=False, verbose_name="chave")),
+                ("next_at", models.DateTimeField(verbose_name="próxima vaga")),
             ],
             options={
-                'verbose_name': 'limite de ritmo',
-                'verbose_name_plural': 'limites de ritmo',
+                "verbose_name": "limite de ritmo",
+                "verbose_name_plural": "limites de ritmo",
             },
         ),
         migrations.CreateModel(
-            name='Alert',
+            name="Alert",
             fields=[
-                ('id', models.UUIDField(default=seleto.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=160, verbose_name='chave')),
-                ('level', models.CharField(choices=[('warning', 'atenção'), ('critical', 'crítico')], default='warning', max_length=10, verbose_name='nível')),
-                ('title', models.CharField(max_length=200, verbose_name='aviso')),
-                ('opened_at', models.DateTimeField(verbose_name='aberto em')),
-                ('last_seen_at', models.DateTimeField(verbose_name='visto por último em')),
-                ('times', models.PositiveIntegerField(default=1, verbose_name='vezes')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='encerrado em')),
-                ('notified_at', models.DateTimeField(blank=True, null=True, verbose_name='notificado em')),
+                (
+                    "id",
+                    models.UUIDField(default=seleto.lib.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("key", models.CharField(max_length=160, verbose_name="chave")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("warning", "atenção"), ("critical", "crítico")],
+                        default="warning",
+                        max_length=10,
+                        verbose_name="nível",
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="aviso")),
+                ("opened_at", models.DateTimeField(verbose_name="aberto em")),
+                ("last_seen_at", models.DateTimeField(verbose_name="visto por último em")),
+                ("times", models.PositiveIntegerField(default=1, verbose_name="vezes")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="encerrado em")),
+                ("notified_at", models.DateTimeField(blank=True, null=True, verbose_name="notificado em")),
             ],
             options={
-                'verbose_name': 'alerta',
-                'verbose_name_plural': 'alertas',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('key',), name='alert_one_open_per_key'), models.CheckConstraint(condition=models.Q(('level__in', ['warning', 'critical'])), name='alert_level_known')],
+                "verbose_name": "alerta",
+                "verbose_name_plural": "alertas",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("closed_at", None)), fields=("key",), name="alert_one_open_per_key"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("level__in", ["warning", "critical"])), name="alert_level_known"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.UUIDField(default=seleto.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(verbose_name='quando')),
-                ('actor', models.CharField(help_text='usuário:id, sistema, sdr:id ou api:nome', max_length=80, verbose_name='quem')),
-                ('action', models.CharField(max_length=60, verbose_name='ação')),
-                ('subject_kind', models.CharField(max_length=40, verbose_name='objeto')),
-                ('subject_id', models.UUIDField(blank=True, null=True, verbose_name='id do objeto')),
-                ('detail', models.JSONField(blank=True, default=dict, verbose_name='detalhe')),
+                (
+                    "id",
+                    models.UUIDField(default=seleto.lib.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("at", models.DateTimeField(verbose_name="quando")),
+                (
+                    "actor",
+                    models.CharField(
+                        help_text="usuário:id, sistema, sdr:id ou api:nome", max_length=80, verbose_name="quem"
+                    ),
+                ),
+                ("action", models.CharField(max_length=60, verbose_name="ação")),
+                ("subject_kind", models.CharField(max_length=40, verbose_name="objeto")),
+                ("subject_id", models.UUIDField(blank=True, null=True, verbose_name="id do objeto")),
+                ("detail", models.JSONField(blank=True, default=dict, verbose_name="detalhe")),
             ],
             options={
-                'verbose_name': 'registro de auditoria',
-                'verbose_name_plural': 'registros de auditoria',
-                'indexes': [models.Index(fields=['subject_id', 'at'], name='lib_auditen_subject_bf7990_idx'), models.Index(fields=['-at'], name='lib_auditen_at_af0bdb_idx')],
+                "verbose_name": "registro de auditoria",
+                "verbose_name_plural": "registros de auditoria",
+                "indexes": [
+                    models.Index(fields=["subject_id", "at"], name="lib_auditen_subject_bf7990_idx"),
+                    models.Index(fields=["-at"], name="lib_auditen_at_af0bdb_idx"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Circuit',
+            name="Circuit",
             fields=[
-                ('key', models.CharField(max_length=120, primary_key=True, serialize=False, verbose_name='sistema')),
-                ('state', models.CharField(choices=[('closed', 'fechado (funcionando)'), ('open', 'aberto (parado)'), ('half_open', 'em teste')], default='closed', max_length=10, verbose_name='estado')),
-                ('failures', models.PositiveIntegerField(default=0, verbose_name='falhas seguidas')),
-                ('reason', models.CharField(blank=True, max_length=80, verbose_name='motivo')),
-                ('opened_at', models.DateTimeField(blank=True, null=True, verbose_name='aberto em')),
-                ('retry_at', models.DateTimeField(blank=True, null=True, verbose_name='próxima tentativa')),
+                ("key", models.CharField(max_length=120, primary_key=True, serialize=False, verbose_name="sistema")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("closed", "fechado (funcionando)"),
+                            ("open", "aberto (parado)"),
+                            ("half_open", "em teste"),
+                        ],
+                        default="closed",
+                        max_length=10,
+                        verbose_name="estado",
+                    ),
+                ),
+                ("failures", models.PositiveIntegerField(default=0, verbose_name="falhas seguidas")),
+                ("reason", models.CharField(blank=True, max_length=80, verbose_name="motivo")),
+                ("opened_at", models.DateTimeField(blank=True, null=True, verbose_name="aberto em")),
+                ("retry_at", models.DateTimeField(blank=True, null=True, verbose_name="próxima tentativa")),
             ],
             options={
-                'verbose_name': 'disjuntor',
-                'verbose_name_plural': 'disjuntores',
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['closed', 'open', 'half_open'])), name='circuit_state_known')],
+                "verbose_name": "disjuntor",
+                "verbose_name_plural": "disjuntores",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["closed", "open", "half_open"])), name="circuit_state_known"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ClockOffset',
+            name="ClockOffset",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('seconds', models.FloatField(default=0, verbose_name='segundos')),
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("seconds", models.FloatField(default=0, verbose_name="segundos")),
             ],
             options={
-                'verbose_name': 'relógio da simulação',
-                'verbose_name_plural': 'relógio da simulação',
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='clock_offset_single_row')],
+                "verbose_name": "relógio da simulação",
+                "verbose_name_plural": "relógio da simulação",
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="clock_offset_single_row")],
             },
         ),
     ]
