@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
-from django.http import HttpRequest, HttpResponseBadRequest
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+
+from seleto.lib import problems
 
 
 class RefuseNul:
@@ -15,5 +18,5 @@ class RefuseNul:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if "\0" in request.path_info or b"\0" in unquote_to_bytes(request.META.get("QUERY_STRING", "")):
-            return HttpResponseBadRequest("Endereço inválido.", content_type="text/plain; charset=utf-8")
+            return problems.bad_request(request, BadRequest("NUL"))
         return self.get_response(request)

@@ -52,7 +52,7 @@ def test_a_message_leads_to_its_conversation(get, answered):
     assert answer.json() == {"results": [{"id": str(answered.id)}]}
 
 
-@pytest.mark.parametrize("query", ["", "?provider_message_id=", "?provider_message_id=%00"])
+@pytest.mark.parametrize("query", ["", "?provider_message_id="])
 def test_a_search_without_an_id_says_what_is_missing(get, query):
     answer = get(f"/api/v1/conversations{query}")
 
@@ -76,7 +76,7 @@ def test_a_stopped_draft_is_shown_with_its_reasons(get, answered):
     (hit,) = [entry for entry in entries if entry["stage"] == "guardrail"]
     details = {pair["label"]: pair["value"] for pair in hit["detail"]}
     assert details["Rascunho"] == "Custa R$ 18.900,00."
-    assert "price" in details["Regras"]
+    assert "preço" in details["Regras"]
 
 
 @pytest.mark.parametrize("header", [None, "Bearer slt_errado", "Token x"])

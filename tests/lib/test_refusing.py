@@ -11,5 +11,9 @@ def test_a_nul_is_refused(client: Client, address: str) -> None:
     assert client.get(address).status_code == 400
 
 
+def test_a_program_is_refused_in_its_own_form(client: Client) -> None:
+    assert client.get("/api/v1/?a=%00").json()["status"] == 400
+
+
 def test_other_addresses_are_served(client: Client) -> None:
     assert client.get("/healthz?x=%2500").status_code == 200
