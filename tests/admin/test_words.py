@@ -42,6 +42,15 @@ def test_a_turn_says_in_words_how_it_went(manager, told):
         assert "modelo:timeout" not in shown, address
 
 
+def test_a_turn_that_waits_for_a_model_says_so(manager, told):
+    Turn.objects.update(status="waiting", reason="modelo:circuito_aberto")
+
+    for address in ("turn/", f"conversation/{told.conversation.pk}/change/"):
+        shown = manager.get(f"/admin/conversations/{address}").content.decode()
+        assert "sem modelo, tentando de novo" in shown, address
+        assert "o modelo falhou há pouco" in shown, address
+
+
 def test_the_kind_of_an_event_is_worded(manager, told):
     Event.objects.update(kind="receipt")
 

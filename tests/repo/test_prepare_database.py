@@ -46,6 +46,24 @@ def test_asking_for_help_needs_no_database(arguments: list[str]) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("command", ["extract_facts", "review_replies", "search_knowledge"])
+def test_reading_what_is_shipped_needs_no_database(command: str, tmp_path: Path) -> None:
+    lines = tmp_path / "in.jsonl"
+    lines.write_text('{"id": "a", "messages": ["oi"], "text": "Oi!", "question": "oi"}\n', encoding="utf-8")
+
+    done = manage(command, "--input", str(lines), "--output", "-", database_url=NOWHERE)
+
+    assert done.returncode == 0, done.stderr
+    assert '"id": "a"' in done.stdout
+
+
+def test_reading_what_managers_wrote_needs_it() -> None:
+    done = manage("review_replies", "--input", "-", "--output", "-", "--live", database_url=NOWHERE)
+
+    assert done.returncode == 1
+    assert "cannot be reached" in done.stderr
+
+
 def test_an_unknown_command_needs_no_database() -> None:
     done = manage("dance", database_url=NOWHERE)
 
