@@ -516,7 +516,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "mensagem de saída",
-                "verbose_name_plural": "caixa de saída",
+                "verbose_name_plural": "mensagens de saída",
             },
         ),
         migrations.CreateModel(

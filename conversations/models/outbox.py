@@ -70,7 +70,7 @@ class Outbox(models.Model):
 
     class Meta:
         verbose_name = "mensagem de saída"
-        verbose_name_plural = "caixa de saída"
+        verbose_name_plural = "mensagens de saída"
         constraints = [
             models.UniqueConstraint(
                 fields=["conversation", "order"],
