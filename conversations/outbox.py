@@ -198,7 +198,8 @@ def on_own_echo(*, channel_id: UUID, to: Sequence[str], provider_id: str, now: d
 
     ``to`` are the forms of the address; there is one row in flight at most, as rows leave one at a time.
     """
-    in_flight = Q(status=Outbox.Status.SENDING) | Q(status=Outbox.Status.UNKNOWN, reason="")
+    recent = now - timedelta(seconds=settings.OUTBOX_ECHO_BELIEVED_S)
+    in_flight = Q(status=Outbox.Status.SENDING) | Q(status=Outbox.Status.UNKNOWN, claimed_at__gte=recent)
     row = (
         Outbox.objects.select_for_update()
         .filter(in_flight, channel_id=channel_id, to__in=to, provider_id="", echo_id="")
@@ -272,7 +273,7 @@ def _record_sent(row_id: UUID, sent: Sent, now: datetime) -> None:
             "WITH twin AS (SELECT FROM conversations_message m"
             " JOIN conversations_outbox o ON o.channel_id = m.channel_id"
             " WHERE o.id = %(row)s AND m.provider_id = %(id)s AND m.id <> o.message_id),"
-            " sent AS (UPDATE conversations_outbox SET status = 'sent', provider_id = %(id)s,"
+            " sent AS (UPDATE conversations_outbox SET status = 'sent', reason = '', provider_id = %(id)s,"
             " provider_extra_id = %(extra)s, sent_at = %(now)s, leased_until = NULL"
             " WHERE id = %(row)s AND status IN ('sending', 'unknown') AND NOT EXISTS (SELECT FROM twin)"
             " RETURNING message_id),"

@@ -246,6 +246,8 @@ OUTBOX_RETRY_S = env.seconds("OUTBOX_RETRY_S", 1)
 OUTBOX_RETRY_MAX_S = env.seconds("OUTBOX_RETRY_MAX_S", 300)
 # An ambiguous send waits this long for the provider's echo before it is shown to a person.
 OUTBOX_AMBIGUOUS_WAIT_S = env.seconds("OUTBOX_AMBIGUOUS_WAIT_S", 60)
+# After this long an echo no longer proves an unconfirmed send: it may be of something else.
+OUTBOX_ECHO_BELIEVED_S = env.seconds("OUTBOX_ECHO_BELIEVED_S", 15 * 60)
 # A reply that could not leave for this long would only confuse: it is parked for a person.
 OUTBOX_USEFUL_S = env.seconds("OUTBOX_USEFUL_S", 2 * 60 * 60, least=1)
 # Whether the lead sees blue ticks once the agent has answered.
