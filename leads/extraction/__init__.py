@@ -3,6 +3,7 @@
 Serves three masters: facts when no model is available, the check of what a model proposes, and the brief.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -46,6 +47,18 @@ class Extraction:
         return known
 
 
+# "Vocês entregam em Curitiba?" tells less of where the lead is than what else they say.
+_ASKED_PLACE = re.compile(r"[^.!?\n]*\b(?:entreg|envi|mand|despach|atend)[ae]m?\b[^.!?\n]*\?", re.IGNORECASE)
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found.group())
+
+
+def _within(inner: Item, outer: Item) -> bool:
+    return inner.message == outer.message and outer.start <= inner.start and inner.end <= outer.end
+
+
 def extract(messages: Sequence[str], *, products: Sequence[ProductFacts] = ()) -> Extraction:
     """Reads the lead's messages, oldest first. `Item.message` is the index in `messages`."""
     said = prepare([message[:MAX_CHARS] for message in messages])
@@ -57,7 +70,12 @@ def extract(messages: Sequence[str], *, products: Sequence[ProductFacts] = ()) -
     person = people.name(said, taken)
     if person:
         taken = [*taken, (person.message, person.start, person.end)]
-    city, uf, ask_state = places.city_and_state(said, taken)
+    if person and company and _within(company, person):
+        company = None  # "João da Silva" has a surname, not a company
+    elsewhere = prepare([_ASKED_PLACE.sub(_blank, message[:MAX_CHARS]) for message in messages])
+    city, uf, ask_state = places.city_and_state(elsewhere, taken)
+    if city is None:
+        city, uf, ask_state = places.city_and_state(said, taken)
     found = (
         person,
         company,

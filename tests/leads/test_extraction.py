@@ -134,3 +134,13 @@ def test_injected_values_are_no_name(text: str) -> None:
 def test_any_message_is_read_to_an_end(text: str) -> None:
     for item in read(text).items:
         assert text[item.start : item.end] == item.quote
+
+
+def test_a_surname_is_no_company() -> None:
+    facts = extract(["sou o João da Silva, tenho uma lanchonete em Blumenau"]).facts()
+
+    assert (facts["nome"], facts["empresa"], facts["cidade"]) == ("João da Silva", None, "Blumenau")
+
+
+def test_a_place_asked_about_is_not_the_leads() -> None:
+    assert extract(["moro em Blumenau", "vcs entregam em Curitiba?"]).facts()["cidade"] == "Blumenau"
