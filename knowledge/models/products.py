@@ -38,7 +38,8 @@ class Product(Seeded):
             name=self.name,
             aliases=tuple(line.strip() for line in self.aliases.splitlines() if line.strip()),
             available=self.available,
-            attributes=tuple(attribute.facts() for attribute in self.attributes.all()),
+            # In the order of the source; the database promises none.
+            attributes=tuple(row.facts() for row in sorted(self.attributes.all(), key=lambda row: row.pk)),
             description=self.description,
         )
 
