@@ -33,6 +33,7 @@ SETS = {
     "seventh": CASES / "blind_seventh.jsonl",
     "eighth": CASES / "blind_eighth.jsonl",
     "ninth": CASES / "blind_ninth.jsonl",
+    "tenth": CASES / "blind_tenth.jsonl",
 }
 BASELINE = Path(__file__).parent / "baseline.json"
 
