@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from conversations.guardrails import idioms
 from conversations.guardrails.patterns import Matcher
 from conversations.guardrails.sheet import Finding, Sheet, hits, rules
 
@@ -144,6 +145,7 @@ _STATED = Matcher(
         """,
         _REASON,
     )
+    + rules(idioms.DEADLINE, _REASON)
 )
 # Any time or date that is about nothing else.
 _TIMES = Matcher(rules("#time\nate|antes _1 @when\n@when _1 @it|maquina|ai|sai|vai|chega\nsemana|mes que vem", _REASON))
@@ -203,6 +205,14 @@ _ELSEWHERE = (
     "parcela", "parcelas", "juros", "boleto", "preco", "valor", "promocao", "desconto", "feriado", "metade",
     "faturamento", "vendas", "movimento",
 )  # fmt: skip
+_DAYS = ("dia", "semana", "mes", "quinzena", "bimestre", "trimestre", "semestre")
+_PAST = (
+    "fizemos", "foi", "era", "tinha", "passado", "passada", "desde", "abriu", "teve", "uso", "usando", "volta", "dura",
+    "idade", "estrada",
+)  # fmt: skip
+_WANTS = (
+    "quer", "precisa", "pretende", "precisam", "querem", "pretendem", "ideal", "gostaria", "necessidade", "urgencia",
+)  # fmt: skip
 
 
 def check(sheet: Sheet) -> Iterator[Finding]:
@@ -239,15 +249,7 @@ def _unexplained_time(sheet: Sheet, finding: Finding) -> bool:
     quantity = sheet.words[at].quantity
     if sheet.lead.has("garantia", "producao") and "deadline" not in sheet.topics:
         return False
-    if quantity is not None and quantity.unit not in (
-        "dia",
-        "semana",
-        "mes",
-        "quinzena",
-        "bimestre",
-        "trimestre",
-        "semestre",
-    ):
+    if quantity is not None and quantity.unit not in _DAYS:
         return False
     if len(sheet.clause(at)) <= 2 and quantity is None:
         return False  # "até segunda!" takes leave
@@ -257,24 +259,7 @@ def _unexplained_time(sheet: Sheet, finding: Finding) -> bool:
         return False
     if sheet.clause_has(at, "entao", "anotado", "anotei", "entendi", "perfeito", "otimo"):
         return False
-    past = (
-        "fizemos",
-        "foi",
-        "era",
-        "tinha",
-        "passado",
-        "passada",
-        "desde",
-        "abriu",
-        "teve",
-        "uso",
-        "usando",
-        "volta",
-        "dura",
-        "idade",
-        "estrada",
-    )
-    return not sheet.clause_has(at, *past)
+    return not sheet.clause_has(at, *_PAST)
 
 
 def _innocent(sheet: Sheet, finding: Finding) -> bool:
@@ -378,21 +363,9 @@ def _asks_the_lead(sheet: Sheet, at: int) -> bool:
     """A question about, or an echo of, the lead's own timing."""
     sentence = sheet.sentence(at)
     inside = range(sentence.first, sentence.end)
-    wants = (
-        "quer",
-        "precisa",
-        "pretende",
-        "precisam",
-        "querem",
-        "pretendem",
-        "ideal",
-        "gostaria",
-        "necessidade",
-        "urgencia",
-    )
-    if any(sheet.is_any(index, *wants) for index in inside) and sheet.sentence_has(at, "@lead"):
+    if any(sheet.is_any(index, *_WANTS) for index in inside) and sheet.sentence_has(at, "@lead"):
         return True
-    if any(sheet.is_any(index, *wants) for index in inside) and any(
+    if any(sheet.is_any(index, *_WANTS) for index in inside) and any(
         sheet.is_any(i, "anotei", "entendi", "anotado", "certo") for i in inside
     ):
         return True

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from conversations.guardrails import idioms
 from conversations.guardrails.patterns import Matcher
 from conversations.guardrails.sheet import Finding, Sheet, hits, rules
 
@@ -201,6 +202,7 @@ _STATED = Matcher(
         """,
         _REASON,
     )
+    + rules(idioms.DISCOUNT, _REASON)
 )
 _NAMED = Matcher(
     rules(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from conversations.guardrails import idioms
 from conversations.guardrails.patterns import Matcher
 from conversations.guardrails.sheet import Finding, Sheet, hits, rules
 
@@ -230,6 +231,12 @@ _RULES = Matcher(
         """,
         _SURE,
     )
+    + rules(idioms.PROMISE_RESULT, _RESULT)
+    + rules(idioms.PROMISE_VISIT, _VISIT)
+    + rules(idioms.PROMISE_CALLBACK, _CALLBACK)
+    + rules(idioms.PROMISE_RETURN, _RETURN)
+    + rules(idioms.PROMISE_EXTRA, _EXTRA)
+    + rules(idioms.PROMISE_SURE, _SURE)
 )
 # Words of commitment: whose commitment it is, another label of the clause says better.
 _PAYS_ITSELF = Matcher(

@@ -1,0 +1,230 @@
+"""What people say instead of "desconto", "prazo" or "garanto": phrases by kind, in the notation of `patterns`.
+
+Each block is one way of putting it, not one sentence: a family of verbs with a family of what they give.
+"""
+
+DISCOUNT = """
+    faco|fazemos|faz|fazer|rola|sai|vai|dou|damos|fecho|fechamos|deixo|deixamos|consigo|tem|temos|quebro|quebramos \
+        _2 camaradagem|brodagem|consideracao|galho|amizade|gentileza
+    na|por|pela|de camaradagem|brodagem|amizade|consideracao
+    quebro|quebramos|quebra|quebrar _2 galho
+    colher de cha
+    pego|pegamos|pega|pegar leve
+    maneir*|alivi* _4 lado|preco|valor|conta|pra|bolso
+    preco|precinho|valor|tabela de _2 pai|mae|irmao|irma|compadre|comadre|vizinho|chegado|custo|fabrica|atacado|
+        revenda|lojista|expositor|estreante|lancamento|ocasiao|banana
+    consigo|tiro|tirar|tiramos|corto|cortar|cortamos|apar*|raspo|raspar|lasco|espremo|espremer|esprememos|enxug*|
+        lapid*|desbast* _3 pouco|pouquinho|lasca|lasquinha|casca|casquinha|ponta|pontinha|coisinha|gordura|
+        gordurinha|beirada|beiradinha|zero|centavos|preco|valor|conta|numero
+    chego|chega|chegamos|chegar _3 valor|numero|preco|proposta _3 melhor|bom|boa|legal|bacana|justo|confortavel|
+        bacaninha|interessante|menor
+    numero|valor|preco _1 melhor|camarada|amigo|especial|menor|bacana|legal|justo _2 pra|se|caso|quando|pro
+    convenc*|dobro|dobrar|amans*|choramos|choro|imploro|negoci* _3 @seller|chefe|patrao|dono|diretor _5 \
+        baixar|baixa|abaixar|abater|melhorar|reduzir|aliviar|liberar|fazer
+    espaco|espacinho|margem|brecha|folga|folguinha|gordura|gordurinha pra|para _2 \
+        negociar|baixar|conversar|mexer|abater|reduzir|ajustar|trabalhar
+    tem|temos|sobra|existe _2 gordura|gordurinha|margenzinha|folguinha _2 ali|ai|no|nesse|pra|preco|valor
+    gente se acerta|ajeita|entende
+    brig*|perc*|perd*|perder|deixo|deixamos|deixar _4 por|causa _3 preco|valor|dinheiro
+    nao _4 por _2 preco|valor|dinheiro _4 brigar|perder|fechar|deixar
+    leve|leva|levar|levou|levando mais _4 pague|paga|pagar menos
+    quanto mais|maior _2 voce|maquina|maquinas|leva|levar|compra|comprar|pega|pedido|quantidade|unidades|peca|pecas \
+        _4 menor|menos|melhor|desce|cai|abaixa|barat*
+    condicao|condicoes|preco|valor|proposta|tabela _2 exclusiv*|diferenciad*|facilitad*|imperdive*|imbativ*
+    vale|compensa esperar|aguardar|segurar _6 @cut|campanha|liquidacao|novembro
+    espera|aguarda|segura|aguarde|espere _6 @cut|campanha|liquidacao|saldao|feirao
+    leva|levam|ganha|ganham|pega|pegam|garante|garantem condicao|condicoes
+    recebe|recebem|ganha|ganham|vem|vai|leva|levam|sai|fica _4 mimo|mimos|agrado|agradinho|lembrancinha|lembranca|
+        presentinho|regalo|brindinho|surpresa|surpresinha
+    recebe|recebem|ganha|ganham um|uma|dois|duas|# @product
+    extra|adicional _3 por nossa|conta
+    @product _3 na faixa
+    @product _4 de graca|brinde|bonus
+    compro|comprou|comprar|comprando|pedido|cliente _5 \
+        proxima|segunda|recorrente|fiel|antigo _4 menos|melhor|desconto|credito|vantagem
+    credito|creditos _3 proxima|segunda compra
+    abat* _3 valor|preco|total|conta|pedido|proxima
+    bem|muito|mais _1 em conta _4 se|levando|levar|fechando|pedindo|comprando
+    ultim*|menor|melhor oferta|lance
+    oportunidade|chance|hora|momento _3 unica|imperdivel|ouro _6 preco|valor|comprar|fechar|levar
+    sai|saindo|fica|ficando _2 mais|menos _1 @dear|leve _6 se|levando|junto|juntas|juntos|comprando|fechando
+    reducao|deducao|rebaixa|desagio|isencao _3 valor|preco|custo|total
+    mantenho|mantemos|manter|mantido|mantida|honro|honramos|honrar|sustento|sustentamos _4 \
+        preco|valor|proposta|condicao|condicoes|tabela|orcamento
+    orcamento|proposta|preco|valor|tabela antiga|antigo|anterior|passada|passado _4 vale|valendo|mantid*|honr*
+    fidelidade|fidelizar _4 ganha|desconto|pontos|vantag*|melhor
+    sorteio|sorteamos|sorteando|concorre _4 @product|brinde|premio|maquina
+    paga|pagam|pague|sai|leva _2 metade|menos _3 segunda|outra|se|na|no
+    levo|leva|levar|pego|pega _4 cento|porcento a? menos
+    olhar|olhamos|olho|ve|vemos|ver|vejo com carinho _4 preco|valor|proposta|condicao
+    preco|valor|proposta|condicao _3 com carinho
+    fazer|faco|fazemos|faz|tem|damos|dou|cavar|cavo|cavamos|arrancar|arranco _3 \
+        esforco|esforcinho|milagre _4 preco|valor|fechar|pra
+    condicao|condicoes de _1 amigo|feira|fabrica|parceiro|expositor|funcionario|lancamento|inauguracao|pai
+    valor|preco _2 baixa|abaixa|desce|cai|despenca|encolhe|diminui|melhora _6 levar|levando|se|fechar|fechando|
+        quantidade|junto
+"""
+
+DEADLINE = """
+    nesta|nessa|neste|nesse|esta|essa|dentro|ainda|nessa _3 quinzena
+    num|em|de tapa|toque|zas|instantinho|jiffy|estalar|rapidex|supetao
+    sai|chega|vai|fica|ta|vem|monta|entrega|faz|resolve _3 num|dum _1 \
+        tapa|pulo|piscar|estalo|instante|instantinho|zas|vapt|segundo
+    toque de caixa
+    pa pum
+    jajazinho|rapidex|rapidim|ligeirim
+    quando _2 menos esperar|imaginar|perceber|ver
+    antes _1 que _1 vc|voce _2 imagina|imagine|pensa|espera|perceba|pisque
+    de um dia pro|para outro
+    do dia pra noite
+    de hoje pra amanha
+    a|em tempo _3 inauguracao|abertura|festa|evento|feira|natal|carnaval|pascoa|estreia
+    a tempo
+    tempo de sobra
+    pode|podem _2 marcar|agendar|anunciar|divulgar|confirmar _2 inauguracao|abertura|festa|evento|estreia
+    ta|esta|fica garantid* pra|pro|ate|antes _3 @when|#date|#time|inauguracao|abertura
+    sem|nao|nem _2 fila
+    fila _2 zerada|vazia|curta|curtinha|pequena|andando|rapida|longa|enorme|grande|cheia|comprida
+    fura _1 fila
+    agenda|producao|fabrica|patio _3 lotad*|cheia|cheio|tomad*|folgad*|tranquil*|livre|aberta|apertad*|corrida
+    so|somente _1 depois|la _3 @when|#date
+    chega|sai|entreg*|embarc*|pronta|consigo|temos _4 so|somente _2 @when|#date
+    so|somente _2 @when|#date _3 chega|sai|entreg*|embarc*|pronta|consigo|temos
+    tem|temos|tenho|ha|sobrou|restou|restam _3 prontinh*|montadinh*|embaladinh*|acabad* _3 \
+        aqui|pavilhao|galpao|barracao|fabrica|patio|loja|prateleira|deposito|esperando|pra
+    ta|tao|esta|temos|tem|tenho na|no prateleira|galpao|pavilhao|barracao|patio|deposito|showroom|estoquinho
+    pode|podem|so _1 vir|mandar _1 buscar|retirar|pegar|carregar
+    mes e|y pouco|pouquinho|meio
+    mesinho|semaninha|diazinhos|mesinhos
+    menos de uma|um|duas|dois _1 semana|semanas|mes|meses|quinzena
+    chega|chegam|chegar|chegara|chegaria rapid*|ligeir*|logo|ja|jaja|depressa|correndo
+    entreg*|despach*|embarc*|expedi*|postamos|posto|envi* _4 @when|#date|#time|@fast
+    @when _4 despach*|embarc*|entregaria|entregar*
+    pra semana _4 recebe*|chega|sai|ta|instal*|mand*|despach*
+    receb*|cheg* _3 pra semana
+    tu|voce|vc|vcs _1 ja _1 recebe|recebem|pega|busca|retira
+    @when|#time _4 voce? ja _2 recebe|recebem|pega|busca|retira
+    demora|demoram nada|nadinha|pouco|pouquinho|tiquinho|bocado|bastante
+    nao|nem _2 demora|demoram|tarda|atrasa
+    @service|instalacao|montagem|treinamento _6 mesma|proprio|propria|outro|proxima|seguinte dia|semana|mes
+    atendimento|chamado|tecnico|assistencia|suporte _5 em|ate _1 #time
+    nunca|jamais|nem _3 passa|ultrapassa|estoura|leva _3 #time|@when|semana|mes
+    ate|antes|no|em|la|depois _3 @when _4 voce|vc|vcs _1 ja? ta|esta|tao|vai|tera|estara
+    vira|virar _1 mes|ano|semana _5 chega|recebe|sai|ta|instal*|entreg*
+    entre|de|dos #plain|# e|a #plain|# dias|semanas
+    consegu* _3 @when|#date
+"""
+
+PROMISE_RESULT = """
+    lucro|retorno|resultado|faturamento|dinheiro|grana|investimento _4 \
+        aparece|aparecem|vem|chega|cai|entra|pinga|volta|multiplica _4 #time|@when|logo|rapid*|primeir*|certo|garantid*|dobro
+    em|com|#time|@when _3 ta|tao|estara|fica|vai _1 pag* _1 a? maquina?
+    em|com|#time|@when _4 no|dando|dar lucro|azul
+    tira|tirar|recupera|recuperar _3 investimento|investiu|maquina|ela _4 #time|@when|rapid*|logo
+    nao tem como _2 errado|errar|falhar|arrepender|quebrar
+    nao tem erro
+    tiro e queda
+    vai|vao _2 bombar|decolar|voar|estourar|explodir|deslanchar|lucrar|enriquecer
+    nao _1 vai|vao _2 arrepender|arrepende
+    vou|vamos|iremos|vai _2 aumentar|dobrar|triplicar|multiplicar _3 lucro|faturamento|vendas|venda|movimento
+    vai|vao|vou _3 vender|lucrar|faturar|produzir|ganhar _2 dobro|triplo|mais|muito|horrores
+    perda|desperdicio _3 zero|some|acaba|zera|nenhum*
+    acaba|acabam|zera|elimina|adeus|fim _4 desperdicio|perdas|perda|problema|problemas
+    dinheiro|investimento|retorno _3 certo|seguro|garantid*|caixa
+    paga|pagam a|o|si conta|investimento|mesma|mesmo
+    sucesso|certeza _1 absoluta|total|garantid*
+    economiza|economizar|economia _3 #percentage|metade|garantid*|certa
+"""
+
+PROMISE_VISIT = """
+    dou|damos|daa|da|dar|dao um|uma _1 pulo|pulinho|passada|passadinha|chegada|chegadinha|esticada|olhada _2 ai
+    dou|damos|daa|da|dar|dao um|uma pulo|pulinho|passada|passadinha|esticada
+    pulo|pulinho|pulamos ai
+    apareco|aparecemos|aparece|colo|colamos|cola|baixo|baixamos|encosto|encostamos|bato|batemos|chego|chegamos \
+        _1 ai|sua|porta _3 pra|ver|mostrar|medir|instalar|conversar|avaliar|demonstrar|conhecer|sua|amanha|@when
+    mando|mandamos|manda|mandar|envio|enviamos|envia|desloco|deslocamos _3 \
+        alguem|tecnico|engenheiro|especialista|instrutor|equipe|pessoal|representante|vendedor _4 ai|ate|local|voce|
+        loja|cozinha|medir|avaliar|instalar|ver|demonstrar|mostrar
+    tecnico|engenheiro|instrutor|representante|alguem|equipe|pessoal|especialista|vendedor _2 \
+        passa|passam|vai|vao|aparece|aparecem|visita|visitam|comparece|desloca|viaja _3 \
+        ai|ate|local|voce|sua|loja|cozinha|cidade|medir
+    vem|venha|venham|vir|passa|passe|aparece|apareca|cola|da _3 aqui|fabrica|showroom|sede|matriz _6 \
+        ver|mostro|mostramos|liga|ligamos|ligo|rodando|roda|conhecer|testar|cafe|funcionando|teste
+    mostro|mostramos|mostra|mostrar|apresento|apresentamos|ligo|ligamos|liga|rodo|rodamos|roda _4 \
+        rodando|funcionando|trabalhando|operando|vivo|pratica|frente|voce _1 ver
+    leva|leve|pega|pegue|fica|fique|deixo|deixamos|mando|mandamos|manda|usa|use _5 \
+        experiment*|test*|provar|experiencia|avaliacao|degustacao
+    uns|alguns|#|umas|algumas dias|semanas|dia|semana _4 experiment*|test*|provar|experiencia
+    experiment*|test* _5 antes _2 pagar|comprar|decidir|fechar
+    periodo|prazo|semana|mes|fase de _1 teste|experiencia|avaliacao|degustacao
+    sem|nenhum compromisso _3 test*|experiment*|maquina|em
+    test*|experiment*|maquina|demonstr* _6 sem compromisso|custo|pagar
+    visita|visitinha|demonstracao|teste _2 eh|fica|sai|ta? por|gratuit*|gratis|cortesia|nossa|agendad*|marcad*
+    te|lhe recebo|recebemos|recebe _4 fabrica|aqui|showroom|cafe|portas
+    portas abertas
+    faco|fazemos|faz|fazer uma|um|# _1 live|chamada|demo|videochamada|demonstracaozinha|visitinha|visita
+"""
+
+PROMISE_CALLBACK = """
+    @callback|toque|alo|ligada|ligadinha|salve|fala _5 #clock
+    #clock _5 toque|alo|ligada|ligadinha|salve
+    em|daqui|dentro a? meia|uma|um|# _1 hora|horinha|minutinho|minutinhos|minuto|minutos|horinhas _5 \
+        @callback|toque|alo|ligada|ligadinha|salve|procura|aciona
+    em|daqui|dentro _2 #time _5 toque|alo|ligada|ligadinha|salve|procura|aciona
+    @callback|toque|alo|ligada|ligadinha _5 em|daqui|dentro _2 #time|minutinho|minutinhos|horinha|meia
+    @callback|toque|alo _4 nao passa|demora _2 #time
+    @callback _5 em ponto
+"""
+
+PROMISE_RETURN = """
+    devolvemos|reembolsamos|reembolso|ressarc*|restitui*
+    devolvo _3 dinheiro|grana|valor|tudo|centavo|pagou
+    mandar|manda|mande|mandou|envia|enviar|despachar|trazer|traz _1 de volta
+    pode|podem|so devolver|devolve
+    devolve|devolver|devolva|devolucao _4 centavo|centavos|grana|dinheiro|valor|tudo|perguntas|burocracia|problema
+    gente|nos|seleto|empresa|fabrica _2 devolve|reembolsa|ressarce|restitui|troca|substitui|recompra|recolhe
+    aceito|aceitamos|aceita|pego|pegamos|recebo|recebemos _2 de volta|devolucao|retorno
+    trocamos|troco|troca|substituimos|substituo|mando|mandamos _3 outra|nova|novinha|zerada
+    arrepend* _5 devolv*|dinheiro|volta|troc*|cancel*
+    cancela|cancelar|cancelamos _4 sem multa|custo|onus|dor
+    assumo|assumimos|assume|arco|arcamos|banco|bancamos|cobre|cobrimos _3 prejuizo|preju|conserto|reparo|defeito
+"""
+
+PROMISE_EXTRA = """
+    treinamento|treino|capacitacao|curso|acompanhamento _5 junto|juntinho|pacote|embutid*|dentro|nosso|incluid*|inclui
+    pacote|compra|maquina _3 inclui|acompanha|vem _3 treinamento|treino|capacitacao|curso
+    ensino|ensinamos|ensina|capacitamos|treinamos _3 @lead|pessoal|turma|galera|funcionarios|equipe
+    acompanho|acompanhamos|acompanha|ficamos|fico _5 primeir* dia|dias|semana|semanas|mes|producao|producoes
+    projet*|monta|montamos|monto|desenh*|fabric*|faz|fazemos|faco|constru*|adapt*|cri*|personaliz*|customiz* _5 \
+        do|ao|conforme seu|teu|voce|vcs _1 jeito|jeitinho|gosto|layout|projeto|espaco|tamanho|desenho
+    coloco|colocamos|gravo|gravamos|pinto|pintamos|estampo|estampamos _4 logo|logomarca|marca|cor|nome
+    muda|mudamos|troca|trocamos|adapt* _2 voltagem|cor|motor|altura|estrutura|projeto
+    seguro|segura|seguramos|guardo|guardamos|separo|separamos|deixo|deixamos|reservo|reservamos _3 \
+        reservad*|separad*|guardad*|nome|unidade
+    ta|ficou|fica _1 reservad*|separad*|guardad*
+    ninguem|nenhum*|outro|outra _5 cidade|regiao|bairro _3 ter|tera|tem|vai|usa|compra
+    cidade|regiao|bairro _4 ninguem|nenhum*|so|somente|unico|unica _3 voce|vc|vcs|tera|tem|ter
+    exclusiv* _3 sua|seu|cidade|regiao|bairro|voce|vcs
+    assistencia|suporte|ajuda|atendimento|apoio _6 resto|toda|inteira|eternamente|eterno|eterna|perpetu*|
+        sempre|existir|viver
+    assistencia|suporte|plantao|tecnico|alguem|atendimento _5 madrugada|domingo|domingos|feriados|disposicao _3 \
+        noite|dia|sempre|hora
+    dia ou|e noite
+    qualquer hora|horario _2 do|da|que|alguem|atende|resolve|voce|liga|chama
+    virada|virou a|o noite|madrugada
+"""
+
+PROMISE_SURE = """
+    nao _1 daa|da|tem|cria|traz _1 problema|pau|defeito|manutencao|dor|trabalho _2 nunca|nenhum*|jamais
+    nunca|jamais _5 pau|pane|defeito|oficina|conserto|tecnico|parada|pifa|empena|emperra|entope
+    nao|nunca|jamais _1 pifa|emperra|entope|empena|quebra|trava
+    tanque de guerra
+    pai pra filho
+    dura|aguenta|funciona|roda _4 eternidade|decadas|netos|vida|sempre
+    cem por cento confiavel|garantid*|segur*|aprovad*
+    fiscal|vigilancia|inspetor|sif|inspecao|anvisa|mapa|bombeiro* _3 \
+        aprova|libera|passa|aceita|elogia|nem|adora|assina|aprovar|liberar|passar
+    passa|passam|passar|aprova|aprovam|libera|liberam|sai|consegue _3 batido|direto|facil|tranquilo _4 \
+        @authority|fiscal|vigilancia|inspecao
+    risco nenhum|algum|zero
+"""
