@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge.catalogue import ProductFacts
-from leads.extraction import companies, contacts, intents, people, places, segments, timing, volumes
+from leads.extraction import acquaintance, companies, contacts, cost, human, people, places, segments, timing, volumes
 from leads.extraction import products as wanted
 from leads.extraction.checks import validate
 from leads.extraction.optout import asks_opt_out, opt_out
@@ -87,10 +87,10 @@ def extract(messages: Sequence[str], *, products: Sequence[ProductFacts] = ()) -
         contacts.cnpj(said),
         mail,
         contacts.phone(said),
-        intents.knows_us(said, wanted.starts(machines)),
+        acquaintance.knows_us(said, wanted.starts(machines)),
         segments.segment(said, company),
         opt_out(said),
-        intents.asks_person(said),
-        intents.asks_price(said, taken),
+        human.asks_person(said),
+        cost.asks_price(said, taken),
     )
     return Extraction(tuple(item for item in found if item is not None), ask_state)

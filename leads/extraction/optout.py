@@ -166,7 +166,7 @@ def asks_opt_out(text: str) -> bool:
 
 
 def opt_out(said: Sequence[Said]) -> Item | None:
-    for message in said:
+    for message in (one.spelled for one in said):
         text = _NOT.sub(lambda match: "#" * len(match.group()), message.folded)
         for rule in _RULES:
             match = rule.search(text)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from leads.extraction.spelling import spell_out
 from seleto.lib.text.fold import fold_aligned
 from seleto.lib.text.numbers import Quantity, find_quantities
 
@@ -74,7 +75,27 @@ class Item:
         return str(self.value)
 
 
-class Said:
+class Thoughts:
+    """A folded text whose thoughts can be looked at around a place."""
+
+    folded: str
+
+    def before(self, position: int, reach: int = 60) -> str:
+        """Folded text of the same thought that ends at `position`, at most `reach` characters."""
+        window = self.folded[max(0, position - reach) : position]
+        cut = 0
+        for match in _BREAK.finditer(window):
+            cut = match.end()
+        return window[cut:]
+
+    def after(self, position: int, reach: int = 60) -> str:
+        """Folded text of the same thought that follows `position`, at most `reach` characters."""
+        window = self.folded[position : position + reach]
+        match = _BREAK.search(window)
+        return window[: match.start()] if match else window
+
+
+class Said(Thoughts):
     """One message. `whole` is folded with the length of `text`; in `folded` addresses and the mark of a voice
     transcript are blanked too."""
 
@@ -94,6 +115,11 @@ class Said:
     def hide(self, start: int, end: int) -> None:
         """Blanks a stretch that was read as an address, before anything else reads it as words."""
         self.folded = self.folded[:start] + "#" * (end - start) + self.folded[end:]
+        self.__dict__.pop("spelled", None)
+
+    @cached_property
+    def spelled(self) -> "Spelled":
+        return Spelled(self)
 
     @cached_property
     def words(self) -> list[Word]:
@@ -123,22 +149,24 @@ class Said:
             end -= 1
         return start, end
 
-    def before(self, position: int, reach: int = 60) -> str:
-        """Folded text of the same thought that ends at `position`, at most `reach` characters."""
-        window = self.folded[max(0, position - reach) : position]
-        cut = 0
-        for match in _BREAK.finditer(window):
-            cut = match.end()
-        return window[cut:]
-
-    def after(self, position: int, reach: int = 60) -> str:
-        """Folded text of the same thought that follows `position`, at most `reach` characters."""
-        window = self.folded[position : position + reach]
-        match = _BREAK.search(window)
-        return window[: match.start()] if match else window
-
     def item(self, field: str, value: Value, start: int, end: int, confidence: float = 1.0) -> Item:
         return Item(field, value, self.text[start:end], self.index, start, end, confidence)
+
+
+class Spelled(Thoughts):
+    """A message in plain spelling (`leads.extraction.spelling`); its items still quote what was written."""
+
+    def __init__(self, said: Said) -> None:
+        self.said = said
+        self.index = said.index
+        self.folded, self._at = spell_out(said.folded)
+
+    def item(self, field: str, value: Value, start: int, end: int, confidence: float = 1.0) -> Item:
+        first = self._at[start]
+        last = self._at[end - 1] + 1 if end > start else first
+        while last < len(self.said.folded) and self.said.folded[last - 1 : last + 1].isalpha():
+            last += 1  # the rest of an abbreviation
+        return self.said.item(field, value, first, last, confidence)
 
 
 def prepare(messages: Sequence[str]) -> list[Said]:
@@ -152,7 +180,18 @@ def corrects(said: Sequence[Said], earlier: Item, later: Item) -> bool:
     return _CORRECTION.search(message.folded, start, later.start) is not None
 
 
-def search_all(said: Sequence[Said], pattern: re.Pattern[str]) -> Iterator[tuple[Said, re.Match[str]]]:
-    for message in said:
+def search_all(said: Sequence[Said], pattern: re.Pattern[str]) -> Iterator[tuple[Spelled, re.Match[str]]]:
+    """Every match of `pattern`, which is written for plain spelling."""
+    for message in (one.spelled for one in said):
         for match in pattern.finditer(message.folded):
             yield message, match
+
+
+def first_unless(said: Sequence[Said], pattern: re.Pattern[str], unless: re.Pattern[str], field: str) -> Item | None:
+    """The first place where `pattern` holds once everything that `unless` covers is taken out."""
+    for message in (one.spelled for one in said):
+        text = unless.sub(lambda match: "#" * len(match.group()), message.folded)
+        match = pattern.search(text)
+        if match:
+            return message.item(field, True, match.start(), match.end(), 0.9)
+    return None

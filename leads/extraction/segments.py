@@ -81,8 +81,8 @@ _FAMILY = re.compile(r"\b(?:carne|hamburguer|produto|molho|queijo)s? (?:de |do |
 
 def segment(said: Sequence[Said], company: Item | None) -> Item | None:
     """A statement of the lead's own, else the first business word, else a word of the company name."""
-    found: list[tuple[int, int, int, str]] = []
-    for message in said:
+    found: list[tuple[int, Item]] = []
+    for message in (one.spelled for one in said):
         taken: list[tuple[int, int]] = []
         for name, pattern in _SEGMENTS:
             for match in pattern.finditer(message.folded):
@@ -98,21 +98,20 @@ def segment(said: Sequence[Said], company: Item | None) -> Item | None:
                     or _FAMILY.search(before)
                 ):
                     continue
-                inside = (
-                    company is not None
-                    and company.message == message.index
-                    and company.start <= match.start() < company.end
-                )
+                item = message.item("segmento", name, match.start(), match.end(), 0.9)
+                inside = company is not None and _within(item, company)
                 strength = 3 if _OPENING.search(before) else 2 if _OWN.search(before) and not inside else 1
-                found.append((message.index, match.start(), match.end(), f"{strength}{name}"))
+                found.append((strength, item))
     if found:
-        found.sort(key=lambda hit: (-int(hit[3][0]), hit[3][1:] == "outro", hit[0], hit[1]))
-        index, start, end, name = found[0]
-        return said[index].item("segmento", name[1:], start, end, 0.9)
+        return min(found, key=lambda hit: (-hit[0], hit[1].value == "outro", hit[1].message, hit[1].start))[1]
     named = _of_company(said, company)
     if named:
         return named
     return _makes_spits(said)
+
+
+def _within(item: Item, company: Item) -> bool:
+    return item.message == company.message and company.start <= item.start < company.end
 
 
 def _own_purpose(before: str) -> bool:

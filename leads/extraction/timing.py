@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from leads.extraction.said import Item, Said
+from leads.extraction.said import Item, Said, Spelled
 from seleto.lib.text.numbers import Kind, Quantity
 from seleto.lib.text.units import MONTHS
 
@@ -90,7 +90,7 @@ def urgency(said: Sequence[Said]) -> Item | None:
     """The last time said; a word of haste or of patience where no time is."""
     found: list[Item] = []
     for message in said:
-        found += _words(message)
+        found += _words(message.spelled)
         found += [item for item in (_horizon(message, quantity) for quantity in message.quantities) if item]
         found += _months(message, said)
     if not found:
@@ -106,7 +106,7 @@ def of_days(days: float) -> str:
     return "media" if days <= 92 else "baixa"
 
 
-def _words(message: Said) -> list[Item]:
+def _words(message: Spelled) -> list[Item]:
     found = []
     covered: list[tuple[int, int]] = []
     for match in _LOW.finditer(message.folded):
@@ -126,7 +126,7 @@ def _words(message: Said) -> list[Item]:
     return found
 
 
-def _asks_delivery(message: Said, start: int) -> bool:
+def _asks_delivery(message: Spelled, start: int) -> bool:
     """ "entrega essa semana?" asks Seleto's time; "preciso receber essa semana" tells the lead's."""
     before = message.before(start, 45)
     asked = re.search(r"\b(?:entreg(?:a|am|aria)|demora|envia\w*|chega)\b[^.;]{0,25}$", before)

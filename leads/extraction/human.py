@@ -1,0 +1,135 @@
+"""Whether the lead asks for a person: a seller, a manager, a call, a visit."""
+
+import re
+from collections.abc import Sequence
+
+from leads.extraction.said import Item, Said, first_unless
+
+_YOU = r"(?:voces|voce|vcs|vc|ces|ceis|seleto)"
+_PERSON = (
+    r"(?:pessoa|humano|atendente\w*|vendedor\w*|consultor\w*|gerente|responsavel|alguem|dono|dona"
+    r"|representante\w*|gente de verdade|comercial|"
+    r"especialista|tecnico|supervisor\w*|equipe|ser humano|funcionari\w+|diretor\w*|proprietari\w+|setor"
+    r"|departamento|financeiro|suporte|moco|moca|cara|chef[ei]\w*|patrao|superior|coordenador\w*|encarregad[oa]"
+    r"|engenheir[oa]|atendimento humano|colega|gestor\w*|socio de (?:voces|vcs))"
+)
+_WISH = (
+    r"(?:quero|quer(?:ia|emos|iamos)|gostar(?:ia|iamos)|precis(?:o|amos|ava)|prefir\w+|exijo|desej\w+"
+    r"|solicit\w+|posso|podemos"
+    r"|consigo|conseguimos|da (?:pra|para)|tem como|seria possivel|e possivel|como (?:faco|fazemos)(?: pra"
+    r"| para)?|necessit\w+"
+    r"|favor|pode\w*|poderia\w*|consegue\w*|bora|vamos|aguard\w+|espero)"
+)
+_FILL = (
+    r"(?:\s+(?:de|que|q|eu|a gente|me|nos|um|uma|o|a|algum|alguma|outr[oa]|contato|retorno|ser|ter|seu|teu|sua"
+    r"|tua|voces|vcs|vc"
+    r"|voce|direto|so|antes|logo|ja|por favor|com|do|da|mais))*\s+"
+)
+_TALK = (
+    r"(?:bat\w+ (?:um |aquele )?papo|troc\w+ (?:uma )?(?:ideia|palavra)s?|t(?:er|rocar) uma conversa"
+    r"|dar uma palavra(?:da|dinha)?"
+    r"|tirar (?:umas? )?duvidas? com|falar|conversar|prosear)"
+)
+_HUMAN = re.compile(
+    rf"\b{_WISH}{_FILL}{_PERSON}\b(?! (?:pra|para) (?:operar|trabalhar|mexer|usar|tocar))"
+    rf"|\b{_TALK}(?: com)?(?: (?:o|a|um|uma|algum|alguma|os|as))?(?: (?:pessoal|time|equipe|turma))?(?: d[aeo]s?)?"
+    rf" (?:{_PERSON}|tecnic[oa]s?|vendas|fabrica|voces por|vcs por)\b"
+    rf"|\b{_WISH}{_FILL}(?:ir|passar|dar (?:um pulo|uma passada)|visitar|conhecer) (?:ai|la|na fabrica"
+    rf"|a fabrica|voces|vcs"
+    rf"|na sede|o showroom)\b"
+    rf"|\b(?:mand|envi)\w+ (?:alguem|um tecnico|uma pessoa|um vendedor|um consultor) (?:aqui|ate|ca|n[ao])\b"
+    rf"|\b(?:zap|whats\w*|numero|telefone|contato|ramal|celular) d[aeo]s? (?:um |uma |algum )?{_PERSON}\b"
+    rf"|\b(?:conect|direcion|encaminh)\w+ (?:com|pra|para|pro|a|ao) (?:o |a )?(?:time|pessoal|equipe|area) d[aeo] \w+"
+    rf"|\b(?:da|dar|de|deem) uma (?:ligad\w+|chamad\w+|passad\w+ (?:aqui|n[ao]))\b|\bcontato telefonico\b"
+    rf"|\baceit\w+ (?:a|uma) visita\b"
+    rf"|\b(?:falar|conversar|tratar) com (?:quem|alguem) (?:que )?(?:manda|decide|resolve|entend\w+|cuida|sab\w+)\b"
+    rf"|\b(?:voces|vcs) (?:tem|teriam) alguem que (?:fal|entend|atend|possa)\w+"
+    rf"|\bme d(?:a|ar|e|eem) um (?:toque|alo|retorno|oi)\b|\bme retorn(?:a|e|em|ar)\b"
+    rf"|\b{_WISH}{_FILL}(?:retorno|ligar(?:em)?|ligue|liguem|telefonar|telefonem"
+    rf"|telefonema)\b"
+    rf"|\b(?:cade|onde (?:esta|ta)|quando) (?:o|a|um|uma) {_PERSON}\b[^.!?]{{0,20}}\b(?:lig|visit|cham|retorn"
+    rf"|atend|fal)\w+|"
+    r"\b(?:coloc\w+|bot\w+|poe\w*|ponha\w*) (?:eu )?em contato\b|\bquero gente\W*$|\b(?:me )?transfer(?:ir|e"
+    r"|e-me|em)\b|\bcontato (?:humano|com (?:vendas|o comercial|a equipe|o setor))"
+    rf"|\bindic\w+ (?:um |uma |algum )?{_PERSON}\b|\btrocar (?:uma )?ideia com\b|\bfal\w+ com gente\b"
+    rf"|\b(?:voces|vcs) visitam\b"
+    r"|\bquem (?:pode|poderia|consegue) me (?:atend|ajud|lig)\w+|\baguard\w+ (?:a |uma |sua |o |um "
+    r"|seu )?(?:ligac\w+|retorno)\b|"
+    r"\b(?:quero|queria|gostaria|preciso|pode\w*|poderia\w*|agend\w+|marc\w+|solicit\w+|da pra|tem como|rola|faz\w*)\b"
+    r"[^.!?]{0,25}\b(?:ligac\w+|telefonema|call|reuniao|visita\w*|chamada de (?:voz|video)|demonstrac\w+)\b|"
+    r"\brobo nao\b|"
+    r"\bnao consigo falar com ninguem\b|\b(?:convers|fal|reun)\w+ pessoalmente\b|"
+    r"\b(?:favor|pode\w*|poderia\w*|consegue\w*|podia\w*|da pra|tem como|queria que"
+    r"|quero que)\b[^.!?]{0,15}\b(?:ligar|ligue|liguem|telefon(?:ar|em))\b"
+    r"|\btem (?:algum |um )?(?:consultor|vendedor|representante)\b(?! em\b)|\b(?:falar|explic\w+"
+    r"|convers\w+) por (?:voz|ligacao|telefone)\b|"
+    rf"\b(?:fal\w+|convers\w+|atendid\w+|atend\w+|trat\w+|pass\w+|transfer\w+|encaminh\w+|cham\w+|coloc\w+"
+    rf"|bot\w+|direcion\w+|conect\w+|negoci\w+|reclam\w+|resolv\w+|discut\w+|fech\w+)\b[^.!?]{{0,22}}\b(?:um"
+    rf"|uma|o|a|com|pra|pro|por|algum|alguma"
+    rf"|outro|outra|d[aeo]s?)? ?{_PERSON}\b"
+    rf"|\b(?:quero|queria|preciso(?: de)?|cade|gostaria de|exijo|prefiro|me passa|manda|chama|chame|me da"
+    rf"|me arruma|solicito|aguardo)\b ?(?:o contato d[eoa]|contato d[eoa]|retorno d[eoa]|de)? ?(?:um|uma|o|a"
+    rf"|algum|alguma)? ?(?:seu |sua |teu |tua )?{_PERSON}\b"
+    rf"|(?:^|[,.!;?]|\bquero|\bqueria|\bpreciso|\bgostaria de|\bposso|\bda (?:pra|para)|\btem como|\bpode\w*)\s*"
+    rf"(?:me )?(?:por )?(?:falar|conversar|tratar|resolver) (?:direto |so )?com (?:el[ea]s?|voces mesmos|vcs mesmos)\b"
+    rf"|\bquem (?:e|eh|sao|seria|vende|atende|representa|cuida|responde)\b[^.!?]{{0,20}}\b(?:representante\w*"
+    rf"|vendedor\w*"
+    rf"|consultor\w*|responsavel)\b(?=[^.!?]{{0,40}}(?:\?|$))"
+    r"|(?:^|[,.!;?]|\b(?:favor|entao|por favor|pfv))\s*(?:me )?(?:lig(?:a|ue|uem|ar)|telefon(?:a|em))\b"
+    r"(?=\s*(?:$|[,.!(+\d]|n[oa]\b|pra|para|por|hoje|amanha|depois|quando|a tarde|de manha|assim|ne\b))"
+    rf"|\b(?:tem|teria|existe|ha)\b ?(?:algum|alguma|alguem|um|uma)? ?(?:{_PERSON})?\b(?: \w+)? (?:ai"
+    rf"|pra falar|pra me atender|para falar|pra atender|disponivel|que possa|de verdade|online|pra conversar"
+    rf"|que atenda|que me)"
+    r"|\b(?:humano|pessoa|gente)(?: de verdade| real| mesmo)\b"
+    r"|\b(?:me lig\w+|pod\w+ (?:me )?ligar|lig\w+ (?:pra|para|pro) (?:mim|nos|gente|esse|este|o meu|meu|ca)"
+    r"|(?:quero|preciso|gostaria|queria) (?:de |que )?(?:uma |me |voces |vcs )?(?:ligac\w+|liguem|ligue"
+    r"|lig(?:ar|ue))"
+    r"|liga (?:no|pra mim|para mim|aqui|pro|ai)|liguem|me telefon\w+|me ligue\w*|me chama no telefone"
+    r"|retorn\w+ (?:a |minha |uma )?ligac\w+|por ligacao|por telefone|chamada de video|video ?chamada"
+    r"|ligar pra mim)\b"
+    r"|\b(?:agend\w+|marc\w+|fazer|fazem|receber|quero|solicit\w+|queria|gostaria de) (?:uma |de uma "
+    r"|a )?(?:visita|reuniao|demonstrac\w+|call|ligacao)\b"
+    r"|\bvisita (?:aqui|tecnica|de um|do|na)\b|\b(?:vir|venha\w*|vem|passar|passa) (?:aqui "
+    r"|me )?(?:na (?:minha )?(?:loja|empresa)|me visitar|visitar|aqui)\b"
+    r"|\bme visit\w+|\b(?:nao|n|num) quero (?:falar|conversar) com (?:um |uma )?(?:robo|maquina|bot|ia)\b"
+    rf"|\b(?:continuar|seguir|so) (?:falando|falo|conversando|tratando)? ?com (?:o |a |um |uma )?{_PERSON}\b"
+    r"|\b(?:contato|retorno) (?:d[eo]|com) (?:um |uma |o |a |algum |alguem )?(?:consultor|vendedor"
+    r"|responsavel|representante|comercial|alguem)\w*|\bconsultor (?:me|entrar|pode)\b"
+    rf"|\b(?:algum|alguma) (?:vendedor|consultor|atendente|pessoa|humano|responsavel|representante)\w*"
+    r"|\b(?:alguem|um vendedor|vendedor|consultor)\b[^.!?]{0,12}\b(?:pode|poderia|consegue|me (?:lig|cham"
+    r"|atend|retorn|respond))\w*"
+    r"|\b(?:entr(?:ar?|e|em)|fa(?:z|zer|ca)) (?:em )?contato com(?:igo| a gente)|\balguem (?:entr\w+|me contat\w+)"
+    r"|\b(?:so |somente )?(?:fal|convers)(?:o|ar) (?:so )?com gente\b|^\W*(?:tem |oi\W+)?alguem (?:ai|online"
+    r"|disponivel)\W*$"
+    r"|\bchega de (?:robo|maquina|bot)\b|\bpor (?:pessoa|humano|gente)\b"
+)
+_HUMAN_WHOLE = re.compile(rf"^\W*(?:quero |queria |um |uma )*{_PERSON}(?: por favor| pfv?| please)?\W*$")
+_NOT_HUMAN = re.compile(
+    r"\blig(?:ar|o|a) (?:a |o |na |no |em |essa |ela )?(?:maquina|equipamento|tomada|220|110|luz|motor|ela)\b"
+    r"|\buma pessoa (?:so|sozinha|apenas)\b|\b(?:pessoas?|alguem|gente|funcionari\w+|tecnico) (?:pra"
+    r"|para) (?:operar|trabalhar|mexer|usar|tocar"
+    r"|montar|limpar|cuidar)\b|"
+    r"\bja (?:se|nos) fal\w+\b[^.!?]{0,20}|"
+    r"\b(?:me chamo|meu nome|chamo)\b[^.!?,]{0,20}|"
+    r"\b(?:to|tou|estou|e|eh|isso e|aqui e|vc e|voce e|falo|falando) (?:falando "
+    r"|conversando )?(?:com )?(?:uma |um )?(?:pessoa|humano|robo|bot|maquina|gente"
+    r"|atendente)\b[^.!?]{0,12}\b(?:ou|mesmo|de verdade|real)?[^.!?]{0,12}\?|\b(?:falei|conversei"
+    r"|fui atendid\w+|me atendeu|ja falei|falaram|falamos|atendeu)\b[^.!?]{0,30}"
+    r"|\b(?:nao|n|num) (?:precis\w+|quer\w+|carece|tem necessidade|gosto|e necessario|ha necessidade|faco questao)"
+    r"(?:(?! quero)[^.!?,;]){0,25}? (?:lig\w+|visit\w+|telefon\w+|vendedor|consultor|reuniao|chamad\w+|call)\b"
+    r"(?: (?:nem|e|ou) \w+)*"
+    r"|\bnao (?:quero|precisa\w*"
+    r"|preciso|me|e pra|pode\w*) (?:falar(?! com (?:um |uma )?(?:robo|maquina|bot|ia)\b)|ligar|liga|ligue"
+    r"|ligu\w*|de (?:vendedor|ligacao|visita|consultor)|passar|visita)\b"
+    r"|\bcom quem (?:eu )?fal\w+\b|\bquem (?:esta |ta )?fala(?:ndo)?\b[^.!?]{0,20}|\b(?:pode|podem"
+    r"|podes?) (?:falar|tratar|conversar) com (?:o|a|meu|minha)\b|\b(?:sou|e) (?:o |a )?(?:vendedor|gerente"
+    r"|dono|responsavel|consultor|comprador)\w*"
+    r"|\bfala(?:r)? com (?:a |o )?(?:minha|meu)\b|\batendo\b[^.!?]{0,25}|\bo vendedor de (?:voces|vcs)\b"
+)
+
+
+def asks_person(said: Sequence[Said]) -> Item | None:
+    for message in (one.spelled for one in said):
+        if match := _HUMAN_WHOLE.match(message.folded):
+            return message.item("pede_humano", True, match.start(), match.end())
+    return first_unless(said, _HUMAN, _NOT_HUMAN, "pede_humano")
