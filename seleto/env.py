@@ -73,6 +73,18 @@ def seconds(key: str, default: float, *, least: float = 0.0) -> float:
     return value
 
 
+def share(key: str, default: float) -> float:
+    """A number from 0 to 1."""
+    raw = text(key, str(default))
+    try:
+        value = float(raw)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{key} accepts a number from 0 to 1.") from error
+    if not 0 <= value <= 1:
+        raise ImproperlyConfigured(f"{key} accepts a number from 0 to 1.")
+    return value
+
+
 def choice(key: str, default: str, options: Sequence[str]) -> str:
     """One of a closed list of words."""
     value = text(key, default)

@@ -206,6 +206,18 @@ LLM_MAX_COMPLETION_TOKENS = env.whole("LLM_MAX_COMPLETION_TOKENS", 900, least=10
 # US$ per million tokens of LLM_MODEL, for the cost recorded on each turn.
 LLM_PROMPT_PRICE = env.seconds("LLM_PROMPT_PRICE_USD_PER_MILLION", 0)
 LLM_COMPLETION_PRICE = env.seconds("LLM_COMPLETION_PRICE_USD_PER_MILLION", 0)
+# Search by meaning (knowledge/embeddings/): on when an address is set and the database has the extension `vector`.
+EMBEDDINGS_BASE_URL = env.url("EMBEDDINGS_BASE_URL") if env.text("EMBEDDINGS_BASE_URL", "") else ""
+EMBEDDINGS_API_KEY = env.text("EMBEDDINGS_API_KEY", "")
+EMBEDDINGS_MODEL = env.text("EMBEDDINGS_MODEL", "text-embedding-3-small")
+# The index takes no more than 4,000.
+EMBEDDINGS_DIMENSIONS = env.whole("EMBEDDINGS_DIMENSIONS", 1536, least=1, most=4_000)
+EMBEDDINGS_CONNECT_TIMEOUT_S = env.seconds("EMBEDDINGS_CONNECT_TIMEOUT_S", 5, least=0.1)
+EMBEDDINGS_READ_TIMEOUT_S = env.seconds("EMBEDDINGS_READ_TIMEOUT_S", 25, least=0.1)
+# A lead waits for a question's own vector; without it the search is the one by words.
+EMBEDDINGS_QUERY_TIMEOUT_S = env.seconds("EMBEDDINGS_QUERY_TIMEOUT_S", 1.5, least=0.1)
+# From this cosine on, a near article answers a question whose words nobody knew. It depends on the model: 0 = never.
+EMBEDDINGS_RESCUE_SIMILARITY = env.share("EMBEDDINGS_RESCUE_SIMILARITY", 0)
 
 # --- Webhooks (design.md, stage 1) -------------------------------------------------------------------------------
 WEBHOOK_MAX_BYTES = env.whole("WEBHOOK_MAX_BYTES", 256 * 1024, least=1024)

@@ -4,6 +4,7 @@ Those that came from the repository's source files carry `seed_checksum`, so tha
 touched and leaves alone what a manager changed (`knowledge/loader.py`).
 """
 
+from knowledge.models.embeddings import ArticleEmbedding
 from knowledge.models.products import Article, Gap, Product, ProductAttribute, Synonym
 from knowledge.models.rules import (
     PHRASE_MAX_CHARS,
@@ -21,6 +22,7 @@ __all__ = [
     "PHRASE_MAX_CHARS",
     "PRICE_ELIGIBLE",
     "Article",
+    "ArticleEmbedding",
     "CompanyProfile",
     "Flag",
     "Gap",

@@ -1,18 +1,19 @@
 """Search over the catalogue: `search("quanto a fb300 faz por hora")`.
 
 Words, spelling, synonyms, products, figures and topics, without a model and without a database extension. The engine
-is kept in memory and rebuilt when the catalogue it was built from changes.
+is kept in memory and rebuilt when the catalogue it was built from changes. `search_by_meaning` adds the nearest
+articles of `knowledge.embeddings` where that is set up.
 """
 
 import threading
 from collections.abc import Mapping
 from functools import cache
 
-from knowledge import catalogue, queries, sources
+from knowledge import catalogue, embeddings, queries, sources
 from knowledge.catalogue import ArticleFacts, ProductFacts
 from knowledge.search.engine import Engine, Kind, Result, SearchResult
 
-__all__ = ["DEFAULT_LIMIT", "Kind", "Result", "SearchResult", "search", "search_shipped"]
+__all__ = ["DEFAULT_LIMIT", "Kind", "Result", "SearchResult", "search", "search_by_meaning", "search_shipped"]
 
 DEFAULT_LIMIT = 8
 
@@ -24,6 +25,16 @@ _live: tuple[_Version, Engine] | None = None
 def search(question: str, *, limit: int = DEFAULT_LIMIT) -> SearchResult:
     """Search the managers' data: at most `limit` articles, internal ones never among them."""
     return _live_engine().search(question, limit=limit)
+
+
+def search_by_meaning(question: str, *, limit: int = DEFAULT_LIMIT) -> SearchResult:
+    """`search`, fused with what is near in meaning; the same as `search` without an endpoint or when it fails.
+
+    May wait for the endpoint (`EMBEDDINGS_QUERY_TIMEOUT_S`): call with no transaction open.
+    """
+    if not embeddings.configured():
+        return search(question, limit=limit)
+    return _live_engine().search(question, limit=limit, nearest=embeddings.nearest, vouching=embeddings.vouching())
 
 
 def search_shipped(question: str, *, limit: int = DEFAULT_LIMIT) -> SearchResult:

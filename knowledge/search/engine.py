@@ -5,15 +5,16 @@ weighed together. `answerable` is decided from what was *asked*: a topic the fou
 words the articles hold; the first thing asked that neither knows makes the question a gap.
 """
 
+import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from knowledge.catalogue import ArticleFacts, ProductFacts
 from knowledge.search import asking, commercial, topics
-from knowledge.search.index import LexicalIndex, Synonyms, Vocabulary
+from knowledge.search.index import RRF_K, LexicalIndex, Synonyms, Vocabulary
 from knowledge.search.products import Found, ProductReader
 from knowledge.search.words import ABBREVIATIONS, FILLER_WORDS, distance, is_filler, normalise, stem, words
 
@@ -140,13 +141,30 @@ class Engine:
             if len(word) > 3
         )
 
-    def search(self, question: str, *, limit: int) -> SearchResult:
-        """The best articles, at most `limit` of them (an article of several products gives a result for each)."""
+    def search(
+        self,
+        question: str,
+        *,
+        limit: int,
+        nearest: Callable[[str], Mapping[str, float]] | None = None,
+        vouching: float = math.inf,
+    ) -> SearchResult:
+        """The best articles, at most `limit` of them (an article of several products gives a result for each).
+
+        ``nearest`` gives codes of articles near in meaning with their likeness, nearest first; it is asked only about
+        what is not for the consultant. An article at least ``vouching`` alike may answer for words nobody knew.
+        """
         asked = self._read(question[:MAX_CHARS])
+        near = nearest(question) if nearest and not self._is_commercial(asked) else {}
         scores = self._scores(asked)
         kind = self._kind(asked, scores)
+        self._fuse(scores, asked, [self._by_code[code] for code in near if code in self._by_code])
+        top = max(scores.values(), default=0.0)
+        voucher = self._voucher(asked, near, vouching) if kind is Kind.GAP else None
+        if voucher is not None and self._kind(asked, scores, vouched=True) is Kind.FACT:
+            kind = Kind.FACT
+            scores[voucher] = top + 1
         if kind is Kind.COMMERCIAL:
-            top = max(scores.values(), default=0.0)
             for order, code in enumerate(reversed(asked.commercial), 1):
                 scores[self._by_code[code]] = top + 1 + order / 100
         return SearchResult(self._results(asked, scores, limit), kind, asked.found.codes)
@@ -206,6 +224,14 @@ class Engine:
         scores = {p: ranks.get(p, 0.0) * _LEXICAL + self._evidence(p, question, slugs) for p in candidates}
         return {position: score for position, score in scores.items() if score > 0}
 
+    def _fuse(self, scores: dict[int, float], question: _Question, near: Sequence[int]) -> None:
+        """Count the ranking by meaning as much as each of the lexical ones (reciprocal rank fusion)."""
+        slugs = question.slugs
+        for rank, position in enumerate(near, 1):
+            known = scores.get(position)
+            base = self._evidence(position, question, slugs) if known is None else known
+            scores[position] = base + _LEXICAL / (RRF_K + rank)
+
     def _evidence(self, position: int, question: _Question, slugs: frozenset[str]) -> float:
         """How much speaks for an article beside its lexical rank: product, attribute, figure, words."""
         article, found = self._articles[position], question.found
@@ -236,19 +262,35 @@ class Engine:
             return _STATUS if question.is_interest and not question.asked else _COMPANION
         return 0.0
 
-    def _kind(self, question: _Question, scores: Mapping[int, float]) -> Kind:
-        found, asked = question.found, question.asked
-        away = any(not self._products[code].available for code in found.codes)
+    def _voucher(self, question: _Question, near: Mapping[str, float], vouching: float) -> int | None:
+        """The nearest article that is alike enough and of the products asked about, should there be one."""
+        alike = (code for code, likeness in near.items() if likeness >= vouching and code in self._by_code)
+        fitting = (
+            self._by_code[code]
+            for code in alike
+            if code not in commercial.ARTICLES and self._concerns(self._by_code[code], question.found)
+        )
+        return next(fitting, None)
+
+    def _is_away(self, question: _Question) -> bool:
+        return any(not self._products[code].available for code in question.found.codes)
+
+    def _is_commercial(self, question: _Question) -> bool:
         # When an unavailable line returns is answered by its status, not by the consultant for deliveries.
-        if question.commercial and not (away and question.commercial == ("com.prazo",)):
+        return bool(question.commercial) and not (self._is_away(question) and question.commercial == ("com.prazo",))
+
+    def _kind(self, question: _Question, scores: Mapping[int, float], *, vouched: bool = False) -> Kind:
+        """`vouched` excuses words nobody knew; never a subject known to be unanswered, nor one for the consultant."""
+        found, asked = question.found, question.asked
+        if self._is_commercial(question):
             return Kind.COMMERCIAL
-        listed = away or question.is_about_the_range
+        listed = self._is_away(question) or question.is_about_the_range
         best = sorted(scores, key=lambda position: (-scores[position], position))[:_CANDIDATES]
         near = [position for position in best if self._concerns(position, found)]
         if any(self._repeats(position, question) for position in near):
             return Kind.FACT
         told = frozenset().union(*(self._texts[position] for position in near))
-        unknown = self._beyond(question, listed=listed)
+        unknown = self._beyond(question, listed=listed or vouched)
         if any(not told.issuperset(self._index.stems(word)) for word in unknown):
             return Kind.GAP
         if topics.asks_for_a_book(question.folded) or ("garantia" not in asked and topics.asks_how_long(found.rest)):
@@ -261,7 +303,7 @@ class Engine:
             return Kind.GAP
         if asked and not any(self._supported(slugs, near) for slugs in asked.values()):
             return Kind.GAP
-        return Kind.FACT if asked or unknown else self._without_topic(question, near)
+        return Kind.FACT if asked or unknown or vouched else self._without_topic(question, near)
 
     def _repeats(self, position: int, question: _Question) -> bool:
         """Whether this article answers the question as asked before: in the same words, or the same rare ones."""
