@@ -12,11 +12,14 @@ QUESTION_CHARS = 1_000
 
 
 def articles_for(state: TurnState) -> tuple[ArticleFacts, ...]:
-    """At most ``MAX_ARTICLES`` sayable articles, the most relevant first."""
+    """At most ``MAX_ARTICLES`` sayable articles, the most relevant first.
+
+    May wait for the embeddings endpoint: part of reading a turn's state, outside `decide` and any transaction.
+    """
     sayable = {article.id: article for article in queries.articles() if article.sayable}
     wanted: dict[str, ArticleFacts] = {}
     question = " ".join(line.text for line in state.pending if line.text)[-QUESTION_CHARS:]
-    found = search.search(question, limit=SEARCH_RESULTS) if question else None
+    found = search.search_by_meaning(question, limit=SEARCH_RESULTS) if question else None
     for result in found.results if found else ():
         wanted.setdefault(result.article, sayable[result.article])
     codes = [*(found.products if found else ()), state.facts.get("produto", "")]

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="a saída já é JSON; aceito por uniformidade")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        ask = search.search if options["live"] else search.search_shipped
+        ask = search.search_by_meaning if options["live"] else search.search_shipped
         bad = 0
         with ExitStack() as stack:
             try:
