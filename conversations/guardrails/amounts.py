@@ -32,6 +32,7 @@ _VAGUE = tuple(
     """.split()
 )
 _MEASURED = ("#length", "#mass", "#volume", "#rate", "#pieces", "tamanhos", "medidas", "versoes")
+_PARTS = ("faca", "facas", "molde", "moldes", "peca", "pecas", "bico", "bicos", "acessorio", "acessorios")
 _AND_SOME = ("poucos", "tantos", "pouco", "tanto", "quebrados")
 _MADE = ("@make", "#rate", "#pieces")
 _PLACES = frozenset(
@@ -55,7 +56,7 @@ _LOOSE = frozenset(
     e em no na ou por mais pra a o com pouco poucos pouquinho tanto quebrados aproximadamente ja hoje mesmo assim viu
     ne que de do da kkk rs so cada reais ela ele nela nele dela dele essa esse a ta com ponto virgula vezes menos ate
     ano mes semana passado agora atual atualmente cada viu
-    mais pro na pela pelo fechado ok tudo total nisso ai amanha sem daa leva
+    mais pro na pela pelo fechado ok tudo total nisso ai amanha sem daa leva nao sim pode redondo redondos cravado
     """.split()
 )
 
@@ -65,6 +66,8 @@ def check(sheet: Sheet) -> Iterator[Finding]:
         quantity = word.quantity
         if quantity is None or not quantity.high or excepted(sheet, at, quantity):
             continue
+        if sheet.before(at, 2, "nem") and sheet.declined(at):
+            continue  # "não falo em reais, nem em milhares"
         plain = quantity.kind is QuantityKind.PLAIN
         if plain and not _bare(sheet, at, quantity):
             continue
@@ -87,16 +90,23 @@ def _told(sheet: Sheet, at: int, quantity: Quantity) -> bool:
             return True
         if sheet.before(at, 2, "por", "a") and sheet.after(at, 1, "passado", "retrasado"):
             return not sheet.clause_has(at, "@make")  # "por 17 mil ano passado"
+        if quantity.period != "mes" or quantity.unit or sheet.clause_has(at, "@make"):
+            return False
+        if sheet.clause_has(at, "@instalment", "@method"):
+            return quantity.high >= 100
         owned = sheet.clause_has(at, "sua", "seu", "leva", "levar", "paga", "pagar")
-        monthly = quantity.period == "mes" and not quantity.unit and owned
-        return monthly and sheet.before(at, 1, "por", "so", "apenas") and not sheet.clause_has(at, "@make")
+        return owned and sheet.before(at, 1, "por", "so", "apenas")
     if quantity.kind is not QuantityKind.PLAIN:
         return False
     bought = ("comprou", "comprei", "pagou", "levou", "vendi", "vendemos", "fechou", "saiu", "vendeu", "comprava")
     if max(quantity.values) >= 1000 and sheet.before(at, 5, *bought) and sheet.before(at, 2, "por", "a", "em"):
         return not sheet.clause_has(at, "@make", "#rate")
     instalment = max(quantity.values) >= 100 and sheet.clause_has(at, "@instalment", "#ratio", "@cut")
-    if instalment or (max(quantity.values) >= 1000 and sheet.before(at, 4, "entrada", "sinal", "por")):
+    if (
+        instalment
+        or counted_out(sheet, at)
+        or (max(quantity.values) >= 1000 and sheet.before(at, 4, "entrada", "sinal", "por"))
+    ):
         return not _made(sheet, at)
     return _cued(sheet, at)
 
@@ -228,6 +238,8 @@ def _catalogue_figure(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     """A figure of the catalogue (3.000 of the SE3000) said with no unit, where nothing speaks of price."""
     if quantity.low < 100 or sheet.clause_has(at, "@costs", "@price_noun"):
         return False
+    if not _made(sheet, at) and ("price" in sheet.topics or sheet.before(at, 8, *_PARTS)):
+        return False
     if sheet.clause_has(at, "@true_freight", "manutencao", "revisao", "treinamento", "visita") or not (
         sheet.has("@product", "@make", "inox") or quantity.low < 1000
     ):
@@ -249,6 +261,20 @@ def _echoed(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     return named and (sheet.has("@hedge") or budget)
 
 
+def counted_out(sheet: Sheet, at: int) -> bool:
+    """The amount of "10 de 1.500": so many instalments of it."""
+    quantity = sheet.words[at].quantity
+    if at < 2 or sheet.words[at - 1].text != "de" or quantity is None or _made(sheet, at):
+        return False
+    number = sheet.words[at - 2].quantity
+    if number is None or number.kind is not QuantityKind.PLAIN or not 2 <= number.high <= 72:
+        return False
+    paid = sheet.clause_has(at, "@method", "@instalment", "entrada", "sinal")
+    return (quantity.kind is QuantityKind.MONEY or quantity.kind is QuantityKind.PLAIN) and (
+        quantity.high >= (100 if paid else 300)
+    )
+
+
 def names_a_place(sheet: Sheet, at: int) -> bool:
     """Whether it is the number of a house, an order or a page, or part of the name of a place or firm."""
     first = max(0, at - 4)
@@ -263,7 +289,8 @@ def _cattle(sheet: Sheet, at: int) -> bool:
 
 def _lead_money(sheet: Sheet, at: int) -> bool:
     """What the lead charges or takes in."""
-    return sheet.clause_has(at, "@lead") and sheet.clause_has(at, *MENU) and not sheet.clause_has(at, "#model")
+    theirs = sheet.clause_has(at, "@lead") or (sheet.asks(at) and not sheet.clause_has(at, "@product"))
+    return theirs and sheet.clause_has(at, *MENU) and not sheet.clause_has(at, "#model")
 
 
 def excepted(sheet: Sheet, at: int, quantity: Quantity) -> bool:

@@ -40,9 +40,11 @@ def check(sheet: Sheet) -> Iterator[Finding]:
     folded = fold_aligned(text)
     for found in _IN_LINK.finditer(folded):
         yield found.start(), found.end(), _REASON
+    for found in _ENGLISH.finditer(folded):
+        yield found.start(), found.end(), _REASON
     if not _ASKED.search(fold(context.lead_last)):
         return
-    for pattern in (_ENGLISH, _FOREIGN_NUMERAL, _FREE):
+    for pattern in (_FOREIGN_NUMERAL, _FREE):
         for found in pattern.finditer(folded):
             yield found.start(), found.end(), _REASON
     yield from sheet.reading_spans(_bare_amounts(sheet))

@@ -15,11 +15,17 @@ _STATED = Matcher(
         @true_freight|entrega _4 @free
         @free _2 @true_freight|entrega
         @true_freight _4 @cost_side
+        banca|bancamos|assume|assumimos|absorve|absorvemos|bancar _2 entrega|envio|viagem
+        caminhao|motorista|transporte eh nosso
+        nao tem|ha _2 custo|custos|taxa _2 @true_freight|entrega
+        nao _2 cobramos|cobra|cobro|cobrar|paga|pagar _2 levar|entregar|mandar|enviar|transportar|despachar
+        poe|bota|botamos|colocamos|coloca|deixa|deixamos _5 porta|cidade|cozinha|loja _2 sem cobrar|custo|custos|nada
+        poe|bota|botamos|colocamos|coloca|deixa|deixamos _5 porta|cidade|cozinha|loja _2 @free
         entrega _2 por|eh|fica nossa|sua conta
         entrega _2 por conta
         @cost_side _4 @true_freight
         @true_freight _4 #money|@dear|alto|baixo|tranquilo|camarada|cortesia|#percentage|#plain|pouco|pouquinho|leve
-        #money|#plain de|do|pelo|pra|no @true_freight
+        #money|#plain de|do|pelo|pra|no|o|a @true_freight
         entrega _4 #money|custo|taxa|cobrada
         nao|sem _2 cobramos|cobra|cobrar|cobro _3 entrega
         @true_freight _3 cobrado|cobrada|fixo|unico|proprio|aparte|separado
@@ -93,7 +99,8 @@ def check(sheet: Sheet) -> Iterator[Finding]:
         quoted = sheet.words[finding.first].quoted or sheet.clause_has(finding.first, *_ON_THE_MACHINE)
         if not quoted and not asked and not sheet.handed_over(finding.first):
             yield finding
-    if "freight" in sheet.topics and not sheet.has("@hedge", "@refer"):
+    delivered = sheet.lead.has("entrega", "entregam", "envio", "@freight")
+    if ("freight" in sheet.topics or (delivered and sheet.has("@free"))) and not sheet.has("@hedge", "@refer"):
         for finding in hits(sheet, _ANSWERS):
             if finding.first <= 5 and not sheet.handed_over(finding.first) and not sheet.has("@hedge"):
                 yield finding

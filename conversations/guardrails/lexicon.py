@@ -129,7 +129,7 @@ _PLAIN: dict[str, str] = {
     """,
     "@afford_money": """
         o? que vc|vcs quer|queria|pretende|pensa|pensou|planejou gastar|investir|pagar
-        verba|grana|dinheiro|orcamento|budget|bolso|poupanca|quantia|montante
+        verba|grana|dinheiro|orcamento|budget|bolso|poupanca|quantia|montante|teto|capital|economias
         o que vc|vcs? tem|disse|falou|separou|juntou|guardou|reservou
         esse|este|seu|aquele|desse|nesse|neste|deste|com valor
         isso|esse|essa ai? que vc tem

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from conversations.guardrails import amounts
 from conversations.guardrails.patterns import Matcher
 from conversations.guardrails.sheet import Finding, Sheet, hits, rules
 
@@ -54,7 +55,8 @@ _STATED = Matcher(
         @pay|dar|da|daa|dando|deixar|deixa um|uma|o|a|so sinal|entrada
         com|sem um|uma? sinal|entrada
         como|de|na entrada
-        metade|#percentage _6 metade|resto|restante|outra|#percentage
+        metade|#percentage _6 metade|resto|restante|#percentage
+        metade _6 outra
         metade|#percentage agora|antes|no|na|antecipado _2 pedido|entrega|assinatura|retirada|embarque|fechamento
         primeira|primeiro so|daqui|depois _3 #time|depois
         #plain|#percentage agora|antes|ja _3 #|resto|restante
@@ -91,6 +93,9 @@ _STATED = Matcher(
         vezes|x no|sem|fixas|iguais cartao|boleto|juros|crediario|cheque
         a prazo
         fiado
+        primeira|segunda|parcela|boleto|fatura|duplicata|prestacao _3 vence|vencem|vencendo|vencimento
+        vence|vencem|vencimento _3 @when|@month|#time|#date
+        quitacao
         """,
         _SPLIT,
     )
@@ -140,6 +145,7 @@ _ANSWERS = Matcher(
         _HOW,
     )
 )
+_SHARED = ("conversa", "assunto", "papo", "trabalho", "tarefa", "tarefas", "equipe", "turno", "turnos", "lote", "lotes")
 _SHARE = ("parcela", "parcelas")
 _NET_DAYS = frozenset({7, 10, 14, 15, 20, 21, 28, 30, 35, 40, 42, 45, 50, 56, 60, 75, 84, 90, 105, 120, 150, 180})
 _SCHEDULE = re.compile(r"(?<![\d/.,])\d{1,3}(?:\s?/\s?\d{2,3}){1,6}(?![\d/])")
@@ -220,6 +226,12 @@ def _another_sense(sheet: Sheet, finding: Finding) -> bool:
     card = next((index for index in span if sheet.words[index].text == "cartao"), None)
     if card is not None and sheet.after(card, 3, "cnpj", "visita", "visitas", "memoria", "postal"):
         return True
+    if texts & {"acertar", "acerta"} and sheet.after(at, 1, "a", "o", "as", "os", "com"):
+        return True  # "acertar a altura do disco"
+    if texts & {"divide", "dividir", "dividido", "dividimos", "divido"} and sheet.after(at, 5, *_SHARED, "@make"):
+        return True
+    if texts & {"boleto", "boletos"} and sheet.after(at, 2, "energia", "luz", "aluguel", "agua", "fornecedor"):
+        return True
     if "credito" in texts and sheet.before(at, 2, "merece", "dar", "da", "ganha", "ganham", "ganhar"):
         return True
     return sheet.clause_has(at, "clientes", "cliente", "cardapio", "ifood") and sheet.clause_has(at, "@lead")
@@ -240,6 +252,8 @@ def _schedules(sheet: Sheet) -> Iterator[Finding]:
         if quantity is None or sheet.declined(at):
             continue
         if quantity.unit == "x" and 2 <= quantity.high <= 72 and _is_instalments(sheet, at):
+            yield Finding(at, at + 1, _SPLIT)
+        if amounts.counted_out(sheet, at):
             yield Finding(at, at + 1, _SPLIT)
         listed = [sheet.words[index].quantity for index in range(at, min(at + 5, len(sheet.words)))]
         days = [int(item.low) for item in listed if item is not None and item.low == int(item.low)]

@@ -32,6 +32,11 @@ _HINTS = Matcher(
         quarto|terco|metade|meio de? milhao|milhoes
         vezes isso|disso|mais|o preco|valor
         # vezes _2 isso|disso|preco|valor
+        #ratio _1 preco|valor|custo
+        menos|custa|sai|equivale|fica|cerca _3 decimo|terco|quarto|quinto|metade|#percentage do|da|de _1 \
+            faturamento|receita|lucro|renda|faturam|fatura
+        @costs|sai|saem|fica|ficam _2 #ratio _1 @product|@it
+        eh|sao|e #ratio menos
         """,
         _SIZE,
     )
@@ -59,6 +64,11 @@ _HINTS = Matcher(
         diferenca _2 preco|valor|custo _3 pequena|grande|pouca|minima|enorme|e|eh|ta|da
         abaixo|acima|menor|maior|melhor _2 mercado|concorrencia|concorrente|concorrentes
         preco|valor|custo _3 mercado|concorrencia|concorrente
+        @rival _1 cobra|cobram|vende|vendem|pede|pedem _2 mais|menos|isso|tanto|igual|parecido
+        acima|abaixo|mais|menos|maior|menor|superior|inferior|ganha|perde|empata _4 em|no valor|preco|custo|investimento
+        gasta|gastar|gastaria|investe|investir|investiria|desembolsa|pagaria _1 mais|menos
+        metade|dobro|triplo|terco|longe|perto do|da? que vc|vcs imagina|imaginava|pensa|espera|esperava
+        comprar|compra|levar|leva _5 com|pelo o? que|preco|valor _2 custa|custam|vale|@product
         """,
         _RANK,
     )
@@ -101,6 +111,7 @@ _HINTS = Matcher(
     + rules(
         """
         se paga|pagam|pagando _5 #pieces|#plain|#money
+        #money|#rate|economiza|economizando|economia|lucrando _8 se? paga|pagam|quita|cobre
         se paga|pagam _3 vendendo|venda|vendas
         @costs|cobre|paga|pagar _5 com _3 #pieces
         #pieces _5 paga|pagam|cobre|cobrem|quita|vendidos
@@ -123,7 +134,9 @@ _NEAR = Matcher(
         chutou
         mais|menos|abaixo|acima|menor|maior|metade|dobro|alem|aquem|beirando|parecido|superior|inferior
         pouco|pouquinho|tiquinho|bocado|tico|tantinho
-        quem dera
+        quem me? dera
+        ainda|continua|mantem|segue _2 esse|essa|isso|mesmo|mesma
+        infelizmente? aumentou|subiu|baixou|caiu|mudou|reajustou|reajustaram|aumentaram
         antes|quisera fosse|eu|deus
         sonha|sonhar|sonhe|desatualizado|desatualizada|antigo|velho|velha
         vai|chega|passa|daa|bate|fica|cabe|rola|consegue|da|leva|pode
@@ -144,6 +157,8 @@ _BEYOND = Matcher(
         _SIZE,
     )
 )
+# Of a price only where prices are the subject: a machine may also be "above" another in output.
+_THAN = Matcher(rules("menos|mais|abaixo|acima que|do|da _2 @product|#model", _RANK))
 # Any other statement about the price of something.
 _NAMED = Matcher(
     rules(
@@ -164,6 +179,7 @@ def check(sheet: Sheet) -> Iterator[Finding]:
         if not _not_a_price(sheet, finding):
             # "um preço melhor" may be a favour: then it is a discount, not a price.
             yield replace(finding, sure=finding.reason != _LEVEL)
+    yield from _beside_another(sheet)
     yield from _romans(sheet)
     for finding in hits(sheet, _NAMED, sure=False):
         at = finding.first
@@ -173,11 +189,30 @@ def check(sheet: Sheet) -> Iterator[Finding]:
             for index in sheet.clause(at)
         )
         told = told or sheet.after(at, 1, "nutricional", "energetico", "calorico", "agregado", "sentimental")
+        told = told or (sheet.words[at].text == "investimento" and _put_elsewhere(sheet, at))
         told = told or sheet.clause_has(at, "entendo", "importante", "fundamental", "duvida", "pergunta", "assunto")
         if not (told or own or sheet.asks(at) or sheet.words[at].quoted or sheet.handed_over(at)):
             yield finding
     if "price" in sheet.topics and "freight" not in sheet.topics:
         yield from _answers(sheet)
+
+
+def _beside_another(sheet: Sheet) -> Iterator[Finding]:
+    """ "bem menos que a semi", where the talk is of prices."""
+    for finding in hits(sheet, _THAN):
+        at = finding.first
+        priced = "price" in sheet.topics or sheet.sentence_has(at, "#money", "@price_noun")
+        if priced and not _made_with(sheet, at) and not sheet.declined(at) and not sheet.asks(at):
+            yield finding
+
+
+def _put_elsewhere(sheet: Sheet, at: int) -> bool:
+    """ "O investimento em higiene é visível": not in a machine."""
+    return sheet.after(at, 1, "em") and not sheet.after(at, 3, "@product", "#model", "#", "@it", "torno", "media")
+
+
+def _made_with(sheet: Sheet, at: int) -> bool:
+    return sheet.clause_has(at, "@make", "#rate", "#pieces", "#mass", "#length", "#volume", "#power")
 
 
 def _romans(sheet: Sheet) -> Iterator[Finding]:
@@ -193,7 +228,7 @@ def _not_a_price(sheet: Sheet, finding: Finding) -> bool:
     span = range(at, finding.end)
     if any(sheet.words[index].quoted for index in span) or sheet.declined(at):
         return True
-    if finding.reason == _LEVEL and sheet.words[at].text == "custa" and sheet.before(at, 1, "nao"):
+    if finding.reason == _LEVEL and sheet.words[at].text == "custa":
         following = sheet.words[finding.end].text if finding.end < sheet.clause(at).stop else ""
         if following.endswith(("ar", "er", "ir")):
             return True  # "não custa nada perguntar"
@@ -201,6 +236,8 @@ def _not_a_price(sheet: Sheet, finding: Finding) -> bool:
         dear = next((index for index in span if "@dear" in sheet.words[index].tags), None)
         if dear is not None and _dear_otherwise(sheet, dear):
             return True
+        if _of_what_is_asked(sheet, at) or (finding.reason == _RANK and sheet.after(at, 4, *_RUNNING)):
+            return True  # "gasta menos energia"
         if finding.reason == _RANK and discounted(sheet, at):
             return True
         if any(sheet.words[index].quantity for index in span) and sheet.clause_has(at, "#rate"):
@@ -221,9 +258,20 @@ def _about_the_lead(sheet: Sheet, at: int, more: frozenset[str] = frozenset()) -
     """What is dear or cheap in the lead's own trade."""
     clause = sheet.clause(at)
     theirs = amounts.CATTLE | amounts.MENU | more
+    if sheet.clause_has(at, "@rival"):
+        return False
     return any(sheet.words[index].text in theirs for index in clause) and not any(
         sheet.is_any(index, "@product", "#model", "nossa", "nosso") for index in clause
     )
+
+
+def _greeted(sheet: Sheet, at: int) -> tuple[str, ...]:
+    """ "Caro Marcelo,": the name after the word, if a name is there."""
+    if at + 1 >= len(sheet.words) or sheet.is_any(at + 1, "@product", "#model", "#"):
+        return ()
+    following = sheet.words[at + 1]
+    named = sheet.reading.text[following.start : following.start + 1].isupper()
+    return (following.text,) if named or following.text in ("cliente", "amigo", "senhor", "senhora") else ()
 
 
 def _dear_otherwise(sheet: Sheet, at: int) -> bool:
@@ -237,14 +285,30 @@ def _dear_otherwise(sheet: Sheet, at: int) -> bool:
         at == 0 or sheet.before(at, 1, "meu", "o", "esse", "de", "um", "na", "com", "oi", "ei")
     ):
         return not sheet.before(at, 1, "mais", "menos")
+    if (
+        word in ("caro", "cara", "caros")
+        and at == sheet.sentence(at).first
+        and sheet.after(at, 1, *_greeted(sheet, at))
+    ):
+        return True
     if sheet.before(at, 2, "mao", "obra", "operador"):
         return True
     return word in ("puxado", "puxada", "carinho", "economica") and not sheet.clause_has(at, "@price_noun", "@costs")
 
 
+_RUNNING = ("energia", "luz", "ar", "agua", "tempo", "massa", "carne", "mao", "gente", "esforco", "eletricidade")
+
+
+def _of_what_is_asked(sheet: Sheet, at: int) -> bool:
+    """ "você perguntou se é caro", where the answer is left to the consultant."""
+    reported = sheet.before(at, 6, "perguntou", "perguntar", "pergunta", "saber", "duvida")
+    return reported and sheet.before(at, 5, "se") and sheet.handed_over_next(at)
+
+
 _CONDITIONS = frozenset(
     """
     levando leva levar pegando comprando fechando fechar vista pix pagando quanto cada juntas junto atacado quantidade
+    dinheiro especie
     segunda terceira
     """.split()
 )
@@ -252,9 +316,15 @@ _CONDITIONS = frozenset(
 
 def discounted(sheet: Sheet, at: int) -> bool:
     """Cheaper on a condition (several units, cash, haste): that is `discount`, not a price."""
+    more = at if sheet.words[at].text in ("mais", "menos") else at - 1
+    if more > 0 and sheet.words[more].text in ("mais", "menos") and sheet.before(more, 1, "segunda", "terceira"):
+        return False  # a rank: "a segunda mais cara"
+    if sheet.clause_has(at, "quanto") and sheet.clause_has(at, "maior", "menor"):
+        return False  # "quanto maior, mais caro"
     conditional = sheet.clause_has(at, *_CONDITIONS)
     return conditional and (
-        sheet.words[at].text in ("sai", "fica", "segunda") or sheet.before(at, 1, "mais", "menos", "em")
+        sheet.words[at].text in ("sai", "fica", "segunda", "mais", "menos")
+        or sheet.before(at, 1, "mais", "menos", "em")
     )
 
 
@@ -272,6 +342,9 @@ def _answers(sheet: Sheet) -> Iterator[Finding]:
         named = [at for at in range(sheet.sentences[0].end) if sheet.is_any(at, "@product", "#model")]
         if named and sheet.sentences[0].end <= 5:
             yield Finding(named[0], named[0] + 1, _RANK)
+    measured = ("#length", "#mass", "#volume", "#power", "#rate", "#pieces")
     for finding in hits(sheet, _NEAR):
+        if sheet.clause_has(finding.first, *measured) and not sheet.clause_has(finding.first, "#money"):
+            continue  # "isso, 14 cm"
         if finding.first <= 4 and sheet.sentence(finding.first).first == 0 and not sheet.handed_over(finding.first):
             yield finding

@@ -78,7 +78,17 @@ def _interrogatives(piece: str, marked: bool) -> int:
     if asked >= MAX_QUESTIONS and not marked:
         # "qual seu nome, de onde você é e o que produz": one more in a row of them
         asked += sum(words[at - 1 : at + 1] == ["o", "que"] and words[at - 2] in _BREAKS for at in range(2, len(words)))
+    if asked and not marked:
+        # "quem decide, quando pretende fechar e como conheceu": only beside a plain question are these asked, too
+        asked += sum(_asks_in_row(words, at) for at, word in enumerate(words) if word in ("quem", "como"))
     return asked
+
+
+def _asks_in_row(words: list[str], at: int) -> bool:
+    following = words[at + 1] if at + 1 < len(words) else ""
+    leads = at == 0 or words[at - 1] in _BREAKS
+    verb = following in _VERBS or (len(following) > 3 and following.endswith(("eu", "ou", "iu", "a", "e")))
+    return leads and verb and following not in _NO_QUESTION
 
 
 def _asks(words: list[str], at: int, marked: bool) -> bool:

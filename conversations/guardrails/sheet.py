@@ -55,10 +55,25 @@ class Sheet:
         """Every number of the lead's last message, in every reading."""
         return self.lead.values
 
-    @property
+    @cached_property
     def topics(self) -> frozenset[str]:
-        """What the lead's last message asks about: price, deadline, payment, freight, discount."""
-        return self.lead.subjects
+        """What the lead's last message asks about, or the reply itself ("Frete? Já tá embutido."): price, deadline,
+        payment, freight, discount."""
+        return self.lead.subjects | self._own_questions
+
+    @property
+    def _own_questions(self) -> frozenset[str]:
+        """Subjects of the questions of a word or two that the reply answers itself."""
+        asked = {
+            number
+            for number, sentence in enumerate(self.sentences[:-1])
+            if sentence.mark.startswith("?")
+            and sentence.end - sentence.first <= 2
+            and not self.sentences[number + 1].mark.startswith("?")
+        }
+        if not asked:
+            return frozenset()
+        return frozenset(hit.owner for hit in self.find(_TOPICS) if self.words[hit.first].sentence in asked)
 
     @cached_property
     def values(self) -> frozenset[Decimal]:
@@ -67,18 +82,28 @@ class Sheet:
     @cached_property
     def subjects(self) -> frozenset[str]:
         """The commercial subjects this text, a lead's, asks about."""
-        found = {hit.owner for hit in self.find(_TOPICS)}
+        found = {hit.owner for hit in self.find(_TOPICS) if not self._asks_output(hit.first)}
         if self.has("#money") or any(self.asks_amount(at) for at in range(len(self.words))):
             found.add("price")
             if not self.has("@when", "#date", "#time", "prazo", "entrega", "entregam", "demora", "quando"):
                 found.discard("deadline")  # "chega a 30 mil?"
         if "freight" in found and self.has("custo", "taxa", "cobra", "cobram"):
             found.discard("deadline")  # "tem taxa de entrega?"
+        if self.has("devolv*", "reembols*"):
+            found.discard("price")  # "devolvem o dinheiro?"
+        if "discount" in found and not self.has("#money", "quanto", "qual", "quais", "custa", "sai", "fica"):
+            found.discard("price")  # "melhora o preço?"
         if _NET_DAYS.search(self.reading.text):
             found.add("payment")  # "pode ser 30/60?"
         if self.has("mensagem", "mensagens", "msg", "msgs", "contato", "contatos"):
             found.discard("deadline")  # "quero parar de receber mensagem"
         return frozenset(found)
+
+    def _asks_output(self, at: int) -> bool:
+        """ "quanto faz por hora?": how much a machine makes."""
+        if self.words[at].text != "quanto" or self.clause_has(at, "@price_noun", "custa", "custam", "sai", "fica"):
+            return False
+        return self.clause_has(at, *_OUTPUT)
 
     def asks_amount(self, at: int) -> bool:
         """ "quanto?", "uns 20 mil?": an amount asked or named with nothing that says it is not money."""
@@ -147,6 +172,18 @@ class Sheet:
         """The clause refuses to tell or does not know, so nothing in it is told."""
         return self.clause_has(at, "@hedge", "@unknown_if")
 
+    def told_by_lead(self, at: int) -> bool:
+        """ "você comentou que dá 10% de desconto": what follows is the lead's own."""
+        before = range(max(self.clause(at).start, at - 9), at + 1)
+        told = next((index for index in before if self.is_any(index, *_REPORTS)), None)
+        if told is None or not self.after(told, 1, "que", "do", "da", "de", "sobre"):
+            return False
+        heard = self.is_any(told, *_HEARD) and self.after(told, 3, *_SPOKEN_TO, "seu", "sua")
+        between = range(told + 1, at + 1)
+        return (heard or self.before(told, 2, *_SPOKEN_TO)) and not any(
+            self.words[index].comma or self.is_any(index, "nos", "gente", "seleto", "consultor") for index in between
+        )
+
     def handed_over(self, at: int) -> bool:
         """The clause, or the sentence after a question, leaves the matter to a person."""
         if self.sentence_has(at, "@hedge", "@unknown_if", "@refer"):
@@ -157,6 +194,15 @@ class Sheet:
             echoed = self.asks(at) or self.sentence_has(at, *_ECHOES)
             return echoed and self.sentence_has(self.sentences[following].first, "@hedge", "@refer")
         return False
+
+    def handed_over_next(self, at: int) -> bool:
+        """The same sentence refuses, or the next one does or leaves the matter to a person."""
+        following = self.words[at].sentence + 1
+        if self.declined(at):
+            return True
+        return following < len(self.sentences) and self.sentence_has(
+            self.sentences[following].first, "@hedge", "@refer"
+        )
 
     def violation(self, kind: Kind, findings: Iterable[Finding]) -> Violation | None:
         """One violation of the findings; the first one's reason stands for all."""
@@ -191,7 +237,14 @@ def _sheet_of_lead(text: str) -> Sheet:
 
 
 _NET_DAYS = re.compile(r"(?<![\d/])(?:15|20|21|28|30)\s?/\s?(?:30|35|40|42|45|56|60|90)(?!\d)")
+_OUTPUT = ("#rate", "#pieces", "#mass", "hora", "dia", "produz", "produzem", "producao", "rende", "capacidade", "corta")
 _ECHOES = ("anotei", "anotado", "registrei", "registrado", "entendi", "prefere", "quer", "gostaria")
+_HEARD = ("anotei", "anotado", "entendi", "vi")
+_REPORTS = (
+    "comentou", "contou", "falou", "disse", "mencionou", "citou", "escreveu", "explicou", "comentaram", "contaram",
+    "falaram", "disseram", *_HEARD,
+)  # fmt: skip
+_SPOKEN_TO = ("vc", "vcs", "senhor", "senhora")
 _TAGS = frozenset(
     "ok ne viu ta certo beleza blz hein bem combinado fechado sim tranquilo bom joia entendeu show".split()
 )
@@ -244,5 +297,5 @@ _TOPICS: Matcher[str] = Matcher(
         "freight",
         "frete|fretes|carreto|transporte|transportadora|envio|cif|fob\ncusto|taxa|cobra|cobram _2 entrega|entregar",
     )
-    + phrases("discount", "@cut\nmelhorar|abaixar|baixar|negociar|negocia|choro|chorinho|abaixa|baixa")
+    + phrases("discount", "@cut\nmelhorar|abaixar|baixar|negociar|negocia|choro|chorinho|abaixa|baixa\nmelhora|cai|diminui _3 preco|valor")
 )

@@ -59,6 +59,7 @@ _FILLERS = frozenset(
     """.split()
 )
 _BEFORE_DURATION = frozenset("em daqui ha faz dentro proximos prazo apos".split())
+_AFTER_MONEY = frozenset("cada porque sequer apenas somente quando sobre entre desde mesmo menos".split())
 _CONNECTORS = frozenset("a ate as ou - – — ~ /".split())
 _MAX_GAP = 4
 _MAX_SPELLED = 40
@@ -224,13 +225,18 @@ class _Scanner(Cursor):
         skipped = text == "mini" or (text == "de" and numeral.magnitude > 1)
         named = index + 1 if skipped else index
         word = self.word(named)
-        if word in CURRENCY:
+        if word in CURRENCY and not (word == "real" and numeral.loose and self._named_after(named)):
             return Kind.MONEY, CURRENCY[word][0], named + 1
         if word in THOUSAND_SLANG or word in NOTES:
             return Kind.MONEY, "BRL", named + 1
         if word in UNITS:
             return *UNITS[word], named + 1
         return Kind.PLAIN, "", index
+
+    def _named_after(self, index: int) -> bool:
+        """ "um real problema": an adjective of the noun that follows."""
+        following = self.word(index + 1)
+        return len(following) > 4 and following not in _AFTER_MONEY and following not in PERIODS
 
     def _half_after(self, measure: Quantity, index: int) -> tuple[Quantity, int]:
         """ "dois quilos e meio", "doze reais e cinquenta centavos"."""

@@ -91,6 +91,14 @@ _AUGMENTED: dict[str, int] = {
     for ending in ("ao", "oes", "inho", "inha", "inhos")
     if stem + ending not in ("milinha", "milhao")
 }  # fmt: skip
+# "dezoitão": of a number below twenty only thousands are said so, when it is a price.
+_AUGMENTED |= {
+    stem + "ao": value
+    for stem, value in {
+        "dez": 10, "onz": 11, "doz": 12, "quatorz": 14, "catorz": 14, "quinz": 15, "dezesseis": 16, "dezesset": 17,
+        "dezoit": 18, "dezenov": 19,
+    }.items()
+}  # fmt: skip
 MAGNITUDES: dict[str, int] = {
     "mil": 1000, "k": 1000, "milhar": 1000, "milhares": 1000, "milheiro": 1000, "milheiros": 1000,
     "milhao": 10**6, "milhoes": 10**6, "mi": 10**6,
@@ -187,7 +195,9 @@ def _from_words(tokens: Sequence[Token], index: int) -> Numeral | None:
             Numeral(numeral.value, index + 1, numeral.magnitude, numeral.others, in_words=True),
         )
     if word in _AUGMENTED:
-        return Numeral(Decimal(_AUGMENTED[word]), index + 1, in_words=True, money=True)
+        value = Decimal(_AUGMENTED[word])
+        others = (value * 1000,) if value < 100 else ()
+        return Numeral(value, index + 1, others=others, in_words=True, money=True)
     if word in ("meia", "meio"):
         # "meio-dia", "o meio do mês": half is a number only before a magnitude or a unit.
         return _finish(tokens, Numeral(HALF, index + 1, in_words=True, loose=True))
