@@ -15,6 +15,7 @@ from django.db import models, transaction
 from knowledge import catalogue, prompts, queries, sources
 from knowledge.models import (
     Article,
+    BusinessHours,
     CompanyProfile,
     Flag,
     Phrase,
@@ -24,6 +25,7 @@ from knowledge.models import (
     PromptVersion,
     Synonym,
 )
+from knowledge.opening import DEFAULT_WEEK
 from knowledge.services import publish_prompt
 from seleto.lib import clock
 from seleto.lib.ids import new_id
@@ -74,6 +76,7 @@ def load() -> Outcome:
     return outcome
 
 
+    _load_hours()
 def is_seeded() -> bool:
     """Whether a load has ever run: commands seed an empty catalogue by themselves."""
     return Product.objects.exists()
@@ -159,6 +162,16 @@ def _load_prompts(outcome: Outcome) -> None:
         versions = {
             version: {"role": role, "text": text, "checksum": hashlib.sha256(text.encode()).hexdigest()}
             for version, text in prompts.shipped(role)
+def _load_hours() -> None:
+    """Into an empty table only: a weekday that a manager took out must not come back."""
+    if not BusinessHours.objects.exists():
+        BusinessHours.objects.bulk_create(
+            BusinessHours(weekday=weekday, opens=shift.opening_time(), closes=shift.closing_time())
+            for weekday, shifts in enumerate(DEFAULT_WEEK)
+            for shift in shifts
+        )
+
+
         }
         of_role = PromptVersion.objects.filter(role=role)
         _sync(of_role, "version", versions, outcome)

@@ -11,15 +11,19 @@ from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Q
 
 from knowledge import prompts
 from knowledge.catalogue import ArticleFacts, ProductFacts
 from knowledge.models import (
     Article,
+    BusinessHours,
     CompanyProfile,
     Flag,
+    Holiday,
     Phrase,
     PricePolicy,
     Product,
@@ -27,6 +31,7 @@ from knowledge.models import (
     PromptVersion,
     Synonym,
 )
+from knowledge.opening import DEFAULT_WEEK, Calendar, Shift
 
 CACHE_S = 30.0
 # The kill switch must be felt quickly in every process.
@@ -104,6 +109,11 @@ def company() -> CompanyProfile | None:
     return _cached("company", lambda: CompanyProfile.objects.first())
 
 
+def business_calendar() -> Calendar:
+    """The company's hours, holidays, time zone and state; ask `knowledge.calendar`, which speaks for it."""
+    return _cached("business_calendar", _read_calendar)
+
+
 def flags() -> Mapping[tuple[str, str], bool]:
     """(name, scope) -> on, for every stored switch."""
     return _cached("flags", lambda: {(row.name, row.scope): row.on for row in Flag.objects.all()}, FLAG_CACHE_S)
@@ -139,3 +149,16 @@ def _read_prompt(role: str) -> Prompt:
     if row is None:
         raise NoPrompt(role)
     return Prompt(id=str(row.pk), version=row.version, checksum=row.checksum, text=prompts.render(row.text))
+
+
+def _read_calendar() -> Calendar:
+    week: list[list[Shift]] = [[] for _ in range(7)]
+    for row in BusinessHours.objects.all():
+        week[row.weekday].append(row.shift())
+    profile = company()
+    return Calendar(
+        zone=ZoneInfo(profile.time_zone if profile else settings.TIME_ZONE),
+        week=tuple(map(tuple, week)) if any(week) else DEFAULT_WEEK,
+        special=tuple(row.special_day() for row in Holiday.objects.order_by("start_date", "pk")),
+        subdivision=profile.holidays_of if profile else "",
+    )

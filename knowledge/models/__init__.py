@@ -4,6 +4,7 @@ Those that came from the repository's source files carry `seed_checksum`, so tha
 touched and leaves alone what a manager changed (`knowledge/loader.py`).
 """
 
+from knowledge.models.calendar import BusinessHours, Holiday, Weekday
 from knowledge.models.embeddings import ArticleEmbedding
 from knowledge.models.products import Article, Gap, Product, ProductAttribute, Synonym
 from knowledge.models.rules import (
@@ -23,9 +24,11 @@ __all__ = [
     "PRICE_ELIGIBLE",
     "Article",
     "ArticleEmbedding",
+    "BusinessHours",
     "CompanyProfile",
     "Flag",
     "Gap",
+    "Holiday",
     "Phrase",
     "PricePolicy",
     "Product",
@@ -34,4 +37,5 @@ __all__ = [
     "PromptVersion",
     "Situation",
     "Synonym",
+    "Weekday",
 ]

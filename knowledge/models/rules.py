@@ -1,6 +1,7 @@
 """How the agent speaks and what it may do: phrases, price policy, prompts, switches, the company."""
 
 import hashlib
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -10,6 +11,7 @@ from django.db.models.lookups import LessThanOrEqual
 
 from knowledge.models.base import Seeded
 from knowledge.models.products import Product
+from knowledge.opening import subdivisions
 from seleto.lib.ids import new_id
 
 # The only products whose price may ever be told, and only under the cold-lead exception (domain.md, hard rule 2).
@@ -225,3 +227,28 @@ class CompanyProfile(Seeded):
     def is_placeholder(self) -> bool:
         """True while site, catalogue or e-mail still point to the reserved `.example` domain."""
         return any(".example" in value for value in (self.site, self.catalogue_url, self.email))
+    time_zone = models.CharField(
+        "fuso horário",
+        max_length=40,
+        default="America/Sao_Paulo",
+        db_default="America/Sao_Paulo",
+        help_text="Nome do fuso, por exemplo America/Sao_Paulo, America/Manaus ou America/Cuiaba.",
+    )
+    holidays_of = models.CharField(
+        "feriados de",
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Sigla do estado cujos feriados valem além dos nacionais, por exemplo SP. Vazio: só os nacionais.",
+    )
+    def clean(self) -> None:
+        """Refuse what the business calendar could not read."""
+        wrong = {}
+        if self.time_zone not in available_timezones():
+            wrong["time_zone"] = "Este fuso horário não existe."
+        if self.holidays_of and self.holidays_of not in subdivisions():
+            wrong["holidays_of"] = f"Use um destes: {', '.join(subdivisions())}."
+        if wrong:
+            raise ValidationError(wrong)
+
