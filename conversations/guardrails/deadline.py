@@ -270,6 +270,8 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
         return True
     if any("#rate" in word.tags or "#pieces" in word.tags for word in words):
         return True
+    if sheet.told_by_lead(at) or (sheet.before(at, 1, "quando") and not sheet.clause_has(at, "@product", "@it")):
+        return True  # "quando chega sábado"
     if _lead_delivers(sheet, finding) or _another_date(sheet, at) or _other_sense(sheet, finding):
         return True
     hours = any(word.quantity and word.quantity.unit in ("hora", "minuto", "segundo") for word in words)
@@ -342,7 +344,7 @@ def _another_date(sheet: Sheet, at: int) -> bool:
     if sheet.clause_has(at, "entregamos", "entrega", "chega", "despacha", "embarca", "recebe", "instala"):
         return False
     return sheet.clause_has(at, *offers) and sheet.clause_has(
-        at, "vale", "valendo", "vai", "so", "ate", "acaba", "termina", "valida", "encerra", "expira"
+        at, "vale", "valendo", "vai", "so", "ate", "acaba", "termina", "valida", "encerra", "expira", "leva", "ganha"
     )
 
 

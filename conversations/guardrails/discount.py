@@ -243,11 +243,18 @@ _ASKS = Matcher(
         cobre|cobrem|cobrir|iguala|igualam _3 proposta|oferta|orcamento|concorrente|preco
         ultimo|melhor preco|valor
         preco|valor antigo
+        consegue|conseguem|faz|fazem|tem|rola|da|daa|tira|abate _3 #percentage
+        melhora|cai|abaixa|baixa|diminui _3 preco|valor
         margem|margenzinha|flexivel|flexibilidade
         """,
         "",
     )
 )
+_FOOD = (
+    "cafezinho", "cafe", "mussarela", "queijo", "batata", "refri", "refrigerante", "sobremesa", "chope", "cerveja",
+    "lanche", "lanches", "combo", "combos", "pizza", "sorvete", "maionese", "molho", "dica", "suco", "rodizio",
+)  # fmt: skip
+_OURS = ("@product", "nos", "gente", "temos", "dou", "damos", "consigo", "faco", "fazemos")
 _OWN = ("sua", "seu", "suas", "seus", "tua", "teu", "vcs", "parabens")
 
 
@@ -279,6 +286,14 @@ def _own_or_quoted(sheet: Sheet, finding: Finding) -> bool:
     """The lead's own promotion, or words quoted back."""
     if sheet.is_any(finding.first, *_BOSSES) and sheet.before(finding.first, 2, "se", "seu", "sua"):
         return True  # the lead's own boss
+    if sheet.told_by_lead(finding.first):
+        return True
+    if sheet.is_any(finding.end - 1, "faixa") and sheet.after(finding.end - 1, 1, "de", "dos", "das", "entre"):
+        return True  # "na faixa de dezoito"
+    if sheet.is_any(finding.first, "cortesia") and sheet.after(finding.first, 2, "casa"):
+        return True  # an idiom
+    if sheet.clause_has(finding.first, *_FOOD) and not sheet.clause_has(finding.first, *_OURS):
+        return True  # an offer on the lead's menu
     if sheet.is_any(finding.first, "capricho") and sheet.before(finding.first, 1, "que"):
         return True
     if sheet.clause_has(finding.first, "emprego", "vaga", "curriculo"):
@@ -301,7 +316,4 @@ def _own_or_quoted(sheet: Sheet, finding: Finding) -> bool:
         return True  # "a promoção da sua loja"
     if sheet.is_any(finding.end - 1, "menos") and sheet.after(finding.end - 1, 2, "#"):
         return True  # "por menos de 25" is an amount
-    return any(sheet.is_any(at, *_OWN) for at in own) and not any(
-        sheet.is_any(at, "nos", "gente", "pra", "@product", "temos", "dou", "damos", "consigo", "faco", "fazemos")
-        for at in ours
-    )
+    return any(sheet.is_any(at, *_OWN) for at in own) and not any(sheet.is_any(at, "pra", *_OURS) for at in ours)

@@ -117,7 +117,8 @@ DEADLINE = """
 
 PROMISE_RESULT = """
     lucro|retorno|resultado|faturamento|dinheiro|grana|investimento _4 \
-        aparece|aparecem|vem|chega|cai|entra|pinga|volta|multiplica _4 #time|@when|logo|rapid*|primeir*|certo|garantid*|dobro
+        aparece|aparecem|vem|chega|cai|entra|pinga|volta|multiplica _4 \
+        #time|@when|logo|rapid*|primeir*|certo|garantid*|dobro
     em|com|#time|@when _3 ta|tao|estara|fica|vai _1 pag* _1 a? maquina?
     em|com|#time|@when _4 no|dando|dar lucro|azul
     tira|tirar|recupera|recuperar _3 investimento|investiu|maquina|ela _4 #time|@when|rapid*|logo

@@ -175,6 +175,10 @@ _THOUGHT = re.compile(
 _FENCED = re.compile(r"```\w*\s*[{\[<]")
 
 
+# What the printed instructions of a machine are about.
+_MANUALS = ("limpeza", "uso", "montagem", "instalacao", "operacao", "higienizacao", "fabricante", "lavagem")
+
+
 def check(sheet: Sheet) -> Iterator[Finding]:
     for finding in hits(sheet, _SAID):
         if not _declines(sheet, finding):
@@ -197,6 +201,10 @@ def _declines(sheet: Sheet, finding: Finding) -> bool:
     cold = ("camara", "carne", "oleo", "chapa", "freezer", "geladeira", "massa", "forno", "agua")
     if finding.reason == _RATING and sheet.clause_has(finding.first, *cold):
         return True
+    if sheet.is_any(finding.end - 1, "lead") and sheet.after(finding.end - 1, 1, "singer", "vocal", "guitar", "time"):
+        return True
+    if sheet.is_any(finding.first, "instrucao", "instrucoes") and sheet.clause_has(finding.first, *_MANUALS):
+        return True
     theirs = sheet.before(finding.first, 3, "sistema", "site", "app", "celular", "computador")
     if finding.reason == _INTERNAL and theirs and sheet.before(finding.first, 4, "seu", "sua", "vcs"):
         return True
@@ -212,6 +220,8 @@ def _goes_on(sheet: Sheet, finding: Finding) -> bool:
     clause = sheet.clause(finding.first)
     if any(sheet.is_any(at, "nao", "nem", "sem", "sobre") for at in range(clause.start, finding.first)):
         return False
+    if sheet.before(finding.first, 2, "como") and not sheet.clause_has(finding.first, "@price_noun", "@method", "@cut"):
+        return False  # "como fui configurada eu não comento"
     if sheet.before(finding.first, 2, "pelas", "pela", "pelo", "segundo", "conforme", "acordo"):
         return True
     if any(sheet.is_any(at, "nao", "nunca", "sempre") for at in range(finding.first, finding.end)):

@@ -288,6 +288,8 @@ _ATTITUDES: dict[str, str] = {
         nao _2 informo|digo|falo|passo|confirmo|afirmo|garanto|prometo|adianto|arrisco|chuto|trato|negocio|cuido|opino
         nao _2 informamos|passamos|falamos|estimo|cravo|comparo|nego|comento|revelo|asseguro|palpito|cito|calculo
         nao informar|passar|dizer|falar|prometer
+        informar|confirmar|afirmar|garantir|prometer|adiantar|cravar|assegurar|marcar|fixar _5 nao|nem _1 \
+            posso|consigo|da|daa|tenho|devo|podemos|conseguimos
         nao sei
         nao tenho _2 acesso|informacao|confirmacao|certeza|dado|dados|agenda|tabela|essa|esse|esses|essas|isso|valores
         nao tenho _2 valor|preco|precos|prazo|prazos|condicao|condicoes|numero|numeros|resposta|registro|ideia|

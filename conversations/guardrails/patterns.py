@@ -16,6 +16,7 @@ from functools import lru_cache
 from itertools import count, product
 from typing import Generic, TypeVar
 
+from conversations.guardrails.spelling import mended
 from conversations.guardrails.words import Word, plain_word
 
 Owner = TypeVar("Owner")
@@ -119,6 +120,8 @@ class Tagged:
         self.clauses: dict[int, set[str]] = defaultdict(set)
         self._starts: dict[int, list[str]] = defaultdict(list)
         for at, word in enumerate(words):
+            if word.text not in _KEYS:
+                word.text = mended(word.text)
             keys = (*_word_keys(word.text), *word.tags) if word.tags else _word_keys(word.text)
             self.clauses[word.clause].update(keys)
             for key in keys:

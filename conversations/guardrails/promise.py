@@ -250,6 +250,43 @@ _PAYS_ITSELF = Matcher(
         _RESULT,
     )
 )
+# A "sim" to these is the promise itself.
+_ASKED = Matcher(
+    rules(
+        """
+        alguem|tecnico|vcs|consultor|vendedor|equipe|representante|voce|engenheiro|instrutor _3 \
+            vem|vai|vao|vir|passa|passam|visita|visitam|aparece _3 aqui|ca|loja|cozinha|medir|ver|mostrar|instalar
+        fazem|faz|marca|marcam|tem|agenda|rola|posso _3 visita|demonstracao|demo|teste|test
+        posso|podemos|consigo|da|daa|deixam|emprest* _3 testar|experimentar|provar|devolver
+        vcs|voce|empresa|seleto _3 testar|testam|emprestam|treinam|ensinam|reservam|seguram|guardam|garantem|garante|
+            adaptam|customizam|personalizam
+        devolv*|devolu*|reembols*
+        troca|trocam|trocar _4 defeito|maquina|gostar|quebrar|outra|nova
+        garante|garantem|garantia _4 retorno|lucro|resultado|venda|vendas|aprovacao|que
+        treinamento|treinam|treino _4 incluso|junto|gratis|inclui|vem
+        inclui|tem|vem|da|dao|daa _3 treinamento|treino
+        exclusiv*
+        sob medida
+        suporte|assistencia|atendem|atendimento _4 24h|madrugada|domingo|feriado|sempre|#time|#clock
+        passa|aprova|libera|aprovam _3 @authority
+        @authority _3 passa|aprova|libera|aprovam
+        se paga|pagar
+        @callback _4 #clock|#time
+        """,
+        "",
+    )
+)
+_YES = Matcher(
+    rules(
+        """
+        sim|claro|certeza|pode|podemos|vai|vamos|fazemos|faz|conseguimos|consigo|combinado|fechado|perfeitamente|logico
+        deixa|deixamos comigo
+        pode deixar
+        opa|uhum|aham|obvio|garantido|garanto|garantimos|sempre|tranquilo|tranquilamente|positivo|isso|demoro|bora
+        """,
+        _EXTRA,
+    )
+)
 _REFUSED = ("nao", "sem", "nem", "nunca")
 
 
@@ -260,12 +297,25 @@ def check(sheet: Sheet) -> Iterator[Finding]:
     for finding in hits(sheet, _PAYS_ITSELF, sure=False):
         if not _innocent(sheet, finding):
             yield finding
+    yield from _agreed(sheet)
+
+
+def _agreed(sheet: Sheet) -> Iterator[Finding]:
+    """Yes to a commitment the lead asks for: "alguém vem aqui?" – "vai sim"."""
+    if sheet.has("@hedge", "@refer") or sheet.lead.has("video", "videos", "foto", "fotos", "catalogo"):
+        return
+    if not any(True for _ in sheet.lead.find(_ASKED)):
+        return
+    for finding in hits(sheet, _YES):
+        opens = finding.first <= 2 and not sheet.asks(finding.first)
+        if opens and not sheet.before(finding.first, 2, *_REFUSED) and not sheet.after(finding.end - 1, 1, "nao"):
+            yield finding
 
 
 def _innocent(sheet: Sheet, finding: Finding) -> bool:
     at = finding.first
     words = sheet.words[at : finding.end]
-    if sheet.declined(at) or any(word.quoted for word in words):
+    if sheet.declined(at) or sheet.told_by_lead(at) or any(word.quoted for word in words):
         return True
     on_condition = sheet.before(at, 6, "se", "caso")  # "se você não gostar, devolvemos"
     if sheet.before(at, 3, *_REFUSED) and not (on_condition and finding.reason == _RETURN):
@@ -292,6 +342,13 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
         return not texts & {"testar", "visita", "visitar", "demonstracao", "passa"}
     if finding.reason == _RESULT and any("@make" in word.tags for word in words) and sheet.clause_has(at, "#model"):
         return not texts & {"garanto", "garantimos"}
+    if finding.reason == _RESULT and not sheet.clause_has(at, "@product", "@it", "#model", "garanto", "garantimos"):
+        trade = texts & {"movimento", "venda", "vendas", "producao", "faturamento"}
+        busy = trade and sheet.clause_has(
+            at, "fim", "sabado", "domingo", "sexta", "feriado", "ferias", "verao", "natal"
+        )
+        if busy or (trade and "?" in sheet.sentence(at).mark):
+            return True  # how the lead's own trade goes
     return "sua" in texts and finding.reason == _EXTRA and "garantia" in texts
 
 
@@ -300,7 +357,10 @@ def _other_sense(sheet: Sheet, at: int, texts: set[str]) -> bool:
     senses: tuple[tuple[set[str], tuple[str, ...]], ...] = (
         ({"visita"}, ("cartao",)),
         ({"medida"}, ("molde", "moldes", "acompanha", "incluso", "vem")),  # part of the machine
-        ({"trocar", "troca", "trocamos"}, ("ideia", "assunto", "mensagem", "mensagens")),
+        (
+            {"trocar", "troca", "trocamos"},
+            ("ideia", "assunto", "mensagem", "mensagens", "molde", "moldes", "faca", "facas"),
+        ),
         ({"testar"}, ("escrever", "forma", "jeito", "audio", "link", "mandar")),
     )
     return any(texts & said and sheet.clause_has(at, *about) for said, about in senses)

@@ -23,7 +23,7 @@ _OFFERS: Matcher[str] = Matcher(
         voltou|vendendo|fornecemos
         entregamos|oferecemos|indico|recomendo|sugiro|ideal|perfeita|atende|resolve
         tem|temos sim|a|essa|linha|maquina
-        fazer|faz|faca|fecha|fechar|mandar _2 pedido|encomenda|compra
+        fazer|faz|faca|fecha|fechar|mandar|encaminh*|abro|abrir _2 pedido|encomenda|compra|proposta
         """,
     )
 )
@@ -66,7 +66,10 @@ _AXES: tuple[dict[str, tuple[str, ...]], ...] = (
 _WORKS: Matcher[str] = Matcher(
     phrases(
         "pneumatica",
-        "precisa|usa|requer|exige|funciona|trabalha|trabalham|movida|acionada|opera _3 compressor|pneumatic*|ar",
+        """
+        precis*|necessit*|exig*|requer*|usa|funciona|trabalha|trabalham|movida|acionada|opera _3 \
+            compressor|pneumatic*|ar
+        """,
     )
     + phrases(
         "eletrica",
@@ -259,6 +262,11 @@ def _parts(claims: Claims) -> Iterator[Finding]:
     for at, word in enumerate(sheet.words):
         if (word.text not in _EXTRAS and "belt" not in claims.roles.get(at, ())) or not claims.stated(at):
             continue
+        if any(
+            sheet.is_any(has, "tem", "possui") and sheet.before(has, 3, "vc", "vcs")
+            for has in range(max(0, at - 4), at)
+        ):
+            continue  # what the lead has
         apart = claims.near(at, "apart", 4) or any(
             "apart" in claims.roles.get(i, ()) for i in range(at, min(at + 8, sheet.clause(at).stop))
         )

@@ -297,5 +297,12 @@ _TOPICS: Matcher[str] = Matcher(
         "freight",
         "frete|fretes|carreto|transporte|transportadora|envio|cif|fob\ncusto|taxa|cobra|cobram _2 entrega|entregar",
     )
-    + phrases("discount", "@cut\nmelhorar|abaixar|baixar|negociar|negocia|choro|chorinho|abaixa|baixa\nmelhora|cai|diminui _3 preco|valor")
+    + phrases(
+        "discount",
+        """
+        @cut
+        melhorar|abaixar|baixar|negociar|negocia|choro|chorinho|abaixa|baixa
+        melhora|cai|diminui _3 preco|valor
+        """,
+    )
 )

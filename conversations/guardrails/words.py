@@ -67,7 +67,9 @@ _SPELLINGS = {
         "depois": "dps dpois",
         "entrega": "entrg",
         "eh": "é",
-        "desconto": "desc descontu",
+        "desconto": "desc descontu dscto descto dsct",
+        "promocao": "promossao",
+        "prazo": "praso prazu",
         "senhor": "sr",
         "senhora": "sra",
     }.items()
