@@ -70,7 +70,7 @@ NO_COMPANY = frozenset(
     "marel weg siemens ifood "
     "instagram facebook google whatsapp sebrae senai shopee youtube tiktok oi ola deus natal internet "
     "olx formadora "
-    "teste testando fulano exemplo "
+    "teste testando fulano exemplo prefeitura secretaria mcdonalds "
     "fb300 fb700 fbm100 smartpro ct200 fs150 se3000 se6000 epe1200 cnpj cpf email mecanico".split()
 )
 # Type words that name what is made, and those too plain to open a name in lower case.

@@ -28,9 +28,8 @@ PARTICLES = frozenset("de da do das dos e & of and the del la".split())
 _INSIDE = frozenset(("na", "no"))  # "Boi na Linha"
 _SHORTENED = frozenset(("co", "cia", "inc", "bros", "ltda"))
 _INTRODUCED = re.compile(
-    rf"\b(?:aqui e|sou|falo|fala|somos|me chamo|meu nome e)\b[^.!?\n,]{{0,40}}?\bd[ao] (?=(?:{PLACE}"
-    rf"|panificadora|espetinho"
-    rf"|churrasquinho|lancheria) \w)"
+    rf"\b(?:aqui e|sou|falo|fala|somos|me chamo|meu nome e|a gente e)\b[^.!?\n,]{{0,40}}?\bd[ao] (?=(?P<kind>casa de"
+    rf" carnes?|boutique de carnes?|{PLACE}|panificadora|espetinho|churrasquinho|lancheria) \w)"
 )
 _STOP = frozenset(
     """
@@ -52,6 +51,7 @@ _NEVER_INSIDE = frozenset(
 _OWNERS = frozenset("nosso nossa novo nova grande".split())  # "Pão Nosso", "Vila Nova"
 _OPENERS = frozenset(("nova", "novo", "familia", "grande"))
 _ADJACENT = re.compile(r"[ ]|[ ]?[&+][ ]?|['’\-]|\. ?(?=[a-z])")
+_ENDS = ENDINGS | COMPANY_TYPES.keys()  # "Distribuidora de Alimentos", "Comércio de Carnes"
 MAX_WORDS = 7
 
 
@@ -159,15 +159,16 @@ def _small(message: Said) -> Iterator[Item]:
     """All in lower case, as a transcript comes: "aqui é o dirceu da panificadora pão nosso a gente fica em ..."."""
     for match in _INTRODUCED.finditer(message.folded):
         words = [word for word in message.words if word.start >= match.end()]
-        taken = words[:1]
-        for word in words[1:5]:
+        opening = len(match["kind"].split())
+        taken = words[:opening]
+        for word in words[opening : opening + 4]:
             gap = message.folded[taken[-1].end : word.start]
             if gap != " " or (word.text in _STOP and word.text not in _OWNERS) or word.text in ("a", "o", "de", "das"):
                 break
             taken.append(word)
         while taken and taken[-1].text in PARTICLES:
             taken.pop()
-        if len(taken) > 1 and not any(word.capitalised for word in taken):
+        if len(taken) > opening and not any(word.capitalised for word in taken):
             yield message.item(
                 "empresa", message.text[taken[0].start : taken[-1].end], taken[0].start, taken[-1].end, 0.8
             )
@@ -214,11 +215,16 @@ def _ended(message: Said) -> Iterator[Item]:
         ):
             last += 1
         after = words[last + 1 :]
-        if start == place or (
-            after
-            and after[0].capitalised
-            and message.folded[words[last].end : after[0].start] == " "
-            and after[0].text not in NO_COMPANY
+        goes_on = len(after) > 1 and after[0].text == "de" and after[1].capitalised and after[1].text in _ENDS
+        if (
+            start == place
+            or goes_on
+            or (
+                after
+                and after[0].capitalised
+                and message.folded[words[last].end : after[0].start] == " "
+                and after[0].text not in NO_COMPANY
+            )
         ):
             item = sequence(message, words[start:], free=False) if start < place else None
             if item and item.end > word.end:
@@ -240,7 +246,7 @@ def _greeting(word: Word) -> bool:
 
 def _joined(message: Said, left: Word, right: Word) -> bool:
     gap = message.folded[left.end : right.start]
-    if gap not in (" ", " & ", "'", "’") or left.text in _STOP:
+    if gap not in (" ", " & ", "'", "’") or (left.text in _STOP and not (left.text == "e" and right.capitalised)):
         return False
     if left.text in ("da", "do") and not right.capitalised:
         return False

@@ -16,7 +16,8 @@ _RELATION = (
     r"|diretor\w*|assistente|nutricionista|engenheir[oa]|supervisor\w*|coordenador\w*|estagiari[oa]"
 )
 _STRONG = re.compile(
-    rf"\b(?:me chamo|chamo-me|(?:^|[,;.\n])\s*chamo(?= )"
+    rf"\b(?:o (?:meu )?nome (?:mesmo|real|verdadeiro|de verdade|de batismo|completo|todo)(?: e| eh)"
+    rf"|me chamo|chamo-me|(?:^|[,;.\n])\s*chamo(?= )"
     rf"|meu nome(?: completo)?(?: e| eh|:|\?)?|(?:quem (?:esta "
     rf"|ta )?fal(?:a"
     rf"|ando)(?: aqui)?|aqui quem fala|quem escreve)(?: e| eh)? (?:(?:o|a) (?:{_RELATION})\b(?: d[oae] \w+)?,? ?)?|"
@@ -36,6 +37,7 @@ _CONTACT = re.compile(
     rf"|resolver|ver)|responde|trata)(?: \w+){{0,3}}? e|"
     rf"o responsavel(?: pel[oa]s? compras?)? e|a responsavel(?: pel[oa]s? compras?)? e|contato(?: e|:)?"
     rf"|o contato (?:certo )?e|agora (?:quem (?:ta |esta )?fala(?:ndo)? )?e|assumindo (?:aqui)?"
+    rf"|(?:vai|vao|quem) (?:falar|conversar|tratar|resolver|comprar|chamar)[^.!?\n]{{0,40}}nome del[ea] e"
     rf"|chama(?= [oa] ))\s+(?:com\s+)?(?:(?:o|a)\s+)?(?:(?:minha|meu|nosso"
     rf"|nossa)\s+)?(?:(?:{_RELATION})\b[,:]?\s+)?(?:(?:o|a)\s+)?"
 )
@@ -45,10 +47,16 @@ _OF_RELATIVE = re.compile(
     rf"|sou o)\s+)?"
 )
 _RECORDED = re.compile(
-    r"\b(?:(?:no |meu )?(?:cadastro|registro|contrato|nota|ficha)\s+(?:\w+\s+)?(?:poe|bota|coloc\w+|fica|sai|esta|ta|e)"
+    r"\b(?:(?:no |meu )?(?:cadastro|registro|contrato|nota|ficha|papel|documento|rg|identidade|certidao"
+    r"|batismo)\s+(?:\w+\s+)?(?:poe|bota|coloc\w+|fica|sai|esta|ta|e)"
     r"|(?:poe|bota|coloc\w+|registr\w+|cadastr\w+|anot\w+|salv\w+)(?:\s+(?:ai|no cadastro|no sistema|como|meu"
     r"|em|o|no))*\s+nome(?: completo)?|(?:anot|escrev|registr|cadastr)\w+(?: ai)?(?=:))\s*:?\s+(?:(?:como|o|a"
     r"|em|no|nome|de|e|eh)\s+)*(?=\w)"
+)
+_TOLD_TO_NOTE = re.compile(r"\b(?:anot|registr|cadastr|salv)(?:a|ar|e|em)(?: ai| o nome| como| meu nome)*\s+(?=\w)")
+_SPELLED = re.compile(
+    r"^\W*(?:(?:e|eh|sou|meu nome e|me chamo)\s+(?:[oa]\s+)?)?(?=[a-z]+(?: [a-z]+)? (?:com|sem|c/|s/) "
+    r"(?:(?:o )?(?:dois|duas|\d) [a-z]\b(?! \w)|acento|til|th\b|ph\b|aga\b|ipsilon|[hywkznltsg]\b))"
 )
 _NICKNAMED = re.compile(r"(?<!nao )\b(?:me cham\w+ de|pode\w* chamar de|conhecid[oa] (?:como|por))\s+(?:o |a )?(?=\w)")
 _RENAMED = re.compile(
@@ -69,6 +77,12 @@ _GREETED = re.compile(r"\W*(?:(?:oi+e?|ola|opa|bom dia|boa tarde|boa noite|e ai|
 _SENT = re.compile(
     r"\b(?:abs|abraco\w*|grat[oa]|at\.?te|att|atenciosamente|cordialmente|prazer|forte abraco)[\s,.!:-]+$"
 )
+_PRESENT = re.compile(
+    r"(?<!\bto)(?<!\bta)(?<!\bestou)(?<!\bestamos)(?<!\bquem)\s+(?:falando|a(?:qu|k)i|mesm[oa]|por aqui"
+    r"|n[ao] (?:linha|escuta|area|voz|telefone|zap|comando))$"
+)
+_ROLE = re.compile(rf"\W*(?:sou )?(?:[oa] )?(?:{_RELATION}|proprietari[oa]|compras|vendas|d[oa] (?!outro|resto))\b")
+_CALLED_TO = re.compile(r"\W*(?:bom dia|boa (?:tarde|noite)|oi\b|ola\b|tudo (?:bem|bom)|tudo certo|obrigad|por favor)")
 _ADDRESSED = re.compile(
     r"\b(?:bom dia|boa (?:tarde|noite)|tudo|voces?|vcs?|pode\w*|me|qual|quant\w+|obrigad[oa]|blz|beleza|como"
     r"|quero|queria|preciso|tem|sim|nao|ok)\b|\?"
@@ -138,8 +152,19 @@ def _longest(said: Sequence[Said], chosen: _Candidate) -> Item:
     first = fold(str(chosen.item.value))
     for message in said:
         for place, word in enumerate(message.words):
-            read = _extend(message, message.words[place:]) if word.text == first and word.capitalised else None
-            if read and read[1] > 1 and not message.shouted:
+            read = _extend(message, message.words[place:]) if word.capitalised and not message.shouted else None
+            if (
+                read
+                and read[1] > 1
+                and (
+                    word.text == first
+                    or (
+                        word.text in first_names()
+                        and first in _SUFFIXES
+                        and fold(str(read[0].value)).endswith(f" {first}")
+                    )
+                )
+            ):
                 return read[0]
     return chosen.item
 
@@ -161,10 +186,13 @@ def _better(said: Sequence[Said], chosen: _Candidate, candidate: _Candidate) -> 
 def _in_message(message: Said, messages: int) -> Iterator[_Candidate]:
     for pattern, rank, strong in (
         (_RENAMED, 4, False), (_OF_RELATIVE, 4, True), (_CONTACT, 4, False), (_STRONG, 3, True),
-        (_RECORDED, 3, False), (_NICKNAMED, 1, False), (_HERE, 2, False),
+        (_RECORDED, 3, False), (_TOLD_TO_NOTE, 2, False), (_SPELLED, 2, False), (_NICKNAMED, 1, False),
+        (_HERE, 2, False),
     ):  # fmt: skip
         for match in pattern.finditer(message.folded):
-            if rank == 2 and not _introduces(message, match):
+            if pattern is _HERE and not _introduces(message, match):
+                continue
+            if pattern is _TOLD_TO_NOTE and _word_at(message, match.end()) not in first_names():
                 continue
             if (
                 rank == 4
@@ -179,6 +207,10 @@ def _in_message(message: Said, messages: int) -> Iterator[_Candidate]:
             if read and not _at_seleto(message, read[0].end):
                 yield _Candidate(read[0], rank, read[1])
     yield from _in_segments(message, messages)
+
+
+def _word_at(message: Said, position: int) -> str:
+    return next((word.text for word in message.words if word.start >= position), "")
 
 
 def _at_seleto(message: Said, end: int) -> bool:
@@ -284,13 +316,10 @@ def _in_segments(message: Said, messages: int) -> Iterator[_Candidate]:
     segments = message.segments
     for start, end in segments:
         words = [word for word in message.words if start <= word.start < end]
-        announced = (
-            len(words) > 1
-            and words[-1].text in ("falando", "aqui", "mesmo", "mesma")
-            and words[-2].text not in ("to", "ta", "estou", "estamos", "quem")
-        )
-        if announced:
-            words = words[:-1]
+        presence = _PRESENT.search(message.folded[:end])
+        announced = presence is not None and presence.start() > start
+        if announced and presence:
+            words = [word for word in words if word.start < presence.start()]
         treated = False
         while words and (words[0].text in TREATMENTS or (announced and words[0].text in ("o", "a", "e"))):
             treated = words[0].text in TREATMENTS
@@ -302,7 +331,10 @@ def _in_segments(message: Said, messages: int) -> Iterator[_Candidate]:
         if not words or not _is_listed_name(message, words, announced=announced or treated):
             continue
         before = message.folded[:start]
-        if not announced and _THIRD.search(before[-60:]) and not _SENT.search(before):
+        if _CALLED_TO.match(message.folded, end) and not announced:
+            continue
+        role = len(words) > 1 and _ROLE.match(message.folded, end) is not None
+        if not (announced or role) and _THIRD.search(before[-60:]) and not _SENT.search(before):
             continue
         read = _extend(message, words)
         if read is None or read[0].end != words[-1].end:
