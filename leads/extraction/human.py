@@ -1,135 +1,197 @@
-"""Whether the lead asks for a person: a seller, a manager, a call, a visit."""
+"""Whether the lead asks for a person: somebody of Seleto to talk to, a call, a visit (eval rules, `pede_humano`).
+
+A request is an act (to talk, to be put through, to want, to look for, to call, to visit) aimed at somebody of ours.
+Set aside first: people of the lead's own, talks already had, help nobody needs, and whoever runs the machine.
+"""
 
 import re
 from collections.abc import Sequence
 
+from leads.extraction.lexicon import first_names
 from leads.extraction.said import Item, Said, first_unless
 
-_YOU = r"(?:voces|voce|vcs|vc|ces|ceis|seleto)"
-_PERSON = (
-    r"(?:pessoa|humano|atendente\w*|vendedor\w*|consultor\w*|gerente|responsavel|alguem|dono|dona"
-    r"|representante\w*|gente de verdade|comercial|"
-    r"especialista|tecnico|supervisor\w*|equipe|ser humano|funcionari\w+|diretor\w*|proprietari\w+|setor"
-    r"|departamento|financeiro|suporte|moco|moca|cara|chef[ei]\w*|patrao|superior|coordenador\w*|encarregad[oa]"
-    r"|engenheir[oa]|atendimento humano|colega|gestor\w*|socio de (?:voces|vcs))"
+_ROLE = (
+    r"(?:atendentes?|vendedor\w*|consultor\w*|representantes?|gerentes?|responsave(?:l|is)|especialistas?|tecnic[oa]s?"
+    r"|supervisor\w*|diretor\w*|diretoria|gerencia|proprietari\w+|don[oa]s?|patrao|chef[ei]\w*|superior"
+    r"|coordenador\w*|encarregad[oa]s?|engenheir[oa]s?|gestor\w*|funcionari[oa]s?|colegas?|mo[cs]a|moco|rapaz|cara"
+    r"|assessor\w*|operador\w* de verdade)"
 )
-_WISH = (
-    r"(?:quero|quer(?:ia|emos|iamos)|gostar(?:ia|iamos)|precis(?:o|amos|ava)|prefir\w+|exijo|desej\w+"
-    r"|solicit\w+|posso|podemos"
-    r"|consigo|conseguimos|da (?:pra|para)|tem como|seria possivel|e possivel|como (?:faco|fazemos)(?: pra"
-    r"| para)?|necessit\w+"
-    r"|favor|pode\w*|poderia\w*|consegue\w*|bora|vamos|aguard\w+|espero)"
+_AREA = (
+    r"(?:comercial|vendas|financeiro|suporte|pos[- ]?vendas?|sac|fabrica|equipe|time"
+    r"|setor(?! de (?:compras|producao|suprimentos|corte|cozinha))|departamento(?! de compras)|area|atendimento humano)"
 )
-_FILL = (
-    r"(?:\s+(?:de|que|q|eu|a gente|me|nos|um|uma|o|a|algum|alguma|outr[oa]|contato|retorno|ser|ter|seu|teu|sua"
-    r"|tua|voces|vcs|vc"
-    r"|voce|direto|so|antes|logo|ja|por favor|com|do|da|mais))*\s+"
+_ANYBODY = (
+    r"(?:alguem|pessoas?|(?:ser(?:es)? )?humanos?|gente (?:de verdade|de carne|real|viva|mesmo)"
+    r"|quem (?:vend\w+|entend\w+|mand\w+|decid\w+|resolv\w+|cuid\w+|atend\w+|sab\w+|possa|pode|e d[aeo]))"
+)
+_SOMEBODY = rf"(?:{_ROLE}|{_AREA}|{_ANYBODY})"
+_THE = (
+    r"(?:(?:o|a|os|as|um|uma|algum|alguma|outr[oa]|esse|essa|aquel[ea]|seu|sua|teu|tua|pessoal|pessoal d[aeo]"
+    r"|turma d[aeo]|galera d[aeo]|time d[aeo]|equipe d[aeo]|contato d[aeo]|contato|de|do|da|com|verdadeir[oa])\s+)*"
 )
 _TALK = (
-    r"(?:bat\w+ (?:um |aquele )?papo|troc\w+ (?:uma )?(?:ideia|palavra)s?|t(?:er|rocar) uma conversa"
-    r"|dar uma palavra(?:da|dinha)?"
-    r"|tirar (?:umas? )?duvidas? com|falar|conversar|prosear)"
+    r"(?:falar|falando|conversar|conversando|tratar|negociar|resolver|discutir|reclamar|prosear|explicar|fechar"
+    r"|bater (?:um |aquele )?papo|trocar (?:uma )?(?:ideia|palavra)s?|ter uma conversa"
+    r"|dar uma palavr\w+|tirar (?:uma? |umas |minhas? )?duvidas?|ser atendid[oa]|continuar|seguir|atendimento"
+    r"|contato|em contato|reuniao|papo|linha direta)"
 )
-_HUMAN = re.compile(
-    rf"\b{_WISH}{_FILL}{_PERSON}\b(?! (?:pra|para) (?:operar|trabalhar|mexer|usar|tocar))"
-    rf"|\b{_TALK}(?: com)?(?: (?:o|a|um|uma|algum|alguma|os|as))?(?: (?:pessoal|time|equipe|turma))?(?: d[aeo]s?)?"
-    rf" (?:{_PERSON}|tecnic[oa]s?|vendas|fabrica|voces por|vcs por)\b"
-    rf"|\b{_WISH}{_FILL}(?:ir|passar|dar (?:um pulo|uma passada)|visitar|conhecer) (?:ai|la|na fabrica"
-    rf"|a fabrica|voces|vcs"
-    rf"|na sede|o showroom)\b"
-    rf"|\b(?:mand|envi)\w+ (?:alguem|um tecnico|uma pessoa|um vendedor|um consultor) (?:aqui|ate|ca|n[ao])\b"
-    rf"|\b(?:zap|whats\w*|numero|telefone|contato|ramal|celular) d[aeo]s? (?:um |uma |algum )?{_PERSON}\b"
-    rf"|\b(?:conect|direcion|encaminh)\w+ (?:com|pra|para|pro|a|ao) (?:o |a )?(?:time|pessoal|equipe|area) d[aeo] \w+"
-    rf"|\b(?:da|dar|de|deem) uma (?:ligad\w+|chamad\w+|passad\w+ (?:aqui|n[ao]))\b|\bcontato telefonico\b"
-    rf"|\baceit\w+ (?:a|uma) visita\b"
-    rf"|\b(?:falar|conversar|tratar) com (?:quem|alguem) (?:que )?(?:manda|decide|resolve|entend\w+|cuida|sab\w+)\b"
-    rf"|\b(?:voces|vcs) (?:tem|teriam) alguem que (?:fal|entend|atend|possa)\w+"
-    rf"|\bme d(?:a|ar|e|eem) um (?:toque|alo|retorno|oi)\b|\bme retorn(?:a|e|em|ar)\b"
-    rf"|\b{_WISH}{_FILL}(?:retorno|ligar(?:em)?|ligue|liguem|telefonar|telefonem"
-    rf"|telefonema)\b"
-    rf"|\b(?:cade|onde (?:esta|ta)|quando) (?:o|a|um|uma) {_PERSON}\b[^.!?]{{0,20}}\b(?:lig|visit|cham|retorn"
-    rf"|atend|fal)\w+|"
-    r"\b(?:coloc\w+|bot\w+|poe\w*|ponha\w*) (?:eu )?em contato\b|\bquero gente\W*$|\b(?:me )?transfer(?:ir|e"
-    r"|e-me|em)\b|\bcontato (?:humano|com (?:vendas|o comercial|a equipe|o setor))"
-    rf"|\bindic\w+ (?:um |uma |algum )?{_PERSON}\b|\btrocar (?:uma )?ideia com\b|\bfal\w+ com gente\b"
-    rf"|\b(?:voces|vcs) visitam\b"
-    r"|\bquem (?:pode|poderia|consegue) me (?:atend|ajud|lig)\w+|\baguard\w+ (?:a |uma |sua |o |um "
-    r"|seu )?(?:ligac\w+|retorno)\b|"
-    r"\b(?:quero|queria|gostaria|preciso|pode\w*|poderia\w*|agend\w+|marc\w+|solicit\w+|da pra|tem como|rola|faz\w*)\b"
-    r"[^.!?]{0,25}\b(?:ligac\w+|telefonema|call|reuniao|visita\w*|chamada de (?:voz|video)|demonstrac\w+)\b|"
-    r"\brobo nao\b|"
-    r"\bnao consigo falar com ninguem\b|\b(?:convers|fal|reun)\w+ pessoalmente\b|"
-    r"\b(?:favor|pode\w*|poderia\w*|consegue\w*|podia\w*|da pra|tem como|queria que"
-    r"|quero que)\b[^.!?]{0,15}\b(?:ligar|ligue|liguem|telefon(?:ar|em))\b"
-    r"|\btem (?:algum |um )?(?:consultor|vendedor|representante)\b(?! em\b)|\b(?:falar|explic\w+"
-    r"|convers\w+) por (?:voz|ligacao|telefone)\b|"
-    rf"\b(?:fal\w+|convers\w+|atendid\w+|atend\w+|trat\w+|pass\w+|transfer\w+|encaminh\w+|cham\w+|coloc\w+"
-    rf"|bot\w+|direcion\w+|conect\w+|negoci\w+|reclam\w+|resolv\w+|discut\w+|fech\w+)\b[^.!?]{{0,22}}\b(?:um"
-    rf"|uma|o|a|com|pra|pro|por|algum|alguma"
-    rf"|outro|outra|d[aeo]s?)? ?{_PERSON}\b"
-    rf"|\b(?:quero|queria|preciso(?: de)?|cade|gostaria de|exijo|prefiro|me passa|manda|chama|chame|me da"
-    rf"|me arruma|solicito|aguardo)\b ?(?:o contato d[eoa]|contato d[eoa]|retorno d[eoa]|de)? ?(?:um|uma|o|a"
-    rf"|algum|alguma)? ?(?:seu |sua |teu |tua )?{_PERSON}\b"
-    rf"|(?:^|[,.!;?]|\bquero|\bqueria|\bpreciso|\bgostaria de|\bposso|\bda (?:pra|para)|\btem como|\bpode\w*)\s*"
-    rf"(?:me )?(?:por )?(?:falar|conversar|tratar|resolver) (?:direto |so )?com (?:el[ea]s?|voces mesmos|vcs mesmos)\b"
-    rf"|\bquem (?:e|eh|sao|seria|vende|atende|representa|cuida|responde)\b[^.!?]{{0,20}}\b(?:representante\w*"
-    rf"|vendedor\w*"
-    rf"|consultor\w*|responsavel)\b(?=[^.!?]{{0,40}}(?:\?|$))"
-    r"|(?:^|[,.!;?]|\b(?:favor|entao|por favor|pfv))\s*(?:me )?(?:lig(?:a|ue|uem|ar)|telefon(?:a|em))\b"
-    r"(?=\s*(?:$|[,.!(+\d]|n[oa]\b|pra|para|por|hoje|amanha|depois|quando|a tarde|de manha|assim|ne\b))"
-    rf"|\b(?:tem|teria|existe|ha)\b ?(?:algum|alguma|alguem|um|uma)? ?(?:{_PERSON})?\b(?: \w+)? (?:ai"
-    rf"|pra falar|pra me atender|para falar|pra atender|disponivel|que possa|de verdade|online|pra conversar"
-    rf"|que atenda|que me)"
-    r"|\b(?:humano|pessoa|gente)(?: de verdade| real| mesmo)\b"
-    r"|\b(?:me lig\w+|pod\w+ (?:me )?ligar|lig\w+ (?:pra|para|pro) (?:mim|nos|gente|esse|este|o meu|meu|ca)"
-    r"|(?:quero|preciso|gostaria|queria) (?:de |que )?(?:uma |me |voces |vcs )?(?:ligac\w+|liguem|ligue"
-    r"|lig(?:ar|ue))"
-    r"|liga (?:no|pra mim|para mim|aqui|pro|ai)|liguem|me telefon\w+|me ligue\w*|me chama no telefone"
-    r"|retorn\w+ (?:a |minha |uma )?ligac\w+|por ligacao|por telefone|chamada de video|video ?chamada"
-    r"|ligar pra mim)\b"
-    r"|\b(?:agend\w+|marc\w+|fazer|fazem|receber|quero|solicit\w+|queria|gostaria de) (?:uma |de uma "
-    r"|a )?(?:visita|reuniao|demonstrac\w+|call|ligacao)\b"
-    r"|\bvisita (?:aqui|tecnica|de um|do|na)\b|\b(?:vir|venha\w*|vem|passar|passa) (?:aqui "
-    r"|me )?(?:na (?:minha )?(?:loja|empresa)|me visitar|visitar|aqui)\b"
-    r"|\bme visit\w+|\b(?:nao|n|num) quero (?:falar|conversar) com (?:um |uma )?(?:robo|maquina|bot|ia)\b"
-    rf"|\b(?:continuar|seguir|so) (?:falando|falo|conversando|tratando)? ?com (?:o |a |um |uma )?{_PERSON}\b"
-    r"|\b(?:contato|retorno) (?:d[eo]|com) (?:um |uma |o |a |algum |alguem )?(?:consultor|vendedor"
-    r"|responsavel|representante|comercial|alguem)\w*|\bconsultor (?:me|entrar|pode)\b"
-    rf"|\b(?:algum|alguma) (?:vendedor|consultor|atendente|pessoa|humano|responsavel|representante)\w*"
-    r"|\b(?:alguem|um vendedor|vendedor|consultor)\b[^.!?]{0,12}\b(?:pode|poderia|consegue|me (?:lig|cham"
-    r"|atend|retorn|respond))\w*"
-    r"|\b(?:entr(?:ar?|e|em)|fa(?:z|zer|ca)) (?:em )?contato com(?:igo| a gente)|\balguem (?:entr\w+|me contat\w+)"
-    r"|\b(?:so |somente )?(?:fal|convers)(?:o|ar) (?:so )?com gente\b|^\W*(?:tem |oi\W+)?alguem (?:ai|online"
-    r"|disponivel)\W*$"
-    r"|\bchega de (?:robo|maquina|bot)\b|\bpor (?:pessoa|humano|gente)\b"
+_WANT = (
+    r"(?:quero|queria|queremos|queriamos|gostaria|gostariamos|precis(?:o|amos|ava|aria)|prefir\w+|prefer\w+|exijo"
+    r"|desej\w+|solicit\w+|posso|poderia|podemos|consigo|da pra|da para|tem como|teria como|seria possivel|e possivel"
+    r"|como (?:faco|fazemos|eu faco)|necessit\w+|favor|pode\w*|consegue\w*|conseguiria\w*|bora|vamos|aguard\w+|espero"
+    r"|procuro|rola|aceito|topo|se der|se puder\w*)"
 )
-_HUMAN_WHOLE = re.compile(rf"^\W*(?:quero |queria |um |uma )*{_PERSON}(?: por favor| pfv?| please)?\W*$")
-_NOT_HUMAN = re.compile(
-    r"\blig(?:ar|o|a) (?:a |o |na |no |em |essa |ela )?(?:maquina|equipamento|tomada|220|110|luz|motor|ela)\b"
-    r"|\buma pessoa (?:so|sozinha|apenas)\b|\b(?:pessoas?|alguem|gente|funcionari\w+|tecnico) (?:pra"
-    r"|para) (?:operar|trabalhar|mexer|usar|tocar"
-    r"|montar|limpar|cuidar)\b|"
-    r"\bja (?:se|nos) fal\w+\b[^.!?]{0,20}|"
-    r"\b(?:me chamo|meu nome|chamo)\b[^.!?,]{0,20}|"
-    r"\b(?:to|tou|estou|e|eh|isso e|aqui e|vc e|voce e|falo|falando) (?:falando "
-    r"|conversando )?(?:com )?(?:uma |um )?(?:pessoa|humano|robo|bot|maquina|gente"
-    r"|atendente)\b[^.!?]{0,12}\b(?:ou|mesmo|de verdade|real)?[^.!?]{0,12}\?|\b(?:falei|conversei"
-    r"|fui atendid\w+|me atendeu|ja falei|falaram|falamos|atendeu)\b[^.!?]{0,30}"
-    r"|\b(?:nao|n|num) (?:precis\w+|quer\w+|carece|tem necessidade|gosto|e necessario|ha necessidade|faco questao)"
-    r"(?:(?! quero)[^.!?,;]){0,25}? (?:lig\w+|visit\w+|telefon\w+|vendedor|consultor|reuniao|chamad\w+|call)\b"
-    r"(?: (?:nem|e|ou) \w+)*"
-    r"|\bnao (?:quero|precisa\w*"
-    r"|preciso|me|e pra|pode\w*) (?:falar(?! com (?:um |uma )?(?:robo|maquina|bot|ia)\b)|ligar|liga|ligue"
-    r"|ligu\w*|de (?:vendedor|ligacao|visita|consultor)|passar|visita)\b"
-    r"|\bcom quem (?:eu )?fal\w+\b|\bquem (?:esta |ta )?fala(?:ndo)?\b[^.!?]{0,20}|\b(?:pode|podem"
-    r"|podes?) (?:falar|tratar|conversar) com (?:o|a|meu|minha)\b|\b(?:sou|e) (?:o |a )?(?:vendedor|gerente"
-    r"|dono|responsavel|consultor|comprador)\w*"
-    r"|\bfala(?:r)? com (?:a |o )?(?:minha|meu)\b|\batendo\b[^.!?]{0,25}|\bo vendedor de (?:voces|vcs)\b"
+_PUT = (
+    r"(?:pass[aeo]\w*|transfer\w*|transfir\w*|encaminh\w+|direcion\w+|redirecion\w+|conect\w+|coloc\w+|coloque\w*"
+    r"|bot[ae]\w*|poe|por|ponha\w*|cham[ae]\w*|cha?ma|joga|jogue|repass\w+|vincul\w+|me da|me arruma|me ve|arranj\w+"
+    r"|indic\w+|mand[ae]m?|mandar|envi[ae]m?|enviar|libera)"
+)
+_MEETING = (
+    r"(?:ligac(?:ao|oes)(?! eletric\w+| de (?:agua|gas|luz))|ligad(?:a|inha)|telefonema\w*|call|reuniao|reunioes"
+    r"|visitas?|visitinha|video ?-?chamada|chamada(?: de (?:voz|video))?|video ?conferencia|meet|zoom|demonstrac\w+"
+    r"|atendimento presencial|contato telefonico)"
+)
+_CALL = r"(?:lig(?:ar|arem|a|ue|uem|assem)|telefon(?:ar|arem|a|e|em)|retorn(?:ar|arem|a|e|em)|chamar? no telefone)"
+_TO_ME = (
+    r"(?:pra (?:mim|ca|gente|nos)|para (?:mim|nos)|comigo|(?:n?esse|n?este|no|pro) (?:meu )?(?:numero|telefone|zap"
+    r"|fone|celular))"
+)
+
+_TALKING = (
+    rf"\b{_TALK}(?:\s+(?!e\b|mas\b|que\b)\w+){{0,2}}?\s+(?:com|por)\s+{_THE}{_SOMEBODY}\b",
+    rf"\b{_TALK}\s+(?:direto |so )?com (?:el[ea]s?\b|gente\b|voces (?:mesmos|por)|(?:a )?(?:fabrica|empresa|seleto))",
+    rf"\b(?:so|somente|prefiro|apenas) (?:falo|converso|trato|negocio|resolvo) com\s+{_THE}(?:{_SOMEBODY}|gente)\b",
+    rf"\b(?:contato|zap|whats\w*|numero|telefone|fone|ramal|celular)\s+(?:(?:d[aeo]s?|com)\s+{_THE}{_SOMEBODY}\b"
+    rf"|dele\b|dela\b)",
+    r"\b(?:falar|explic\w+|convers\w+|resolv\w+|atend\w+|tratar) (?:\w+ )?(?:por|pelo|no) (?:telefone|voz|ligac\w+"
+    r"|chamada|video)\b",
+    r"\bpor (?:ligac\w+|telefone|chamada)\b(?=\W*(?:$|[,.!?]))",
+    r"\b(?:entr(?:ar?|e|em)|fa(?:z|zer|ca|cam)) (?:em )?contato (?:com(?:igo| a gente| nos)|por|pelo|no)\b",
+    r"\bme contat\w+|\bme contact\w+|\b(?:convers|fal|reun)\w+ pessoalmente\b",
+    r"\bcontato (?:humano|pessoal|telefonico|d[eo] (?:um|algum))\b",
+    r"\b(?:numero|telefone|fone|ramal|fixo)\b[^.!?]{0,25}\b(?:pra|para) (?:eu )?(?:ligar|falar|telefonar)\b",
+)
+_PASSING = (
+    rf"\b(?:me )?{_PUT}\b(?:\s+(?:me|eu|isso|esse|essa|meu|contato|caso|atendimento|conversa|ligacao|logo|ja|ai|aqui|em"
+    rf"|pra|para|pro|a|ao|com|falar|conversar|na|no|de|por favor))*\s+{_THE}{_SOMEBODY}\b",
+    r"\b(?:me )?(?:transfer(?:e|ir|em)|transfira)\b(?! (?:o|a|essa|os|as)\b)",
+    r"\b(?:coloc\w+|bot\w+|poe\w*|ponha\w*) (?:eu )?em contato\b",
+    r"\b(?:conect|direcion|encaminh)\w+\s+(?:com|pra|para|pro|a|ao)\s+(?:o |a )?(?:time|pessoal|equipe|area) d[aeo]\b",
+    rf"\b(?:mand|envi)\w+\s+{_THE}{_SOMEBODY}\s+(?:aqui|ate|ca|n[ao]s?|me|pra ca)\b",
+)
+_WANTING = (
+    rf"\b{_WANT}\b(?:\s+(?:de|que|eu|a gente|me|nos|ser|ter|voces?|direto|so|antes|logo|ja|por favor|mais|atendid[oa]"
+    rf"|um|uma|o|ajuda|retorno|auxilio|apoio|orientacao|agora|urgente|ver|alem))*\s+(?:(?:de|por|com"
+    rf"|d[aeo])\s+)?{_THE}{_SOMEBODY}\b",
+    rf"\b(?:cade|onde (?:esta|ta|anda)|quando)\s+{_THE}{_SOMEBODY}\b",
+    r"\bcade (?:o |a )?\w+ que (?:\w+ )?(?:me|tava|estava|ia|ficou|vinha|falava|atendia)\b",
+    r"\b(?:quero|queria|quer|cade|prefiro|exijo) (?:atendimento )?(?:gente|humano)\b",
+    r"\batendimento (?:humano|humanizado|personalizado|presencial|pessoal|de (?:verdade|gente|pessoa)|por (?:pessoa"
+    r"|gente))",
+    r"\bquem (?:e|sao|seria|vende|atende|representa|cuida|responde)\b[^.!?]{0,20}\b(?:representante\w*|vendedor\w*"
+    r"|consultor\w*|responsavel)\b(?=[^.!?]{0,40}(?:\?|$))",
+    r"\bquem (?:pode|poderia|consegue|vai) me (?:atend|ajud|lig)\w+|\balguem (?:entr\w+|me|pode|poderia|consegue"
+    r"|respond)",
+    r"\b(?:vendedor|consultor|representante)\w* (?:pode|poderia|consegue|podia|me|entrar)\b",
+)
+_PRESENT = (
+    rf"\b(?:tem|teria|existe|ha|haveria|sera que tem)\s+(?:\w+\s+)?{_THE}{_SOMEBODY}(?:\s+\w+)?\s+(?:ai\b"
+    rf"|pra (?:me |eu )?(?:fal\w+"
+    rf"|atend\w+|convers\w+|ajud\w+|explic\w+)|para (?:me |eu )?(?:fal|atend|convers|ajud|explic)\w+|disponivel"
+    rf"|online|por ai|de plantao|que (?:possa"
+    rf"|atenda|me|fale|entenda|saiba|resolva))",
+    rf"\b(?:tem|teria|ha|existe)\s+(?:algum|alguma|um|uma|outr[oa])?\s*(?:{_SOMEBODY})(?:\s+(?:nao|ne|por favor"
+    rf"|hoje|agora"
+    rf"|nessa empresa))*\W*(?:\?|$)",
+    r"\btem (?:algum |um )?(?:consultor|vendedor|representante)\b(?! em\b)",
+    r"\b(?:humanos?|pessoas?|gente|alguem|atendente)(?: \w+)? (?:de verdade|real|de carne|viv[oa]\b|humano)"
+    r"|\bgente mesmo\b",
+    r"^\W*(?:oi\W+|ola\W+|ei\W+)?(?:tem )?alguem (?:ai|online|disponivel|na linha)?\W*$",
+    r"\bvoces (?:tem|teriam) alguem que (?:fal|entend|atend|possa)\w+|\bvoces visitam\b",
+)
+_NO_ROBOT = (
+    r"\b(?:nao|nem) (?:quero (?:falar|conversar|tratar|papo)|gosto de|vou (?:falar|conversar)|aguento|suporto|falo"
+    r"|converso|me dou)\b[^.!?]{0,20}\b(?:robo|maquina|bot|ia"
+    r"|inteligencia artificial)\b|\b(?:chega de|sem|odeio|detesto|cansei (?:de"
+    r"|do)) (?:falar com )?(?:esse )?(?:robo|bot)\b"
+    r"|\bchega de maquina\b|\brobo nao\b|\bnao consigo falar com ninguem\b|\bpor (?:pessoa|humano|gente)\b",
+)
+_CALLING = (
+    rf"\b(?:me|nos) {_CALL}\b(?! (?:por aqui|aqui mesmo))",
+    rf"\b{_CALL}\s+{_TO_ME}\b",
+    rf"\b{_WANT}\b[^.!?;]{{0,25}}\b(?:ligar|liguem?|telefonar|telefonem|ligasse|ligassem)\b(?! (?:a|o|na|no|em|ela"
+    rf"|essa|direto|duas)\b)",
+    r"\b(?:me |nos )?(?:da|dar|de|deem) (?:um|uma) (?:toque|alo|retorno|oi|ligad\w+|chamad\w+|passad\w+ (?:aqui"
+    r"|n[ao])|pulo aqui)\b",
+    rf"\b(?:{_WANT}|agend\w+|marc\w+|fazer|fazem|faz|receber|combinar|aceit\w+"
+    rf"|retorn\w+)\b[^.!?;]{{0,25}}\b{_MEETING}\b",
+    rf"\b{_MEETING} (?:aqui|tecnica|de (?:um|voces|algum)|d[oa] (?:vendedor|consultor|representante|tecnico))\b",
+    r"(?:^|[,.!;?]|\bfavor|\bentao)\s*(?:me )?(?:lig(?:a|ue|uem|ar)|telefon(?:a|em))\b"
+    r"(?=\s*(?:$|[,.!(+\d]|n[oa]\b|pra|para|por|hoje|amanha|depois|quando|a tarde|de manha|assim|ne\b|aqui))",
+    r"\bliga (?:aqui|pro|ai)\b|\bliguem\b",
+)
+_VISITING = (
+    r"\b(?:me|nos) visit\w+|\bvisit(?:ar|e|em) (?:a gente|aqui|voces|a fabrica|o showroom|(?:a )?(?:minha|nossa))",
+    rf"\b{_WANT}\b(?:\s+\w+){{0,3}}?\s+(?:ir|passar|dar (?:um pulo|uma passada)|conhecer|visitar|ver)\s+(?:ai\b"
+    rf"|la\b|na fabrica"
+    r"|a fabrica|voces\b|na sede|o showroom|n[ao] loja)",
+    r"\b(?:vir|venha\w*|vem|passar|passe|aparec\w+|dar um pulo)\s+(?:aqui|ca|me ver|me visitar|visitar|na (?:minha"
+    r"|nossa)|no (?:meu|nosso))\b",
+    r"\bpassa (?:aqui )?na (?:minha|nossa) (?:loja|empresa)\b",
+)
+_ASKED = re.compile("|".join((*_TALKING, *_PASSING, *_WANTING, *_PRESENT, *_NO_ROBOT, *_CALLING, *_VISITING)))
+_ALONE = re.compile(
+    rf"^\W*(?:quero |queria |um |uma |com |o |a )*(?:{_SOMEBODY}|gente)(?: por favor| pfv?| please| ai| urgente)*\W*$"
+)
+_OWN = r"(?:meus?|minhas?|nossos?|nossas?)"
+_RUN = (
+    r"(?:operar|opere\b|trabalhar|mexer|mexa\b|usar|tocar|montar|limpar|cuidar|rodar|manusear|instalar|produzir"
+    r"|dar conta)"
+)
+_NOT_ASKED = re.compile(
+    rf"\b{_OWN} (?:\w+ )?(?:atendentes?|gerentes?|funcionari\w+|tecnic[oa]|equipe|time|cara|don[oa]|chef[ei]\w*"
+    rf"|soci[oa]s?"
+    rf"|supervisor\w*|patrao|financeiro|colegas?|comercial|vendedor\w* de \w+|operador\w*|engenheir[oa]|pessoal)\b"
+    rf"|\b{_SOMEBODY} (?:d[aeo]s?|n[ao]) (?:{_OWN}(?! regia| cidad| area| zona| estad)|loja|cozinha|lanchonete"
+    rf"|restaurante|mercado|outra|outro|carne(?! e)|concorren\w+)\b"
+    rf"|\b{_SOMEBODY}(?: \w+){{0,2}}? (?:pra|para|que|consegue|sabe|precisa)(?: \w+){{0,2}}? {_RUN}\b"
+    rf"|\b(?:quantas?|quantos|\d+|duas|tres|quatro|so uma|uma unica|mais uma) (?:pessoas?|funcionari\w+|operador\w*)\b"
+    rf"|\buma pessoa (?:so|sozinha|apenas)\b|\bninguem aqui\b"
+    rf"|\b(?:vou|vamos|tenho que|temos que|deixa eu|tenho de) (?:\w+ )?{_TALK} com\b(?! voces)[^.!?;]{{0,25}}"
+    rf"|\b(?:me chamo|meu nome|chamo)\b[^.!?,]{{0,20}}"
+    rf"|\b(?:falei|conversei|tratei|negociei|fui atendid\w+|me atend(?:eu|eram)|falaram|falamos|conversamos|atendeu"
+    rf"|ligou"
+    rf"|recebi|ja (?:se|nos) fal\w+)\b[^.!?;,]{{0,30}}"
+    rf"|\bvoce (?:e|eh|seria|ta|esta)\b[^.!?]{{0,40}}\?|\b(?:to|estou|e|isso e|aqui e|falo|falando) (?:falando "
+    rf"|conversando )?"
+    rf"(?:com )?(?:uma? )?(?:pessoa|humano|robo|bot|maquina|gente|atendente)\b[^.!?]{{0,25}}\?"
+    rf"|\b(?:nao|nem) (?:precis\w+|quer\w+|carece|tem necessidade|gosto|e necessario|ha necessidade|faco questao|me"
+    rf"|e pra"
+    rf"|pode\w*|posso|consigo|da pra)(?:(?! quero|prefir| com (?:um |uma |esse )?(?:robo|maquina|bot|ia)\b"
+    rf"| ninguem)[^.!?,;]){{0,25}}?"
+    rf"\b(?:lig\w+|visit\w+|telefon\w+|vendedor\w*|consultor\w*|reuniao|chamad\w+|call|cont[ac]+t\w+"
+    rf"|falar(?! com ninguem)|passar|conversar"
+    rf"(?! por))\b(?! com (?:um |uma |esse )?(?:robo|maquina|bot|ia)\b)(?: (?:nem|e|ou) \w+)*"
+    rf"|\blig\w* (?:direto |ela |so )?(?:n[ao]|em|a|o|essa|no)s? (?:maquina|equipamento|tomada|(?:110|127|220"
+    rf"|380)(?: ?v)?\b|luz"
+    rf"|energia|rede|motor|ela|gas|ar|compressor|disjuntor)\w*"
+    rf"|\bcom quem (?:eu )?fal\w+\b|\bquem (?:esta |ta )?fala(?:ndo)?\b[^.!?]{{0,20}}"
+    rf"|\b(?:pode|podem|podes?) (?:falar|tratar|conversar) com (?:o|a|el[ea]|{_OWN})\b"
+    rf"|\b(?:sou|e|fui|aqui e) (?:o |a |um |uma )?{_ROLE}\b|\bo vendedor de voces\b|\batendo\b[^.!?]{{0,25}}"
+    rf"|\b(?:contrat|demit|trein)\w+ (?:\w+ )?{_SOMEBODY}\b"
+)
+_NAMED = re.compile(
+    r"\b(?:cade|(?:quero|queria|preciso|posso|gostaria de|da pra) (?:falar|conversar) com|cham[ae]\w*"
+    r"|pass[ae] pr[ao]|transfere pr[ao])"
+    r"\s+(?:o |a |seu |dona |com )?([a-z]{3,})\b"
 )
 
 
 def asks_person(said: Sequence[Said]) -> Item | None:
     for message in (one.spelled for one in said):
-        if match := _HUMAN_WHOLE.match(message.folded):
+        if match := _ALONE.match(message.folded):
             return message.item("pede_humano", True, match.start(), match.end())
-    return first_unless(said, _HUMAN, _NOT_HUMAN, "pede_humano")
+        for match in _NAMED.finditer(message.folded):
+            if match[1] in first_names() and not re.search(r"\b(?:me|nao|ja|se)\s+$", message.folded[: match.start()]):
+                return message.item("pede_humano", True, match.start(), match.end(), 0.8)
+    return first_unless(said, _ASKED, _NOT_ASKED, "pede_humano")
