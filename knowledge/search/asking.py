@@ -38,9 +38,11 @@ _WANTS = re.compile(
 )
 _EITHER = re.compile(r"\b([a-z]+) ou ((?:[a-z]+ ?){1,4})")
 _SAID_OF = re.compile(r"\b(?:eh|sao|seria[m]?|ser) ([a-z ]+)")
-# "Rodando direto" tells how, not what.
+_IF = re.compile(r" *(?:e |mas )?(?:caso|se) (?!(?:ela|ele|a maquina)\b)\w+")
 # Names stand blanked: what follows one tells what it is asked to do ("a cuba da SmartPro gira?").
+_BLANK = "   "
 _AFTER_NAME = re.compile(r" {3,}([a-z]{3,})")
+# "Rodando direto" tells how, not what.
 _GERUND = re.compile(r"\w{2}[aei]ndo$")
 _FOCUS_WORDS = 4
 _OF = frozenset({"de", "do", "da", "dos", "das", "com", "em"})
@@ -54,11 +56,12 @@ def asking_part(rest: str) -> str:
         if topics.aspects(rest[match.end() :]):
             return asking_part(rest[match.end() :])
     clauses = [match.group() for match in _CLAUSE.finditer(_BUT.sub(",", rest)) if match.group().strip()]
-    told = [
-        clause for clause in clauses if _ABOUT_ME.search(clause) and not _asks(clause) and not topics.aspects(clause)
-    ]
-    kept = [clause for clause in clauses if clause not in told]
-    return ", ".join(kept) if told and any(topics.aspects(clause) for clause in kept) else rest
+    asking = [clause for clause in clauses if not _tells(clause)]
+    # "Recebi o folder mas não achei a produção": where nothing else asks, a topic told of is what is asked.
+    for kept in (asking, [clause for clause in clauses if clause in asking or topics.aspects(clause)]):
+        if len(kept) < len(clauses) and any(_is_about_machines(clause) for clause in kept):
+            return ", ".join(kept)
+    return rest
 
 
 def excused(rest: str, knows: Knows) -> frozenset[str]:
@@ -82,6 +85,16 @@ def unknown(rest: str, knows: Knows, *, whole: bool) -> list[str]:
     asked += [word for match in _AFTER_NAME.finditer(rest) for word in _telling([match[1]])]
     asked += [word for pair in _alternatives(rest) for word in pair]
     return [word for word in asked if not knows(word)]
+
+
+def _tells(clause: str) -> bool:
+    """Whether a clause only says who writes, or under which condition something is asked."""
+    return (_ABOUT_ME.search(clause) is not None and not _asks(clause)) or _IF.match(clause) is not None
+
+
+def _is_about_machines(clause: str) -> bool:
+    """Whether a clause names a topic, a machine or a figure (the latter two stand blanked)."""
+    return bool(topics.aspects(clause)) or _BLANK in clause
 
 
 def _asks(clause: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Final
 
 _MIL: Final = (
     r"([\d.,]+|(um|uns|dois|duas|tres|quatro|cinco|seis|sete|oito|nove|dez|doze|quinze|vinte|trinta|quarenta|cinquenta"
-    r"|sessenta|cem)( e \w+)?) ?(mil|k)\b(?! (hamb|burg|disc|lanch|por|/|unid|pec|espet|cicl|hora))"
+    r"|sessenta|cem)( e \w+)?) ?(mil|k)\b(?! ?(hamb|burg|disc|lanch|por |/|unid|pec|espet|cicl|hora))"
 )
 _TECHNICAL: Final = (
     r"(a |o |as |os |de |da |do |em )*(produc|capacid|cuba|reserv|variac|potenc|motor|volum|diamet|espess|garant|altura"
@@ -37,7 +37,7 @@ _WAYS: Final[Mapping[str, tuple[str, ...]]] = {
         r"retir(o|ar|ada) (na|ai|no|em|direto)",
     ),
     "com.prazo": (
-        r"(prazo|entreg|demora|estoque|encomenda)",
+        r"(prazo|entreg|demora|estoque|(?<!sob )encomenda)",
         r"(chega|chegar|chegam)\b",
         r"(pronta|disponivel) (pra|para) (retir|lev|entreg|env)",
         r"fica pronta",
@@ -56,6 +56,7 @@ _WAYS: Final[Mapping[str, tuple[str, ...]]] = {
         rf"receb(o|er|eria|emos)\b(?! {_PAPERS})",
         r"(na minha mao|da tempo|tempo de fabricacao|lead ?time)\b",
         r"fila (de )?(espera|producao)",
+        r"(pr?a(ra)?|ate) (o )?dia \d{1,2}\b",
         r"(tem|ha|existe) (alguma|uma|ela|maquina) (\w+ ){0,2}(pronta|sobrando|disponivel)",
     ),
     "com.pagamento": (
@@ -92,13 +93,19 @@ _WAYS: Final[Mapping[str, tuple[str, ...]]] = {
         r"(?! (de |em |com )(energia|luz|ar|agua|gas))",
         rf"(passa|menos|mais|acima|abaixo|ate|custa|dentro) (de |dos |a )?{_MIL}",
         rf"(chegar?|fech\w+|baix\w+|faz|fazem|fica|deixa) (em|por|nos) {_MIL}",
-        rf"(tenho|com) (uns )?{_MIL}",
+        rf"(tenho|com|so|guard\w+|junt\w+) (uns )?{_MIL}",
+        rf"{_MIL} (ja )?(da|dao|compra|leva|paga|basta|resolve|cobre)( p(a)?ra| pro)?"
+        r"( (leva|compr|pega)\w+| a | essa| uma|[.?!]|$)",
+        r"(faz|fazem|sai|deixa|leva) por menos",
+        r"(base|ideia|nocao|media) d[eo]s? (valor|preco|custo)",
     ),
 }
 # The same words about a machine at work.
 _OTHERWISE: Final = (
-    r"por (hora|dia)\b[^,.?]*\bchega\w*",
-    r"chega\w* [^,.?]*\bpor (hora|dia)\b",
+    r"por (hora|dia|minuto)\b[^,.?]*\bchega\w*",
+    r"chega\w* [^,.?]*\bpor (hora|dia|minuto)\b",
+    # A way to address somebody.
+    r"(?<![a-z] )cara(?= ?,)",
     r"chega a (fazer|produzir|\d)",
     r"chega (a|ate|em) \d(?![\d.,]* ?mil)",
     r"quant[oa]s? (?!tempo|dias?\b|semanas?|mes)(\w+ ){0,6}entreg\w*",

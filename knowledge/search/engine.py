@@ -91,6 +91,8 @@ class _Question:
     asked: Mapping[str, frozenset[str]]
     telling: frozenset[str]
     commercial: tuple[str, ...]
+    # What is asked, without what is only told (folded, names and figures blanked).
+    part: str
     is_interest: bool
     is_comparison: bool
     is_about_the_range: bool
@@ -173,7 +175,8 @@ class Engine:
         question = _LETTERS.sub(lambda match: self._spelled(match.group()), _IS.sub("eh", question))
         folded = normalise(question)
         found = self._reader.read(question)
-        asked = topics.aspects(found.rest)
+        part = asking.asking_part(found.rest)
+        asked = topics.aspects(part)
         if found.asked:
             asked["figure"] = found.asked
         told = [word for word in words(found.rest) if not is_filler(word) and not word[0].isdigit()]
@@ -187,8 +190,9 @@ class Engine:
             commercial=tuple(
                 code
                 for code in commercial.subjects(folded)
-                if code in self._by_code and not (code in commercial.DELIVERY and found.asked & topics.OUTPUT)
+                if code in self._by_code and not (code in commercial.DELIVERY and found.asked)
             ),
+            part=part,
             is_interest=topics.INTEREST.search(folded) is not None,
             is_comparison=len(found.codes) > 1 and topics.DIFFERENCE.search(folded) is not None,
             is_about_the_range=ranged and not found.codes,
@@ -326,7 +330,7 @@ class Engine:
     def _beyond(self, question: _Question, *, listed: bool) -> list[str]:
         """Words of the question that an article must hold for it to be answered."""
         found, asked = question.found, question.asked
-        rest = asking.asking_part(found.rest)
+        rest = question.part
         plain = words(rest)
         nothing_known = not asked and not found.fitting
         beyond = topics.outside(plain)
@@ -334,7 +338,7 @@ class Engine:
             beyond += [word for word in plain if word in topics.MEATS]
         if not listed:
             beyond += asking.unknown(rest, self._knows, whole=nothing_known)
-        excused = asking.excused(rest, self._knows)
+        excused = asking.excused(rest, self._knows) | topics.covered(rest)
         return [word for word in beyond if word not in excused and not _belongs(word, asked)]
 
     def _concerns(self, position: int, found: Found) -> bool:
@@ -347,9 +351,21 @@ class Engine:
         wanted = dict.fromkeys({"material"} & asked.keys(), topics.PARTS)
         wanted |= dict.fromkeys(topics.MEASURES & asked.keys(), topics.MEASURED_PARTS)
         return all(
-            any({asked[name], asked[part]} <= _held(self._articles[position], asked) for position in near)
+            any(
+                {asked[name], asked[part]} <= _held(article, asked)
+                and (name == "material" or self._is_measured(article, asked[part]))
+                for article in (self._articles[position] for position in near)
+            )
             for name, parts in wanted.items()
             for part in parts & asked.keys()
+        )
+
+    def _is_measured(self, article: ArticleFacts, slugs: frozenset[str]) -> bool:
+        """Whether a figure is known of what the article tells, beside that the machine has it."""
+        return any(
+            (told := self._products[code].attribute(slug)) and (told.high is not None or told.values)
+            for code in article.products
+            for slug in slugs & set(article.attributes)
         )
 
     def _supported(self, slugs: frozenset[str], near: Iterable[int]) -> bool:

@@ -25,6 +25,7 @@ _BARE = re.compile(
 # "210 é 2 cv" is two figures, "210 e 2" would be one.
 _IS = re.compile(r"\b(?:é|eh)\b", re.IGNORECASE)
 _HOURS_PER_DAY = 8
+_WORK_DAYS = {"semana": 5, "mes": 22}
 _VOLTS = frozenset({110, 127, 220, 380})
 # Figures a bigger machine meets too; any other figure must be met exactly or lie in the stated range.
 _REACHES = ("producao", "diametro")
@@ -138,6 +139,8 @@ class ProductReader:
         if asks_for_a_book(rest):
             stems = stems - {"manual"}
         heads = [head for head in known.heads if head in stems and not named & set(known.heads[head])]
+        # "Linha de misturadores": a range, not a line.
+        heads = [head for head in heads if not _is_range_of(rest, head, heads)]
         if not named:
             heads += [head for word in sorted(stems) if (head := known.own.get(word)) and head not in heads]
         default = set(known.heads.get(self.default_head, ()))
@@ -222,6 +225,8 @@ class ProductReader:
         value, unit = quantity.high, quantity.unit
         hourly = quantity.period == "hora" or (not quantity.period and _WORK_HOUR.search(folded) is not None)
         if quantity.kind in (Kind.PIECES, Kind.RATE) and unit != "kg":
+            if days := _WORK_DAYS.get(quantity.period):
+                return {"producao_hora"}, value / days / _HOURS_PER_DAY
             if quantity.period == "dia":
                 top = max(
                     (a.high or Decimal(0) for p in self._products.values() if (a := p.attribute("producao_dia"))),
@@ -257,7 +262,7 @@ class ProductReader:
         codes = list(scope) if len(scope) > 1 else [] if scope else self._families.heads.get(self.default_head, [])
         slugs: tuple[str, ...] = ("producao_hora", "volume_l", "capacidade_kg", "producao_kg_hora")
         if not scope and re.search(
-            r"\bdiametro|\blarg|\bxis\b|\b(tamanho|maior|grande) (\w+ ){0,2}(hamb|burg|disc|lanch)", rest
+            r"\bdiametro|\blarg|\bxis\b|\b(tamanho|maior|grande) (?!maq|form|equip)(\w+ )?(hamb|burg|disc|lanch)", rest
         ):
             slugs, codes = ("diametro_cm",), list(self._products)
         elif re.search(r"\bcuba|\blitr", rest):
@@ -274,6 +279,12 @@ class ProductReader:
             if sized:
                 return [pick(sized)[1]]
         return []
+
+
+def _is_range_of(rest: str, head: str, heads: Iterable[str]) -> bool:
+    """Whether a family's word only introduces another family's: "a linha de misturadores"."""
+    of = re.search(rf"\b{head}\w* d[eo]s? (\w+)", rest)
+    return of is not None and stem(of[1]) in heads
 
 
 def _told(members: list[str], tellings: Iterable[set[str]]) -> list[str]:

@@ -8,12 +8,20 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from knowledge.search.words import FILLER_WORDS, stem
+from knowledge.search.words import FILLER_WORDS, stem, words
 
 CARGO: Final = frozenset({"cuba_kg", "cuba_l", "reservatorio_kg", "capacidade_kg", "massa_kg", "volume_l"})
 OUTPUT: Final = frozenset({"producao_hora", "producao_dia", "producao_kg_hora"})
 BURGER_LIKE = re.compile(r"\b(hambur\w*|burg\w*|lanch\w*|disc\w*|bolach\w*|xis|blend\w*)\b")
 
+_BETWEEN_BURGERS = r"(plastic|plastiqu|film|folh|papel|papelz|separador|seda)\w*"
+_INCLUDED = (
+    r"\binter ?plast|\blimpador|\b(se )?(auto ?)?limpa(r)? (sozinh|automatic)|\bparada de emergencia|\bemergencia"
+    r"|\breversao|\brevert|\breverso|\b(inver[st]|contrari|dois|ambos|outro)\w* (\w+ ){0,2}"
+    r"(sentido|giro|rotac|lado)( d[aeo] (rotac|giro))?"
+    r"|\b(sentido|giro|rotac\w*) (\w+ ){0,2}(inver|contrari|reves)"
+    rf"|\b{_BETWEEN_BURGERS} (\w+ ){{0,2}}entre\b|\bentre (\w+ ){{1,3}}{_BETWEEN_BURGERS}"
+)
 # Topic -> how it is asked, on folded text without product names and quantities; and the attributes that answer it.
 _ASPECTS: Final = {
     "producao": (
@@ -22,70 +30,90 @@ _ASPECTS: Final = {
         r"|\bdiari[ao]"
         r"|\bn[oua]m? dia\b|\bciclo|\bfaz(em)? quant"
         r"|\bquant[oa]s? (\w+ ){0,4}(faz(em)?|sai|saem|tira|corta|da pra fazer)\b"
-        r"|\b(corta|faz|sai|tira|solta) (ate )?quant|\bvazao|\bvelocidade de producao|\bpor turno|\bpor jornada",
+        r"|\b(corta|faz|sai|tira|solta) (ate )?quant|\bvazao|\bvelocidade de producao"
+        r"|\b(por|no|num|cada) (turno|jornada|expediente|semana|mes)\b"
+        r"|\bquant[oa]s (hamb|burg|disc|lanch|espet|unid|pec)\w* (\w+ ){0,5}"
+        r"(entreg|solt|larg|form|mold|rend|bat|consig|cheg|dao|da|tir|saem|sai|sair|faria|fazia)\w*",
         OUTPUT,
     ),
     "carga": (
-        r"\bcub(a|inha|ona)s?\b|\breservatorio|\btanque|\bcabe[mr]?\b|\bcaber\b|\bquilos?\b|\bkilos?\b|\bkgs?\b|\blitr|\bcomport"
+        r"\bcub(a|inha|ona)s?\b|\breservatorio|\btanque|\bcabe[mr]?\b|\bcaber\b|\bquilos?\b|\bkilos?\b|\bkgs?\b"
+        r"|\blitr|\bcomport"
         r"|\bpor vez\b|\bde uma vez|\bpor batida|\bmassa\b|\bquanto de carne|\bvolume|\babastec|\bdeposito|\bbojo"
         r"|\btacho"
-        r"|\bbacia|\bcarrega|\b(aguenta|suporta|leva)\w* (\w+ ){0,2}peso",
+        r"|\bbacia|\bcilindro|\bcarrega|\brecarreg|\brepor (a |o )?(carne|massa|blend)"
+        r"|\b(aguenta|suporta|leva)\w* (\w+ ){0,2}peso",
         CARGO,
     ),
     "capacidade": (r"\bcapacidade", CARGO | OUTPUT),
     "tamanho": (r"\btamanho|\bversoes|\bversao|\bmodelos\b", {"volume_l", "capacidade_kg", "diametro_cm"}),
-    "motor": (r"\bmotor|\bcvs?\b|\bcavalos?\b|\bhp\b|\bpotencia|\bpotente", {"motor_cv"}),
-    "velocidade": (r"\bvelocidade|\bpotenciometro|\bmais devagar|\britmo|\bregula", {"velocidades"}),
+    "motor": (r"\bmotor|\bcvs?\b|\bcavalos?\b|\bcavalagem|\bhp\b|\bpotencia|\bpotente", {"motor_cv"}),
+    "velocidade": (
+        r"\bvelocidade|\bpotenciometro|\bmais (devagar|lent[ao])|\britmo|\bregula|\b(des)?aceler|\bmarchas?\b"
+        r"|\bcontrol\w* (a |de )?producao", {"velocidades"},
+    ),
     "tipo": (
-        r"\bmanua(l|is)\b|\beletric|\bpneumatic|\bautomatic|\bsemiautom|\bpedal|\bde que tipo|\bque tipo"
+        r"\bmanua(l|is)\b|\beletric|\bpneumatic|\bautomatic|\bsemiautom|\bpedal|\bde que tipo"
+        r"|\bque tipo\b(?! de (?!acion|maquina|formadora))"
         r"|\bar comprimido"
         r"|\bna mao\b|\btomada\b|\bacion|\bcompressor|\benergia\b|\b(sem|com|usa|de) ar\b|\bmanivela|\balavanca"
         r"|\bforca d[oae]\b|\bbraco|\ba ar\b"
-        r"|\bbracal",
+        r"|\bbracal|\bpisa(r|da|ndo|das)?\b|\bhidraulic|\bempurra|\brodar? sozinh|\b(anda|vai) sozinh"
+        r"|\boperador (\w+ ){0,2}(faz|tem que|tem q|fica|precisa fazer)",
         {"tipo"},
     ),
     "molde": (r"\bmolde|\bforminha|\bformas\b|\bforma (de|do|pra) (hamb|burg)|\bformato|\bgabarito"
         r"|\bsob medida", {"moldes"}),
     "variacao": (
-        r"\bvaria|\bentre quanto e quanto|\bde quanto a quanto|\boscila"
+        r"\bvaria|\b(mud|alter|fog|fug|erra|influ|afet|oscil|bat|sai)\w* (\w+ ){0,3}(peso|gramas?|gramagem|gramatura)\b"
+        r"|\bpeso (\w+ ){0,5}(mud|alter|fog|fug|erra|oscil|diferent)\w*|\bentre quanto e quanto|\bde quanto a quanto"
+        r"|\boscila"
         r"|\b(peso|grama|g)\w* (\w+ ){0,4}(cert|exat|igua|padr|uniform|precis|diferen)"
         r"|\bdiferenca de (peso|grama)|\bgramas? de diferenca|\bpadroni|\buniform"
         r"|\b(peso|gramatura|gramagem) do (hamb|burg|disc|lanc)"
         r"|\bgramatura|\btoleranci|\btodos? igua|\bsa(i|em) igua",
         {"peso_variacao_g"},
     ),
+    "comprimento": (r"\bcompriment\w* d[aeo]s? (esteir|correi)|\besteira \w+ (de )?compriment", {"esteira_cm"}),
     "esteira": (r"\besteir|\bcorreias?\b|\btransportadora de saida", {"esteira_cm"}),
     "diametro": (
         r"\bdiametro|\bxis\b|\bgigante|\b(largura|medida) d[aeo]s? (hamb|burg|disc)"
-        r"|\b(tamanho|maior|grande|largo) (\w+ ){0,2}(hamb|burg|disc|lanch)"
-        r"|\b(hamb|burg|disc|lanch)\w* (\w+ ){0,2}(larg|grand|gigant|enorm)|\bpolegada|\bredondo",
+        r"|\b(tamanho|maior|grande|largo) (?!maquin|formad|equip|linh)(\w+ )?(?!maquin|formad|equip|linh)(\w+ )?"
+        r"(hamb|burg|disc|lanch)"
+        r"|\b(hamb|burg|disc|lanch)\w* (\w+ ){0,2}(larg[ou]|grand|gigant|enorm)|\bpolegada|\bredondo",
         {"diametro_cm"},
     ),
     "espessura": (r"\bespessura|\bgrossura|\bgross[oa]|\bfin(o|a|inho|inha)\b|\bfinos?\b"
         r"|\baltura d[aeo] (fatia|file|bife)", {"espessura_mm"}),
     "medida": (r"\bquant[oa]s (mm|milimetro|cms?\b|centimetro|polegada)",
         {"espessura_mm", "diametro_cm", "facas_mm", "esteira_cm"}),
-    "facas": (r"\bfacas?\b|\blaminas?\b|\bnavalha|\bcub(o|inho)s?\b|\btir(a|inha)s?\b|\bcortes?\b", {"facas_mm"}),
+    "facas": (r"\b(largura|tamanho|medida|espessura)s? (d[eo]s? )?(corte|cubo|tira|bife|isca)|\bfacas?\b|\blaminas?\b"
+        r"|\bnavalha|\bcub(o|inho)s?\b|\btir(a|inha)s?\b|\bcortes?\b", {"facas_mm"}),
     "bicos": (r"\bbicos?\b|\bbocal|\bbocais|\bfuni[ls]|\bcanudo", {"bicos"}),
     "material": (r"\binox|\baco\b|\bmaterial\b|\bmateriais\b|\benferruj|\b304\b|\b316\b|\b430\b"
         r"|\bjatead|\b(eh|sao|feit[ao]s?|seriam?) (\w+ )?(de|em) (aluminio|ferro|plastico|lata|metal"
         r"|galvaniz\w+|madeira)",
         {"material"}),
-    "garantia": (r"\bgaranti", {"garantia_meses"}),
+    "garantia": (
+        r"\bgaranti|\b(defeit|quebr|estrag|pifa|problema|pau\b|queim)\w* (\w+ ){0,6}(cobr|cobert|mes\b|meses)",
+        {"garantia_meses"},
+    ),
     "empilha": (r"\bempilh|\bpilha", {"empilha"}),
-    "incluso": (r"\binter ?plast|\blimpador|\bparada de emergencia|\bemergencia|\breversao|\breverte"
-        r"|\breverso", {"incluso", "opcional"}),
+    "incluso": (_INCLUDED, {"incluso", "opcional"}),
     "opcional": (r"\bopcion|\bacessori", {"opcional"}),
-    "tensao": (r"\bvoltage|\bvolts?\b|\bbivolt|\btensao|\bmonofas|\btrifas|\bbifas"
+    "tensao": (r"\bvoltage|\bvolts?\b|\bbivolt|\btensao|\bmonofas|\btrifas|\bbifas|\bmono\b|\btri\b"
         r"|\b(110|127|220|380)\b", {"tensao"}),
 }  # fmt: skip
-ASPECTS: Final = {name: (re.compile(pattern), frozenset(slugs)) for name, (pattern, slugs) in _ASPECTS.items()}
+# To the end of the last word.
+ASPECTS: Final = {
+    name: (re.compile(rf"(?:{pattern})\w*"), frozenset(slugs)) for name, (pattern, slugs) in _ASPECTS.items()
+}
 
 # Parts of a machine: "what is it made of" asked about one is not answered by what the machine is made of.
 PARTS: Final = frozenset({"esteira", "molde", "facas", "bicos", "motor"})
 # Parts whose own measures are told nowhere else: the thickness of a nozzle is not that of a fillet.
 MEASURED_PARTS: Final = frozenset({"esteira", "bicos", "motor"})
-MEASURES: Final = frozenset({"espessura", "diametro", "tamanho", "medida"})
+MEASURES: Final = frozenset({"espessura", "diametro", "tamanho", "medida", "comprimento"})
 
 INTEREST = re.compile(
     r"\bquero|\bqueria|\bprecis|\bprocur|\binteress|\bindica|\brecomend|\bsuger|\baconselh|\batend|\bserv[ei]"
@@ -106,10 +134,11 @@ PORTFOLIO = re.compile(
 # "Is there a machine for ...": the range answers when what it is for is nothing unknown.
 MACHINE_FOR: Final = re.compile(r"\b(maquinas?|equipamentos?|algo|alguma coisa) (pra|para|de)\b")
 MOST = re.compile(
-    r"\bmaior|\bmais (produz|rapid|potente|forte|capacidade|producao|larg|grande)|\b(produz|rende|cabe|faz) mais\b"
+    r"\bmaior|\b(grand|gigant)(ao|ona|oes|onas)\b|\bmais (produz|rapid|potente|forte|capacidade|producao|larg|grande)"
+    r"|\b(produz|rende|cabe|faz) mais\b"
     r"|\bmaxim"
 )
-LEAST = re.compile(r"\bmenor|\bmais (simples|basic|pequen)|\bde entrada\b|\bminim")
+LEAST = re.compile(r"\bmenor|\bpequen\w*inh[ao]s?\b|\bmais (simples|basic|pequen)|\bde entrada\b|\bminim")
 
 # Subjects buyers of machines ask about and a catalogue of ours seldom answers.
 _OUTSIDE = """
@@ -138,8 +167,10 @@ aquecimento camisa quadrado quadrada logo triangular oval estrela coracao logoti
 nacional china chinesa patente sustentavel seguida seguidas seguido reciclavel quebra quebrar quebram racha trinca
 entope entopem emperra trava travar gruda grudando grudar vaza vazamento vibra treme esfria esquenta esquentar queima
 queimar gerador maresia chuva garoa ergonomica ergonomico receita receitas calorias nutricional borda bordas liso lisa
-lacre etiqueta rotulo rastreabilidade auditoria consultoria treinar aprender portatil dobravel compacta compacto
+lacre etiqueta rotulo rastreabilidade auditoria consultoria treinar portatil dobravel compacta compacto
 bonita design blindado blindada reforcado reforcada estendida estendido protecao tampa trava-de-seguranca ruidosa
+geladeira microondas balcao bobina bobinas refil consumivel rolo rolos filme gordura rotacoes rpm balde
+girofreezer tunel detector plaina moinho ventosa grampo gaveta carrinho paletizadora paleteira
 vibracao potavel esgoto ralo aterramento fusivel cabo fiacao plugue extensao amperes watts calor umidade vapor
 configuracao
 """
@@ -153,12 +184,14 @@ _OUTSIDE_PHRASES = re.compile(
     r"\bpeso (total|liquido|bruto|com |d[ae] (?!massa|carne|hamb|burg|disc|lanch|bol))"
     r"|\bpesa[m]? (ela|a maquina|o equipamento)"
     r"|\bquant[oa]s? (quilos |kg )?(ela |elas )?pesa[m]?\b(?! a massa)"
-    r"|\b(quantos )?quilos (ela |a maquina )?tem\b|\bhoras (seguidas|diret|ligad|sem)|\bhorario de|\bexpediente"
+    r"|\b(quantos )?quilos (ela |a maquina )?tem\b|\bhoras (seguidas|diret|ligad|sem)|\bhorario de"
+    r"|\b(qual|seu|vosso|horario do) expediente"
     r"|\bque horas"
     r"|\b(manual|catalogo) (em pdf|de instruc|de uso|do usuario|tecnico|de operacao)|\bmao de obra"
     r"|\bpecas? de reposicao"
     r"|\bvida util|\bem energia|\boutras? marcas?\b|\bpecas? d[ae] (maquina|outra)"
-    r"|\b(vazao|tamanho|potencia|litros|pes|capacidade|modelo|tipo|que|qual|quantos) (d[eo] |o )?compressor"
+    r"|\b(vazao|tamanho|potencia|litros|pes|hps?|cvs?|cavalos|bar|capacidade|modelo|tipo|que|qual|quantos) "
+    r"(d[eo] |o )?compressor"
     r"|\bcompressor (de|com) (quant|que|qual)|\bar por minuto|\bquanto (de )?ar\b"
     r"|\b(vem|acompanha|inclui|incluso|inclusa)\w* (\w+ ){0,2}compressor"
     r"|\bcompressor (\w+ )?(junto|inclus|incluid|separad|a parte)"
@@ -170,13 +203,18 @@ _OUTSIDE_PHRASES = re.compile(
     r"|\b(onde|cidade|estado|lugar|endereco) (\w+ )?(fica|ficam)\b|\bmarca d[aeo]s?\b"
     r"|\bque marca|\bquantos anos|\btempo de mercado|\bnota fiscal"
     r"|\bquem (e|sao|fez|faz|fabrica|fornece|criou)\b"
-    r"|\b(quant[oa]s?|precisa\w*|exige\w*|necessit\w+|opera\w*|toca\w*) (\w+ ){0,3}"
+    r"|\b(quant[oa]s|precisa\w*|exige\w*|necessit\w+|opera\w*|toca\w*) (de )?(\w+ )?"
     r"(pessoa|operador|funcionario|ajudante)"
     r"|\b(uma?|so|apenas) (so )?(pessoa|operador|funcionario) (so )?(opera|toca|da conta|consegue)"
+    r"|\b(que|quanta|quanto de|qual (a )?|muita) forca\b|\bpercentu|\b(por ?cento|quant[oa]s?) (de )?gordura"
     r"|\bsem (fio|internet)|\bsegunda mao|\bno chao|\bdo chao"
     r"|\b(faz(er|em)?|sai|moer|moe[m]?) (a |uma )?carne moida"
 )
 
+_KILOS_PER_TIME = re.compile(
+    r"\b(quilo|kilo|kg|litro)\w*(?= (\w+ ){0,4}(por|em uma|numa|na|cada|ao) (hora|dia|minuto|turno)\b)"
+    r"|(?<=hora)(?: \w+){0,4} quantos (quilo|kilo|kg|litro)\w*"
+)
 _HOW_LONG = re.compile(r"\bquanto tempo\b(?!.*\b(faz|fac|produz|prep))|\bquant[oa]s (minuto|segundo)")
 _MANUAL_BOOK = re.compile(
     r"\b(o|um|do|no|tem|em|mand\w+|baixar) manual (d[aeo]|em|pdf|tecnico|completo"
@@ -204,7 +242,21 @@ TOPIC_WORDS: Final = frozenset(
 
 def aspects(rest: str) -> dict[str, frozenset[str]]:
     """Topics asked -> attribute slugs that answer each; `rest` is folded, without product names and quantities."""
-    return {name: slugs for name, (pattern, slugs) in ASPECTS.items() if pattern.search(rest)}
+    asked = {name: slugs for name, (pattern, slugs) in ASPECTS.items() if pattern.search(rest)}
+    # So many kilos in an hour are an output, no load.
+    if "carga" in asked and "producao" in asked and not ASPECTS["carga"][0].search(_KILOS_PER_TIME.sub(" ", rest)):
+        del asked["carga"]
+    return asked
+
+
+def covered(rest: str) -> frozenset[str]:
+    """The words a topic said in several words starts and ends with: part of what is known, whatever they say alone."""
+    found: set[str] = set()
+    for pattern, _ in ASPECTS.values():
+        for match in pattern.finditer(rest):
+            said = words(match.group())
+            found.update((said[0], said[-1]) if len(said) > 1 else ())
+    return frozenset(found)
 
 
 def outside(plain: Iterable[str]) -> list[str]:

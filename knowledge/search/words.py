@@ -105,6 +105,49 @@ daquilo aonde dum duma comigo conosco contigo cujo cuja algo praquela praquele p
 aceita aceitam processa processam mantem mantenha alcanca alcancam atinge atingem opera operam termina terminam
 alimenticio alimenticia muda mudam
 """
+# The same, rarer: no slip of spelling is mended towards these, or "repolho" would be heard as "reponho".
+_CHATTER = """
+aprender aprende aprendem aprendendo
+subir subo descer desce ensinar repor reponho contratar contratei apertar aperto aperta fugir foge influenciar
+influencia alterar altera afetar afeta diminuir diminui reduzir reduz aumenta aumentando controlar controla ajustar
+larga largar larguei puxar puxa sofrer sofro sofrendo apanhando apanhar ralar ralando suar suando penar sufoco gargalo
+aperreio correria dor cabeca fecha fechar fechando batendo cair caindo girar girando virar acontecer ocorrer dividir
+divide somar soma juntar juntando separar combinar confundir confuso confusa tirei achando vendi olhando lendo ouvindo
+falando dizendo contando mostrando comecei comecamos parei parar continuar continuo terminar termino acabar acabei
+acabo acabou inaugurar inauguro inaugurando inauguracao reformar reforma reformando investindo pretende pretendemos
+planejamos queremos precisamos procuramos buscamos necessitamos desejo deseja desejamos prefiro prefere preferem optar
+opto optei consigam rendam facam facamos sirva tenha tenham venha venham precise precisem caiba fosse forem houvesse
+pudesse puder der estiver estivesse quisesse soubesse fizer fizesse trabalhasse colocasse bote botar botando meteria
+enfiar jogando lanca lancar largo pegando segurar segurando aguentando valer valeria compensar compensaria justifica
+justificar suprir supre cobrir bancar encaixa encaixar adequada adequado adequa apropriado apropriada recomendado
+recomendada recomendavel indicado indicada aconselhavel vantagem vantagens desvantagem beneficio beneficios ponto
+pontos contras pratica pratico praticas praticos prioridade urgente urgencia economica robusta robusto confiavel
+eficiente eficiencia veloz ligeiro ligeira lento lenta constante ininterrupto sossegado tranquila tranquilamente folga
+folgado folgada sobrando apertado apertada puxado puxada pesadao bruto corrido corrida cheios cheias vazio rapaz
+rapazes moleque menino menina garoto garota guri guria pia senhores sobrinho sobrinha cunhado cunhada genro sogra
+sogro tio tia primo prima avo vo vovo neto amizade colega colegas vizinho vizinha patrao patroa chefe gerente
+funcionario funcionaria funcionarios empregado ajudante ajudantes auxiliar operador operadora operadores operario
+operaria equipe time turma pessoas encarregado encarregada supervisor nutricionista consultora arquiteto autonomo mei
+microempreendedor empreendedor empreendedora empreender iniciante aposentado aposentada estudante administrador
+delivery lojinha lojas barraca barraquinha trailer quiosque boteco bistro pub cantina buffet hotel pousada hospital
+escola escolas escolar merenda creche presidio quartel prefeitura licitacao contrato contratos evento eventos festa
+festas casamento feirinha quermesse rodeio exposicao temporada franqueado filial filiais matriz sede galpao salao
+fundos garagem shopping praca rodovia sitio fazenda chacara interiorzao entreposto abatedouro charcutaria boutique
+emporio hortifruti atacado atacarejo varejo varejista atacadista distribuidor casas hamburguerias lanchonetes acougues
+restaurantes padarias mercados redes fds semanas quinzena quinzenal bimestre semestre trimestre tardes noites manha
+manhas madrugada almoco janta jantar pico picos rush expediente turnos minutos minuto segundos temporadas sextas
+sabados domingos feriadao ferias copa contratado freguesia fregues clientela publico consumidor consumidores freguesa
+duzia duzias centena centenas milhar milhares milheiro porcao porcoes remessa lote lotes batelada fornada rodada
+turnao encomendas vendidos vendida vendidas entregues feitinho prontinho prontos olhadinha perguntinha duvidinha
+rapidao bora vamo vamu bele fechou joia suave firmeza firme mds kkk kkkk rs rsrs haha aff caramba poxa puts putz eita
+oxente visse arre barbaridade trem negocinho trocinho coisinha bichinha bicha danada maquininha maquinona maquinao
+maquinazinha brinquedo parada geringonca trambolho supostamente teoricamente basicamente praticamente mensalmente
+semanalmente atualizado confirmada confirmado conferir confira consta constou catalogos panfleto revista propaganda
+reels stories tiktok youtube zap whatsapp grupo post postagem comentario comentarios influencer influenciador meta
+metas objetivos alvo estimativa estimado calculo calculos logica gosta gostando amando adorando achamos pensam acham
+disserem falem explique explicou expliquei ajudem ajudando orientar orienta oriente orientacao instruir direcionar
+sana sanar esclareca ilustrar resumir resumo resume resumindo tintim
+"""
 
 
 # How people shorten words on a phone.
@@ -148,13 +191,14 @@ def stem(word: str) -> str:
 
 
 FILLER_WORDS = frozenset(_FILLER.split())
+_SILENT = FILLER_WORDS | frozenset(_CHATTER.split())
 # Short words are compared whole: the stem of "pelo" is the stem of "pele".
-FILLER = frozenset(stem(word) for word in FILLER_WORDS if len(word) >= 5) | {w for w in FILLER_WORDS if len(w) < 5}
+FILLER = frozenset(stem(word) for word in _SILENT if len(word) >= 5) | {w for w in _SILENT if len(w) < 5}
 
 
 def is_filler(word: str) -> bool:
     """Whether a folded word says nothing about a topic."""
-    return word in FILLER_WORDS or (len(word) >= 5 and stem(word) in FILLER)
+    return word in _SILENT or (len(word) >= 5 and stem(word) in FILLER)
 
 
 def trigrams(word: str) -> frozenset[str]:
