@@ -101,6 +101,9 @@ def _told(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     bought = ("comprou", "comprei", "pagou", "levou", "vendi", "vendemos", "fechou", "saiu", "vendeu", "comprava")
     if max(quantity.values) >= 1000 and sheet.before(at, 5, *bought) and sheet.before(at, 2, "por", "a", "em"):
         return not sheet.clause_has(at, "@make", "#rate")
+    paid = sheet.clause_has(at, "@method") or sheet.after(at, 2, "entrada", "sinal")
+    if max(quantity.values) >= 1000 and paid and not _made(sheet, at) and not sheet.declined(at):
+        return True
     instalment = max(quantity.values) >= 100 and sheet.clause_has(at, "@instalment", "#ratio", "@cut")
     if (
         instalment
@@ -227,8 +230,15 @@ def _counts_things(sheet: Sheet, at: int, *linking: str) -> bool:
         return False
     if following.text in linking:
         return True
+    if following.text == "de" and sheet.words[at].quantity.high >= 1000 and at + 2 < clause.stop:  # type: ignore[union-attr]
+        counted = sheet.words[at + 2]
+        if counted.text.endswith("s") and not sheet.is_any(at + 2, "@product", "#model"):
+            return True  # "um milhão de obrigados"
     if following.text in _LOOSE:
         return False
+    many = sheet.words[at].quantity
+    if many is not None and many.high >= 1000 and not following.text.endswith("s") and "@make" not in following.tags:
+        return False  # things counted in thousands are told in the plural
     if following.text.endswith("s") and sheet.is_any(at + 1, "@product") and "#model" not in following.tags:
         return True  # "temos 17 modelos"
     return not sheet.is_any(at + 1, "@product", "#model", "@it", "@we", "@lead", "@sells", "@costs")

@@ -16,7 +16,8 @@ from seleto.lib.text.numbers import Kind
 Finding = tuple[int, int, str]
 
 _ASKED = re.compile(
-    r"\b(?:quanto (?:\w+ )?(?:custa|e|sai|fica|ta|esta|vale|cobra|seria)\w*|quanto\b[^.!?\n]{0,12}\?|precos?"
+    r"\b(?:quanto (?:\w+ )?(?:custa|e|sai|fica|ta|esta|vale|cobra|seria)\w*"
+    r"|quanto\b(?! por (?:hora|dia|semana|mes))[^.!?\n]{0,12}\?|precos?"
     r"|valor(?:es)?|orcamento|custa\w*|custo|reais|grana)\b|r\$"
 )
 # Around these a number without a unit goes on counting what the sentence counts.

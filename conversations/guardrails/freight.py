@@ -17,6 +17,8 @@ _STATED = Matcher(
         @true_freight _4 @cost_side
         banca|bancamos|assume|assumimos|absorve|absorvemos|bancar _2 entrega|envio|viagem
         caminhao|motorista|transporte eh nosso
+        posto|posta|entregue|colocado|colocada _5 @free
+        inclui|incluindo|incluimos|contempla|contemplando|engloba _2 @true_freight|entrega
         nao tem|ha _2 custo|custos|taxa _2 @true_freight|entrega
         nao _2 cobramos|cobra|cobro|cobrar|paga|pagar _2 levar|entregar|mandar|enviar|transportar|despachar
         poe|bota|botamos|colocamos|coloca|deixa|deixamos _5 porta|cidade|cozinha|loja _2 sem cobrar|custo|custos|nada

@@ -249,7 +249,7 @@ _PLAIN: dict[str, str] = {
         linguicas
         espeto|espetos|bife|bifes|file|files|gramatura|diametro|espessura|cuba|reservatorio|motor|velocidade|
         velocidades|porcao
-        empilha|empilham|mistura|misturam|processa|processam|comporta|porcoes|almondega|xis|smash|unidades|pico|demanda|volume|vazao|ritmo|faz|fazem|fazer|fazendo|atende|corta|
+        empilha|empilham|mistura|misturam|processa|processam|comporta|porcoes|almondega|xis|fazia|faziam|produzia|produziam|smash|unidades|pico|demanda|volume|vazao|ritmo|faz|fazem|fazer|fazendo|atende|corta|
         cortam
     """,
 }

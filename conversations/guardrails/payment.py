@@ -96,6 +96,9 @@ _STATED = Matcher(
         primeira|segunda|parcela|boleto|fatura|duplicata|prestacao _3 vence|vencem|vencendo|vencimento
         vence|vencem|vencimento _3 @when|@month|#time|#date
         quitacao
+        com|dando|por #percentage _3 garante|reserva|segura|leva|fecha
+        parcela|financia|fatura sim|tambem|normal|tranquilo|direto
+        banco do nordeste|brasil|povo
         """,
         _SPLIT,
     )
@@ -149,6 +152,7 @@ _SHARED = ("conversa", "assunto", "papo", "trabalho", "tarefa", "tarefas", "equi
 _SHARE = ("parcela", "parcelas")
 _NET_DAYS = frozenset({7, 10, 14, 15, 20, 21, 28, 30, 35, 40, 42, 45, 50, 56, 60, 75, 84, 90, 105, 120, 150, 180})
 _SCHEDULE = re.compile(r"(?<![\d/.,])\d{1,3}(?:\s?/\s?\d{2,3}){1,6}(?![\d/])")
+_DOWN_PLUS = re.compile(r"\b(?:entrada|sinal|ato)\s?\+\s?\d")
 _ONE_PLUS = re.compile(r"(?<![\d+.,])1\s?\+\s?(\d{1,2})(?![\d.,]|\s?[a-z%])")
 
 
@@ -226,6 +230,10 @@ def _another_sense(sheet: Sheet, finding: Finding) -> bool:
     card = next((index for index in span if sheet.words[index].text == "cartao"), None)
     if card is not None and sheet.after(card, 3, "cnpj", "visita", "visitas", "memoria", "postal"):
         return True
+    if words[0].quantity is not None and sheet.clause_has(at, "@make") and sheet.before(at, 4, "@make"):
+        return not sheet.clause_has(at, "@pay", "@method", "@instalment", "entrada", "sinal")
+    if "metade" in texts and sheet.clause_has(at, "@make", "#mass"):
+        return not sheet.clause_has(at, "@pay", "#money", "@method")
     if texts & {"acertar", "acerta"} and sheet.after(at, 1, "a", "o", "as", "os", "com"):
         return True  # "acertar a altura do disco"
     if texts & {"divide", "dividir", "dividido", "dividimos", "divido"} and sheet.after(at, 5, *_SHARED, "@make"):
@@ -244,6 +252,8 @@ def _schedules(sheet: Sheet) -> Iterator[Finding]:
         days = [int(part) for part in match[0].replace(" ", "").split("/")]
         if all(day in _NET_DAYS for day in days) and days == sorted(set(days)) and (len(days) > 2 or days[-1] > 31):
             yield from _at(sheet, match)
+    for match in _DOWN_PLUS.finditer(sheet.reading.folded):
+        yield from _at(sheet, match)
     for match in _ONE_PLUS.finditer(text):
         if 1 <= int(match[1]) <= 36:
             yield from _at(sheet, match)

@@ -37,6 +37,7 @@ _HINTS = Matcher(
             faturamento|receita|lucro|renda|faturam|fatura
         @costs|sai|saem|fica|ficam _2 #ratio _1 @product|@it
         eh|sao|e #ratio menos
+        # notas|notinhas|cedulas de #
         """,
         _SIZE,
     )
@@ -76,6 +77,7 @@ _HINTS = Matcher(
         """
         preco|precos|valor|valores|custo|investimento|orcamento _3 \
             @dear|bom|boa|justo|justos|otimo|excelente|alto|baixo
+        investimento _2 pesado|robusto|leve|enxuto|modesto|tranquilo
         preco|precos|valor|valores|custo|investimento _3 competitivo|competitivos|bacana|popular|imbativel|camarada
         preco|precos|valor|valores|custo|investimento _3 baixinho|atrativo|convidativo|puxado|honesto|pequeno
         @dear
@@ -117,6 +119,7 @@ _HINTS = Matcher(
         #pieces _5 paga|pagam|cobre|cobrem|quita|vendidos
         #money _6 tira|quita|paga|cobre _1 @it
         em #time _8 tira|quita _1 @it
+        paga|pagaria|pagam|quita _3 em #time _2 venda|vendas|lucro|movimento|faturamento
         vendendo _6 paga|recupera|tira|quita
         lucro|venda|vendas _6 paga|quita|cobre
         """,
@@ -137,6 +140,9 @@ _NEAR = Matcher(
         quem me? dera
         ainda|continua|mantem|segue _2 esse|essa|isso|mesmo|mesma
         infelizmente? aumentou|subiu|baixou|caiu|mudou|reajustou|reajustaram|aumentaram
+        primeira|segunda|terceira|primeiro|segundo|terceiro|ultimo|ultima _1 opcao|valor|alternativa|numero
+        por fora
+        aumenta|diminui|desce|soma|poe|bota|tira
         antes|quisera fosse|eu|deus
         sonha|sonhar|sonhe|desatualizado|desatualizada|antigo|velho|velha
         vai|chega|passa|daa|bate|fica|cabe|rola|consegue|da|leva|pode
@@ -328,6 +334,24 @@ def discounted(sheet: Sheet, at: int) -> bool:
     )
 
 
+_TAKEN_NOTE = ("perfeito", "certo", "claro", "opa", "exato", "ok")
+_FITS = Matcher(
+    rules(
+        "com|pra|por|no|nesse|dentro|pelo|esse _2 @afford_money _8 @product|#model\n@product|#model _6 @afford_money",
+        _AFFORD,
+    )
+)
+
+
+def _budget(lead: Sheet) -> bool:
+    """The lead says what can be spent; "um orçamento" is a quotation he asks for."""
+    own = ("meu", "nosso", "no", "do", "pelo", "esse", "este")
+    return any(
+        "@afford_money" in word.tags and (word.text != "orcamento" or lead.before(at, 1, *own))
+        for at, word in enumerate(lead.words)
+    ) or lead.has("tenho", "temos", "guardei", "juntei", "reservei", "separei")
+
+
 def _answers(sheet: Sheet) -> Iterator[Finding]:
     """Yes, no, warmer or colder to an amount or a level the lead named."""
     for finding in hits(sheet, _BEYOND):
@@ -335,8 +359,16 @@ def _answers(sheet: Sheet) -> Iterator[Finding]:
             yield replace(finding, sure=False)
     counted = (QuantityKind.MONEY, QuantityKind.PLAIN)
     amount = any(word.quantity and word.quantity.kind in counted for word in sheet.lead.words)
-    if not (amount or sheet.lead.has("@dear", "@afford_money", "@goods")) or sheet.has("@hedge") or not sheet.words:
+    if (
+        not (amount or sheet.lead.has("@dear", "@goods") or _budget(sheet.lead))
+        or sheet.has("@hedge")
+        or not sheet.words
+    ):
         return
+    if amount:
+        for finding in hits(sheet, _FITS):
+            if not sheet.asks(finding.first) and not sheet.handed_over(finding.first):
+                yield finding
     if sheet.lead.has("qual", "quais") and not sheet.asks(0):
         # "qual a mais barata?" - "a manual"; "com 10 mil levo qual?" - "a FBM100"
         named = [at for at in range(sheet.sentences[0].end) if sheet.is_any(at, "@product", "#model")]
@@ -346,5 +378,7 @@ def _answers(sheet: Sheet) -> Iterator[Finding]:
     for finding in hits(sheet, _NEAR):
         if sheet.clause_has(finding.first, *measured) and not sheet.clause_has(finding.first, "#money"):
             continue  # "isso, 14 cm"
+        if sheet.words[finding.first].text in _TAKEN_NOTE and amount and _budget(sheet.lead) and not sheet.lead.asks(0):
+            continue  # "perfeito, anotei" to what the lead has to spend
         if finding.first <= 4 and sheet.sentence(finding.first).first == 0 and not sheet.handed_over(finding.first):
             yield finding

@@ -131,6 +131,9 @@ class _Scanner(Cursor):
         after = index
         while after < len(self) and len(digits) < _MAX_SPELLED:
             digit = _single_digit(self.tokens[after])
+            if digits and digit is None and self.sign(after) == "," and self.tokens[after - 1].shape is Shape.WORD:
+                after += 1  # "dois, um, três, cinco"
+                continue
             if digit is None or (after > index and self.tokens[after].start - self.tokens[after - 1].end > 3):
                 break
             digits.append(digit)

@@ -105,7 +105,7 @@ MAGNITUDES: dict[str, int] = {
     "bilhao": 10**9, "bilhoes": 10**9, "duzia": 12, "duzias": 12, "dezena": 10, "dezenas": 10, "centena": 100,
     "centenas": 100, "centos": 100,
 }  # fmt: skip
-_MONEY_THOUSANDS = frozenset({"milzao", "milzoes", "milzinho", "milzinhos"})
+_MONEY_THOUSANDS = frozenset({"milzao", "milzoes", "milzinho", "milzinhos", "milzim"})
 _VAGUE = frozenset({"dezenas", "centenas", "milhares"})
 _LARGE = frozenset({"mil", "milhar", "milhares", "milhao", "milhoes", "mi", "bilhao", "bilhoes", "k"})
 _GLUED_LEAST, _GLUED_LIMIT = 6, 60

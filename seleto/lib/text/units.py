@@ -122,7 +122,7 @@ CURRENCY: dict[str, tuple[str, bool]] = {
     **dict.fromkeys(
         "conto contos pila pilas mango mangos prata pratas merreis mirreis dinheiros lascas".split(), ("BRL", True)
     ),
-    **dict.fromkeys("dolar dolares usd".split(), ("USD", True)),
+    **dict.fromkeys("dolar dolares usd verdinha verdinhas".split(), ("USD", True)),
     **dict.fromkeys("euro euros eur".split(), ("EUR", True)),
 }
 # Slang for a thousand reais; the number may still be of single reais, which stays as the other reading.
