@@ -4,7 +4,7 @@ Notation of `patterns`. A concept may hold phrases; a phrase tags its first word
 made of those of an earlier one.
 """
 
-from conversations.guardrails.patterns import Matcher, phrases
+from conversations.guardrails.patterns import Layer, phrases
 
 _PLAIN: dict[str, str] = {
     "@authority": """
@@ -356,7 +356,7 @@ _ATTITUDES: dict[str, str] = {
     """,
 }
 
-LAYERS: tuple[Matcher[str], ...] = tuple(
-    Matcher([pair for concept, block in table.items() for pair in phrases(concept, block)])
+LAYERS: tuple[Layer, ...] = tuple(
+    Layer([pair for concept, block in table.items() for pair in phrases(concept, block)])
     for table in (_PLAIN, _COMPOSED, _ATTITUDES)
 )

@@ -12,9 +12,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import count, product
-from typing import Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from conversations.guardrails.spelling import mended
 from conversations.guardrails.words import Word, plain_word
@@ -44,8 +44,7 @@ class _Element:
         return 1 if text in self.literals or (self.stems and text.startswith(self.stems)) else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Hit(Generic[Owner]):
+class Hit(NamedTuple, Generic[Owner]):
     """A phrase of `owner` found at words [first, end)."""
 
     owner: Owner
@@ -54,61 +53,63 @@ class Hit(Generic[Owner]):
 
 
 @dataclass(frozen=True, slots=True)
-class _Phrase(Generic[Owner]):
+class _Phrase:
     """`needs` are the keys of each further word: none of them in the clause, no match."""
 
-    owner: Owner
+    matcher: int
+    owner: Any
     elements: tuple[_Element, ...]
     needs: tuple[frozenset[str], ...]
 
+    def end(self, words: Sequence[Word], at: int, clause: int) -> int:
+        """The end of the phrase that begins at word `at`, whose key it has; 0 when it does not fit."""
+        first = self.elements[0]
+        after = at + (first.width(words[at]) if first.tags else 1)
+        return _match(words, after, self.elements, 1, clause) if len(self.elements) > 1 else after
 
-# The matchers that have a phrase beginning with each key; and the keys any phrase uses, so that a word is known by
-# those alone. Filled while the rule modules are imported.
-_STARTERS: dict[str, list[int]] = defaultdict(list)
+
+# Phrases by the keys of their first word.
+_Index = dict[str, list[_Phrase]]
+# The phrases of all rules, looked for together; and the keys any phrase uses, so that a word is known by those alone.
+# Filled while the rule modules are imported.
+_RULES: _Index = {}
 _KEYS: set[str] = set()
 _numbers = count()
+
+
+def _enter(index: _Index, matcher: int, owner: object, elements: tuple[_Element, ...]) -> None:
+    first, *others = elements
+    if first.gap:
+        raise ValueError("a phrase starts with a word, not a gap")
+    needs = tuple(sorted((element.keys for element in others if not element.gap), key=len))
+    for key in first.keys:
+        index.setdefault(key, []).append(_Phrase(matcher, owner, elements, needs))
+    for keys in (first.keys, *needs):
+        _KEYS.update(keys)
 
 
 class Matcher(Generic[Owner]):
     """Many phrases, each with the value to hand back when it is found."""
 
     def __init__(self, phrases: Iterable[tuple[Owner, str]]) -> None:
-        self._index: dict[str, list[_Phrase[Owner]]] = defaultdict(list)
         self._number = next(_numbers)
         for owner, phrase in phrases:
             for elements in _variants(phrase):
-                self._add(owner, elements)
+                _enter(_RULES, self._number, owner, elements)
 
-    def _add(self, owner: Owner, elements: tuple[_Element, ...]) -> None:
-        first, *others = elements
-        if first.gap:
-            raise ValueError("a phrase starts with a word, not a gap")
-        needs = tuple(element.keys for element in reversed(others) if not element.gap)
-        for key in first.keys:
-            self._index[key].append(_Phrase(owner, elements, needs))
-            if self._number not in _STARTERS[key]:
-                _STARTERS[key].append(self._number)
-        for keys in (first.keys, *needs):
-            _KEYS.update(keys)
+    def find(self, text: "Tagged") -> Sequence[Hit[Owner]]:
+        """Every hit, in no order; the same phrase may hit more than once. Tags made later are not seen."""
+        return text.found.get(self._number, ())
 
-    def find(self, text: "Tagged") -> Iterator[Hit[Owner]]:
-        """Every hit, in no order; the same phrase may hit more than once."""
-        index, places, present, words = self._index, text.places, text.clauses, text.words
-        for key in text.starts_of(self._number):
-            found, known = places[key], index[key]
-            if len(found) > 2:  # the text has not all the words of most phrases
-                known = [phrase for phrase in known if not any(map(places.keys().isdisjoint, phrase.needs))]
-            for at in found:
-                clause = words[at].clause
-                keys = present[clause]
-                for phrase in known:
-                    for need in phrase.needs:
-                        if need.isdisjoint(keys):
-                            break
-                    else:
-                        end = _match(words, at, phrase.elements, 0, clause)
-                        if end:
-                            yield Hit(phrase.owner, at, end)
+
+class Layer:
+    """Concepts, each told by any of its phrases."""
+
+    def __init__(self, phrases: Iterable[tuple[str, str]]) -> None:
+        self.index: _Index = {}
+        for concept, phrase in phrases:
+            for elements in _variants(phrase):
+                _enter(self.index, 0, concept, elements)
 
 
 class Tagged:
@@ -118,7 +119,6 @@ class Tagged:
         self.words = words
         self.places: dict[str, list[int]] = defaultdict(list)
         self.clauses: dict[int, set[str]] = defaultdict(set)
-        self._starts: dict[int, list[str]] = defaultdict(list)
         for at, word in enumerate(words):
             if word.text not in _KEYS:
                 word.text = mended(word.text)
@@ -126,27 +126,43 @@ class Tagged:
             self.clauses[word.clause].update(keys)
             for key in keys:
                 self.places[key].append(at)
-        for key in self.places:
-            self._begin(key)
 
-    def _begin(self, key: str) -> None:
-        for number in _STARTERS.get(key, ()):
-            self._starts[number].append(key)
-
-    def starts_of(self, matcher: int) -> Sequence[str]:
-        """The keys present that a phrase of the matcher begins with: one look at the text for all matchers."""
-        return self._starts.get(matcher, ())
-
-    def tag(self, matcher: Matcher[str]) -> None:
+    def tag(self, layer: Layer) -> None:
         """Marks every word where a concept starts with the concept and its length."""
-        for hit in list(matcher.find(self)):
-            word = self.words[hit.first]
-            if hit.owner not in self.places:
-                self._begin(hit.owner)
-            if hit.owner not in word.tags:
-                self.places[hit.owner].append(hit.first)
-                self.clauses[word.clause].add(hit.owner)
-            word.tags[hit.owner] = max(word.tags.get(hit.owner, 0), hit.end - hit.first)
+        for phrase, first, end in list(self._hits(layer.index)):
+            word, concept = self.words[first], phrase.owner
+            if concept not in word.tags:
+                self.places[concept].append(first)
+                self.clauses[word.clause].add(concept)
+            word.tags[concept] = max(word.tags.get(concept, 0), end - first)
+
+    @cached_property
+    def found(self) -> dict[int, list[Hit[Any]]]:
+        """The hits of all rules by the number of the matcher: the text is gone through once for all of them."""
+        found: dict[int, list[Hit[Any]]] = defaultdict(list)
+        for phrase, first, end in self._hits(_RULES):
+            found[phrase.matcher].append(Hit(phrase.owner, first, end))
+        return found
+
+    def _hits(self, index: _Index) -> Iterator[tuple[_Phrase, int, int]]:
+        words, clauses, present = self.words, self.clauses, self.places.keys()
+        for key, places in self.places.items():
+            known = index.get(key)
+            if known is None:
+                continue
+            if len(places) > 1:  # the text has not all the words of most phrases
+                known = [phrase for phrase in known if not any(map(present.isdisjoint, phrase.needs))]
+            for at in places:
+                clause = words[at].clause
+                keys = clauses[clause]
+                for phrase in known:
+                    for need in phrase.needs:
+                        if need.isdisjoint(keys):
+                            break
+                    else:
+                        end = phrase.end(words, at, clause)
+                        if end:
+                            yield phrase, at, end
 
 
 @lru_cache(maxsize=8192)
@@ -158,19 +174,22 @@ def _word_keys(text: str) -> tuple[str, ...]:
 
 def _match(words: Sequence[Word], at: int, elements: tuple[_Element, ...], index: int, clause: int) -> int:
     """The end of the phrase from element `index` on at word `at`, 0 when it does not fit."""
-    if index == len(elements):
-        return at
-    element = elements[index]
-    if element.gap:
-        for skipped in range(element.gap + 1):
-            end = _match(words, at + skipped, elements, index + 1, clause)
-            if end:
-                return end
-        return 0
-    if at >= len(words) or words[at].clause != clause:
-        return 0
-    width = element.width(words[at])
-    return _match(words, at + width, elements, index + 1, clause) if width else 0
+    while index < len(elements):
+        element = elements[index]
+        index += 1
+        if element.gap:
+            for skipped in range(element.gap + 1):
+                end = _match(words, at + skipped, elements, index, clause)
+                if end:
+                    return end
+            return 0
+        if at >= len(words) or words[at].clause != clause:
+            return 0
+        width = element.width(words[at])
+        if not width:
+            return 0
+        at += width
+    return at
 
 
 def _variants(phrase: str) -> Iterator[tuple[_Element, ...]]:

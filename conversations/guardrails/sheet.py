@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from conversations.guardrails.lexicon import LAYERS
 from conversations.guardrails.patterns import Hit, Matcher, Owner, Tagged, phrases
 from conversations.guardrails.verdict import Kind, ReviewContext, Span, Violation
-from conversations.guardrails.words import Sentence, split
+from conversations.guardrails.words import Sentence, Word, split
 from seleto.lib.text.numbers import Kind as QuantityKind
 from seleto.lib.text.reading import Reading, read
 
@@ -129,7 +129,7 @@ class Sheet:
     def sentence(self, at: int) -> Sentence:
         return self.sentences[self.words[at].sentence]
 
-    def find(self, matcher: Matcher[Owner]) -> Iterator[Hit[Owner]]:
+    def find(self, matcher: Matcher[Owner]) -> Sequence[Hit[Owner]]:
         return matcher.find(self._tagged)
 
     def clause_has(self, at: int, *names: str) -> bool:
@@ -149,16 +149,15 @@ class Sheet:
 
     def before(self, at: int, count: int, *tags: str) -> bool:
         """Whether one of the `count` words before `at`, in its clause, carries a tag or is that word."""
-        first = max(self.clause(at).start, at - count)
-        return any(self.is_any(index, *tags) for index in range(first, at))
+        first = max(self._clauses[self.words[at].clause][0], at - count)
+        return any(_is_any(word, tags) for word in self.words[first:at])
 
     def after(self, at: int, count: int, *tags: str) -> bool:
-        stop = min(self.clause(at).stop, at + 1 + count)
-        return any(self.is_any(index, *tags) for index in range(at + 1, stop))
+        stop = min(self._clauses[self.words[at].clause][1], at + 1 + count)
+        return any(_is_any(word, tags) for word in self.words[at + 1 : stop])
 
     def is_any(self, at: int, *names: str) -> bool:
-        word = self.words[at]
-        return word.text in names or not word.tags.keys().isdisjoint(names)
+        return _is_any(self.words[at], names)
 
     def asks(self, at: int) -> bool:
         """Whether the sentence is a question; a statement with a tag ("..., ok?") is not."""
@@ -228,6 +227,10 @@ class Sheet:
             return Span(0, len(self.reading.original), kind)
         last = self.words[finding.end - 1]
         return Span(*self.reading.span(self.words[finding.first].start, last.end), kind)
+
+
+def _is_any(word: Word, names: Sequence[str]) -> bool:
+    return word.text in names or (bool(word.tags) and not word.tags.keys().isdisjoint(names))
 
 
 @lru_cache(maxsize=16)
