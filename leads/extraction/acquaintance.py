@@ -1,98 +1,188 @@
-"""Whether the lead knows Seleto: owns, bought, saw at a fair or talked before, or never heard of it."""
+"""Whether the lead knows Seleto (eval rules, `conhece_seleto`).
+
+Known: the lead or the family owns, bought, saw at a fair or dealt with us before. Unknown: never heard of or bought.
+What friends, customers or rivals did tells nothing.
+"""
 
 import re
 from collections.abc import Sequence
 
-from leads.extraction.said import Item, Said, search_all
+from leads.extraction.said import Item, Said, Spelled, search_all
 
-_YOU = r"(?:voces|voce|vcs|vc|ces|ceis|seleto)"
-_TRUE = re.compile(
-    r"\bmaquinas? (?:da |de )?seleto\b|\b(?:foi|era|usamos|uso|temos|tenho|comprei|compramos) (?:a |uma |da )?seleto\b"
-    r"|\bme (?:mandaram|passaram|enviaram) (?:um |uma |a |o )?(?:proposta|orcamento|cotac\w+)|\bconhec(?:o"
-    r"|emos) (?:bem )?a (?:marca|empresa)\b"
-    r"|\bfeira\b[^.!?;]{0,35}\b(?:vi|vimos|conheci|conhecemos|encontrei) (?:o estande d[ae] |a )?(?:voces|vcs|seleto)\b"
-    r"|\b(?:vi|vimos) (?:voces|vcs) (?:na|em) (?:uma )?expo\b|\bja (?:falei|conversei|tratei) com o pessoal dai\b|"
-    r"\bja (?:se fal\w+|nos fal\w+|nos conhec\w+)\b|"
-    rf"\b(?:comprei|compramos|comprou|pegamos|peguei)\b[^.!?;]{{0,35}}\bai\b(?! perto)"
-    rf"|\b{_YOU} (?:ja )?(?:sao|e) (?:meus?|nossos?) fornecedor\w*|"
-    rf"\b(?:receb\w+|ganhei|ganhamos|peguei)\b[^.!?;]{{0,30}}\b(?:orcamento|cotac\w+|proposta|visita"
-    rf"|catalogo)\b[^.!?;]{{0,12}}\b(?:de|da|com) {_YOU}\b"
-    rf"|\b(?:vendedor\w*|consultor\w*|representante|tecnico) (?:de|da) {_YOU}\b[^.!?;]{{0,25}}\b(?:veio|foi"
-    rf"|fez|\w{{3,}}(?:ou|eu|iu))\b"
-    rf"|\b(?:tia|tio|cunhad[oa]|prim[oa]|sogr[oa]|irma|irmao|pai|mae|filh[oa]|marido|esposa"
-    rf"|avo)\b[^.!?;]{{0,40}}\bmaquina\w* (?:(?:da|de) )?{_YOU}\b"
-    rf"|\b(?:conhec(?:eu|emos|i)|conhecemo)\b[^.!?;]{{0,10}}\bna feira\b|"
-    rf"\b(?:ja|sempre|tambem)? ?(?:comprei|compramos|comprou|compraram|compro|tenho|temos|tem|possuo"
-    rf"|possuimos|usamos|uso|trabalho com|trabalhamos com|adquiri|adquirimos|peguei)\b[^.!?;]{{0,45}}\b(?:de"
-    rf"|da|com|na|d[ao]s) {_YOU}\b"
-    rf"|\b(?:sou|somos|fui|era|ja sou|ja somos) (?:um |uma )?(?:clientes?"
-    rf"|freg\w+)(?: antig\w+)?(?: d[ea] {_YOU}| voces)?\b(?! d[aeo]s? (?:outr|concorr))"
-    rf"|\b(?:ja |eu |a gente |ja os |te )?(?:conhec(?:o|emos|ia|iamos|i)|conheci|conhecemos)\b ?(?:ja |bem "
-    rf"|o trabalho d[ea] |a marca |as maquinas d[ea] |a empresa |as maquinas |a fabrica d[ea] "
-    rf"|os equipamentos d[ea] )?(?:a )?{_YOU}\b"
-    rf"|\b(?:vi|vimos|visit\w+|encontr\w+|conheci|estive|passei)\b[^.!?;]{{0,40}}\b(?:feira\w*|fispal|fipan"
-    rf"|expo\w+|apas|estande|stand|tecnocarne|anufood|mercoagro|evento|congresso|showroom)\b"
-    rf"|\b(?:falei|falamos|conversei|conversamos|tratei|negociei|fiz (?:um )?(?:orcamento|cotacao)"
-    rf"|pedi (?:um )?(?:orcamento|cotacao)|liguei|ligamos|mandei (?:mensagem|email|e-mail|zap)"
-    rf"|entrei em contato|fui atendid[oa]|tinha (?:falado|conversado|pedido)|cotei|ja fiz"
-    rf"|orcei)\b[^.!?;]{{0,40}}\b(?:{_YOU}|ai\b|aqui (?:com|antes)|vendedor\w* d)"
-    rf"|\b(?:o|a|um|uma|seu|sua) (?:vendedor|vendedora|consultor|consultora|representante|atendente|tecnico"
-    rf"|moca|rapaz|pessoal|gerente) (?:de |da |d[ae]i |ai )?(?:{_YOU})\b[^.!?;]{{0,35}}\b(?:pediu|falou"
-    rf"|passou|atendeu|mandou|ligou|ficou|visitou|veio|disse|me)\b"
-    rf"|\b(?:me atendeu|ficou de (?:me )?(?:passar|mandar|retornar|ligar|enviar|ver)"
-    rf"|ninguem (?:me )?(?:retornou|respondeu|ligou)|nao (?:me )?retornaram|{_YOU} (?:ja )?me (?:mandaram"
-    rf"|passaram|atenderam|visitaram|ligaram|venderam|enviaram))\b"
-    rf"|\b(?:o|a) [a-z]+ (?:d[ae]|ai d[ae]) {_YOU} (?:me|ja|ficou|falou|passou|mandou|atendeu|pediu)\b"
-    rf"|\b(?:minha|nossa|meu pai|meu irmao|minha mae|meu tio|meu sogro|meu marido|minha esposa|familia"
-    rf"|meu avo|meu primo|minha irma)\b[^.!?;]{{0,35}}\b(?:compr\w+|tem|tinha|usa"
-    rf"|teve)\b[^.!?;]{{0,30}}\b(?:de|da|com) {_YOU}"
-    rf"|\bja (?:falei|conversei|tratei|fui atendid[oa]) (?:com|por) (?:um |uma |o |a )?(?:vendedor|consultor"
-    rf"|atendente|representante|{_YOU})\w*|\bja (?:e|sou|somos|fui) (?:clientes?|de casa)\b"
-    rf"|\bcliente antig[oa]\b|\b{_YOU} (?:ja )?(?:me )?venderam\b|\bseguid\w+ da seleto\b|\bja conhec(?:o"
-    rf"|emos|ia)\b(?! (?:outr|uma|algu))"
-    r"|\bja (?:comprei|compramos)\b(?=[^.!?]{0,15}\b(?:ai|antes|uma vez|outras? vez\w*)\b)"
-    r"|^\W*(?:sim\W+)?(?:ja )?conhec(?:o|emos)(?: sim| ja)?\W*$"
-    r"|\b(?:a |uma )?(?:segunda|outra|mais uma|terceira) (?:maquina|compra) (?:de|da|com) (?:voces|vcs|seleto)"
+_US = r"(?:voces?|seleto|(?:essa|a|sua|tua|vossa) (?:empresa|marca|fabrica|firma|casa))"
+_FROM_US = rf"(?:(?:de|com|por|pra|da|na|pela|a|d[ao]s) {_US}|seleto|dai\b)"
+_FAMILY = (
+    r"(?:(?:meu|minha|meus|minhas|nosso|nossa|o|a) (?:pai|mae|pais|irmao|irma|tio|tia|avo|vo|marido|esposo|esposa"
+    r"|mulher|filho"
+    r"|filha|sogr[oa]|cunhad[oa]|prim[oa]|sobrinh[oa]|genro|nora|familia|soci[oa])|a familia)"
 )
-_THIRD = re.compile(
-    r"\b(?:amig[oa]s?|conhecid[oa]s?|vizinh[oa]s?|colegas?|concorren\w+|client\w+|pessoal)\b[^,.;!?]{0,30}$"
+_KIN = rf"(?:{_FAMILY}|pai|mae|irma|irmao|tia|tio|prim[oa]|cunhad[oa]|sogr[oa]|marido|esposa|avo|filh[oa])"
+_BOUGHT = (
+    r"(?:comprei|compramos|comprou|compraram|compro|comprava|adquiri|adquirimos|adquiriu|peguei|pegamos|pegou"
+    r"|encomendei"
+    r"|encomendamos|levei|levamos|fechei|fechamos|pedi|pedimos|paguei|pagamos|recebi|recebemos)"
 )
+_HAS = (
+    r"(?:tenho|temos|tem|tinha|tinhamos|tive|teve|tivemos|possuo|possuimos|uso|usamos|usa|usava|usei|trabalh(?:o"
+    r"|amos|a|ei|ava) com"
+    r"|rodo|rodamos|opero|operamos|somos atendidos)"
+)
+_DEALT = (
+    r"(?:falei|falamos|falava|conversei|conversamos|conversava|tratei|tratamos|negociei|negociamos|liguei|ligamos"
+    r"|orcei|cotei"
+    r"|cotamos|entrei em contato|entramos em contato|fui atendid[oa]|fomos atendid[oa]s|tinha (?:falado|conversado"
+    r"|pedido|ligado)"
+    r"|fiz (?:um |uma )?(?:orcamento|cotac\w+|contato|pedido|compra)|pedi (?:um |uma )?(?:orcamento|cotac\w+"
+    r"|informac\w+)"
+    r"|mandei (?:mensagem|e-?mail|zap|audio)|ja fiz|mandaram|visitei|conheci)"
+)
+_STAFF = (
+    r"(?:vendedor\w*|consultor\w*|representantes?|atendentes?|tecnic[oa]s?|moc[oa]|rapaz|pessoal|gerente|gente"
+    r"|menina|menino|cara"
+    r"|equipe|time|suporte|comercial)"
+)
+_FAIR = (
+    r"(?:feiras?|feirao|fispal|fipan|expo\w*|apas|estande|stand|tecnocarne|anufood|mercoagro|evento|congresso"
+    r"|showroom|exposic\w+"
+    r"|agrishow|sial|superminas|exposuper)"
+)
+_SAW = (
+    r"(?:vi|vimos|viu|visit\w+|encontr\w+|conheci|conhecemos|conheceu|estive|estivemos|passei|passamos|falei"
+    r"|conversei|conhecemo"
+    r"|peguei|pegamos|testei|experimentei|fui)"
+)
+_KNOWN = re.compile(
+    "|".join(
+        (
+            # Own it, bought it.
+            rf"\b{_BOUGHT}\b(?:(?!\boutr)[^.!?;]){{0,45}}?\b(?:{_FROM_US}|ai\b(?! perto))",
+            rf"\b{_HAS}\b(?:(?!\boutr)[^.!?;]){{0,45}}?\b{_FROM_US}",
+            r"\b(?:\d+|um|uma|duas|dois|tres|quatro|cinco|varias|minha|nossa|outra) (?:maquinas? )?(?:da "
+            r"|de )?seleto\b",
+            r"\bmaquinas? (?:da |de )?seleto\b|\b(?:foi|era|usamos|uso|temos|tenho|comprei|compramos) (?:a |uma "
+            r"|da )?seleto\b",
+            rf"\b(?:maquina|equipamento|formadora|cortadora|ensacadeira|modeladora|misturador)\w* que (?:eu "
+            rf"|a gente |nos )?"
+            rf"(?:{_BOUGHT}|voces (?:\w+ )?(?:vender\w+|mandar\w+|entregar\w+|enviar\w+))",
+            rf"\b{_US} (?:ja )?(?:me )?vend(?:eram|eu)\b|\b{_US} (?:ja )?(?:sao|e) (?:meus?|nossos?) fornecedor\w*",
+            rf"\bja {_BOUGHT}\b(?=[^.!?]{{0,15}}\b(?:ai|antes|uma vez|outras? vez\w*|d[aeo] voces)\b)",
+            r"\b(?:a |uma )?(?:segunda|outra|mais uma|terceira|quarta) (?:maquina|compra) (?:de|da|com) (?:voces"
+            r"|seleto)",
+            r"\b(?:ja )?(?:paguei|quitei|pagamos) (?:o |a |meu |minha |os |as )?(?:boleto|pedido|parcela|sinal"
+            r"|entrada|duplicata|fatura)",
+            r"\b(?:d?o|cade o|sobre o|n?o|meu) (?:meu|nosso) pedido\b|\bpedido anterior\b|\bmeu pedido (?:numero"
+            r"|n\b|\d|ta|esta|nao"
+            r"|ainda|chegou|atras|veio|saiu)",
+            # A customer, or the family of one.
+            r"\b(?:sou|somos|fui|fomos|era|continuo|ja e) (?:um |uma |seu |de )?(?:ja )?(?:clientes?"
+            r"|freg\w+)\b(?! (?:d[aeo]s? (?!voces|seleto|casa|voce)|em potencial))",
+            r"\bja (?:e|sou|somos|fui) (?:clientes?|de casa)\b|\bclientes? (?:antig[oa]s?|de longa data|de voces)\b"
+            r"|\bseguid\w+ da seleto\b",
+            rf"\b{_KIN}\b[^.!?;]{{0,35}}\b(?:{_BOUGHT}|{_HAS}|cliente|compram?)\b[^.!?;]{{0,30}}\b{_FROM_US}",
+            rf"\b{_KIN}\b[^.!?;]{{0,40}}\b(?:maquina\w* (?:(?:da|de) )?{_US}|cliente (?:de|da) {_US})",
+            # Talked before.
+            rf"\b{_DEALT}\b[^.!?;]{{0,40}}\b(?:{_US}|ai\b|dai\b|aqui (?:com|antes)|{_STAFF} d(?:e|a|ai)\b)",
+            rf"\bja (?:{_DEALT})[^.!?;]{{0,20}}\b(?:um |uma |o |a )?{_STAFF}\b",
+            rf"\b(?:o|a|um|uma|seu|sua) {_STAFF} (?:de |da |dai |ai )?{_US}\b[^.!?;]{{0,35}}\b(?:pediu|falou|passou"
+            rf"|atendeu|mandou"
+            rf"|ligou|ficou|visitou|veio|disse|me|fez|foi|\w{{3,}}(?:ou|eu|iu))\b",
+            rf"\b{_STAFF} (?:de|da) {_US}\b[^.!?;]{{0,25}}\b(?:veio|foi|fez|\w{{3,}}(?:ou|eu|iu))\b",
+            rf"\b(?:o|a) [a-z]+ (?:d[ae]|ai d[ae]|dai) ?(?:{_US})? (?:me|ja|ficou|falou|passou|mandou|atendeu|pediu)\b",
+            r"\bme atendeu\b|\b(?:tava|estava|vinha|estavam) me atendendo\b|\bque (?:ia|ficou de"
+            r"|prometeu) me (?:ligar|retornar|mandar)"
+            r"|\bficou de (?:me )?(?:passar|mandar|retornar|ligar|enviar|ver)",
+            rf"\bninguem (?:me )?(?:retornou|respondeu|ligou)|\bnao (?:me )?retornaram"
+            rf"|\b{_US} (?:ja )?me (?:mandaram|passaram|atenderam"
+            rf"|visitaram|ligaram|enviaram)",
+            r"\bme (?:mandaram|passaram|enviaram) (?:um |uma |a |o )?(?:proposta|orcamento|cotac\w+)",
+            r"\b(?:conforme|como) (?:falamos|conversamos|combinamos|falado|conversado|combinado)|\b(?:nossa"
+            r"|aquela) conversa\b"
+            r"|\bja (?:se fal\w+|nos fal\w+|nos conhec\w+)\b|\bretomando\b|\bja (?:falei|conversei"
+            r"|tratei) com o pessoal\b",
+            rf"\b(?:receb\w+|ganhei|ganhamos|peguei)\b[^.!?;]{{0,30}}\b(?:orcamento|cotac\w+|proposta|visita"
+            rf"|catalogo)\b"
+            rf"[^.!?;]{{0,12}}\b(?:de|da|com) {_US}\b",
+            # Saw us; knows the name.
+            rf"\b{_SAW}\b[^.!?;]{{0,40}}\b{_FAIR}\b|\b{_FAIR}\b[^.!?;]{{0,35}}\b(?:vi|vimos|conheci|conhecemos"
+            rf"|encontrei|encontramos)\b",
+            rf"\bvoces (?:estavam|tavam|expuseram|foram) (?:n[ao]|em) [^.!?;]{{0,15}}\b{_FAIR}\b|\b(?:vi"
+            rf"|vimos) voces (?:na|em) (?:uma )?expo",
+            rf"\b(?:ja |eu |a gente |ja os |te )?(?:conhec(?:o|emos|ia|iamos|i)|conheci|conhecemos)\b ?(?:ja |bem "
+            rf"|muito bem |sim )*"
+            rf"(?:o trabalho d[ea] |a marca |as maquinas d[ea] |a empresa |as maquinas |a fabrica d[ea] "
+            rf"|os equipamentos d[ea] "
+            rf"|a qualidade d[ea] )?(?:a )?{_US}\b",
+            r"\bconhec(?:o|emos) (?:bem )?a (?:marca|empresa|fabrica)\b|\bja conhec(?:o|emos|ia)\b(?! (?:outr|uma"
+            r"|algu|ess|o modelo))",
+            r"^\W*(?:sim\W+)?(?:ja )?conhec(?:o|emos)(?: sim| ja)?\W*$",
+        )
+    )
+)
+_UNKNOWN = re.compile(
+    "|".join(
+        (
+            rf"\bnunca (?:ouvi\w*|vi|compr\w+|conhec\w+|us\w+|trabalh\w+|tinha|tive|falei|negoci\w+|escut\w+|sab\w+"
+            rf"|peguei)\b"
+            rf"[^.!?;]{{0,35}}\b(?:{_US}|ai\b|marca|empresa|antes|nome)",
+            r"\bnunca (?:ouvi|ouvimos|escutei|tinha ouvido) falar\b|\bnunca (?:compramos|comprei|compro)\b"
+            r"(?![^.!?;]{0,25}\b(?:outra|formadora|maquina dess|uma)\b)",
+            rf"\b(?:nao|ainda nao|nem) (?:os |te |as |a |lhes )?conhec(?:o|ia|emos|iamos|i)\b(?: ainda| nao"
+            rf"| direito| bem| muito| mesmo| nada)*"
+            rf"(?:\W*(?:$|[,.!?;]|\b(?:mas|so|vi|achei|e|quero|queria|pode|porque)\b)"
+            rf"|[^.!?;,]{{0,25}}?\b(?:{_US}|empresa|marca|nome|firma|seleto)\b(?! (?:pessoalmente|de perto)))",
+            rf"\b(?:nao|nem) (?:sabia|fazia ideia)(?: de)? que (?:{_US} )?(?:existi\w+|faziam|vendiam)"
+            rf"|\bnem sabia que (?:{_US}|existi\w+)",
+            r"\b(?:primeira vez|1a vez|1ª vez|primeiro contato|primeira compra)\b(?! que (?:vou )?(?:abr"
+            r"|compr\w+ (?:maquina|formadora)"
+            r"|mont|mexo|uso))",
+            r"\b(?:conheci|descobri|achei|encontrei|fiquei sabendo|soube|to conhecendo|estou conhecendo"
+            r"|comecei a conhecer"
+            r"|acabei de (?:conhecer|achar|descobrir|ver|encontrar))\b[^.!?;]{0,25}\b(?:agora|hoje|agorinha)\b",
+            rf"\bacabei de (?:conhecer|descobrir|achar|encontrar) (?:a |o )?{_US}|\b(?:to|estou"
+            rf"|estamos) conhecendo\b[^.!?;]{{0,25}}\bagora\b",
+            rf"\b{_US} (?:e|eh|sao) (?:nov[oa]s?|novidade|desconhecid\w+) pra (?:mim|gente|nos)|\bdesconhec(?:o|ia"
+            rf"|emos|iamos) (?:a |o )?{_US}",
+        )
+    )
+)
+_FRIEND = re.compile(
+    r"\b(?:amig[oa]s?|conhecid[oa]s?|vizinh[oa]s?|colegas?|concorren\w+|client\w+|pessoal|patrao|chefe|compadre"
+    r"|parceir[oa])\b[^,.;!?]{0,30}$"
+)
+_NEGATED = re.compile(r"\b(?:nao|nunca|nem)\b[^,.;!?]{0,18}$")
+_THIRD_ACT = re.compile(r"(?:tem|tinha|teve|usa|usava|comprou|compraram|pegou|adquiriu|conheceu|viu)\b")
 _OWNS_OURS = re.compile(
-    r"\b(?:(?:ja )?(?:tenho|temos|possuo|possuimos|comprei|compramos|uso|usamos)(?: aqui)?(?: (?:a|o|uma|um"
-    r"|duas|2|minha|ja))*|minha|nossa|meu|nosso)\s+(?:maquina )?(?:seleto |modelo )?$"
+    rf"\b(?:(?:ja )?(?:tenho|temos|possuo|possuimos|comprei|compramos|uso|usamos|peguei|troc\w+|vend(?:i|er"
+    rf"|o) (?:a )?)(?: aqui)?"
+    rf"(?: (?:a|o|uma|um|duas|2|minha|nossa|ja))*|minha|nossa|meu|nosso|{_FAMILY} (?:ja )?(?:tem|tinha|usa|comprou"
+    rf"|teve)"
+    rf"(?: (?:a|o|uma|um|duas|2))*)\s+(?:maquina |velha |antiga )?(?:seleto |modelo )?$"
 )
-_FALSE = re.compile(
-    rf"\b(?:to|tou|estou|estamos|comecei a) conhece(?:ndo|r)\b[^.!?;]{{0,25}}\b(?:agora|hoje)\b|"
-    rf"\bnunca (?:ouvi\w*|vi|compr\w+|conhec\w+|us\w+|trabalh\w+|tinha|tive|falei"
-    rf"|negoci\w+)\b[^.!?;]{{0,35}}\b(?:{_YOU}|ai\b|marca|empresa|antes)"
-    rf"|\bnunca (?:ouvi falar|compramos|comprei|compro)\b(?![^.!?;]{{0,25}}\b(?:outra|formadora|maquina dess)\b)"
-    rf"|\b(?:nao|n|num|ainda nao|nem) (?:os |te |te |a )?(?:conhec(?:o|ia|emos|iamos|ia)|sabia que (?:voces"
-    rf"|vcs)? ?existi\w+)\b(?: ?(?:ainda|nao|direito|bem|muito))?(?: ?(?:a |o |trabalho d[ea] "
-    rf"|as maquinas d[ea] |os produtos d[ea] )*(?:{_YOU}|empresa|marca|fabrica|trabalho))?\W*(?:$|[,.!?;]"
-    rf"|\b(?:mas|so|vi|achei|ainda|nao|e|quero|queria|pode)\b)"
-    rf"|\b(?:primeira vez|1a vez|1ª vez|primeiro contato|primeira compra)\b(?! que (?:vou )?(?:abr"
-    rf"|compr\w+ (?:maquina|formadora)))"
-    rf"|\b(?:conheci|descobri|achei|encontrei|fiquei sabendo|soube|acabei de (?:conhecer|achar|descobrir"
-    rf"|ver))\b[^.!?;]{{0,25}}\b(?:agora|hoje|agorinha)\b|\bacabei de (?:conhecer|descobrir|achar"
-    rf"|encontrar) (?:a |o )?{_YOU}"
-    rf"|\bnem sabia que (?:voces|vcs|existi\w+)"
+_OWNED_AFTER = re.compile(
+    r"\s*,? ?que (?:eu |a gente |nos )?(?:ja )?(?:comprei|compramos|tenho|temos|peguei|pegamos|uso|adquiri\w*)\b"
 )
 
 
 def knows_us(said: Sequence[Said], owned: Sequence[tuple[int, int]] = ()) -> Item | None:
     """True or false as said; a machine of ours that the lead owns (`owned`: message and start) tells it too."""
-    for message, match in search_all(said, _FALSE):
+    for message, match in search_all(said, _UNKNOWN):
         return message.item("conhece_seleto", False, match.start(), match.end(), 0.9)
-    for message, match in search_all(said, _TRUE):
-        if _THIRD.search(message.before(match.start(), 40)):
-            continue
-        if not re.search(r"\b(?:nao|nunca|nem)\b[^,.;!?]{0,12}$", message.before(match.start(), 20)) and not re.match(
-            r"(?:nao|nunca)\b", match.group().strip()
-        ):
+    for message, match in search_all(said, _KNOWN):
+        if not _of_another(message, match):
             return message.item("conhece_seleto", True, match.start(), match.end(), 0.9)
     for index, start in owned:
         before = said[index].before(start, 40)
-        cue = _OWNS_OURS.search(before)
-        if cue:
+        if cue := _OWNS_OURS.search(before):
             return said[index].item("conhece_seleto", True, start - len(before) + cue.start(), start, 0.8)
+        if after := _OWNED_AFTER.match(re.sub(r"^\w+", "", said[index].after(start))):
+            return said[index].item("conhece_seleto", True, start, start + len(after.group()), 0.8)
     return None
+
+
+def _of_another(message: Spelled, match: re.Match[str]) -> bool:
+    """Said of somebody else than the lead and the family, or denied."""
+    before = message.before(match.start(), 40)
+    if _NEGATED.search(before) or re.match(r"(?:nao|nunca)\b(?! (?:me )?retornaram)", match.group()):
+        return True
+    third = re.search(r"\b(?:el[ea]s?|quem|que|voces)\s+(?:ja |tambem )*$", before) and _THIRD_ACT.match(match.group())
+    return bool(third or _FRIEND.search(before))
