@@ -65,5 +65,11 @@ def deployment(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckM
             "Use https for the model's address.",
             8,
         ),
+        (
+            settings.EMBEDDINGS_BASE_URL.startswith("http://"),
+            "EMBEDDINGS_BASE_URL is not https: questions would travel in clear.",
+            "Use https for the address of the embeddings.",
+            9,
+        ),
     ]
     return [Error(about, hint=hint, id=f"seleto.E{number:03}") for wrong, about, hint, number in findings if wrong]

@@ -1,8 +1,8 @@
 """What keeps this installation from working: configuration, database, worker and every outside system, read only.
 
-Nothing is changed and nobody is written to. The model is asked one short question, which costs a few tokens: no other
-call tells a missing quota or missing support for structured answers. A finding never holds a secret, a phone or a
-text of a lead.
+Nothing is changed and nobody is written to. The model is asked one short question, and the embeddings endpoint for one
+vector, which costs a few tokens: no other call tells a missing quota or missing support for structured answers. A
+finding never holds a secret, a phone or a text of a lead.
 """
 
 import json
@@ -21,7 +21,9 @@ from conversations import channel_cache, outbox
 from conversations.agent.errors import classify
 from conversations.channel_cache import ChannelView
 from conversations.models import Event, Outbox, Turn
-from knowledge import queries
+from knowledge import embeddings, queries
+from knowledge.embeddings import endpoint, stage, store
+from knowledge.embeddings.store import Extension
 from knowledge.models import Flag, Product
 from seleto import checks, health
 from seleto.lib import http
@@ -43,6 +45,7 @@ SETTINGS_TEXTS = {
     "seleto.E006": "PUBLIC_URL não começa com https://: use o endereço pelo qual pessoas e provedores chegam aqui.",
     "seleto.E007": "DATABASE_URL está vazia: o banco embutido serve só para demonstração e testes.",
     "seleto.E008": "LLM_BASE_URL não começa com https://: as conversas passariam abertas pela rede.",
+    "seleto.E009": "EMBEDDINGS_BASE_URL não começa com https://: as perguntas passariam abertas pela rede.",
 }
 _MODEL_TEXTS = {
     "unauthorized": "O modelo recusa a chave: confira LLM_API_KEY.",
@@ -50,6 +53,23 @@ _MODEL_TEXTS = {
     "model_not_found": "O servidor de LLM_BASE_URL não tem o modelo {model}: confira LLM_MODEL e o endereço.",
     "connection": "Não há conexão com LLM_BASE_URL: confira o endereço e a rede.",
     "timeout": "O modelo não respondeu no tempo de LLM_READ_TIMEOUT_S: confira o servidor.",
+}
+_EMBEDDINGS_TEXTS = {
+    "rate_limit": "Os embeddings estão no limite de chamadas por minuto: tente mais tarde.",
+    "quota": "A conta dos embeddings está sem cota ou sem saldo: regularize com o provedor.",
+    "http_401": "O servidor dos embeddings recusa a chave: confira EMBEDDINGS_API_KEY.",
+    "http_403": "O servidor dos embeddings recusa a chave: confira EMBEDDINGS_API_KEY.",
+    "http_404": "O servidor de EMBEDDINGS_BASE_URL não tem o modelo {model}: confira EMBEDDINGS_MODEL e o endereço.",
+    "connect_error": "Não há conexão com EMBEDDINGS_BASE_URL: confira o endereço e a rede.",
+    "timeout": "Os embeddings não responderam no tempo de EMBEDDINGS_READ_TIMEOUT_S: confira o servidor.",
+    "malformed_answer": "EMBEDDINGS_BASE_URL não fala a API de /embeddings: confira o endereço, que costuma terminar em"
+    " /v1.",
+}
+_EXTENSION_TEXTS = {
+    Extension.OFFERED: "A extensão vector não está no banco (ou é anterior à 0.7) e a busca usa só palavras: rode"
+    " `python manage.py embed_articles`.",
+    Extension.ABSENT: "O servidor PostgreSQL não tem a extensão vector e a busca usa só palavras: instale o pgvector"
+    " 0.7 ou mais novo.",
 }
 _CONNECTION_TEXTS = {
     "phone_offline": "o celular está sem internet: ligue-o à rede.",
@@ -91,7 +111,7 @@ def examine(*, now: datetime) -> list[Finding]:
     found = [*_settings(), *_database()]
     parts: list[Callable[[], Iterator[Finding]]] = [_model]
     if found[-1].level == Level.OK:
-        parts = [lambda: _pipe(now), _channels, _model, _knowledge, _flags, _set_aside]
+        parts = [lambda: _pipe(now), _channels, _model, _embeddings, _knowledge, _flags, _set_aside]
     return [*found, *(finding for part in parts for finding in part())]
 
 
@@ -257,6 +277,44 @@ def _cost(completion: "ChatCompletion") -> str:
     prices = Decimal(str(settings.LLM_PROMPT_PRICE)), Decimal(str(settings.LLM_COMPLETION_PRICE))
     dollars = (prices[0] * usage.prompt_tokens + prices[1] * usage.completion_tokens) / 1_000_000
     return f"{tokens} (US$ {dollars:.6f})" if any(prices) else tokens
+
+
+# --- Search by meaning --------------------------------------------------------------------------------------------
+
+
+def _embeddings() -> Iterator[Finding]:
+    """Endpoint, extension and articles; the search by words works without any of them."""
+    if not embeddings.configured():
+        yield Finding("embeddings", Level.OK, "A busca usa só palavras: EMBEDDINGS_BASE_URL está vazia.")
+        return
+    yield _endpoint()
+    state = store.extension()
+    if state is not Extension.READY:
+        yield Finding("embeddings", Level.WARNING, _EXTENSION_TEXTS[state])
+    elif not store.is_indexed():
+        text = "O banco não tem o índice dos vetores: rode `python manage.py embed_articles`."
+        yield Finding("embeddings", Level.WARNING, text)
+    elif missing := stage.missing():
+        text = f"Há {missing} artigos ainda sem vetor: rode `python manage.py embed_articles` ou veja o worker."
+        yield Finding("embeddings", Level.WARNING, text)
+    else:
+        yield Finding("embeddings", Level.OK, "Todos os artigos têm vetor e a busca por significado funciona.")
+
+
+def _endpoint() -> Finding:
+    """One short text, sent as articles are."""
+    try:
+        (vector,) = endpoint.ask([_QUESTION], read_s=settings.EMBEDDINGS_READ_TIMEOUT_S)
+    except ProviderError as error:
+        text = _EMBEDDINGS_TEXTS.get(
+            error.reason, "Os embeddings responderam com erro ({reason}): confira o servidor de EMBEDDINGS_BASE_URL."
+        )
+        level = Level.WARNING if error.reason == "rate_limit" else Level.ERROR
+        return Finding("embeddings", level, text.format(model=settings.EMBEDDINGS_MODEL, reason=error.reason))
+    if len(vector) != settings.EMBEDDINGS_DIMENSIONS:
+        text = f"O modelo de embeddings devolve {len(vector)} números: use EMBEDDINGS_DIMENSIONS={len(vector)}."
+        return Finding("embeddings", Level.ERROR, text)
+    return Finding("embeddings", Level.OK, f"O modelo de embeddings {settings.EMBEDDINGS_MODEL} responde.")
 
 
 # --- What managers keep ------------------------------------------------------------------------------------------

@@ -92,7 +92,8 @@ def run(batch: Batch) -> None:
     except ProviderError as error:
         _postpone(batch, error)
     else:
-        alerts.close(ALERT, now=clock.now())
+        if not missing():
+            alerts.close(ALERT, now=clock.now())
 
 
 def renew(batches: Sequence[Batch]) -> None:

@@ -77,15 +77,25 @@ def prepare() -> Extension:
     return state
 
 
-def _index() -> None:
-    name, dimensions = _INDEX.format(dimensions=settings.EMBEDDINGS_DIMENSIONS), settings.EMBEDDINGS_DIMENSIONS
-    with transaction.atomic(), connection.cursor() as cursor:
+def is_indexed() -> bool:
+    """Whether the index is that of the dimensions set now; without it every vector is compared."""
+    return _indexes() == {_INDEX.format(dimensions=settings.EMBEDDINGS_DIMENSIONS)}
+
+
+def _indexes() -> set[str]:
+    with connection.cursor() as cursor:
         cursor.execute(
             "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()"
             " AND tablename = 'knowledge_articleembedding' AND indexname ~ '^knowledge_embedding_[0-9]+$'"
         )
-        known = {row[0] for row in cursor.fetchall()}
-        for other in known - {name}:
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _index() -> None:
+    dimensions = settings.EMBEDDINGS_DIMENSIONS
+    name = _INDEX.format(dimensions=dimensions)
+    with transaction.atomic(), connection.cursor() as cursor:
+        for other in _indexes() - {name}:
             cursor.execute(f"DROP INDEX {other}")
         # A row is cast only where the condition holds, so vectors of another length do no harm.
         cursor.execute(
