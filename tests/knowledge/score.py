@@ -34,6 +34,7 @@ SETS = {
     "eighth": CASES / "blind_eighth.jsonl",
     "ninth": CASES / "blind_ninth.jsonl",
     "tenth": CASES / "blind_tenth.jsonl",
+    "eleventh": CASES / "blind_eleventh.jsonl",
 }
 BASELINE = Path(__file__).parent / "baseline.json"
 
