@@ -43,7 +43,8 @@ def _rule(pattern: str) -> re.Pattern[str]:
 
 _STOP_CONTACT = _rule(
     rf"\b{_STOP}\b(?:\s+\w+){{0,4}}?\s+(?:{_CONTACTING}{_NO_MORE}|{_NUISANCE})"
-    rf"|\b(?:par\w+|deix\w+|chega) de (?:me |nos )?(?:ligar|telefonar)\b"
+    rf"|\b(?:par\w+|deix\w+|chega) de (?:me |nos )?(?:ligar|telefonar|escrever|chamar|procurar|contatar|contactar"
+    rf"|importunar|mandar (?:nada|coisas?))\b(?! (?:a|o|de|as|os|pra)\b)"
     rf"|\b(?:par\w+|cess\w+|suspend\w+|interromp\w+|cancel\w+|bloque\w+|desativ\w+|dispens\w+)"
     rf"(?: (?:ja|logo|com|de|me|os?|as?|ess[ae]s?|est[ae]s?|meu|minha|tod[oa]s?|qualquer|receb\w+|mand\w+|envi\w+))*"
     rf" (?:envios?|recebimento|inscri\w+|cadastro|assinatura|lista|{_MESSAGE})\b"
