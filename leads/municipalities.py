@@ -34,7 +34,8 @@ _NICKNAMES: dict[str, tuple[str, str]] = {
     "bal camboriu": ("balneario camboriu", "SC"), "rj capital": ("rio de janeiro", "RJ"),
     "sp capital": ("sao paulo", "SP"),
     "campos dos goitacazes": ("campos dos goytacazes", "RJ"), "udi": ("uberlandia", "MG"),
-    "pvh": ("porto velho", "RO"),
+    "pvh": ("porto velho", "RO"), "cachoeiro": ("cachoeiro de itapemirim", "ES"), "pinda": ("pindamonhangaba", "SP"),
+    "gv": ("governador valadares", "MG"), "bc": ("balneario camboriu", "SC"), "sjp": ("sao jose dos pinhais", "PR"),
 }  # fmt: skip
 # Spellings still in use beside the official one.
 _SPELLINGS = {
@@ -88,9 +89,19 @@ def table() -> dict[str, tuple[Municipality, ...]]:
             municipality = Municipality(row["codigo"], row["nome"], row["uf"])
             name = key(row["dobrado"])
             # "d'Oeste" is written "d oeste", "doeste" and "do oeste"
-            for form in {name, _ELISION.sub("d", name), _ELISION.sub("do ", name)}:
+            for form in {name, _ELISION.sub("d", name), _ELISION.sub("do ", name), *_initials(name)}:
                 found[form].append(municipality)
     return {name: tuple(municipalities) for name, municipalities in found.items()}
+
+
+def _initials(name: str) -> Iterable[str]:
+    """ "S. J. do Rio Preto", "São J. dos Pinhais", "S. Bernardo": the saint as an initial."""
+    words = name.split()
+    if words[0] == "sao" and len(words) > 1:
+        yield " ".join(("s", *words[1:]))
+        if words[1] == "jose" and len(words) > 2:
+            yield " ".join(("s j", *words[2:]))
+            yield " ".join(("sao j", *words[2:]))
 
 
 @cache

@@ -5,8 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from leads import municipalities
+from leads.extraction.elsewhere import is_elsewhere, is_negated, is_of_others
 from leads.extraction.lexicon import common_cities, first_names, surnames
+from leads.extraction.misspelt import nearest
 from leads.extraction.said import Item, Said, Word, corrects
+from seleto.lib.text.fold import fold
 
 Spans = Sequence[tuple[int, int, int]]  # (message, start, end) that belong to a name or a company
 
@@ -48,53 +51,30 @@ _STRONG = re.compile(
 )
 _HOME = re.compile(
     r"\b(?:sou|somos|moro|moramos|estou|estamos|to|tou|resido|vivo|falo|falamos|falando|diretamente|vim"
-    r"|mudei|eu sou)\s+"
+    r"|mudei(?: de \w+(?: \w+)?)?|eu sou)\s+"
     r"(?:aqui\s+)?(?:morando\s+)?(?:e[mn]|d[eao]s?|n[ao]|pra|para)\s+(?:cidade de\s+)?$"
 )
 _LOCATIVE = re.compile(r"\b(?:em|de|do|da|no|na|pra|para|p/|ate)\s+$")
 _IN = re.compile(r"\b(?:em)\s+$")
-_REJECT = re.compile(
-    r"\b(?:rua|r|av|avenida|bairro|praca|rod|rodovia|travessa|alameda|jd|jardim|vila"
-    r"|shopping)\s+(?:d[aeo]s?\s+)?$|\b(?:expo\w*|feira(?= d)|vale(?= d)|festa|linha|igreja|banco|time|"
-    r"perto|pertinho|proxim[oa]s?|vizinh[oa]s?|regiao(?: metropolitana)?|metropolitana|lado|arredores|grande"
-    r"|divisa|fronteira|entre|nasci\w*|natural|nascid[oa]s?|"
-    r"origem|vem|vinham|mudei|sai|familia|veio|vieram|vim|criad[oa]|parentes?|evento|congresso|fornecedor\w*|clientes?"
-    r"|concorren\w+|viagem|"
-    r"curso|colonia|festival|queijo|estilo|carne|compro|comprei|carnes? d[eo]|assistencia(?: tecnica)? em|representante"
-    r"|zona|estrada|"
-    r"conhec\w+ (?:voces|vcs|a seleto))\s+(?:(?:de|da|do|das|dos|em|no|na|a|ao|o|e)\s+){0,2}$"
-)
-_REJECT_AFTER = re.compile(
-    r"^\W*(?:e|eh|era|foi|fica)\s+(?:so\s+)?(?:[oa]\s+|onde\s+)?[^.,;!?]{0,20}\b(?:antig|velh|fechad|vendid"
-    r"|outr|desativad)[oa]s?\b|"
-    r"^\s*(?:na feira|fc|esporte|futebol|burger|lanches|grill|hotel|transportes|seguros?|alimentos|carnes)\b"
-)
-_SELETO_PLACE = re.compile(
-    r"\b(?:vi|vimos|visit\w+|conheci|estive|fui|encontr\w+)\b[^,.]{0,40}\bfeira\b[^,.]{0,15}\b(?:em|de|d[oa]"
-    r"|n[oa])\s+$|"
-    r"\b(?:voces|vcs|vc|seleto|a fabrica de voces|fabrica de vcs)\s+(?:sao|ficam|estao|e|fica|tem (?:loja"
-    r"|fabrica|filial|showroom|sede))\s+(?:aqui\s+)?"
-    r"(?:em|de|d[oa]|n[oa])\s+$|\b(?:vi|visitei|encontrei|falei com|conheci) (?:voces|vcs|a seleto"
-    r"|o estande)[^,.]{0,30}$"
-)
-_BETWEEN = re.compile(r"\bentre\s+\w+(?:\s\w+){0,3}\s+e\s+$")
 _WIDER = re.compile(r"\b(?:interior|estado|litoral|norte|sul|leste|oeste|grande|metropolitana)\s+d[eoa]\s+$")
 _OPENING = re.compile(
     r"\b(?:abrindo|montando|abrir|montar|inaugur\w+|abri|montei|abrimos|construindo)(?:\s+\w+){0,4}?\s+(?:em|n[ao])\s+$"
-)
-_ABROAD = re.compile(
-    r"^[\s,(/-]*(?:n[oa]|d[oa]|em)?\s*(?:paraguai|argentina|uruguai|bolivia|portugal|chile|peru|colombia"
-    r"|venezuela|mexico|angola|"
-    r"mocambique|espanha|italia|eua|usa|estados unidos|paraguay|py)\b"
-)
-_NEGATED = re.compile(
-    r"\b(?:nao|era|fechei|tinha(?: loja)?|antes)\s+(?:e\s+)?(?:sou\s+)?(?:mais\s+)?(?:[oa]\s+)?(?:de|d[oa]"
-    r"|em|n[oa])?\s*$"
 )
 _ADDRESS_BEFORE = re.compile(
     r"\b(?:rua|r\.|av\.?|avenida|br[- ]?\d+|rodovia|km|cep|bairro|centro|distrito industrial|estamos n[ao]"
     r"|ficamos n[ao]"
     r"|serra|litoral|regiao|zona rural)(?!\w)"
+)
+_CORRECTED = re.compile(
+    r"(?:\b(?:na verdade|alias|quer dizer|digo|ops|opa|errei|minto|melhor dizendo|ou melhor|nao|perdao|desculpa)\b"
+    r"[\s,:.!-]+(?:(?:e|eh|sou|fica|moro|agora|hoje|a loja e|la|aqui)\s+)?(?:(?:em|de|da|do|na|no)\s+)?"
+    r"|\bmas (?:e|eh)\s+(?:em |de )?"
+    r"|\bnao (?:e|eh|sou|fica|moro)\b[^.!?]{1,30}\b(?:e|eh|sou|fica|moro)(?: sim)?\s+(?:em |de )?)$"
+)
+_LEADING = frozenset("em de do da no na cidade municipio aqui para pra ate".split())
+_PARA_BEHIND = re.compile(r"\s+do\s+para\b")
+_STATE_BEFORE = re.compile(
+    r"(?:^|[\n,;(/–-]|\b(?:estado|uf)\b\s*:?)\s*([a-z]{2})\s*[,:/–-]?\s*(?:(?:cidade|municipio)\b\s*:?\s*)?$"
 )
 # Large enough to be meant when a message is nothing but the name, though the name is an everyday word too.
 _LARGE = frozenset("natal vitoria fortaleza salvador palmas santos serra franca contagem toledo tubarao".split())
@@ -107,7 +87,7 @@ _STATE_NAMES = sorted(
 )
 _STATE = re.compile(rf"\b(?:{'|'.join(name.replace(' ', r's+') for name in _STATE_NAMES)})\b".replace("s+", r"\s+"))
 _STATE_CUE = re.compile(
-    r"\b(?:estado(?: d[eoa])?|interior(?: d[eoa])?|litoral(?: d[eoa])?|sul d[eoa]|norte d[eoa]|oeste d[eoa]"
+    r"\b(?:estado(?: d[eoa])?:?|interior(?: d[eoa])?|litoral(?: d[eoa])?|sul d[eoa]|norte d[eoa]|oeste d[eoa]"
     r"|leste d[eoa]|capital d[eoa]|"
     r"sou d[eoa]|somos d[eoa]|moro n[oa]|moro em|estamos n[oa]|estou n[oa]|aqui n[oa]|aqui d[eoa]|aqui em"
     r"|aqui e|fica n[oa]|fica em|loja n[oa]|uf:?|"
@@ -134,6 +114,7 @@ class _Spot:
     uf: str
     uf_end: int
     strength: int
+    corrected: bool = False  # the words before it take an earlier place back
 
 
 def city_and_state(said: Sequence[Said], taken: Spans) -> tuple[Item | None, Item | None, bool]:
@@ -164,8 +145,10 @@ def _choose(said: Sequence[Said], spots: list[_Spot]) -> _Spot:
             continue
         earlier = said[chosen.message].item("cidade", chosen.name, chosen.start, chosen.end)
         later = said[spot.message].item("cidade", spot.name, spot.start, spot.end)
-        if spot.strength > chosen.strength or (
-            spot.strength >= min(chosen.strength, 2) and corrects(said, earlier, later)
+        if (
+            spot.corrected
+            or spot.strength > chosen.strength
+            or (spot.strength >= min(chosen.strength, 2) and corrects(said, earlier, later))
         ):
             chosen = spot
     return chosen
@@ -176,6 +159,8 @@ def _spots(message: Said, taken: Spans) -> Iterator[_Spot]:
     place = 0
     while place < len(words):
         spot, after = _spot_at(message, words, place, taken)
+        if spot is None and after == place + 1 and len(words[place].text) > 3 and words[place].text.isalpha():
+            spot = _misspelt_at(message, words, place)
         if spot:
             yield spot
         place = after
@@ -195,14 +180,52 @@ def _spot_at(message: Said, words: list[Word], place: int, taken: Spans) -> tupl
         if _overlaps(taken, message.index, first.start, last.end):
             return None, place + 1
         uf, uf_end = _attached_state(message, last.end)
+        if not uf and (uf := _leading_state(message, first.start)):
+            uf_end = last.end
+        if not uf and _PARA_BEHIND.match(message.folded, last.end) and municipalities.find(raw, "PA"):
+            uf, uf_end = "PA", last.end + len(" do para")
         found = municipalities.find(raw, uf) if uf else municipalities.find(raw)
         if found is None:
             found, uf, uf_end = municipalities.find(raw), "", last.end
         strength = _strength(message, first, last, size, uf_end if uf else 0, taken)
         if found is None or not strength:
             return None, place + size
-        return _Spot(message.index, first.start, last.end, found.name, found.uf, uf_end, strength), place + size
+        corrected = _CORRECTED.search(message.folded, max(0, first.start - 60), first.start) is not None
+        spot = _Spot(message.index, first.start, last.end, found.name, found.uf, uf_end, strength, corrected)
+        return spot, place + size
     return None, place + 1
+
+
+def _misspelt_at(message: Said, words: list[Word], place: int) -> _Spot | None:
+    """A city with a slip in it, after "moro em" or "cidade:", or before "- SP"."""
+    first = words[place]
+    cued = place > 0 and words[place - 1].text in _LEADING
+    for size in range(min(4, len(words) - place), 0, -1):
+        last = words[place + size - 1]
+        raw = message.text[first.start : last.end]
+        if len(raw) < 7 or any(not (char.isalpha() or char in " '-") for char in raw):
+            continue
+        uf, uf_end = _attached_state(message, last.end)
+        if not (uf or cued):
+            continue
+        key = None if municipalities.state(raw) or fold(raw) == "capital" else nearest(raw)
+        found = municipalities.find(key, uf or None) if key else None
+        if found is None or key in common_cities():
+            continue
+        before = message.before(first.start, 70)
+        told = _STRONG_BUSINESS.search(before) or _STRONG.search(before) or _HOME.search(before)
+        if (uf or told) and not is_elsewhere(before, message.folded[last.end : last.end + 60]):
+            return _Spot(message.index, first.start, last.end, found.name, found.uf, uf_end, 2)
+    return None
+
+
+def _leading_state(message: Said, start: int) -> str:
+    """UF written before the city: "MT - Sorriso", "estado: GO cidade: Rio Verde"."""
+    found = _STATE_BEFORE.search(message.folded, max(0, start - 30), start)
+    if found is None or found[1].upper() not in municipalities.STATES:
+        return ""
+    raw = message.text[found.start(1) : found.end(1)]
+    return found[1].upper() if raw.isupper() or found[1] in _SAFE_UF else ""
 
 
 def _starts(word: str) -> bool:
@@ -217,19 +240,17 @@ def _strength(message: Said, first: Word, last: Word, size: int, uf_end: int, ta
     """How surely the words name the lead's city; 0 when they do not."""
     before = message.before(first.start, 70)
     tail = before[-45:]
-    if _NEGATED.search(tail) or _ABROAD.match(message.folded[last.end : last.end + 30]):
-        return 0
-    if _REJECT.search(tail) or _BETWEEN.search(before) or _SELETO_PLACE.search(before):
-        return 0
-    if _REJECT_AFTER.match(message.folded[last.end :]):
+    if is_elsewhere(before, message.folded[last.end : last.end + 60]):
         return 0
     name = municipalities.key(message.folded[first.start : last.end])
     state = municipalities.state(name)
-    if re.match(r"[\s,-]*capital\b", message.folded[last.end :]) and not _REJECT.search(tail):
+    if re.match(r"[\s,-]*capital\b", message.folded[last.end :]):
         return 3
     if state and not uf_end and (state not in ("SP", "RJ") or _WIDER.search(tail)) and "cidade" not in tail:
-        return 0
+        return 2 if name == "rio grande" and tail.endswith(" em ") else 0
     risky = _is_risky(name, size)
+    if risky and size == 1 and not uf_end and re.search(r"\b(?:bar|lanches|cantinho|casa|espaco|ponto) d[oa] $", tail):
+        return 0
     nickname = municipalities.is_nickname(name) and size == 1
     if _STRONG_BUSINESS.search(before) or _OPENING.search(before):
         return 4 if not risky or first.capitalised or uf_end or message.spoken else 0
@@ -240,6 +261,8 @@ def _strength(message: Said, first: Word, last: Word, size: int, uf_end: int, ta
             2 if not risky or first.capitalised or uf_end or tail.endswith(("sou de ", "moro em ", "somos de ")) else 0
         )
     if uf_end:
+        return 3
+    if _CORRECTED.search(message.folded, max(0, first.start - 60), first.start) and (not risky or first.capitalised):
         return 3
     alone = _alone(message, first.start, last.end)
     if alone:
@@ -336,7 +359,7 @@ def _state_names(message: Said, taken: Spans, spots: list[_Spot]) -> Iterator[It
         inside = any(spot.message == message.index and spot.start <= match.start() < spot.end for spot in spots)
         if uf is None or inside or _overlaps(taken, message.index, match.start(), match.end()):
             continue
-        if _STATE_REJECT.search(before) or _NEGATED.search(before):
+        if _STATE_REJECT.search(before) or is_negated(before) or is_of_others(before):
             continue
         if uf in ("RJ", "SP") and not _WIDER.search(before):  # the city of that name
             continue
@@ -356,7 +379,7 @@ def _state_letters(message: Said, taken: Spans) -> Iterator[Item]:
         before = message.before(word.start, 45)
         if re.match(r"\s*\?|\s*-?(?:smart|\d)", message.folded[word.end :]):  # "SE SmartPro", "SE 3000"
             continue
-        if _STATE_REJECT.search(before) or _NEGATED.search(before):
+        if _STATE_REJECT.search(before) or is_negated(before) or is_of_others(before):
             continue
         capitals = word.raw.isupper() and not message.shouted
         alone = _alone(message, word.start, word.end)

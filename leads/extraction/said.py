@@ -15,7 +15,7 @@ _TRANSCRIPT = re.compile(r"^\s*\[transcri[cç][aã]o\]", re.IGNORECASE)
 _ADDRESS = re.compile(r"\S*@\S+|https?://\S+|\bwww\.\S+|\b\w+(?:\.\w+)*\.(?:com|net|br|example)(?:\.br)?\b(?:/\S*)?")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 # Ends of a thought: sentence marks (not the dot of a number or an abbreviation), line breaks, "mas".
-_ABBREVIATIONS = ("sr", "dr", "sra", "dra", "eng", "prof", "sta", "sto", "pres", "gov")
+_ABBREVIATIONS = ("sr", "dr", "sra", "dra", "eng", "prof", "sta", "sto", "pres", "gov", "av", "r", "rod", "jd")
 _STOP = r"\.(?=\s|$)" + "".join(rf"(?<!\b{short}\.)" for short in _ABBREVIATIONS)
 _BREAK = re.compile(rf"[!?;\n]|{_STOP}|\bmas\b")
 _SEGMENT_BREAK = re.compile(rf"[,;\n!?|•]|\s[-–—/]\s|\s/|/\s|{_STOP}|(?<=[^\W\d])/(?=[^\W\d]{{4}})")
