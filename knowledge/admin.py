@@ -208,3 +208,7 @@ class GapAdmin(AuditedAdmin):
             self.record(request, "dismiss", gap)
         done = open_gaps.update(status=Gap.Status.DISMISSED)
         self.message_user(request, f"Perguntas descartadas: {done}.", messages.SUCCESS)
+
+
+# These pages stand on the base class above; Django finds admin pages through this module only.
+from knowledge import calendar_admin  # noqa: E402, F401

@@ -1,7 +1,7 @@
 """The business calendar: the one service that everybody asks whether a person is there to answer, and when again.
 
-Hours, holidays, time zone and state are the managers' rows; instants are aware, those returned are in the company's
-time zone. The rules are those of `knowledge/opening.py`; the default week is that of domain.md, "Human in the loop".
+Hours, holidays, time zone and state are the managers' rows; instants are aware, those returned are in UTC. The rules
+are those of `knowledge/opening.py`; the default week is that of domain.md, "Human in the loop".
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ _SOON = "em breve"
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day as people read it: `hours` as "8h às 12h", `why` names the holiday or closure."""
+    """One day as people read it: `hours` as "8h às 12h", `why` names the holiday, closure or extra opening."""
 
     date: date
     weekday: str
@@ -78,6 +78,7 @@ def describe_opening(at: datetime) -> str:
         return _SOON
     if opening == at:
         return "agora"
+    opening = opening.astimezone(business_calendar().zone)
     today, day = local_date(at), opening.date()
     ahead = (day - today).days
     if ahead < 2:
@@ -97,7 +98,7 @@ def days(first: date, count: int) -> Iterator[Day]:
             date=day,
             weekday=Weekday(day.weekday()).label,
             hours=tuple(_shift_words(shift) for shift in calendar.shifts(day)),
-            why=calendar.closure(day),
+            why="; ".join(calendar.reasons(day)),
         )
 
 

@@ -80,7 +80,8 @@ class SpecialDay:
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """`week` holds the shifts of Monday to Sunday; `subdivision` is one of `subdivisions()`, empty for the nation's
-    holidays only. Instants must be aware (else `ValueError`); those returned are in `zone`."""
+    holidays only. Instants must be aware (else `ValueError`); those returned are in UTC, where they compare and
+    subtract as they should even in an hour that comes twice."""
 
     zone: ZoneInfo
     week: tuple[tuple[Shift, ...], ...]
@@ -92,6 +93,11 @@ class Calendar:
         """Why the weekly hours do not hold on that day, empty when they do."""
         own = (special.name for special in self.special if special.shift is None and special.covers(day))
         return next(own, "") or public_holidays(day.year, self.subdivision).get(day, "")
+
+    def reasons(self, day: date) -> tuple[str, ...]:
+        """What makes the day differ from its weekday, in the words of whoever entered it."""
+        extra = (special.name for special in self.special if special.shift is not None and special.covers(day))
+        return tuple(filter(None, (self.closure(day), *extra)))
 
     def shifts(self, day: date) -> tuple[Shift, ...]:
         """What is worked on that day, in order and without overlap. Extra openings hold on closed days too."""
@@ -112,12 +118,12 @@ class Calendar:
     def next_opening(self, at: datetime) -> datetime | None:
         """The first open instant not before `at` (`at` itself while open); None beyond `HORIZON`."""
         span = self._next(at)
-        return span[0].astimezone(self.zone) if span else None
+        return span[0] if span else None
 
     def next_closing(self, at: datetime) -> datetime | None:
         """When the opening of `at`, or else the next one, ends; None beyond `HORIZON`."""
         span = self._next(at)
-        return span[1].astimezone(self.zone) if span and span[1] < at + HORIZON else None
+        return span[1] if span and span[1] < _utc(at) + HORIZON else None
 
     def business_minutes(self, start: datetime, end: datetime) -> int:
         """Whole minutes worked from `start` until `end`; 0 when `end` is not later."""
@@ -135,11 +141,10 @@ class Calendar:
                 raise NeverOpens
             worked = min(left, span[1] - span[0])
             at, left = span[0] + worked, left - worked
-        return at.astimezone(self.zone)
+        return at
 
     def spans(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """The open stretches within these instants, in order, as long as they last; in UTC, where a difference is
-        the time that passed."""
+        """The open stretches within these instants, in order, as long as they last."""
         held: tuple[datetime, datetime] | None = None
         for first, last, offset in _steady(_utc(start), _utc(end), self.zone):
             for opens, closes in self._on_the_wall(_naive(first + offset), _naive(last + offset)):
@@ -154,7 +159,7 @@ class Calendar:
             yield held
 
     def _next(self, at: datetime) -> tuple[datetime, datetime] | None:
-        return next(self.spans(at, at + HORIZON), None)
+        return next(self.spans(at, _utc(at) + HORIZON), None)
 
     def _on_the_wall(self, first: datetime, last: datetime) -> Iterator[tuple[datetime, datetime]]:
         day = first.date() - _ONE_DAY
