@@ -33,6 +33,7 @@ _VAGUE = tuple(
 )
 _MEASURED = ("#length", "#mass", "#volume", "#rate", "#pieces", "tamanhos", "medidas", "versoes")
 _PARTS = ("faca", "facas", "molde", "moldes", "peca", "pecas", "bico", "bicos", "acessorio", "acessorios")
+_NOTED = ("anotado", "anotada", "anotados", "anotei", "registrado", "registrada", "registrei", "anotadinho")
 _AND_SOME = ("poucos", "tantos", "pouco", "tanto", "quebrados")
 _MADE = ("@make", "#rate", "#pieces")
 _PLACES = frozenset(
@@ -86,6 +87,12 @@ def _told(sheet: Sheet, at: int, quantity: Quantity) -> bool:
             names_a_place(sheet, at) or _cattle(sheet, at) or _lead_money(sheet, at) or _echoed(sheet, at, quantity)
         )
     if quantity.kind is QuantityKind.RATE:
+        if (
+            quantity.period == "hora"
+            and quantity.high >= 50
+            and sheet.clause_has(at, "assistencia", "visita", "conserto")
+        ):
+            return True  # "280 a hora"
         if sheet.before(at, 2, "cobra", "cobramos", "custa", "custam"):
             return True
         if sheet.before(at, 2, "por", "a") and sheet.after(at, 1, "passado", "retrasado"):
@@ -254,14 +261,25 @@ def _catalogue_figure(sheet: Sheet, at: int, quantity: Quantity) -> bool:
         sheet.has("@product", "@make", "inox") or quantity.low < 1000
     ):
         return False
-    figures = names_of(sheet.context.products).figures
+    names = names_of(sheet.context.products)
+    inside = sheet.clause(at)
+    named = names.find(sheet.words[inside.start : inside.stop])
+    figures = names.figures_of(named)
     word = sheet.words[at]
     listed = re.findall(r"(?<![\d.,])\d{2,4}(?![\d.,])", sheet.reading.text[word.start : word.end])
-    return quantity.low in figures or (len(listed) > 1 and all(Decimal(number) in figures for number in listed))
+    return {quantity.low, quantity.high} <= figures or (
+        len(listed) > 1 and all(Decimal(number) in figures for number in listed)
+    )
 
 
 def _echoed(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     """The lead's own figure named while refusing, with nothing said about it."""
+    if (
+        sheet.lead_values & set(quantity.values)
+        and sheet.clause_has(at, *_NOTED)
+        and not sheet.clause_has(at, "@costs")
+    ):
+        return True
     if not sheet.has("@hedge", "@refer"):
         return False
     around = range(max(sheet.clause(at).start, at - 6), min(sheet.clause(at).stop, at + 7))

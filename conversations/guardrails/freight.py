@@ -14,6 +14,7 @@ _STATED = Matcher(
         caminhao|caminhonete|viagem|despesa|despesas _3 @cost_side
         @true_freight|entrega _4 @free
         @free _2 @true_freight|entrega
+        caminhao|transportadora|@true_freight _3 dentro|embutido|embutida|incluso|inclusa
         @true_freight _4 @cost_side
         banca|bancamos|assume|assumimos|absorve|absorvemos|bancar _2 entrega|envio|viagem
         caminhao|motorista|transporte eh nosso

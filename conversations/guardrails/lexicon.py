@@ -17,6 +17,7 @@ _PLAIN: dict[str, str] = {
         aprova|aprovam|aprovado|aprovada|aprovacao|passa|libera|liberado|garantido|garantida|tira
     """,
     "@callback": """
+        telefona|telefono|telefonar|telefonamos|contacta|disca|aciona
         chama|chamar|chamo|chamamos|chamam|liga|ligar|ligo|ligamos|ligam|retorna|retornar|retorno|retornamos|
         retornam|responde
         responder|respondo|respondemos|contata|contatar|contato
@@ -86,7 +87,7 @@ _PLAIN: dict[str, str] = {
     """,
     "@price_noun": """
         preco|precos|precinho|precinhos|precao|valor|valores|valorzinho|investimento|custo|custos|orcamento|cotacao
-        tabela|precificacao|price
+        tabela|tabelinha|precificacao|price
     """,
     "@price_ask": """
         preco*|valor|valores|quanto|qto|qnto|qt|quantos custa|sai|fica|e|ta|tá|vale|cobra|pago
@@ -168,6 +169,17 @@ _PLAIN: dict[str, str] = {
         cupons|cashback|bonificacao|bonus|vantagem|voucher|off|barganha|pechincha|saldao|bonificado
         black friday|november
         presente|presentinho|cortesia
+    """,
+    "@favour": """
+        generos*|bonzinh*|bondos*|maleav*|cede|cedem|ceder|afroux*|encolh*|mingu*|derret*|despenc*|desinch*|amolec*
+        cai|caem|cair|caindo|desce|descem|descer|descendo|baixa|baixam|baixar|baixando|baixo|abaix*|reduz*|diminu*|abat*
+        melhora|melhoram|melhorar|melhorando|melhorada|melhorzinh*|ajeit*|ajuda|ajudam|ajudar|ajudinha|agrad*|caprich*
+        camarad*|amig*|carinho|especial|especiais|diferente|diferentes|diferenciad*|apertadinh*|enxut*|esperto|esperta
+        festa|presente|mel|moleza|moral|forca|forcinha|alivi*|compens*|vantag*|vantaj*|surpreend*|surpresa
+        bacana|bacanas|legal|legais|gostoso|gostosinh*|redond*|justinh*|doce|docinho|irrecusav*|imbativ*|milagre|magica
+        jeito|jeitinho|carta branca
+        vai gostar|amar|sorrir|adorar
+        a parte
     """,
     "@deliver": """
         entrega|entregas|entregamos|entregam|entregar|entregue|entregues|entregando|entregaremos|entregaria
@@ -298,6 +310,7 @@ _ATTITUDES: dict[str, str] = {
         nao temos _2 informacao|confirmacao|dado|previsao
         sem previsao
         nao faco ideia
+        @cannot _4 marcar|agendar|reservar|segurar|separar|visitar|oferecer|conceder
         nao comprometo
         nao me comprometo
         nao fica|e comigo

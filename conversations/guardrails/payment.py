@@ -55,6 +55,7 @@ _STATED = Matcher(
         @pay|dar|da|daa|dando|deixar|deixa um|uma|o|a|so sinal|entrada
         com|sem um|uma? sinal|entrada
         como|de|na entrada
+        #plain na|no assinatura|pedido|entrega|embarque|retirada|fechamento _3 #plain|#percentage
         metade|#percentage _6 metade|resto|restante|#percentage
         metade _6 outra
         metade|#percentage agora|antes|no|na|antecipado _2 pedido|entrega|assinatura|retirada|embarque|fechamento
@@ -200,6 +201,8 @@ def _another_sense(sheet: Sheet, finding: Finding) -> bool:
             return True
     if "@pay" in words[0].tags and sheet.before(at, 1, "se"):
         return True
+    if sheet.before(at, 2, "se") and sheet.handed_over(at) and not sheet.clause_has(at, "#ratio", "#money"):
+        return True  # "perguntou se parcela, anotei pro consultor"
     carried = sheet.clause_has(at, "frete", "carreto", "transporte", "caminhao", "transportadora")
     if carried and not texts & {"entrada", "sinal", "vezes"} and not sheet.clause_has(at, "@method", "@instalment"):
         return True  # how the freight is paid is a freight condition

@@ -142,7 +142,7 @@ _NEAR = Matcher(
         infelizmente? aumentou|subiu|baixou|caiu|mudou|reajustou|reajustaram|aumentaram
         primeira|segunda|terceira|primeiro|segundo|terceiro|ultimo|ultima _1 opcao|valor|alternativa|numero
         por fora
-        aumenta|diminui|desce|soma|poe|bota|tira
+        aumenta|diminui|sobe|desce|soma|poe|bota|tira
         antes|quisera fosse|eu|deus
         sonha|sonhar|sonhe|desatualizado|desatualizada|antigo|velho|velha
         vai|chega|passa|daa|bate|fica|cabe|rola|consegue|da|leva|pode
@@ -196,6 +196,7 @@ def check(sheet: Sheet) -> Iterator[Finding]:
         )
         told = told or sheet.after(at, 1, "nutricional", "energetico", "calorico", "agregado", "sentimental")
         told = told or (sheet.words[at].text == "investimento" and _put_elsewhere(sheet, at))
+        told = told or _bare_refusal(sheet, at)
         told = told or sheet.clause_has(at, "entendo", "importante", "fundamental", "duvida", "pergunta", "assunto")
         if not (told or own or sheet.asks(at) or sheet.words[at].quoted or sheet.handed_over(at)):
             yield finding
@@ -210,6 +211,13 @@ def _beside_another(sheet: Sheet) -> Iterator[Finding]:
         priced = "price" in sheet.topics or sheet.sentence_has(at, "#money", "@price_noun")
         if priced and not _made_with(sheet, at) and not sheet.declined(at) and not sheet.asks(at):
             yield finding
+
+
+def _bare_refusal(sheet: Sheet, at: int) -> bool:
+    """ "Valores, não." """
+    sentence = sheet.sentence(at)
+    words = [word.text for word in sheet.words[sentence.first : sentence.end]]
+    return len(words) <= 4 and words[-1] in ("nao", "nunca", "jamais")
 
 
 def _put_elsewhere(sheet: Sheet, at: int) -> bool:
@@ -234,10 +242,16 @@ def _not_a_price(sheet: Sheet, finding: Finding) -> bool:
     span = range(at, finding.end)
     if any(sheet.words[index].quoted for index in span) or sheet.declined(at):
         return True
+    if any(sheet.is_any(index, "@refer") for index in span) and not any(
+        sheet.is_any(index, "@dear", "#money", "@goods") for index in span
+    ):
+        return True  # "preço é com o consultor mesmo"
     if finding.reason == _LEVEL and sheet.words[at].text == "custa":
         following = sheet.words[finding.end].text if finding.end < sheet.clause(at).stop else ""
         if following.endswith(("ar", "er", "ir")):
             return True  # "não custa nada perguntar"
+    if finding.reason == _LEVEL and sheet.clause_has(at, "entendo", "comum", "normal", "imagino", "compreendo"):
+        return not sheet.clause_has(at, "@product", "@dear")
     if finding.reason in (_LEVEL, _RANK):
         dear = next((index for index in span if "@dear" in sheet.words[index].tags), None)
         if dear is not None and _dear_otherwise(sheet, dear):
@@ -297,6 +311,8 @@ def _dear_otherwise(sheet: Sheet, at: int) -> bool:
         and sheet.after(at, 1, *_greeted(sheet, at))
     ):
         return True
+    if word == "barato" and sheet.before(at, 1, "o") and sheet.after(at, 1, "da", "de", "do", "eh", "e"):
+        return True  # "o barato da semi é o pedal"
     if sheet.before(at, 2, "mao", "obra", "operador"):
         return True
     return word in ("puxado", "puxada", "carinho", "economica") and not sheet.clause_has(at, "@price_noun", "@costs")
@@ -332,6 +348,13 @@ def discounted(sheet: Sheet, at: int) -> bool:
         sheet.words[at].text in ("sai", "fica", "segunda", "mais", "menos")
         or sheet.before(at, 1, "mais", "menos", "em")
     )
+
+
+def _first_answer(sheet: Sheet) -> int:
+    """Where the first sentence ends, or the second when the first only says the lead's amount back ("15? quase")."""
+    first = sheet.sentences[0]
+    echoed = sheet.asks(0) and len(sheet.sentences) > 1 and any(word.quantity for word in sheet.words[: first.end])
+    return sheet.sentences[1].end if echoed else first.end
 
 
 _TAKEN_NOTE = ("perfeito", "certo", "claro", "opa", "exato", "ok")
@@ -380,5 +403,5 @@ def _answers(sheet: Sheet) -> Iterator[Finding]:
             continue  # "isso, 14 cm"
         if sheet.words[finding.first].text in _TAKEN_NOTE and amount and _budget(sheet.lead) and not sheet.lead.asks(0):
             continue  # "perfeito, anotei" to what the lead has to spend
-        if finding.first <= 4 and sheet.sentence(finding.first).first == 0 and not sheet.handed_over(finding.first):
+        if finding.first <= 4 and finding.first < _first_answer(sheet) and not sheet.handed_over(finding.first):
             yield finding

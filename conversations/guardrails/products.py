@@ -39,18 +39,8 @@ class Names:
     """The names of a catalogue, found in linear time."""
 
     def __init__(self, products: Sequence[ProductFacts]) -> None:
-        self.figures = frozenset(
-            value
-            for product in products
-            for attribute in product.attributes
-            for value in (attribute.low, attribute.high, *attribute.values)
-            if value is not None
-        ) | frozenset(
-            Decimal(number)
-            for product in products
-            for attribute in product.attributes
-            for number in re.findall(r"(?<![\d.,])\d{2,4}(?![\d.,])", attribute.text)
-        )
+        self._figures = {product.code: _figures(product) for product in products}
+        self._all_figures = frozenset().union(*self._figures.values())
         bearers: dict[tuple[str, ...], list[ProductFacts]] = defaultdict(list)
         shapes: dict[tuple[str, ...], tuple[tuple[Word, ...], bool]] = {}
         for product in products:
@@ -72,6 +62,11 @@ class Names:
         for names in self._by_first.values():
             names.sort(key=lambda name: -len(name.words))
 
+    def figures_of(self, mentions: Sequence[Mention]) -> frozenset[Decimal]:
+        """Every figure the catalogue has of the products mentioned; of all products when none is."""
+        codes = [product.code for mention in mentions for product in mention.products]
+        return frozenset().union(*(self._figures[code] for code in codes)) if codes else self._all_figures
+
     def find(self, words: Sequence[Word]) -> list[Mention]:
         mentions: list[Mention] = []
         at = 0
@@ -83,6 +78,17 @@ class Names:
             mentions.append(Mention(at, at + len(name.words), name.products))
             at += len(name.words)
         return mentions
+
+
+def _figures(product: ProductFacts) -> frozenset[Decimal]:
+    known = {
+        value
+        for attribute in product.attributes
+        for value in (attribute.low, attribute.high, *attribute.values)
+        if value is not None
+    }
+    written = (re.findall(r"(?<![\d.,])\d{2,4}(?![\d.,])", attribute.text) for attribute in product.attributes)
+    return frozenset(known | {Decimal(number) for numbers in written for number in numbers})
 
 
 def _names(product: ProductFacts) -> list[tuple[str, bool]]:
