@@ -184,7 +184,14 @@ _ANSWERS = Matcher(
 )
 # What is usual, said under an "it depends": only where the lead asked for a time.
 _USUALLY = Matcher(
-    rules("ta|esta|anda|gira|girando|costuma|normalmente|geralmente|hoje|media|costumam|costumamos _5 #time", _REASON)
+    rules(
+        """
+        leva|levam|levar|demora|demoram|demorar|gasta|vem|chega|chegam _2 mais|menos|pouco|pouquinho|tempo|rapid*|antes
+        mais|menos|pouco|muito|bastante tempo
+        ta|esta|anda|gira|girando|costuma|normalmente|geralmente|hoje|media|costumam|costumamos _5 #time
+        """,
+        _REASON,
+    )
 )
 # A day asked for without a word of delivery: "consegue pra antes do dia 10?".
 _ASKED = Matcher(

@@ -223,6 +223,7 @@ _ANSWERS = Matcher(
         nao _1 consigo|da|daa|tem|conseguimos|fazemos
         melhora|melhoramos|ajeita|ajeitamos|ajeitar|arruma|conversa|conversamos|conversar|vemos|talvez|depende|facilita
         quem sabe
+        #percentage
         infelizmente nao
         de jeito
         impossivel|negativo|nunca|jamais
@@ -244,7 +245,7 @@ _ASKS = Matcher(
         ultimo|melhor preco|valor
         preco|valor antigo
         consegue|conseguem|faz|fazem|tem|rola|da|daa|tira|abate _3 #percentage
-        melhora|cai|abaixa|baixa|diminui _3 preco|valor
+        melhor*|cai|abaix*|baix*|diminu*|ajud*|alivi* _3 preco|valor
         margem|margenzinha|flexivel|flexibilidade
         """,
         "",
@@ -252,6 +253,7 @@ _ASKS = Matcher(
 )
 _FOOD = (
     "cafezinho", "cafe", "mussarela", "queijo", "batata", "refri", "refrigerante", "sobremesa", "chope", "cerveja",
+    "pizzaria", "lanchonete", "cardapio", "delivery", "ifood",
     "lanche", "lanches", "combo", "combos", "pizza", "sorvete", "maionese", "molho", "dica", "suco", "rodizio",
 )  # fmt: skip
 _OURS = ("@product", "nos", "gente", "temos", "dou", "damos", "consigo", "faco", "fazemos")

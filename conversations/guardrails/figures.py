@@ -155,7 +155,7 @@ def _wrong_power(claims: Claims, at: int, quantity: Quantity) -> bool:
 
 
 def _wrong_length(claims: Claims, at: int, quantity: Quantity) -> bool:
-    if claims.near(at, "size"):
+    if claims.near(at, "size") and not claims.near(at, "belt"):
         return not _lead_size(claims, at)
     for role, slug, unit in (
         ("thickness", "espessura_mm", "mm"),

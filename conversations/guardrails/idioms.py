@@ -4,6 +4,16 @@ Each block is one way of putting it, not one sentence: a family of verbs with a 
 """
 
 DISCOUNT = """
+    preco|precos|valor|valores|valorzinho|tabela|tabelinha|orcamento|proposta|conta|custo|numero _4 @favour
+    @favour _4 preco|precos|valor|valores|valorzinho|tabela|tabelinha|orcamento|proposta|conta|custo|numero
+    quem|se|caso|quando|levando|pegando|fechando|comprando _2 leva|levar|fecha|fechar|compra|comprar|pega|pegar|# \
+        _5 @favour
+    @favour _3 com|pra|quem|se|caso|quando _2 quem? leva|levar|fecha|fechar|compra|comprar|pega|pegar|pede
+    segunda|proxima|outra|terceira _1 maquina|unidade|compra _5 @favour
+    chora|chorar|chorando|chore|pede|pedir|insist* _5 @favour
+    abaixo de|do|da|deles|dele _2 @rival|outro|outros|orcamento|proposta
+    ficar|fico|ficamos abaixo
+    depende|conforme|dependendo _2 quanto|quantas|quantidade _2 voce? leva|levar|compra|comprar|pega|pegar|fecha|fechar
     faco|fazemos|faz|fazer|rola|sai|vai|dou|damos|fecho|fechamos|deixo|deixamos|consigo|tem|temos|quebro|quebramos \
         _2 camaradagem|brodagem|consideracao|galho|amizade|gentileza
     na|por|pela|de camaradagem|brodagem|amizade|consideracao
@@ -66,6 +76,7 @@ DISCOUNT = """
 """
 
 DEADLINE = """
+    so|coisa|questao de _1 fechar|pedir|assinar|confirmar|pagar _4 ja|pronto|receber|chega|preparando|preparar
     nesta|nessa|neste|nesse|esta|essa|dentro|ainda|nessa _3 quinzena
     num|em|de tapa|toque|zas|instantinho|jiffy|estalar|rapidex|supetao
     sai|chega|vai|fica|ta|vem|monta|entrega|faz|resolve _3 num|dum _1 \
@@ -88,7 +99,7 @@ DEADLINE = """
     fura _1 fila
     agenda|producao|fabrica|patio _3 lotad*|cheia|cheio|tomad*|folgad*|tranquil*|livre|aberta|apertad*|corrida
     so|somente _1 depois|la _3 @when|#date
-    chega|sai|entreg*|embarc*|pronta|consigo|temos _4 so|somente _2 @when|#date
+    chega|sai|entreg*|embarc*|pronta _4 so|somente _2 @when|#date
     so|somente _2 @when|#date _3 chega|sai|entreg*|embarc*|pronta|consigo|temos
     tem|temos|tenho|ha|sobrou|restou|restam _3 prontinh*|montadinh*|embaladinh*|acabad* _3 \
         aqui|pavilhao|galpao|barracao|fabrica|patio|loja|prateleira|deposito|esperando|pra
@@ -116,6 +127,10 @@ DEADLINE = """
 """
 
 PROMISE_RESULT = """
+    ver|veja|vendo|vera|sentir _3 caixa|bolso|conta|lucro|fila|faturamento|clientela _2 \
+        ench*|engord*|cresc*|sub*|explod*
+    caixa|bolso|cofre _1 ench*|engord*|cheio|gordo|estufa*
+    #time|semestre|trimestre|@when _4 devolv*|pagou|retornou|rendeu _5 colocou|investiu|gastou|pos|tudo|investimento
     lucro|retorno|resultado|faturamento|dinheiro|grana|investimento _4 \
         aparece|aparecem|vem|chega|cai|entra|pinga|volta|multiplica _4 \
         #time|@when|logo|rapid*|primeir*|certo|garantid*|dobro
@@ -138,6 +153,8 @@ PROMISE_RESULT = """
 """
 
 PROMISE_VISIT = """
+    usa|use|leva|leve|fica|fique|testa|teste|roda|rode _6 decide|decida|decidir|resolve|devolve|escolhe _2 depois
+    depois _2 decide|decidir|resolve|devolve|fica _3 usa|testa|leva
     dou|damos|daa|da|dar|dao um|uma _1 pulo|pulinho|passada|passadinha|chegada|chegadinha|esticada|olhada _2 ai
     dou|damos|daa|da|dar|dao um|uma pulo|pulinho|passada|passadinha|esticada
     pulo|pulinho|pulamos ai
@@ -148,7 +165,7 @@ PROMISE_VISIT = """
         loja|cozinha|medir|avaliar|instalar|ver|demonstrar|mostrar
     tecnico|engenheiro|instrutor|representante|alguem|equipe|pessoal|especialista|vendedor _2 \
         passa|passam|vai|vao|aparece|aparecem|visita|visitam|comparece|desloca|viaja _3 \
-        ai|ate|local|voce|sua|loja|cozinha|cidade|medir
+        ai|ate|local|loja|cozinha|cidade|medir
     vem|venha|venham|vir|passa|passe|aparece|apareca|cola|da _3 aqui|fabrica|showroom|sede|matriz _6 \
         ver|mostro|mostramos|liga|ligamos|ligo|rodando|roda|conhecer|testar|cafe|funcionando|teste
     mostro|mostramos|mostra|mostrar|apresento|apresentamos|ligo|ligamos|liga|rodo|rodamos|roda _4 \
@@ -175,6 +192,8 @@ PROMISE_CALLBACK = """
     @callback|toque|alo|ligada|ligadinha _5 em|daqui|dentro _2 #time|minutinho|minutinhos|horinha|meia
     @callback|toque|alo _4 nao passa|demora _2 #time
     @callback _5 em ponto
+    @when _1 #time _6 @callback
+    @callback _6 @when _2 #time
 """
 
 PROMISE_RETURN = """
@@ -192,6 +211,12 @@ PROMISE_RETURN = """
 """
 
 PROMISE_EXTRA = """
+    ficamos|fico|fica|ficam _1 do|ao seu|teu lado
+    ate _3 equipe|pessoal|voce|turma|funcionarios _2 pegar|pegarem|aprender|aprenderem|dominar|dominarem|craque
+    fabric*|mont*|produz*|faz|fazemos|faco _2 com|em _3 maior|menor|diferente|reforcad*|dupla|duplo|extra _3 se|caso|
+        voce|quiser|preferir|precisar|sob
+    prontidao|plantao|disposicao|ativa _3 noite|dia|sempre|hora|madrugada|24h
+    noite e dia
     treinamento|treino|capacitacao|curso|acompanhamento _5 junto|juntinho|pacote|embutid*|dentro|nosso|incluid*|inclui
     pacote|compra|maquina _3 inclui|acompanha|vem _3 treinamento|treino|capacitacao|curso
     ensino|ensinamos|ensina|capacitamos|treinamos _3 @lead|pessoal|turma|galera|funcionarios|equipe
@@ -202,7 +227,8 @@ PROMISE_EXTRA = """
     muda|mudamos|troca|trocamos|adapt* _2 voltagem|cor|motor|altura|estrutura|projeto
     seguro|segura|seguramos|guardo|guardamos|separo|separamos|deixo|deixamos|reservo|reservamos _3 \
         reservad*|separad*|guardad*|nome|unidade
-    ta|ficou|fica _1 reservad*|separad*|guardad*
+    ta|ficou|fica _1 reservad*|separad*
+    @product|@it|unidade _4 guardad*
     ninguem|nenhum*|outro|outra _5 cidade|regiao|bairro _3 ter|tera|tem|vai|usa|compra
     cidade|regiao|bairro _4 ninguem|nenhum*|so|somente|unico|unica _3 voce|vc|vcs|tera|tem|ter
     exclusiv* _3 sua|seu|cidade|regiao|bairro|voce|vcs

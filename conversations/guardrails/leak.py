@@ -18,7 +18,10 @@ _SAID = Matcher(
         instrucao|instrucoes _3 sistema|dizem|diz|sao|recebi|proib*|internas|mandam|base|iniciais|configuracao
         minha|minhas|meu|meus|nas|sigo|segundo _2 instrucao|instrucoes|diretriz|diretrizes|regra|regras|prompt|
         programacao
-        minha|meu configuracao|treinamento|roteiro|script|codigo
+        minha|meu|meus|minhas _1 \
+            configuracao|treinamento|roteiro|script|codigo|fluxo|algoritmo|playbook|checklist|filtro|filtros|setup
+        passo|etapa|item|fase #? _2 meu|minha|do|da fluxo|roteiro|processo|script|checklist|atendimento
+        me|nos _1 disseram|falaram|avisaram|pediram|proibiram|passaram _2 pra|que|de nao|nunca|so|sempre|jamais
         instrucao|instrucoes|ordem|ordens|orientacao|orientacoes de|pra|que|sobre
         me mandaram|instruiram|programaram|configuraram|orientaram|ensinaram|treinaram|proibiram
         fui|estou|sou _1 instruida|instruido|programada|programado|configurada|configurado|orientada|orientado|
@@ -74,7 +77,10 @@ _SAID = Matcher(
         worker|workers|container|deploy|commit|frontend|banco de? dados|cache
         funcao|ferramenta|tool|variavel|tabela|fila|banco de dados? _1 chamada|interna|interno
         chamar|chamando|executar|executando|executei|acionar|rodar|acionando _2 funcao|ferramenta|tool|script|api
-        banco de dados
+        banco|base de dados|treinamento
+        base vetorial|interna
+        vetorial|vetores
+        null|undefined|nan|none|boolean
         base64
         internal server error
         bad gateway
@@ -204,6 +210,8 @@ def _declines(sheet: Sheet, finding: Finding) -> bool:
     if sheet.is_any(finding.end - 1, "lead") and sheet.after(finding.end - 1, 1, "singer", "vocal", "guitar", "time"):
         return True
     if sheet.is_any(finding.first, "instrucao", "instrucoes") and sheet.clause_has(finding.first, *_MANUALS):
+        return True
+    if finding.reason == _OTHERS and sheet.clause_has(finding.first, "@hedge"):
         return True
     theirs = sheet.before(finding.first, 3, "sistema", "site", "app", "celular", "computador")
     if finding.reason == _INTERNAL and theirs and sheet.before(finding.first, 4, "seu", "sua", "vcs"):

@@ -121,7 +121,7 @@ class Tagged:
         self.clauses: dict[int, set[str]] = defaultdict(set)
         for at, word in enumerate(words):
             if word.text not in _KEYS:
-                word.text = mended(word.text)
+                word.text = _known(word.text)
             keys = (*_word_keys(word.text), *word.tags) if word.tags else _word_keys(word.text)
             self.clauses[word.clause].update(keys)
             for key in keys:
@@ -163,6 +163,14 @@ class Tagged:
                         end = phrase.end(words, at, clause)
                         if end:
                             yield phrase, at, end
+
+
+@lru_cache(maxsize=8192)
+def _known(text: str) -> str:
+    """A word some phrase uses for one that none does: a slip put right, a clipped diminutive ("precin") written out."""
+    if text.endswith("in") and text + "ho" in _KEYS:
+        return text + "ho"
+    return mended(text)
 
 
 @lru_cache(maxsize=8192)

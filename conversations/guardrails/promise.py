@@ -102,9 +102,9 @@ _RULES = Matcher(
     )
     + rules(
         """
-        @callback _6 #clock
+        @callback _9 #clock
+        #clock _9 @callback
         @callback _5 em|daqui|dentro _2 #time|instantes|meia
-        #clock _4 @callback
         em|daqui|dentro _2 #time _5 @callback
         @callback _3 #time
         em|daqui meia|uma hora|horinha _5 @callback
@@ -256,6 +256,7 @@ _ASKED = Matcher(
         """
         alguem|tecnico|vcs|consultor|vendedor|equipe|representante|voce|engenheiro|instrutor _3 \
             vem|vai|vao|vir|passa|passam|visita|visitam|aparece _3 aqui|ca|loja|cozinha|medir|ver|mostrar|instalar
+        ver|conhecer|vejo _4 funcionando|rodando|trabalhando|fabrica|perto|pessoalmente|vivo|operando|showroom
         fazem|faz|marca|marcam|tem|agenda|rola|posso _3 visita|demonstracao|demo|teste|test
         posso|podemos|consigo|da|daa|deixam|emprest* _3 testar|experimentar|provar|devolver
         vcs|voce|empresa|seleto _3 testar|testam|emprestam|treinam|ensinam|reservam|seguram|guardam|garantem|garante|
@@ -281,6 +282,9 @@ _YES = Matcher(
         """
         sim|claro|certeza|pode|podemos|vai|vamos|fazemos|faz|conseguimos|consigo|combinado|fechado|perfeitamente|logico
         deixa|deixamos comigo
+        so escolher|marcar|agendar|combinar|vir|aparecer|avisar|falar|dizer
+        quando|hora|dia que? quiser|preferir|puder
+        prazer|portas abertas
         pode deixar
         opa|uhum|aham|obvio|garantido|garanto|garantimos|sempre|tranquilo|tranquilamente|positivo|isso|demoro|bora
         """,

@@ -19,6 +19,8 @@ _OFFERS: Matcher[str] = Matcher(
     phrases(
         "offer",
         """
+        segue|continua|esta|ta _2 producao|linha|catalogo|venda|ativa
+        contar|conte|conta com
         disponivel|disponiveis|venda|temos|vendemos|comprar|compra|encomendar|pedir|fechar|levar|adquirir|liberada|
         voltou|vendendo|fornecemos
         entregamos|oferecemos|indico|recomendo|sugiro|ideal|perfeita|atende|resolve
