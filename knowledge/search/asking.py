@@ -5,7 +5,7 @@ All texts are folded, without product names and quantities.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from knowledge.search import topics
 from knowledge.search.words import is_filler, words
@@ -20,14 +20,16 @@ _ASKING = re.compile(
 _MUST = re.compile(r"\b(tem|tenho|temos|teria) (que|q|de)\b")
 _CLAUSE = re.compile(r"[^,;.?!\n]+[?]?")
 _BUT = re.compile(r" (?=(?:mas|porem|so que) )")
-_CLAUSE_END = re.compile(r"[,;.?!\n]")
+# A name ends it too: "quantos a FB300 crava".
+_FOCUS_END = re.compile(r"[,;.?!\n]| {4,}")
 _INTERROGATIVES = re.compile(rf"(?<!\bpra )(?<!\bpara )\b({_INTERROGATIVE})\b")
 # Somebody speaks of their own business, not of a machine.
 _ABOUT_ME = re.compile(
     r"\b(meus?|minhas?|nossos?|nossas?|sou|somos|represento|tenho|temos|trabalho|trabalhamos|faco|fazemos|produzo"
     r"|produzimos|vendo|vendemos|uso|usamos|moro|moramos|abri|abrimos|estou|estamos|to|comprei|compramos|montei"
     r"|fabrico|fabricamos|atendo|atendemos|toco|tocamos|opero|operamos|falo|aqui"
-    r"|recebi|vi|li|achei|ganhei|herdei|fui|pra quem|para quem)\b"
+    r"|recebi|vi|li|achei|ganhei|herdei|fui|pra quem|para quem|falando|misturo|misturamos|bato|batemos|corto|cortamos"
+    r"|moldo|moldamos|preparo|preparamos|entrego|entregamos|atuo|vivo|cozinho|toca|conheci|fechei|fechamos)\b"
 )
 # What somebody wants to know follows; what led there stands before.
 _WANTS = re.compile(
@@ -41,6 +43,13 @@ _SAID_OF = re.compile(r"\b(?:eh|sao|seria[m]?|ser) ([a-z ]+)")
 _IF = re.compile(r" *(?:e |mas )?(?:caso|se) (?!(?:ela|ele|a maquina)\b)\w+")
 # Names stand blanked: what follows one tells what it is asked to do ("a cuba da SmartPro gira?").
 _BLANK = "   "
+# Plain words of a machine or a person, not of a part of it.
+_MOVES = re.compile(r"(dobr|sob|desc|solt|vir|gir|abr|fech|saem|cai|caem|mex|desliz|trav|incl)")
+_OF_NAME = re.compile(r"\bd[aeo]s?$")
+# What is done so many times is no matter: "engole quantos quilos", "atropela 5 mil por hora".
+_BEFORE_COUNT = re.compile(r"\b[a-z]+(?= (?:ate |uns |umas |em )?quant[oa]s?\b)")
+_UNIT = r"(?:(?:k|quilo|kilo|litro|mm|cm|hamb|burg|disc|lanch|unid|pec|espet|por|em uma|numa|na|hora|dia|minuto)\w* )"
+_BEFORE_FIGURE = re.compile(rf"\b[a-z]+(?= (?:ate |uns |umas |os |as )?{_UNIT}{{0,3}} {{2,}})")
 _AFTER_NAME = re.compile(r" {3,}([a-z]{3,})")
 # "Rodando direto" tells how, not what.
 _GERUND = re.compile(r"\w{2}[aei]ndo$")
@@ -71,20 +80,38 @@ def excused(rest: str, knows: Knows) -> frozenset[str]:
     )
 
 
-def unknown(rest: str, knows: Knows, *, whole: bool) -> list[str]:
+def unknown(rest: str, knows: Knows, *, whole: bool, figured: bool) -> list[str]:
     """Telling words that are asked and not known.
 
     All of them when nothing known was asked (`whole`); else what directly follows an asking word, what a machine or
-    part is asked to be, and alternatives of which neither is known.
+    part is asked to be, and alternatives of which neither is known. In a question about a figure (`figured`) no
+    matter which verb asks for it.
     """
     rest = _MUST.sub(" ", rest)
     if whole:
         return [word for word in _telling(words(rest)) if not knows(word)]
+    rest = _BEFORE_COUNT.sub(_blanked, rest)
+    if figured:
+        rest = _BEFORE_FIGURE.sub(_blanked, rest)
     asked = [word for match in _ASKING.finditer(rest) for word in _focus(rest[match.end() :])]
     asked += [word for match in _SAID_OF.finditer(rest) for word in _telling(words(match[1])[:3])]
-    asked += [word for match in _AFTER_NAME.finditer(rest) for word in _telling([match[1]])]
+    asked += [word for clause in _CLAUSE.findall(rest) for word in _predicates(clause, figured=figured)]
     asked += [word for pair in _alternatives(rest) for word in pair]
     return [word for word in asked if not knows(word)]
+
+
+def _predicates(clause: str, *, figured: bool) -> Iterator[str]:
+    """What machines are said to do where nothing else is asked of them, and whatever their parts are."""
+    for match in _AFTER_NAME.finditer(clause):
+        before, verb = clause[: match.start()], match[1]
+        if _OF_NAME.search(before) and topics.aspects(before):
+            yield from (word for word in (verb,) if _MOVES.match(word) or not is_filler(word))
+        elif not figured and not topics.aspects(f"{before} {clause[match.end() :]}"):
+            yield from _telling([verb])
+
+
+def _blanked(match: re.Match[str]) -> str:
+    return " " * len(match.group())
 
 
 def _tells(clause: str) -> bool:
@@ -118,7 +145,7 @@ def _telling(plain: Iterable[str]) -> list[str]:
 def _focus(span: str) -> list[str]:
     """The first telling word of a span and the noun that completes it ("massa de pizza")."""
     focus: list[str] = []
-    near = words(_CLAUSE_END.split(span)[0])[:_FOCUS_WORDS]
+    near = words(_FOCUS_END.split(span)[0])[:_FOCUS_WORDS]
     for at, word in enumerate(near):
         if _GERUND.search(word):
             break

@@ -96,6 +96,9 @@ _WAYS: Final[Mapping[str, tuple[str, ...]]] = {
         rf"(tenho|com|so|guard\w+|junt\w+) (uns )?{_MIL}",
         rf"{_MIL} (ja )?(da|dao|compra|leva|paga|basta|resolve|cobre)( p(a)?ra| pro)?"
         r"( (leva|compr|pega)\w+| a | essa| uma|[.?!]|$)",
+        rf"(ta|deve|sai|custa|fica|anda|gira|uns|na faixa) ((ta|estar|ser|custar|em|por|volta|uns|d[eo]s?) )*{_MIL}"
+        r"( ne|[?.!]|$)",
+        r"(tira|tirar|baixa|baixar|da|dar|faz|fazer) (uns |mais )?\d+ ?(%|por cento)",
         r"(faz|fazem|sai|deixa|leva) por menos",
         r"(base|ideia|nocao|media) d[eo]s? (valor|preco|custo)",
     ),
@@ -110,7 +113,8 @@ _OTHERWISE: Final = (
     r"chega (a|ate|em) \d(?![\d.,]* ?mil)",
     r"quant[oa]s? (?!tempo|dias?\b|semanas?|mes)(\w+ ){0,6}entreg\w*",
     r"entreg\w+ (por|no|na|ao) (dia|hora)\b",
-    r"entrega (quant|ate|\d)",
+    r"(entrega|despacha)\w* (quant|ate|\d|sozinh|(ja |os |as |tudo )*(hamb|burg|disc|peca|pront|empilh|embal|form|cort))",
+    r"(\d|hamb\w*|burg\w*|disc\w*|lanch\w*) ?(/|por) ?h(ora)?\b[^,.?!]{0,40}\bentreg\w*",
     r"(faz|produz|tira|solta|rende|vai|sai)\w* (\w+ )?ate [\d.,]+ ?mil",
     r"quanto tempo (\w+ ){0,4}(esfri|aquec|gel|dura|descong|limp|lav|mistur|bat|mold|cort|form)",
     r"(leva|levam|demora) (pra|para|a) (?!chegar|entreg|receb|ficar|envi|fabric|mand|instal)\w+",

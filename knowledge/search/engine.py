@@ -43,6 +43,7 @@ _ABOUT = (
     ("pes", "carga"),
     ("pes", "variacao"),
     ("largur", "diametro"),
+    ("troc", "producao"),
     ("altur", "espessura"),
     ("alumini", "material"),
     ("quebr", "garantia"),
@@ -217,6 +218,8 @@ class Engine:
         mended = self._spelling.correct(word)
         # Towards a subject we cannot answer only the smallest slip is mended: "previsao" is no "pressao".
         risky = mended != word and mended in topics.OUTSIDE_WORDS and (distance(word, mended, 1) > 1 or len(word) < 7)
+        # Nor is a short word one that says nothing: "pausar" is no "passar".
+        risky = risky or (len(word) < 7 and is_filler(mended))
         return said if risky or mended == word else mended
 
     def _scores(self, question: _Question) -> dict[int, float]:
@@ -337,7 +340,7 @@ class Engine:
         if nothing_known:
             beyond += [word for word in plain if word in topics.MEATS]
         if not listed:
-            beyond += asking.unknown(rest, self._knows, whole=nothing_known)
+            beyond += asking.unknown(rest, self._knows, whole=nothing_known, figured="figure" in asked)
         excused = asking.excused(rest, self._knows) | topics.covered(rest)
         return [word for word in beyond if word not in excused and not _belongs(word, asked)]
 

@@ -6,7 +6,7 @@ word, and what tells its members apart are their other words and their figures.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -17,6 +17,11 @@ from knowledge.search.words import distance, is_filler, normalise, stem, words
 from seleto.lib.text.numbers import Kind, Quantity, find_quantities
 
 _CODE = re.compile(r"([a-z_]+?)_?(\d+)$")
+_SPELLED_NUMBERS = {
+    "cem": "100", "duzentos": "200", "trezentos": "300", "setecentos": "700", "cento e cinquenta": "150",
+    "tres mil": "3000", "seis mil": "6000", "mil e duzentos": "1200",
+}  # fmt: skip
+_SPELLED = re.compile(rf"(?<![a-z0-9])([a-z]{{2,4}}) ({'|'.join(_SPELLED_NUMBERS)})\b")
 _LOOSE = re.compile(r"(?<![a-z0-9])([a-z]{2,4})[ \-.]{0,2}(\d{2,3}(?:[.]?\d{3})?)(?![0-9])")
 _BARE = re.compile(
     r"(?<![a-z0-9])(?:a|da|na|pra|e|ou|essa|dessa) (\d{3,4})(?![\d.,]|\w| ?(?:kg|g|mm|cm|l|por|hamb|burg"
@@ -37,6 +42,8 @@ _WITHOUT_AIR = re.compile(
     r"\b(sem|nao (usa|precisa|depende|leva|tem|gasta|funciona com))( de| usar)? (ar|compressor|pneum\w*)\b"
 )
 _OF_AIR = frozenset(map(stem, ("ar", "comprimido", "compressor", "pneumatica", "pneumatico")))
+# "Tira" cuts no strips here.
+_YIELDS = re.compile(r"\btira(?! de\b)(?= )")
 _WORK_HOUR = re.compile(r"\bhora\b")
 
 
@@ -105,7 +112,7 @@ class ProductReader:
             if quantity.kind is not Kind.MODEL and rest[quantity.start : quantity.end].strip()
         ]
         rest = _without(rest, quantities)
-        plain = words(rest)
+        plain = words(_YIELDS.sub(" ", rest))
         stems = {stem(word) for word in plain} | set(self._synonyms.stems(plain))
         family = self._family(rest, stems, quantities, set(named))
         scope = named or family
@@ -117,7 +124,7 @@ class ProductReader:
     def _take_named(self, folded: str) -> tuple[list[str], str]:
         """Products said by code or name, in order of appearance, and the text with them blanked."""
         found: list[tuple[int, str]] = []
-        rest = folded
+        rest = _SPELLED.sub(lambda match: _in_digits(match, self._by_number), folded)
         for pattern, code in (*self._codes, *self._names):
             for match in pattern.finditer(rest):
                 found.append((match.start(), code))
@@ -279,6 +286,13 @@ class ProductReader:
             if sized:
                 return [pick(sized)[1]]
         return []
+
+
+def _in_digits(match: re.Match[str], known: Mapping[str, tuple[str, str]]) -> str:
+    """ "fb trezentos" as "fb300", as long as before; what names no machine stays."""
+    digits = _SPELLED_NUMBERS[match[2]]
+    letters = known.get(digits, ("", ""))[0]
+    return f"{letters}{digits}".ljust(len(match.group())) if letters and letters == match[1] else match.group()
 
 
 def _is_range_of(rest: str, head: str, heads: Iterable[str]) -> bool:

@@ -39,7 +39,8 @@ _ASPECTS: Final = {
     "carga": (
         r"\bcub(a|inha|ona)s?\b|\breservatorio|\btanque|\bcabe[mr]?\b|\bcaber\b|\bquilos?\b|\bkilos?\b|\bkgs?\b"
         r"|\blitr|\bcomport"
-        r"|\bpor vez\b|\bde uma vez|\bpor batida|\bmassa\b|\bquanto de carne|\bvolume|\babastec|\bdeposito|\bbojo"
+        r"|\bpor vez\b|\bde uma vez|\bpor batida|\bmassa\b|\bquant[oa] (de )?(carne|massa|blend)|\bvolume|\babastec"
+        r"|\bdeposito|\bbojo"
         r"|\btacho"
         r"|\bbacia|\bcilindro|\bcarrega|\brecarreg|\brepor (a |o )?(carne|massa|blend)"
         r"|\b(aguenta|suporta|leva)\w* (\w+ ){0,2}peso",
@@ -50,6 +51,7 @@ _ASPECTS: Final = {
     "motor": (r"\bmotor|\bcvs?\b|\bcavalos?\b|\bcavalagem|\bhp\b|\bpotencia|\bpotente", {"motor_cv"}),
     "velocidade": (
         r"\bvelocidade|\bpotenciometro|\bmais (devagar|lent[ao])|\britmo|\bregula|\b(des)?aceler|\bmarchas?\b"
+        r"|\b\w+[aei]r (a |o )?(velocidade|ritmo)"
         r"|\bcontrol\w* (a |de )?producao", {"velocidades"},
     ),
     "tipo": (
@@ -57,7 +59,7 @@ _ASPECTS: Final = {
         r"|\bque tipo\b(?! de (?!acion|maquina|formadora))"
         r"|\bar comprimido"
         r"|\bna mao\b|\btomada\b|\bacion|\bcompressor|\benergia\b|\b(sem|com|usa|de) ar\b|\bmanivela|\balavanca"
-        r"|\bforca d[oae]\b|\bbraco|\ba ar\b"
+        r"|\bforca d[oae]\b|\bmuque|\bjudia\b|\blig\w+ (\w+ )?em algum|\bbraco|\ba ar\b"
         r"|\bbracal|\bpisa(r|da|ndo|das)?\b|\bhidraulic|\bempurra|\brodar? sozinh|\b(anda|vai) sozinh"
         r"|\boperador (\w+ ){0,2}(faz|tem que|tem q|fica|precisa fazer)",
         {"tipo"},
@@ -66,7 +68,8 @@ _ASPECTS: Final = {
         r"|\bsob medida", {"moldes"}),
     "variacao": (
         r"\bvaria|\b(mud|alter|fog|fug|erra|influ|afet|oscil|bat|sai)\w* (\w+ ){0,3}(peso|gramas?|gramagem|gramatura)\b"
-        r"|\bpeso (\w+ ){0,5}(mud|alter|fog|fug|erra|oscil|diferent)\w*|\bentre quanto e quanto|\bde quanto a quanto"
+        r"|\bpeso\b(?: +\w+){0,5} +(mud|alter|fog|fug|erra|oscil|diferent|crav|danc|mant[eh]|fix[oa]|constante)\w*"
+        r"|\bentre quanto e quanto|\bde quanto a quanto"
         r"|\boscila"
         r"|\b(peso|grama|g)\w* (\w+ ){0,4}(cert|exat|igua|padr|uniform|precis|diferen)"
         r"|\bdiferenca de (peso|grama)|\bgramas? de diferenca|\bpadroni|\buniform"
@@ -88,7 +91,7 @@ _ASPECTS: Final = {
     "medida": (r"\bquant[oa]s (mm|milimetro|cms?\b|centimetro|polegada)",
         {"espessura_mm", "diametro_cm", "facas_mm", "esteira_cm"}),
     "facas": (r"\b(largura|tamanho|medida|espessura)s? (d[eo]s? )?(corte|cubo|tira|bife|isca)|\bfacas?\b|\blaminas?\b"
-        r"|\bnavalha|\bcub(o|inho)s?\b|\btir(a|inha)s?\b|\bcortes?\b", {"facas_mm"}),
+        r"|\bnavalha|\bcub(o|inho)s?\b|\btir(as|inhas?)\b|\bem tira\b|\bcortes?\b", {"facas_mm"}),
     "bicos": (r"\bbicos?\b|\bbocal|\bbocais|\bfuni[ls]|\bcanudo", {"bicos"}),
     "material": (r"\binox|\baco\b|\bmaterial\b|\bmateriais\b|\benferruj|\b304\b|\b316\b|\b430\b"
         r"|\bjatead|\b(eh|sao|feit[ao]s?|seriam?) (\w+ )?(de|em) (aluminio|ferro|plastico|lata|metal"
@@ -98,7 +101,7 @@ _ASPECTS: Final = {
         r"\bgaranti|\b(defeit|quebr|estrag|pifa|problema|pau\b|queim)\w* (\w+ ){0,6}(cobr|cobert|mes\b|meses)",
         {"garantia_meses"},
     ),
-    "empilha": (r"\bempilh|\bpilha", {"empilha"}),
+    "empilha": (r"\bempilh|\bpilha|\bamonto|\bem cima d[aeo]s? outr", {"empilha"}),
     "incluso": (_INCLUDED, {"incluso", "opcional"}),
     "opcional": (r"\bopcion|\bacessori", {"opcional"}),
     "tensao": (r"\bvoltage|\bvolts?\b|\bbivolt|\btensao|\bmonofas|\btrifas|\bbifas|\bmono\b|\btri\b"
@@ -207,6 +210,7 @@ _OUTSIDE_PHRASES = re.compile(
     r"(pessoa|operador|funcionario|ajudante)"
     r"|\b(uma?|so|apenas) (so )?(pessoa|operador|funcionario) (so )?(opera|toca|da conta|consegue)"
     r"|\b(que|quanta|quanto de|qual (a )?|muita) forca\b|\bpercentu|\b(por ?cento|quant[oa]s?) (de )?gordura"
+    r"|\bgarantia (\w+ ){0,3}(fora|exterior|outro)|\btransfer\w+ (a )?garantia"
     r"|\bsem (fio|internet)|\bsegunda mao|\bno chao|\bdo chao"
     r"|\b(faz(er|em)?|sai|moer|moe[m]?) (a |uma )?carne moida"
 )

@@ -107,6 +107,8 @@ alimenticio alimenticia muda mudam
 """
 # The same, rarer: no slip of spelling is mended towards these, or "repolho" would be heard as "reponho".
 _CHATTER = """
+muque base bases
+compras trampa trampar tanka tankar mini minis pisada pisadas judia
 aprender aprende aprendem aprendendo
 subir subo descer desce ensinar repor reponho contratar contratei apertar aperto aperta fugir foge influenciar
 influencia alterar altera afetar afeta diminuir diminui reduzir reduz aumenta aumentando controlar controla ajustar
