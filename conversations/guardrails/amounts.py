@@ -33,6 +33,8 @@ _VAGUE = tuple(
 )
 _MEASURED = ("#length", "#mass", "#volume", "#rate", "#pieces", "tamanhos", "medidas", "versoes")
 _PARTS = ("faca", "facas", "molde", "moldes", "peca", "pecas", "bico", "bicos", "acessorio", "acessorios")
+_WENT = ("saiu", "saindo", "saia", "sair")  # "saiu de 300 pra 900 por dia"
+_AIMS = ("chegar", "atingir", "bater", "alcancar", "meta", "objetivo", "chegando", "batendo")
 _NOTED = ("anotado", "anotada", "anotados", "anotei", "registrado", "registrada", "registrei", "anotadinho")
 _AND_SOME = ("poucos", "tantos", "pouco", "tanto", "quebrados")
 _MADE = ("@make", "#rate", "#pieces")
@@ -66,6 +68,8 @@ def check(sheet: Sheet) -> Iterator[Finding]:
     for at, word in enumerate(sheet.words):
         quantity = word.quantity
         if quantity is None or not quantity.high or excepted(sheet, at, quantity):
+            continue
+        if plain_of_lead(sheet, quantity):
             continue
         if sheet.before(at, 2, "nem") and sheet.declined(at):
             continue  # "não falo em reais, nem em milhares"
@@ -115,7 +119,7 @@ def _told(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     if (
         instalment
         or counted_out(sheet, at)
-        or (max(quantity.values) >= 1000 and sheet.before(at, 4, "entrada", "sinal", "por"))
+        or (max(quantity.values) >= 1000 and (sheet.before(at, 4, "entrada", "sinal") or _sold_for(sheet, at)))
     ):
         return not _made(sheet, at)
     return _cued(sheet, at)
@@ -140,9 +144,9 @@ def _bare(sheet: Sheet, at: int, quantity: Quantity) -> bool:
 def _cued(sheet: Sheet, at: int) -> bool:
     """A word of price stands near, or the lead asked for a price."""
     near = [index for index in sheet.clause(at) if index != at and abs(index - at) <= 8]
-    if any(
-        sheet.is_any(index, "@costs", "@price_noun", "sinal", "@true_freight") for index in near
-    ) and not sheet.declined(at):
+    if any(sheet.is_any(index, "@costs", "@price_noun", "sinal", "@true_freight") for index in near) and not (
+        sheet.declined(at) or (sheet.before(at, 3, *_WENT) and sheet.clause_has(at, "#rate", "#pieces"))
+    ):
         return True
     if _made(sheet, at) or sheet.asks(at) or sheet.declined(at):
         return False
@@ -164,6 +168,10 @@ def _perhaps(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     value = max(quantity.values)
     if value < 1000 and _measures(sheet, at):
         return False
+    if sheet.before(at, 3, *_AIMS) and not sheet.sentence_has(at, "@price_noun", "@costs", "@afford_money"):
+        return False
+    if value >= 5 and sheet.before(at, 3, "@sells") and sheet.sentence_has(at, "@price_noun"):
+        return True  # "preço só com o consultor, mas não passa de 30"
     if sheet.before(at, 2, "@set_aside"):
         return max(quantity.values) >= 5
     clause = sheet.clause(at)
@@ -241,7 +249,7 @@ def _counts_things(sheet: Sheet, at: int, *linking: str) -> bool:
         counted = sheet.words[at + 2]
         if counted.text.endswith("s") and not sheet.is_any(at + 2, "@product", "#model"):
             return True  # "um milhão de obrigados"
-    if following.text in _LOOSE:
+    if following.text in _LOOSE or sheet.is_any(at + 1, "@instalment", "@method"):
         return False
     many = sheet.words[at].quantity
     if many is not None and many.high >= 1000 and not following.text.endswith("s") and "@make" not in following.tags:
@@ -287,6 +295,18 @@ def _echoed(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     budget = sheet.before(at, 5, "tem", "verba", "orcamento") and sheet.clause_has(at, "@lead")
     named = sheet.words[at].quoted or told or budget or bool(sheet.lead_values & set(quantity.values))
     return named and (sheet.has("@hedge") or budget)
+
+
+def _sold_for(sheet: Sheet, at: int) -> bool:
+    """ "por 18 mil", and not "por volta de 18 mil"."""
+    return sheet.before(at, 4, "por") and not sheet.before(at, 2, "volta", "hora", "dia")
+
+
+def plain_of_lead(sheet: Sheet, quantity: Quantity) -> bool:
+    """A number the lead gave of the production, said back ("por volta de 2 mil, FB700")."""
+    if quantity.kind is not QuantityKind.PLAIN or "price" in sheet.topics or quantity.low not in sheet.lead_values:
+        return False
+    return sheet.lead.has("#rate", "#pieces", "#mass", "@make")
 
 
 def counted_out(sheet: Sheet, at: int) -> bool:

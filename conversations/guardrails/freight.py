@@ -18,6 +18,9 @@ _STATED = Matcher(
         @true_freight _4 @cost_side
         banca|bancamos|assume|assumimos|absorve|absorvemos|bancar _2 entrega|envio|viagem
         caminhao|motorista|transporte eh nosso
+        retirando|retira|retirar|buscando _3 na|em|nossa fabrica
+        economiza|economizar|economizando _2 @true_freight
+        @true_freight _2 contratada|contratado|escolhida|escolhido _1 por|vc|pelo
         posto|posta|entregue|colocado|colocada _5 @free
         inclui|incluindo|incluimos|contempla|contemplando|engloba _2 @true_freight|entrega
         nao tem|ha _2 custo|custos|taxa _2 @true_freight|entrega

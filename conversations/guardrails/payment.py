@@ -86,7 +86,7 @@ _STATED = Matcher(
         cabe|cabem|caber _4 prestacao|parcela|parcelas|bolso _1 mes
         parcela|parcelas|prestacao|parcelinhas que cabe|cabem|leve|suave|suaves|fixas|pequenas
         dividir|divide|dividido|dividimos|divido _3 vezes|x|parcelas|cartao|boleto|quantas|suave|suaves|pagamento
-        a gente divide
+        gente|nos divide|parcela|financia|fatura
         divide|dividimos|divido pra vc|vcs
         divide|dividir|dividido|parcela|parcelar em|no
         da|daa|pode|possivel|tem pra|como|de? _1 parcelar|financiar|dividir|fatiar|faturar
@@ -231,7 +231,9 @@ def _another_sense(sheet: Sheet, finding: Finding) -> bool:
         if sheet.clause_has(at, *other):
             return True
     card = next((index for index in span if sheet.words[index].text == "cartao"), None)
-    if card is not None and sheet.after(card, 3, "cnpj", "visita", "visitas", "memoria", "postal"):
+    if card is not None and sheet.after(
+        card, 3, "cnpj", "visita", "visitas", "memoria", "postal", "socio", "telefone", "contato"
+    ):
         return True
     if words[0].quantity is not None and sheet.clause_has(at, "@make") and sheet.before(at, 4, "@make"):
         return not sheet.clause_has(at, "@pay", "@method", "@instalment", "entrada", "sinal")
@@ -262,7 +264,7 @@ def _schedules(sheet: Sheet) -> Iterator[Finding]:
             yield from _at(sheet, match)
     for at, word in enumerate(sheet.words):
         quantity = word.quantity
-        if quantity is None or sheet.declined(at):
+        if quantity is None or word.quoted or sheet.declined(at):
             continue
         if quantity.unit == "x" and 2 <= quantity.high <= 72 and _is_instalments(sheet, at):
             yield Finding(at, at + 1, _SPLIT)

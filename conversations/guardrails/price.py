@@ -58,6 +58,10 @@ _HINTS = Matcher(
         mais|menos _1 @dear
         @dear que|do
         maior|menor|mesmo|mesma|igual preco|valor|custo
+        em|no termos|questao|materia|quesito de? preco|valor|custo|investimento
+        nao|ninguem _2 acha|encontra|consegue _1 por menos
+        sai|saem|fazemos|vendemos por menos
+        investimento _2 maior|menor|parecido|semelhante
         preco|valor|custo _5 mesmo|igual|parecido|semelhante|maior|menor|superior|inferior|abaixo|acima|dobro|
         metade|perto
         custa|custam|vale|valem _2 mais|menos|igual|mesmo|dobro|metade|triplo|tanto|quase
@@ -67,7 +71,7 @@ _HINTS = Matcher(
         preco|valor|custo _3 mercado|concorrencia|concorrente
         @rival _1 cobra|cobram|vende|vendem|pede|pedem _2 mais|menos|isso|tanto|igual|parecido
         acima|abaixo|mais|menos|maior|menor|superior|inferior|ganha|perde|empata _4 em|no valor|preco|custo|investimento
-        gasta|gastar|gastaria|investe|investir|investiria|desembolsa|pagaria _1 mais|menos
+        gasta|gastar|gastaria|investe|investir|investiria|desembolsa|pagaria _1 mais|menos|pouco
         metade|dobro|triplo|terco|longe|perto do|da? que vc|vcs imagina|imaginava|pensa|espera|esperava
         comprar|compra|levar|leva _5 com|pelo o? que|preco|valor _2 custa|custam|vale|@product
         """,
@@ -77,6 +81,7 @@ _HINTS = Matcher(
         """
         preco|precos|valor|valores|custo|investimento|orcamento _3 \
             @dear|bom|boa|justo|justos|otimo|excelente|alto|baixo
+        investimento _2 consideravel|razoavel|significativo|relevante|alto|baixo
         investimento _2 pesado|robusto|leve|enxuto|modesto|tranquilo
         preco|precos|valor|valores|custo|investimento _3 competitivo|competitivos|bacana|popular|imbativel|camarada
         preco|precos|valor|valores|custo|investimento _3 baixinho|atrativo|convidativo|puxado|honesto|pequeno
@@ -142,6 +147,9 @@ _NEAR = Matcher(
         infelizmente? aumentou|subiu|baixou|caiu|mudou|reajustou|reajustaram|aumentaram
         primeira|segunda|terceira|primeiro|segundo|terceiro|ultimo|ultima _1 opcao|valor|alternativa|numero
         por fora
+        esse|essa|este|esta mesmo|mesma|ai
+        tanto|exagero|confere|certissimo
+        na mosca
         aumenta|diminui|sobe|desce|soma|poe|bota|tira
         antes|quisera fosse|eu|deus
         sonha|sonhar|sonhe|desatualizado|desatualizada|antigo|velho|velha
@@ -311,6 +319,8 @@ def _dear_otherwise(sheet: Sheet, at: int) -> bool:
         and sheet.after(at, 1, *_greeted(sheet, at))
     ):
         return True
+    if sheet.after(at, 1, "amigo", "amiga", "cliente", "colega"):
+        return True
     if word == "barato" and sheet.before(at, 1, "o") and sheet.after(at, 1, "da", "de", "do", "eh", "e"):
         return True  # "o barato da semi é o pedal"
     if sheet.before(at, 2, "mao", "obra", "operador"):
@@ -350,6 +360,32 @@ def discounted(sheet: Sheet, at: int) -> bool:
     )
 
 
+_KNOWS = (
+    "vi",
+    "sei",
+    "conheco",
+    "conhecia",
+    "recebi",
+    "lembro",
+    "entendi",
+    "consta",
+    "conheci",
+    "tenho",
+    "fui",
+    "ouvi",
+)
+
+
+def _says_no_answer(sheet: Sheet, at: int) -> bool:
+    """ "isso ajuda bastante", "não vi": said of the talk, not of the amount."""
+    following = sheet.words[at + 1] if at + 1 < sheet.clause(at).stop else None
+    if following is None or following.comma:
+        return False
+    if sheet.words[at].text == "isso":
+        return following.text not in ("mesmo", "ai", "sim", "exato", "ne", "viu", "tudo", "e", "exatamente", "por")
+    return sheet.words[at].text == "nao" and following.text in _KNOWS
+
+
 def _first_answer(sheet: Sheet) -> int:
     """Where the first sentence ends, or the second when the first only says the lead's amount back ("15? quase")."""
     first = sheet.sentences[0]
@@ -357,7 +393,7 @@ def _first_answer(sheet: Sheet) -> int:
     return sheet.sentences[1].end if echoed else first.end
 
 
-_TAKEN_NOTE = ("perfeito", "certo", "claro", "opa", "exato", "ok")
+_TAKEN_NOTE = ("isso", "perfeito", "certo", "claro", "opa", "exato", "ok")
 _FITS = Matcher(
     rules(
         "com|pra|por|no|nesse|dentro|pelo|esse _2 @afford_money _8 @product|#model\n@product|#model _6 @afford_money",
@@ -372,7 +408,7 @@ def _budget(lead: Sheet) -> bool:
     return any(
         "@afford_money" in word.tags and (word.text != "orcamento" or lead.before(at, 1, *own))
         for at, word in enumerate(lead.words)
-    ) or lead.has("tenho", "temos", "guardei", "juntei", "reservei", "separei")
+    ) or lead.has("tenho", "temos", "pago", "gastar", "investir", "guardei", "juntei", "reservei", "separei")
 
 
 def _answers(sheet: Sheet) -> Iterator[Finding]:
@@ -399,6 +435,8 @@ def _answers(sheet: Sheet) -> Iterator[Finding]:
             yield Finding(named[0], named[0] + 1, _RANK)
     measured = ("#length", "#mass", "#volume", "#power", "#rate", "#pieces")
     for finding in hits(sheet, _NEAR):
+        if _says_no_answer(sheet, finding.first):
+            continue
         if sheet.clause_has(finding.first, *measured) and not sheet.clause_has(finding.first, "#money"):
             continue  # "isso, 14 cm"
         if sheet.words[finding.first].text in _TAKEN_NOTE and amount and _budget(sheet.lead) and not sheet.lead.asks(0):

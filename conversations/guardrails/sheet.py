@@ -111,6 +111,8 @@ class Sheet:
         plain = word.quantity is not None and word.quantity.kind is QuantityKind.PLAIN
         if word.text != "quanto" and (not plain or "/" in self.reading.text[word.start : word.end]):
             return False
+        if word.quantity is not None and max(word.quantity.values) >= 1000 and self.before(at, 1, "por"):
+            return True  # "faz por 15 mil?"
         if self.clause_has(at, "@make", "#time", "#date", "tempo", "pesa", "mede", "tamanho"):
             return False
         if word.quantity is None:
