@@ -13,7 +13,8 @@ from seleto.lib.text.numbers import Kind
 _CODE_PARTS = re.compile(r"([A-Z]+)_?(\d+)")
 _SIZED = {
     "MIX": re.compile(
-        r"\b(?:mist[ui]rador\w*|misturadeira\w*|mis[tq]uradora\w*|homogen[ei]+[sz]ador\w*|mixer|masseira|batedeira)"
+        r"\b(?:mist[ui]rador\w*|misturadeira\w*|mis[tq]uradora\w*|homogen[ei]+[sz]ador\w*|mixer|masseira|batedeira"
+        r"|(?:pra|para|de) (?:misturar|homogeneizar|bater massa))"
     ),
     "ENS": re.compile(r"\b(?:en[sc]acadeira\w*|embutideira\w*|linguiceira\w*|canhao|linguica|embutidora\w*)"),
 }
@@ -27,6 +28,8 @@ _MACHINE = (
     r"|opcao|equipamentos?|"
     r"semi ?automatica|tipo"
 )
+_CHOSEN_BY_OUTPUT = r"\b(?:a|aquela) (?:de|que (?:faz|produz)|das) (?:ate )?"
+_PER_HOUR = r"(?: \w+)? ?(?:por|a|/) ?h(?:ora)?\b"
 _CUT = r"cort\w+|picad?\w*|fati\w+"
 # What is described, and the one product the catalogue has for it.
 _DESCRIBED: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -35,7 +38,8 @@ _DESCRIBED: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(
             r"\bsemi[- ]?auto\w*(?: pneumatica)?|\bpneumatica semi[- ]?auto\w*|\b(?:a|da|na|pra|uma"
             r"|formadora|maquina|modelo|ou) semi\b(?! ?pronto)"
-            r"|\b(?:formadora|maquina|modelo|a|aquela|essa) (?:de|com|a) pedal\b"
+            r"|\b(?:formadora|maquina|modelo|pneumatica|a|aquela|essa) (?:\w+ )?(?:de|com|a|do) pedal\b"
+            r"|\b(?:apert|pis|acion)\w+ (?:no|com o) pe\b"
         ),
     ),
     (
@@ -44,7 +48,8 @@ _DESCRIBED: tuple[tuple[str, re.Pattern[str]], ...] = (
             rf"\b(?:{_MACHINE})(?: de (?:fazer )?hamburguer\w*)?(?: \w+){{0,3}} manua(?:l|is|lzinh[ao]s?)\b"
             rf"|\b(?:a|da|na|pra"
             rf"|pela|uma|essa|so a) "
-            r"(?:mais )?manual\b(?! de)"
+            r"(?:mais )?manual\b(?! de (?!voces|vcs))|\bmanualzinh[ao]\b"
+            r"|\b(?:hamburgueir\w+|maquin\w+|prensa|formadora) (?:de|a) mao\b"
         ),
     ),
     ("FB700", re.compile(r"\b(?<!semi )(?<!semi-)(?<!semi)automatica pneumatica\b|\bpneumatica automatica\b")),
@@ -58,25 +63,47 @@ _DESCRIBED: tuple[tuple[str, re.Pattern[str]], ...] = (
             r" ?(?:cub(?:os?|inhos?)|tir(?:as?|inhas?)|iscas?)\b|\bmaquin\w+ (?:que|de|pra"
             r"|para) cort\w+ (?:carne|bife|frango)\w*"
             r"|\b(?:cubos?|cubinhos?|tiras|tirinhas)\b[^.,;!?]{0,12}\b(?:maquina|cortad\w+)"
+            r"|\b(?:cort|pic)\w+ (?:\w+ ){0,3}?(?:pra|para|pro|de) (?:o |os |fazer )?"
+            r"(?:espet\w+|churrasquinhos?|e?strogonof\w+)"
         ),
     ),
+    ("SE3000", re.compile(rf"{_CHOSEN_BY_OUTPUT}(?:3[. ]?000|3 ?mil|tres mil){_PER_HOUR}")),
+    ("SE6000", re.compile(rf"{_CHOSEN_BY_OUTPUT}(?:6[. ]?000|6 ?mil|seis mil){_PER_HOUR}|\bque (?:ja )?empilh\w+")),
     ("FS150", re.compile(r"\bfileta\w*|\bfiletea\w*|\bmaquin\w+ (?:de|pra|para) (?:fazer )?(?:file|filetar)\w*")),
     (
         "LINHA_ESPETO",
         re.compile(
             r"\b(?:maquin\w+|linha|equipamento|automatizar|automatica)\s(?:\w+\s){0,2}?(?:(?:de|pra|para|do"
             r"|da|faz|fazer|que faz|"
-            r"monta|montar)\s)+(?:fazer |montar )?(?:espet\w+|churrasquinhos?)|\bespetadeira\w*"
+            r"monta|montar|que)\s)+(?:fazer |montar )?(?:espet\w+|churrasquinhos?)|\bespetadeira\w*"
             r"|\blinha (?:automatica )?(?:de )?espet\w+|(?<!de )\ba (?:de|do|dos) espet\w+\b"
         ),
     ),
 )  # fmt: skip
 _OWNED = re.compile(
-    r"\b(?:(?:ja )?(?:tenho|temos|possuo|possuimos|tinha|uso|usamos|usar|usando|utilizo|comprei|compramos"
+    r"\b(?:(?:ja )?(?:tenho|temos|possuo|possuimos|tinha|uso|usamos|usar|usando|usei|utilizo|operei"
+    r"|trabalhei com|faco (?:\w+ )?n[ao]|fazemos (?:\w+ )?n[ao]|comprei|compramos"
     r"|opero|trabalho com|trabalhamos com)"
-    r"|minha|meu|nossa|nosso|troc\w+ (?:a|minha|d[ae])|vend(?:o|er) (?:a|minha)|peca\w* (?:d|pr)a)\b"
+    r"|minha|meu|nossa|nosso|troc\w+(?: (?:a|minha|d[ae]))?|vend(?:o|er) (?:a|minha)|peca\w* (?:d|pr)a)\b"
     r"(?! (?:interesse|vontade|duvida|uma duvida|pressa|que|curiosidade|preferencia|meta|lanchonete))[^,;]{0,22}$"
 )
+_OWNED_AFTER = re.compile(
+    r"^[^.;!?]{0,12}?\b(?:que (?:eu |a gente |nos )?(?:ja )?(?:tenho|temos|comprei|compramos|tinha\w*"
+    r"|uso|usamos|possu\w+)"
+    r"|(?:aqui|la) ja)\b"
+)
+_REFUSED_AFTER = re.compile(r"^ nao(?=[,.;!]|\s*$)")
+_OTHERS_MACHINE = re.compile(
+    r"\b(?:meu|minha|uma?|[oa]|d[oa]|n[oa]) (?:vizinh[oa]|amig[oa]|cunhad[oa]|prim[oa]|conhecid[oa]|colega|concorrente"
+    r"|compadre|irmao|sogr[oa]|ti[oa])\b[^.;!?]{0,30}$|\bque (?:ja )?(?:comprou|compraram)\b[^.;!?]{0,14}$"
+    r"|\b(?:voces|vcs|vc) (?:compram|pegam|aceitam)\b[^.;!?]{0,12}$"
+)
+_SAME_WANTED = re.compile(
+    r"\b(?:igual|mais (?:uma|duas|\d)|tambem quero|(?:quero|queria) (?:uma|tambem|dess[ae]|a mesma)|me interess\w+"
+    r"|gostei)\b"
+)
+_ORDINAL = re.compile(r"\b(?:a|com a|pra|na|pela) (primeira|segunda|terceira|ultima)\b(?!-| (?:feira|vez|loja|semana))")
+_PLACES = {"primeira": 0, "segunda": 1, "terceira": 2, "ultima": -1}
 _SOLD = re.compile(r"\b(?:voces|vcs|seleto) (?:ja )?(?:me|nos) vend(?:eram|eu)\b[^;]{0,35}$")
 _INTEREST = re.compile(
     r"\b(?:interess\w+|quero|queria|preciso|gostaria|penso|orcamento|cotacao|busco|procuro|compr(?:ar|aria)"
@@ -96,11 +123,12 @@ _PREFERRED = re.compile(
     r"|na verdade|fechar (?:com|a)|"
     r"mais interess\w+|mais (?:pra|para|inclinad\w+|propens\w+|a fim)|tend\w+ (?:pra|para|a)|inclinad\w+"
     r"|puxand\w+ pra|principal\w*|sobretudo|pensando bem|melhor (?:a|pra mim)|optei|optar|quero mesmo"
-    r"|no fim)\b[^.;!?]{0,35}$"
+    r"|no fim|acho que)\b[^.;!?]{0,35}$"
 )
 _WISHED = re.compile(r"\b(?:quero|queria|preciso|vou querer|melhor)\b[^,.;!?]{0,15}$")
 _PREFERRED_AFTER = re.compile(
-    r"^[^.,;!?]{0,15}\b(?:me interessa mais|e melhor pra mim|me (?:atende|serve|resolve)|ja (?:serve|atende|resolve)"
+    r"^[^.,;!?]{0,15}\b(?:me interessa mais|e melhor pra mim|me (?:atende|serve|resolve)|ja"
+    r" (?:serve|atende|resolve|da|basta|chega|ta bom)"
     r"|e a que eu quero|mesmo)\b"
 )
 
@@ -118,12 +146,29 @@ def product(said: Sequence[Said], mentioned: Sequence[Mention]) -> Item | None:
     wanted = [mention for mention in mentioned if _is_wanted(said[mention.item.message], mention)]
     if not wanted:
         return None
+    chosen = _by_place(said, wanted)
+    if chosen:
+        return chosen
     chosen = wanted[0].item
     for mention in wanted[1:]:
         item = mention.item
         if _liking(said, item) > _liking(said, chosen) or corrects(said, chosen, item):
             chosen = item
     return chosen
+
+
+def _by_place(said: Sequence[Said], wanted: Sequence[Mention]) -> Item | None:
+    """ "entre a manual e a semi, mais pra segunda"."""
+    codes = {mention.item.value: mention.item for mention in reversed(wanted)}
+    items = list(reversed(codes.values()))
+    last = wanted[-1].item
+    for message in said[last.message :]:
+        start = last.end if message.index == last.message else 0
+        found = _ORDINAL.search(message.folded, start)
+        if found and len(items) > 1 and _PREFERRED.search(message.before(found.start(1), 60)):
+            place = _PLACES[found[1]]
+            return items[place] if place < len(items) else None
+    return None
 
 
 def _liking(said: Sequence[Said], item: Item) -> int:
@@ -164,8 +209,12 @@ def _is_wanted(message: Said, mention: Mention) -> bool:
     before = message.before(item.start, 70)
     if _NEGATED.search(before) or _SOLD.search(before) or _SERVICE.search(message.folded):
         return False
+    after = message.folded[item.end :]
+    if _REFUSED_AFTER.match(after):
+        return False
     owned = _OWNED.search(before)
-    if owned and not _INTEREST.search(before, owned.start()):
+    owned_now = (owned and not _INTEREST.search(before, owned.start())) or _OWNED_AFTER.match(after)
+    if (owned_now or _OTHERS_MACHINE.search(before)) and not _SAME_WANTED.search(after):
         return False
     return not (_RIVAL.search(message.after(item.end, 25)) and not mention.named)
 
@@ -196,9 +245,9 @@ def _patterns(
 # "quero a 700", "gostei da 300": the number of a model after an article, nothing counted by it.
 _BY_NUMBER = (
     r"(?:(?<=\bda )|(?<=\bna )|(?<=\bpela )|(?<=\bessa )|(?<=\be a )|(?<=\bou a )|"
-    r"(?<=\bque a )|(?<=quero a )|(?<=levar a ))"
+    r"(?<=\bque a )|(?<=quero a )|(?<=levar a )|(?<=^a ))"
 )
-_ALONE = r"(?=\W*(?:$|[,.;!?\n]|me\b|mesm[oa]|serve|atende|ja\b))"
+_ALONE = r"(?=\W*(?:$|[,.;!?\n]|me\b|mesm[oa]|serve|atende|ja\b|por favor|pf|entao))"
 _EXTRA_FORMS: dict[str, tuple[str, ...]] = {
     "LINHA_FB700": (
         r"linha (?:automatica )?(?:completa )?(?:de hamburguer\w* )?(?:com |mais |\+ ?|da |de |e )?(?:a |o )?fb ?-?700",
@@ -212,10 +261,10 @@ _EXTRA_FORMS: dict[str, tuple[str, ...]] = {
     ),
     "EPE1200": (r"epe",),
     "FBM100": (r"fbm", r"f ?b ?m ?-?100"),
-    "FB300": (r"efe ?be ?(?:300|trezentos)", rf"{_BY_NUMBER}300{_ALONE}"),
+    "FB300": (r"efe ?be ?(?:300|trezentos)", rf"{_BY_NUMBER}(?:300|trezentos){_ALONE}"),
     "SE3000": (rf"{_BY_NUMBER}3[. ]?000{_ALONE}",),
     "SE6000": (rf"{_BY_NUMBER}6[. ]?000{_ALONE}",),
-    "FB700": (r"efe ?be ?(?:700|setecentos)", rf"{_BY_NUMBER}700{_ALONE}"),
+    "FB700": (r"efe ?be ?(?:700|setecentos)", rf"{_BY_NUMBER}(?:700|setecentos){_ALONE}"),
 }
 
 
@@ -238,8 +287,8 @@ def _code_form(code: str) -> str:
     numbers = "|".join(filter(None, [number, spoken]))
     if letters == "se":  # "se 3000 por hora" may be the conjunction: apart it needs an article or the digits alone
         return (
-            rf"se-?{number}|(?:(?<=\ba )|(?<=da )|(?<=na )|(?<=pra ))se[ -](?:{numbers})"
-            rf"|se[ -]{number}(?! ?(?:por|hamb|unid|pecas|/|kg|reais))"
+            rf"se-?{number}|se{number[0]} mil|(?:(?<=\ba )|(?<=da )|(?<=na )|(?<=pra ))se[ -](?:{numbers})"
+            rf"|\Ase[ -](?:{numbers})(?=\W*\Z)|se[ -]{number}(?! ?(?:por|hamb|unid|pecas|/|kg|reais))"
         )
     return rf"{spaced}[ -]?(?:{numbers})"
 

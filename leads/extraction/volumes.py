@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from leads.extraction.multiples import COUNT_OF, multiplied
 from leads.extraction.said import Item, Said, Volume
 from seleto.lib.text.numbers import Kind, Quantity
 
@@ -19,6 +20,10 @@ _OTHER_PIECES = frozenset({"almondegas", "kibes", "coxinhas", "bifes", "unidades
 _NOT_MADE = frozenset(
     """
     refeicoes pedidos ciclos moldes facas bicos velocidades maquinas lojas pessoas chapas pacotes bandejas turnos
+    garcons funcionarios colaboradores ajudantes cozinheiros chapeiros atendentes motoboys entregas vendas atendimentos
+    clientes mesas comandas alunos criancas eventos festas bois vacas porcos animais cabecas carros viagens visitas
+    horas dias almocos jantas jantares marmitas pratos cafes reais contos fardos sacos latas cervejas litros metros
+    seguidores curtidas mensagens anos meses semanas minutos graus moveis caminhoes cargas
     """.split()
 )
 _MONEY_BEFORE = re.compile(
@@ -34,6 +39,9 @@ _SPEC_BEFORE = re.compile(
     r"|capacidade d[aeo]|motor|fb ?-?\d+|fbm ?\d*|se ?\d{4}|smart ?pro|ct ?200|epe\w*|a de|modelo de|pesa\w*"
     r"|peso|blend de|hamburguer\w* de|burger\w* de|discos? de|bife\w* de|pedaco\w* de)\b[^,;.]{0,20}$"
 )
+# "a de 3000 por hora", "rende 300 por hora?"
+_SPEC_CHOSEN = re.compile(r"\b(?:a|aquela) (?:de|que (?:faz|produz)|das) (?:ate )?$")
+_SPEC_ASKED = re.compile(r"^\W*(?:ela |essa |isso )?(?:rende|faz|produz|aguenta|chega a) (?:mesmo |uns |umas |ate )*$")
 _SPEC_QUESTION = re.compile(
     r"\b(?:ela|essa|esta|a (?:manual|semi|automatica)|maquina de voces|maquina d[ea] vcs|fb ?-?\d+|fbm\w*"
     r"|se ?\d{4}|smart ?pro|ct ?200|epe\w*) (?:mesmo )?(?:faz|produz|rende|corta|aguenta"
@@ -69,32 +77,17 @@ _PERIOD_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
 )
 _NOT_PERIOD_SEMANA = re.compile(r"durante a semana|dia de semana|dias de semana|de semana")
-_COUNT_OF = re.compile(
-    r"\b(\d+|duas|dois|tres|quatro|cinco|seis|sete|oito|nove|dez)\s+(?:lojas?|unidades|filiais|turnos?"
-    r"|restaurantes|hamburguerias|lanchonetes|quiosques|food ?trucks?|trailers?|pontos|cozinhas|franquias"
-    r"|padarias|acougues)\b"
-)
-_PACKS = re.compile(
-    r"\b(\d+|duas|dois|tres|quatro|cinco|dez|vinte|trinta|quarenta|cinquenta)\s+(?:bandejas?|pacotes?"
-    r"|caixas?|bateladas?|fornadas?|kits?)\s+(?:de|com)\s+$"
-)
-_TIMES = re.compile(r"\b(\d{1,3})\s*(?:x|vezes)\s*(?:de\s*)?$")
-_HOURS = re.compile(
-    r"\b(?:por|durante|em|umas?|de|x|vezes)\s+(\d{1,2}|duas|tres|quatro|cinco|seis|sete|oito|nove"
-    r"|dez)\s*(?:h|hs|hrs|horas?)\b(?!\s*(?:d[ao] (?:manha|tarde|noite)))"
-)
-_SMALL = dict(
-    zip(
-        "dois duas tres quatro cinco seis sete oito nove dez vinte trinta quarenta cinquenta".split(),
-        (2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 30, 40, 50),
-        strict=True,
-    )
-)
 _WEEKEND_DAY = re.compile(r"\b(sabado|domingo)s?\b")
 _ONLY_PERIOD = re.compile(
     r"^\W*(?:(?:quer dizer|digo|alias|na verdade|ops|nao|isso e|melhor|ou melhor|errei|pera|e|eh|isso"
-    r"|por enquanto)[\s,]*)*(?:por|ao|a|/|p/?|no|na|cada)\s*(hora|dia|semana|mes|noite|fim de semana"
+    r"|desculp\w+|perdao|minto|errado|corrigindo|por enquanto)[\s,]*)*"
+    r"(?:por|ao|a|/|p/?|no|na|cada)\s*(hora|dia|semana|mes|noite"
+    r"|fim de semana"
     r"|final de semana)\W*$|^\W*(diario|diaria|mensal|semanal)\W*$"
+)
+_PERIOD_CORRECTED = re.compile(
+    r"^\W*(?:quer dizer|digo|alias|na verdade|ops|nao|ou melhor|melhor dizendo|errei|pera|desculp\w+|perdao|minto)\W+"
+    r"(?:e |eh )?(?:por|ao|a|/|p/?|no|na|cada)\s*(hora|dia|semana|mes|noite|fim de semana|final de semana)\b"
 )
 _BARE_NUMBER = re.compile(
     r"^\W*(?:(?:nao|digo|quer dizer|alias|na verdade|ops|errei)[\s,]+)?(?:(?:uns|umas|cerca de|mais ou menos"
@@ -109,10 +102,6 @@ _PERIOD_NAMES = {
     "fim de semana": "semana",
     "final de semana": "semana",
 }
-_MULTIPLY = ((re.compile(r"\bdobr\w+|\bduplic\w+|\bo dobro\b"), 2), (re.compile(r"\btriplic\w+|\bo triplo\b"), 3))
-_GROWN_TO = re.compile(
-    r"\w*\s+(?:isso )?(?:pra|para|e chegar (?:a|em)|a|ate)\s+(?!semana|mes|dia|\w+ (?:que vem|loja))\w"
-)
 _CORRECTION = re.compile(
     r"\b(?:na verdade|alias|quer dizer|digo|ops|errei|corrig\w+|pera|perai|espera|ou melhor|melhor dizendo"
     r"|minto|me enganei|enganei|desculpa)\b|\bnao\b\W+(?:pera|e\b|sao|,)|(?:^|,)\s*nao,"
@@ -177,12 +166,15 @@ def _made(message: Said, quantity: Quantity) -> _Made | None:
     if unit is None or _is_not_volume(message, quantity):
         return None
     period = quantity.period or _period_around(message, quantity)
+    retold = _PERIOD_CORRECTED.match(message.folded[quantity.end :])
+    if period and retold:
+        period = _PERIOD_NAMES.get(retold[1], retold[1])
     amount = quantity.high
     if quantity.unit == "tonelada":
         amount *= 1000
     elif quantity.unit == "arroba":
         amount *= 15
-    amount, period = _multiplied(message, quantity, amount, period)
+    amount, period = multiplied(message, quantity, amount, period)
     clause = message.before(quantity.start, 70)
     comma = clause.rfind(",")
     near = clause[comma + 1 :] if comma >= 0 and _CURRENT.search(clause[comma + 1 :]) else clause
@@ -232,10 +224,12 @@ def _is_not_volume(message: Said, quantity: Quantity) -> bool:
         or (quantity.unit == "unidades" and not quantity.period and not _BURGER.search(message.folded))
     ):
         return True
-    counted = _COUNT_OF.search(message.folded)
+    counted = COUNT_OF.search(message.folded)
     if counted and counted.start() == quantity.start and quantity.kind is Kind.PLAIN and quantity.high < _LEAST:
         return True
-    if _SPEC_QUESTION.search(before) or _MODEL_BEFORE.search(before):
+    if _SPEC_QUESTION.search(before) or _MODEL_BEFORE.search(before) or _SPEC_CHOSEN.search(before):
+        return True
+    if _SPEC_ASKED.match(before) and "?" in message.folded[quantity.end : quantity.end + 30]:
         return True
     spec = _SPEC_BEFORE.search(before)
     return bool(spec) and (not quantity.period or quantity.kind is Kind.MASS) and not quantity.period
@@ -276,37 +270,6 @@ def _nearest_period(window: str, *, from_end: bool) -> str:
             if best is None or distance < best[0]:
                 best = (distance, name)
     return best[1] if best else ""
-
-
-def _multiplied(message: Said, quantity: Quantity, amount: Decimal, period: str) -> tuple[Decimal, str]:
-    """Explicit products: shops times each, packs of so many, so many per hour for some hours, "quero dobrar"."""
-    packs = _PACKS.search(message.folded[: quantity.start]) or _TIMES.search(message.folded[: quantity.start])
-    if packs:
-        amount *= _small(packs[1])
-    shops = _COUNT_OF.search(message.folded)
-    if shops and "turno" in shops.group() and not period:
-        period = "dia"
-    if shops and not shops.start() <= quantity.start < shops.end():
-        rest = message.folded[: shops.start()] + message.folded[shops.end() :]
-        times = re.search(r"\b(?:vezes|x)\s*$", message.folded[: shops.start()])
-        if (
-            times
-            or re.search(r"\bcada\b|\bpor (?:loja|unidade|turno|filial|ponto|restaurante)\b", rest)
-            or message.folded[shops.end() : quantity.start].strip() in ("de", "x", "com")
-        ):
-            amount *= _small(shops[1])
-    hours = _HOURS.search(message.after(quantity.end, 40))
-    if hours and period == "hora":
-        return amount * _small(hours[1]), "dia"
-    for pattern, factor in _MULTIPLY:
-        growth = pattern.search(message.folded)
-        if growth and not _GROWN_TO.match(message.folded, growth.end()):
-            amount *= factor
-    return amount, period
-
-
-def _small(word: str) -> int:
-    return int(word) if word.isdigit() else _SMALL.get(word, 1)
 
 
 def _across_messages(said: Sequence[Said], found: list[_Made]) -> list[_Made]:
