@@ -28,7 +28,8 @@ _HAS = (
     r"|rodo|rodamos|opero|operamos|somos atendidos)"
 )
 _DEALT = (
-    r"(?:falei|falamos|falava|conversei|conversamos|conversava|tratei|tratamos|negociei|negociamos|liguei|ligamos"
+    r"(?:falei|falamos|falou|falava|conversei|conversou|conversamos|conversava|tratei|tratamos|tratou|negociou"
+    r"|negociei|negociamos|liguei|ligamos"
     r"|orcei|cotei"
     r"|cotamos|entrei em contato|entramos em contato|fui atendid[oa]|fomos atendid[oa]s|tinha (?:falado|conversado"
     r"|pedido|ligado)"

@@ -131,7 +131,8 @@ _NOT_ASKED = re.compile(
     rf"|\b(?:recebimento|receber|mand\w+|envi\w+|chega|parar?|cancel\w+|propaganda\w*"
     rf"|nao quero)\b[^.!?]{{0,25}}\b(?:promoc\w+|ofertas?|cupom)\b"
     # The same words in another sense.
-    rf"|\bvalor(?:es)? (?:nutri\w+|calor\w+|agregado|sentimental)|\b(?:da|dao|dar|dou) valor\b|\bvaloriz\w+"
+    rf"|\bvalor(?:es)? (?:nutri\w+|calor\w+|agregado|sentimental)|\b(?:da|dao|dar|dou) valor\b|\bvalor (?:eu"
+    rf"|a gente|nos) (?:dou|da|damos)\b|\bvaloriz\w+"
     rf"|\bcusto ?-? ?benef\w*"
     rf"|\btabela (?:nutri\w+|tecnic\w+|de (?:producao|medidas?|capacidade|tamanhos?|moldes?|peso))|\bretorno (?:do"
     rf"|sobre o) investimento"

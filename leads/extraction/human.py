@@ -72,6 +72,8 @@ _TALKING = (
     r"\b(?:numero|telefone|fone|ramal|fixo)\b[^.!?]{0,25}\b(?:pra|para) (?:eu )?(?:ligar|falar|telefonar)\b",
 )
 _PASSING = (
+    rf"\b(?:peca|pede|pedir|fala|fale|diz|diga|avis[ae]|solicit[ae]) (?:ai )?(?:pr[ao]|para|ao?)\s+{_THE}{_SOMEBODY}\b",
+    r"\b(?:espera\w*|aguard\w+|cade) (?:a |o |um |uma |seu |sua )?(?:retorno|contato|ligac\w+)\b|\bfalar com quem\b",
     rf"\b(?:me )?{_PUT}\b(?:\s+(?:me|eu|isso|esse|essa|meu|contato|caso|atendimento|conversa|ligacao|logo|ja|ai|aqui|em"
     rf"|pra|para|pro|a|ao|com|falar|conversar|na|no|de|por favor))*\s+{_THE}{_SOMEBODY}\b",
     r"\b(?:me )?(?:transfer(?:e|ir|em)|transfira)\b(?! (?:o|a|essa|os|as)\b)",
@@ -85,11 +87,16 @@ _WANTING = (
     rf"|d[aeo])\s+)?{_THE}{_SOMEBODY}\b",
     rf"\b(?:cade|onde (?:esta|ta|anda)|quando)\s+{_THE}{_SOMEBODY}\b",
     r"\bcade (?:o |a )?\w+ que (?:\w+ )?(?:me|tava|estava|ia|ficou|vinha|falava|atendia)\b",
+    r"\b(?:marcar|combinar|agendar) (?:um |uma )?(?:horario|dia|hora|data|encontro) (?:pra|para) (?:\w+ )?(?:ver|ir"
+    r"|conhecer|visitar|conversar|falar)\b",
     r"\b(?:quero|queria|quer|cade|prefiro|exijo) (?:atendimento )?(?:gente|humano)\b",
-    r"\batendimento (?:humano|humanizado|personalizado|presencial|pessoal|de (?:verdade|gente|pessoa)|por (?:pessoa"
+    r"\batendimento (?:mais |bem )?(?:humano|humanizado|personalizado|presencial|pessoal|de (?:verdade|gente"
+    r"|pessoa)|por (?:pessoa"
     r"|gente))",
     r"\bquem (?:e|sao|seria|vende|atende|representa|cuida|responde)\b[^.!?]{0,20}\b(?:representante\w*|vendedor\w*"
     r"|consultor\w*|responsavel)\b(?=[^.!?]{0,40}(?:\?|$))",
+    r"\bquem (?:cuida|responde|trata|atende) (?:d[aeo]s?|n[ao]s?|por) (?:vendas?|comercial|orcamentos?|atendimento"
+    r"|pedidos)\b",
     r"\bquem (?:pode|poderia|consegue|vai) me (?:atend|ajud|lig)\w+|\balguem (?:entr\w+|me|pode|poderia|consegue"
     r"|respond)",
     r"\b(?:vendedor|consultor|representante)\w* (?:pode|poderia|consegue|podia|me|entrar)\b",
@@ -137,7 +144,7 @@ _VISITING = (
     r"|a fabrica|voces\b|na sede|o showroom|n[ao] loja)",
     r"\b(?:vir|venha\w*|vem|passar|passe|aparec\w+|dar um pulo)\s+(?:aqui|ca|me ver|me visitar|visitar|na (?:minha"
     r"|nossa)|no (?:meu|nosso))\b",
-    r"\bpassa (?:aqui )?na (?:minha|nossa) (?:loja|empresa)\b",
+    r"\bpassa (?:aqui na|na minha|na nossa|aqui na minha) (?:loja|empresa|cozinha|fabrica|lanchonete)\b",
 )
 _ASKED = re.compile("|".join((*_TALKING, *_PASSING, *_WANTING, *_PRESENT, *_NO_ROBOT, *_CALLING, *_VISITING)))
 _ALONE = re.compile(
@@ -157,7 +164,8 @@ _NOT_ASKED = re.compile(
     rf"|\b{_SOMEBODY}(?: \w+){{0,2}}? (?:pra|para|que|consegue|sabe|precisa)(?: \w+){{0,2}}? {_RUN}\b"
     rf"|\b(?:quantas?|quantos|\d+|duas|tres|quatro|so uma|uma unica|mais uma) (?:pessoas?|funcionari\w+|operador\w*)\b"
     rf"|\buma pessoa (?:so|sozinha|apenas)\b|\bninguem aqui\b"
-    rf"|\b(?:vou|vamos|tenho que|temos que|deixa eu|tenho de) (?:\w+ )?{_TALK} com\b(?! voces)[^.!?;]{{0,25}}"
+    rf"|\b(?:vou|vamos|tenho que|temos que|deixa eu|tenho de) (?:\w+ )?{_TALK} com\b(?! voces| alguem"
+    rf"| uma? (?:pessoa|ser|humano|atend)| quem)[^.!?;]{{0,25}}"
     rf"|\b(?:me chamo|meu nome|chamo)\b[^.!?,]{{0,20}}"
     rf"|\b(?:falei|conversei|tratei|negociei|fui atendid\w+|me atend(?:eu|eram)|falaram|falamos|conversamos|atendeu"
     rf"|ligou"

@@ -67,7 +67,8 @@ _STOP_CONTACT = _rule(
     r"|me (?:mand|envi|cham|escrev)\w+(?: mais)?\W*(?:$|[,.;!?]|nada\b|mensage\w+|msgs?\b))"
 )
 _REMOVE = (
-    r"(?:tir\w+|remov\w+|exclu\w+|retir\w+|apag\w+|delet\w+|elimin\w+|descadastr\w+|descart\w+|risc(?:a|ar|uem|am)"
+    r"(?:tir\w+|remov\w+|exclu\w+|retir\w+|apag\w+|delet\w+|elimin\w+|descadastr\w+|descart\w+|sum\w+ com|risc(?:a"
+    r"|ar|uem|am)"
     r"|esquec(?:e|am|a|er)|desvincul\w+|limp(?:a|e|em|ar)|dest?ru[ia]\w*)"
 )
 _DATA = (
@@ -123,6 +124,10 @@ _APART = _rule(
     r"|\bapag\w+ (?:tudo )?(?:o )?que (?:\w+ ){1,3}(?:meus?|minhas?|sobre mim|de mim)\b"
 )
 _CONSENT = _rule(
+    rf"\bnao us(?:e|em|ar) (?:mais )?(?:o )?(?:meu|minha|esse|este) {_DATA}|\b(?:meu|esse) {_DATA} nao e (?:pra|para) "
+    rf"(?:{_MESSAGE}|isso)|\b(?:nunca|nao) (?:pedi|autorizei|solicitei|permiti) (?:pra |para )?(?:receb\w+|contato)"
+    rf"|\b(?:pedir|peco|solicit\w+|quero|requer\w+|exijo) (?:a |o )?(?:exclusao|remocao|eliminacao|descadastr\w+)\b"
+    rf"(?! d[aeo]s? (?!meus?\b|minhas?\b|{_DATA}))|"
     r"\brevog\w+ (?:o |meu |a |minha )*(?:consentimento|autorizac\w+)|\b(?:retir|cancel)\w+ (?:o |meu )*consentimento"
     r"|\bnao (?:mais )?autorizo\b[^.!?]{0,25}\b(?:us(?:o|em|ar)|envi\w+|cont[ac]\w+|tratamento|lig\w+"
     r"|mensage\w+|guard\w+)\b"
@@ -130,7 +135,13 @@ _CONSENT = _rule(
     r"|\blgpd\b[^.]{0,40}\b(?:apag|exclu|remov|delet|elimin)\w+"
 )
 _ANGER = _rule(
-    r"\b(?:me deix\w+ em paz|me esquec(?:e|am|a|er)|sa(?:i|iam?) (?:fora|do meu pe|daqui)"
+    rf"\bse (?:voces )?(?:nao |me )?(?:mand|continu|insist|envi|cham|lig|par)\w+\b[^.!?]{{0,40}}\b(?:bloque|denunci"
+    rf"|process|procon)\w*"
+    rf"|\b(?:cansei|cansad[oa]|fart[oa]|chei[oa]|saturad[oa]) (?:de|d[aeo]ss?[aeo]s?"
+    rf"|com) (?:\w+ ){{0,2}}?(?:mensage\w+|propaganda\w*)"
+    r"|\bnao fal\w+ mais comigo\b|\bencerr\w+ (?:o |esse |este |todo |qualquer )?contatos?\b|"
+    r"\b(?:me deix\w+ em paz|deix\w+ (?:eu|me|nos|a gente) em paz|me esquec(?:e|am|a|er)|sa(?:i|iam?) (?:fora"
+    r"|do meu pe|daqui)"
     r"|larg\w+ (?:d[eo] )?(?:meu|do) pe"
     r"|som(?:e|am?) daqui|(?:vou|quero) (?:te |vcs |voces )?(?:bloquear|denunciar)|(?:vou|quero) (?:te|vcs"
     r"|voces) processar)\b"
@@ -143,6 +154,7 @@ _COMMAND = _rule(
     r")(?: (?:por favor|pfv?r?|ja|agora|obrigad[oa]|por gentileza))*\W*$|(?:^|[,.!;])\s*(?:por favor |favor "
     r"|pfv )?parem?\W*$"
 )
+_GOODS = r"(?:maquina|equipamento|pedido|produto|entrega|mercadoria|encomenda|carga|molde|peca)s?"
 _MATERIAL = (
     r"(?:audios?|videos?|fotos?|figurinhas?|textos?|catalogos?|preco\w*|links?|fichas?|orcamento\w*|proposta\w*"
     r"|cotac\w+|nota|boleto|representante|vendedor\w*|tecnico|visitas?)"
@@ -152,7 +164,8 @@ _NOT = _rule(
     rf"|por )?{_MATERIAL}|\bnao (?:me )?cham\w+ (?:assim|de)\b|\bnao (?:me )?(?:receb(?:i|o|ia|emos|iamos)"
     rf"|mandaram|mandou|mandei"
     r"|enviaram|enviou|chegou)\b|\bnao quero (?:receber|que (?:me )?mande\w*) (?:o |a |as |os )?"
-    rf"{_MATERIAL}|\b(?:nao|nunca) esquec\w+ (?:de )?(?:me|meu|minha)\b"
+    rf"{_MATERIAL}|\bpara com isso\W*(?:k{(2,)}|(?:ha){(2,)}|rs+\b)|\breceber (?:a|o|as|os|ess[ae]|minha"
+    rf"|meu) {_GOODS}\b|\b(?:nao|nunca) esquec\w+ (?:de )?(?:me|meu|minha)\b"
     rf"|\b{_REMOVE}\b[^.!?;]{{0,30}}\b(?:do|da|desse|dessa) (?:pedido|orcamento|proposta|cotacao|simulacao)\b"
 )
 _RULES = (_COMMAND, _STOP_CONTACT, _REMOVAL, _APART, _CONSENT, _ANGER)
