@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 HALF = Decimal("0.5")
@@ -50,7 +50,9 @@ class Numeral:
     money: bool = False
 
 
-_TOKEN = re.compile(r"\d+[⁰¹²³⁴⁵⁶⁷⁸⁹]*(?:[.,]\d+)*|[^\W\d_]+|[^\s\w]|_")
+# Every character belongs to a match, white space too: places follow from lengths.
+_TOKEN = re.compile(r"\s+|\d+[⁰¹²³⁴⁵⁶⁷⁸⁹]*(?:[.,]\d+)*|[^\W\d_]+|[^\s\w]|_")
+_new_token = partial(tuple.__new__, Token)  # one is made for every word of every text
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _POWER = re.compile(r"10[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _FRACTIONS = {"½": HALF, "¼": Decimal("0.25"), "¾": Decimal("0.75")}
@@ -113,12 +115,16 @@ _GLUED_LEAST, _GLUED_LIMIT = 6, 60
 
 def tokenize(folded: str) -> list[Token]:
     """Tokens of an already folded text; offsets are those of the text given."""
+    digits, word, sign = Shape.DIGITS, Shape.WORD, Shape.SIGN
     tokens = []
-    for match in _TOKEN.finditer(folded):
-        text = match.group()
+    start = 0
+    for text in _TOKEN.findall(folded):
+        end = start + len(text)
         first = text[0]
-        shape = Shape.DIGITS if first.isdecimal() else Shape.WORD if first.isalpha() else Shape.SIGN
-        tokens.append(Token(shape, text, match.start(), match.end()))
+        if not first.isspace():
+            shape = word if first.isalpha() else digits if first.isdecimal() else sign
+            tokens.append(_new_token((shape, text, start, end)))
+        start = end
     return tokens
 
 

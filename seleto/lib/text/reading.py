@@ -14,12 +14,22 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import islice, product
+from itertools import islice, pairwise, product
+from typing import NamedTuple
 
 from seleto.lib.text.fold import fold, fold_aligned
-from seleto.lib.text.vocabulary import COMMON_WORDS, NUMBER_WORDS, is_sensitive, segment
+from seleto.lib.text.vocabulary import (
+    COMMON_WORDS,
+    NUMBER_WORDS,
+    STEMS,
+    is_sensitive,
+    may_begin_sensitive,
+    may_end_sensitive,
+    segment,
+)
 
 _INVISIBLE = ("Mn", "Me", "Cf")
+_Replace = Callable[[re.Match[str]], str | None]
 
 
 @dataclass(frozen=True)
@@ -55,7 +65,17 @@ class _Draft:
         self.starts = list(range(len(text)))
         self.ends = list(range(1, len(text) + 1))
 
-    def rewrite(self, pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str | None]) -> None:
+    @cached_property
+    def chunks(self) -> "list[_Chunk]":
+        """The stretches without white space, looked up rather than read: most are words met before."""
+        return [_chunk(chunk) for chunk in self.text.split()]
+
+    def rewrite_chunks(self, pattern: re.Pattern[str], replace: "_Replace") -> None:
+        """`rewrite` with a pattern that never crosses white space, where some chunk changes by it."""
+        if any(pattern in chunk.disguises for chunk in self.chunks):
+            self.rewrite(pattern, replace)
+
+    def rewrite(self, pattern: re.Pattern[str], replace: "_Replace") -> None:
         """Replace matches; None keeps one as it is. A replacement of equal length keeps offsets one by one."""
         pieces: list[str] = []
         starts: list[int] = []
@@ -79,6 +99,7 @@ class _Draft:
         starts += self.starts[done:]
         ends += self.ends[done:]
         self.text, self.starts, self.ends = "".join(pieces), starts, ends
+        self.__dict__.pop("chunks", None)
 
 
 def _sources(old: str, new: str) -> list[tuple[int, int]]:
@@ -104,16 +125,18 @@ def read(text: str) -> Reading:
         for _ in range(2):  # entities are sometimes escaped twice
             draft.rewrite(_ENTITY, _entity)
     _characters(draft)
-    draft.rewrite(_BASE64, _base64)
+    draft.rewrite_chunks(_BASE64, _base64)
     draft.rewrite(_SPACED, _join_spaced)
-    draft.rewrite(_SPACED_DIGITS, _join_digits)
+    if _DIGITS_APART.search(draft.text):
+        draft.rewrite(_SPACED_DIGITS, _join_digits)
     if _GAP.search(draft.text):
         draft.rewrite(_LOOSE_AMOUNT, lambda match: re.sub(r"[\s_'’´`]", "", match[0]))
-    draft.rewrite(_LETTER_DIGITS, _digits_from_letters)
-    draft.rewrite(_LEET, _letters_from_digits)
-    draft.rewrite(_SPLIT_WORD, _join_split_word)
-    draft.rewrite(_SPLIT_PAIR, _join_pair)
-    draft.rewrite(_STRETCHED, _unstretch)
+    draft.rewrite_chunks(_LETTER_DIGITS, _digits_from_letters)
+    draft.rewrite_chunks(_LEET, _letters_from_digits)
+    draft.rewrite_chunks(_SPLIT_WORD, _join_split_word)
+    if any(_cut_between(left, right) for left, right in pairwise(draft.chunks)):
+        draft.rewrite(_SPLIT_PAIR, _join_pair)
+    draft.rewrite_chunks(_STRETCHED, _unstretch)
     if "\n" in draft.text:
         draft.rewrite(_BROKEN_AMOUNT, _mend_line)
     return Reading(text, draft.text, tuple(draft.starts), tuple(draft.ends))
@@ -145,12 +168,14 @@ _SYMBOLS = {
     "\x85": "\n",
 }
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-_POWER = re.compile(r"(?<![0-9])10([⁰¹²³⁴⁵⁶⁷⁸⁹])(?![⁰¹²³⁴⁵⁶⁷⁸⁹])|(?<![0-9])10\^([0-9])(?![0-9])")
+_POWER = re.compile(r"10(?<![0-9]10)(?:([⁰¹²³⁴⁵⁶⁷⁸⁹])(?![⁰¹²³⁴⁵⁶⁷⁸⁹])|\^([0-9])(?![0-9]))")
 
 
 def _characters(draft: _Draft) -> None:
     if "10" in draft.text:
         draft.rewrite(_POWER, lambda match: "1" + "0" * int((match[1] or match[2]).translate(_SUPERSCRIPTS)))
+    if not _ODD.search(draft.text):
+        return
     draft.rewrite(_ODD, lambda match: _plain(match[0]) if len(match[0]) < 3 else None)
     # Longer clusters are redone one character at a time, so a run of foreign letters keeps exact offsets.
     draft.rewrite(_ODD_ONE, lambda match: _plain(match[0]))
@@ -222,6 +247,7 @@ def _base64(match: re.Match[str]) -> str | None:
 # Single characters all parted by the same separator: "d o z e", "f.r.e.t.e", "R $ 1 2".
 _ONE = r"(?:[^\W_]|\$)"
 _SPACED = re.compile(rf"(?<![^\W_]){_ONE}(?P<sep>[ ._\-*/~|\n]{{1,2}}){_ONE}(?:(?P=sep){_ONE})+(?![^\W_])")
+_DIGITS_APART = re.compile(r"\d(?:[ _\-.,\n]{1,3}\d){2}")  # what any of the next holds, with a plain start
 _SPACED_DIGITS = re.compile(r"(?<![\w.,:/\-])\d(?:[ _\-.,\n]{1,3}\d){2,}(?![\w:/])")
 # "R $ 12 . 990", "12 .990,00": the punctuation of an amount with air around it.
 _LOOSE_AMOUNT = re.compile(
@@ -332,6 +358,11 @@ def _join_pair(match: re.Match[str]) -> str | None:
     return match[1] if _cut_word(match[1], match[2]) else None
 
 
+def _cut_between(left: "_Chunk", right: "_Chunk") -> bool:
+    """False where no word is cut between two chunks; True is only likely."""
+    return left.cut or bool(left.end and right.start and _cut_word(left.end, right.start))
+
+
 @lru_cache(maxsize=8192)
 def _cut_word(left: str, right: str) -> bool:
     """Whether two short words are one sensitive word cut in two."""
@@ -361,3 +392,47 @@ def _mend_line(match: re.Match[str]) -> str | None:
     amount = before in NUMBER_WORDS or before[0].isdigit()
     money = after in NUMBER_WORDS or after in {"e", "k", "reais", "conto", "contos", "pila", "paus", "mangos"}
     return " " if amount and money and (before in NUMBER_WORDS or after != "e") else None
+
+
+# --- chunks ------------------------------------------------------------------------------------------------------
+
+
+class _Chunk(NamedTuple):
+    """What rewriting a stretch without white space needs: the patterns that change it, and its outer words where
+    they may be parts of a word cut in two (`cut`: the last one is a stem, to which anything may belong)."""
+
+    disguises: tuple[re.Pattern[str], ...]
+    start: str
+    end: str
+    cut: bool
+
+
+_IN_CHUNKS: tuple[tuple[re.Pattern[str], _Replace], ...] = (
+    (_BASE64, _base64),
+    (_LETTER_DIGITS, _digits_from_letters),
+    (_LEET, _letters_from_digits),
+    (_SPLIT_WORD, _join_split_word),
+    (_STRETCHED, _unstretch),
+)
+_FIRST_WORD = re.compile(r"[^\W\d_]{1,8}(?![^\W_])")
+_LAST_WORD = re.compile(r"(?<![^\W_])[^\W\d_]{1,6}\Z")
+_CHUNK_KEPT = 40  # characters; longer ones are seldom met again
+
+
+def _chunk(text: str) -> _Chunk:
+    return _known_chunk(text) if len(text) <= _CHUNK_KEPT else _new_chunk(text)
+
+
+def _new_chunk(text: str) -> _Chunk:
+    disguises = tuple(pattern for pattern, replace in _IN_CHUNKS if _changes(text, pattern, replace))
+    first, last = _FIRST_WORD.match(text), _LAST_WORD.search(text, max(0, len(text) - 7))
+    start = first[0] if first and may_end_sensitive(fold(first[0])) else ""
+    end = last[0] if last and may_begin_sensitive(fold(last[0])) and not is_sensitive(fold(last[0])) else ""
+    return _Chunk(disguises, start, end, end != "" and fold(end).startswith(STEMS))
+
+
+_known_chunk = lru_cache(maxsize=16384)(_new_chunk)
+
+
+def _changes(text: str, pattern: re.Pattern[str], replace: _Replace) -> bool:
+    return any((new := replace(match)) is not None and new != match[0] for match in pattern.finditer(text))

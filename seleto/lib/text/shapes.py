@@ -26,12 +26,16 @@ _DAY_MONTH = re.compile(r"(\d{1,2})/(\d{1,2})" + _END)
 _AFTER_DAY_MONTH = re.compile(
     r"\s*(?:kg|g|l|cm|mm|kilos?|quilos?|litros?|mil|dias?|semanas?|meses|horas?|hamb|por|cv)\b"
 )
+# How any of the shapes begins; most numbers of a text are told apart from them by this alone.
+_BEGINNING = re.compile(r"[(+]|\d{4}|\d{1,3}(?:[./:h)-]| [(\d:h])|[\da-z]{2}\.")
 # A separated pair is sooner a range of pieces ("2500-3000") than a phone, unless it cannot be one.
 _LOCAL_PHONE = re.compile(r"([2-5]\d{3})-(\d{4})" + _END)
 
 
 def shape_at(folded: str, position: int) -> tuple[Kind, str, int] | None:
     """Kind, unit and end of the shape that starts at `position`; the caller made sure no digit precedes it."""
+    if not _BEGINNING.match(folded, position):
+        return None
     for kind, unit, pattern in _PATTERNS:
         match = pattern.match(folded, position)
         if match:

@@ -64,6 +64,21 @@ def is_sensitive(word: str) -> bool:
     return word in VOCABULARY or (len(word) >= 7 and word.startswith(STEMS))
 
 
+_HEADS = frozenset(word[:size] for word in (*VOCABULARY, *STEMS) for size in range(1, len(word) + 1))
+_TAILS = frozenset(word[size:] for word in VOCABULARY for size in range(1, len(word)))
+_STEM_TAILS = tuple(sorted({stem[size:] for stem in STEMS for size in range(1, len(stem))}))
+
+
+def may_begin_sensitive(part: str) -> bool:
+    """Whether a sensitive word may begin with the folded `part`; False is certain, True is not."""
+    return part in _HEADS or part.startswith(STEMS)
+
+
+def may_end_sensitive(part: str) -> bool:
+    """Whether a sensitive word may be something, shorter than its stem, and the folded `part`; False is certain."""
+    return part in _TAILS or part.startswith(_STEM_TAILS)
+
+
 def segment(letters: str) -> list[str] | None:
     """Split a run of folded letters into known words ("dozemil" -> ["doze", "mil"]), the fewest words first.
 
