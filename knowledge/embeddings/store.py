@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
 # What is searched for and what is indexed must be the same text, or the planner does not see that they are.
-_CAST = "(e.vector::halfvec({dimensions}))"
+_CAST = "(vector::halfvec({dimensions}))"
 _INDEX = "knowledge_embedding_{dimensions}"
 # As many as the ranking by words is asked for is more than enough; the index looks at 40 (its default).
 NEAREST = 30
@@ -100,18 +100,25 @@ def _index() -> None:
         # A row is cast only where the condition holds, so vectors of another length do no harm.
         cursor.execute(
             f"CREATE INDEX IF NOT EXISTS {name} ON knowledge_articleembedding"
-            f" USING hnsw ((vector::halfvec({dimensions})) halfvec_cosine_ops) WHERE dimensions = {dimensions}"
+            f" USING hnsw ({_CAST.format(dimensions=dimensions)} halfvec_cosine_ops) WHERE dimensions = {dimensions}"
         )
 
 
 def nearest(vector: Iterable[float]) -> dict[str, float]:
-    """Code -> cosine of the sayable articles next to a vector, nearest first; of an older text or model none."""
+    """Code -> cosine of the sayable articles next to a vector, nearest first; of an older text or model none.
+
+    The vectors are ranked before anything is joined to them: the planner does not know what casting a vector costs,
+    and joining first would cast them all.
+    """
     cast = _CAST.format(dimensions=settings.EMBEDDINGS_DIMENSIONS)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT a.code, 1 - ({cast} <=> %(vector)s) FROM knowledge_articleembedding e"  # noqa: S608 our constants
-            f" JOIN knowledge_article a ON a.id = e.article_id WHERE {CURRENT} AND {SAYABLE} AND e.vector IS NOT NULL"
-            f" ORDER BY {cast} <=> %(vector)s LIMIT %(limit)s",
+            "WITH e AS MATERIALIZED (SELECT article_id, model, dimensions, digest,"  # noqa: S608 our constants
+            f" {cast} <=> %(vector)s AS distance FROM knowledge_articleembedding"
+            " WHERE dimensions = %(dimensions)s AND model = %(model)s AND vector IS NOT NULL"
+            f" ORDER BY {cast} <=> %(vector)s LIMIT %(limit)s)"
+            " SELECT a.code, 1 - e.distance FROM e JOIN knowledge_article a ON a.id = e.article_id"
+            f" WHERE {CURRENT} AND {SAYABLE} ORDER BY e.distance",
             {
                 "vector": f"[{','.join(format(value, '.6g') for value in vector)}]",
                 "model": settings.EMBEDDINGS_MODEL,
