@@ -11,6 +11,9 @@ from seleto.lib.text.numbers import Kind as QuantityKind
 from seleto.lib.text.numbers import Quantity
 
 AMOUNT = "Informa um valor em dinheiro; preço só o consultor passa."
+SIZE = "Dá uma ideia do preço (faixa, limite, número de dígitos ou comparação)."
+RANK = "Compara preços entre máquinas, concorrentes ou outros bens."
+AFFORD = "Diz se o dinheiro do lead dá ou não para comprar."
 
 ELIGIBLE = frozenset({"FBM100", "FB300"})  # `domain.md`, hard rule 2
 
@@ -35,6 +38,7 @@ _MEASURED = ("#length", "#mass", "#volume", "#rate", "#pieces", "tamanhos", "med
 _PARTS = ("faca", "facas", "molde", "moldes", "peca", "pecas", "bico", "bicos", "acessorio", "acessorios")
 _WENT = ("saiu", "saindo", "saia", "sair")  # "saiu de 300 pra 900 por dia"
 _AIMS = ("chegar", "atingir", "bater", "alcancar", "meta", "objetivo", "chegando", "batendo")
+_OUTPUT = ("#rate", "#pieces", "#mass", "#volume", "#length", "@make")
 _NOTED = ("anotado", "anotada", "anotados", "anotei", "registrado", "registrada", "registrei", "anotadinho")
 _AND_SOME = ("poucos", "tantos", "pouco", "tanto", "quebrados")
 _MADE = ("@make", "#rate", "#pieces")
@@ -101,6 +105,11 @@ def _told(sheet: Sheet, at: int, quantity: Quantity) -> bool:
             return True
         if sheet.before(at, 2, "por", "a") and sheet.after(at, 1, "passado", "retrasado"):
             return not sheet.clause_has(at, "@make")  # "por 17 mil ano passado"
+        rented = sheet.clause_has(at, "locar", "alugar", "locacao") or (
+            sheet.clause_has(at, "aluguel") and sheet.clause_has(at, "@product", "@it")
+        )
+        if quantity.period == "mes" and rented:
+            return True
         if quantity.period != "mes" or quantity.unit or sheet.clause_has(at, "@make"):
             return False
         if sheet.clause_has(at, "@instalment", "@method"):
@@ -113,6 +122,9 @@ def _told(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     if max(quantity.values) >= 1000 and sheet.before(at, 5, *bought) and sheet.before(at, 2, "por", "a", "em"):
         return not sheet.clause_has(at, "@make", "#rate")
     paid = sheet.clause_has(at, "@method") or sheet.after(at, 2, "entrada", "sinal")
+    down = sheet.before(at, 2, "entrada", "sinal", "entradinha", "sinalzinho")
+    if down and quantity.high >= 2 and sheet.clause_has(at, "@instalment", "resto", "restante", "parcelado"):
+        return not _made(sheet, at)
     if max(quantity.values) >= 1000 and paid and not _made(sheet, at) and not sheet.declined(at):
         return True
     instalment = max(quantity.values) >= 100 and sheet.clause_has(at, "@instalment", "#ratio", "@cut")
@@ -166,6 +178,15 @@ def _perhaps(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     if sheet.topics and "price" not in sheet.topics:
         return False
     value = max(quantity.values)
+    if "price" not in sheet.topics and sheet.lead.has(*_OUTPUT) and not sheet.clause_has(at, "@costs", "@price_noun"):
+        return False  # the lead talks of production
+    if (
+        quantity.approximate
+        and value >= 5
+        and sheet.before(at, 3, "sai", "fica", "custa")
+        and not sheet.after(at, 1, "por")
+    ):
+        return True
     if value < 1000 and _measures(sheet, at):
         return False
     if sheet.before(at, 3, *_AIMS) and not sheet.sentence_has(at, "@price_noun", "@costs", "@afford_money"):
@@ -249,7 +270,7 @@ def _counts_things(sheet: Sheet, at: int, *linking: str) -> bool:
         counted = sheet.words[at + 2]
         if counted.text.endswith("s") and not sheet.is_any(at + 2, "@product", "#model"):
             return True  # "um milhão de obrigados"
-    if following.text in _LOOSE or sheet.is_any(at + 1, "@instalment", "@method"):
+    if following.text in _LOOSE or following.text.startswith("parcelad"):
         return False
     many = sheet.words[at].quantity
     if many is not None and many.high >= 1000 and not following.text.endswith("s") and "@make" not in following.tags:
@@ -306,7 +327,7 @@ def plain_of_lead(sheet: Sheet, quantity: Quantity) -> bool:
     """A number the lead gave of the production, said back ("por volta de 2 mil, FB700")."""
     if quantity.kind is not QuantityKind.PLAIN or "price" in sheet.topics or quantity.low not in sheet.lead_values:
         return False
-    return sheet.lead.has("#rate", "#pieces", "#mass", "@make")
+    return sheet.lead.has(*_OUTPUT)
 
 
 def counted_out(sheet: Sheet, at: int) -> bool:

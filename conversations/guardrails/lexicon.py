@@ -146,7 +146,7 @@ _PLAIN: dict[str, str] = {
         em especie
         transferencia|deposito
         visa|master|mastercard|elo|amex|hipercard|fgi|fampe
-        proger|pronaf|sicredi|sicoob|cdc|mercadopago|paypal|picpay
+        proger|pronaf|fco|fno|fne|sicredi|sicoob|cdc|mercadopago|paypal|picpay
         maquininha
     """,
     "@instalment": """
@@ -314,6 +314,7 @@ _ATTITUDES: dict[str, str] = {
         nao comprometo
         nao me comprometo
         nao fica|e comigo
+        nao|nem vejo|enxergo|acompanho|acesso|recebo _2 preco|precos|valor|valores|tabela|isso|custos
         nao passa por mim
         nem confirmo|nego|digo|informo
         nada de|sobre
@@ -353,7 +354,9 @@ _ATTITUDES: dict[str, str] = {
         natal|pascoa|carnaval|reveillon
         ano novo
         dia das|dos|de maes|pais|criancas|namorados|finados
-        feriado|feriadao|copa|inauguracao|evento|feira|ferias|virada|verao|inverno
+        feriado|feriadao|copa|inauguracao|evento|feira|ferias|virada|verao|inverno|recesso|temporada|safra|quaresma
+        festa _2 peao|junina|padroeira|uva|cidade
+        dia seguinte
         sao joao
         festas
         fim do ano

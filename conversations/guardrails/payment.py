@@ -149,6 +149,15 @@ _ANSWERS = Matcher(
         _HOW,
     )
 )
+# What follows the word when it has nothing to do with paying.
+_OTHER_SENSES = {
+    "consorcio": ("municipios", "empresas", "produtores", "prefeituras"),
+    "prestacao": ("servico", "servicos", "contas"),
+    "cartao": ("fidelidade", "postal", "amarelo", "vermelho", "ponto"),
+    "deposito": ("carne", "carnes", "frio", "estoque", "materiais"),
+    "credito": ("carbono", "merecido"),
+    "transferencia": ("calor", "massa", "conversa", "atendimento"),
+}
 _SHARED = ("conversa", "assunto", "papo", "trabalho", "tarefa", "tarefas", "equipe", "turno", "turnos", "lote", "lotes")
 _SHARE = ("parcela", "parcelas")
 _NET_DAYS = frozenset({7, 10, 14, 15, 20, 21, 28, 30, 35, 40, 42, 45, 50, 56, 60, 75, 84, 90, 105, 120, 150, 180})
@@ -239,6 +248,16 @@ def _another_sense(sheet: Sheet, finding: Finding) -> bool:
         return not sheet.clause_has(at, "@pay", "@method", "@instalment", "entrada", "sinal")
     if "metade" in texts and sheet.clause_has(at, "@make", "#mass"):
         return not sheet.clause_has(at, "@pay", "#money", "@method")
+    if words[0].quantity is not None and sheet.clause_has(at, "era", "preco", "valor", "custava"):
+        return not sheet.clause_has(at, "@method", "@instalment", "entrada", "sinal")
+    if len(words) == 1 and sheet.after(at, 3, *_OTHER_SENSES.get(words[0].text, ())):
+        return True
+    if (
+        words[0].text == "cheque"
+        and at == sheet.sentence(at).first
+        and sheet.after(at, 1, "se", "o", "os", "as", "seu")
+    ):
+        return True  # the verb
     if texts & {"acertar", "acerta"} and sheet.after(at, 1, "a", "o", "as", "os", "com"):
         return True  # "acertar a altura do disco"
     if texts & {"divide", "dividir", "dividido", "dividimos", "divido"} and sheet.after(at, 5, *_SHARED, "@make"):

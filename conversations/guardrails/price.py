@@ -7,16 +7,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from conversations.guardrails import amounts
+from conversations.guardrails import amounts, price_answers
 from conversations.guardrails.patterns import Matcher
 from conversations.guardrails.sheet import Finding, Sheet, hits, rules
-from seleto.lib.text.numbers import Kind as QuantityKind
 
-_SIZE = "Dá uma ideia do preço (faixa, limite, número de dígitos ou comparação)."
-_RANK = "Compara preços entre máquinas, concorrentes ou outros bens."
 _LEVEL = "Qualifica o preço (caro, barato, acessível)."
-_AFFORD = "Diz se o dinheiro do lead dá ou não para comprar."
-_ECHO = "Confirma, nega ou aproxima um valor citado pelo lead."
 _PAYBACK = "Dá conta de retorno da qual se calcula o preço."
 
 _HINTS = Matcher(
@@ -39,7 +34,7 @@ _HINTS = Matcher(
         eh|sao|e #ratio menos
         # notas|notinhas|cedulas de #
         """,
-        _SIZE,
+        amounts.SIZE,
     )
     + rules(
         """
@@ -58,6 +53,8 @@ _HINTS = Matcher(
         mais|menos _1 @dear
         @dear que|do
         maior|menor|mesmo|mesma|igual preco|valor|custo
+        mesmo|mesma faixa|patamar|nivel|linha de preco|valor|custo|investimento
+        quer|quiser|querendo|pretende pagar|gastar|investir menos|pouco
         em|no termos|questao|materia|quesito de? preco|valor|custo|investimento
         nao|ninguem _2 acha|encontra|consegue _1 por menos
         sai|saem|fazemos|vendemos por menos
@@ -75,7 +72,7 @@ _HINTS = Matcher(
         metade|dobro|triplo|terco|longe|perto do|da? que vc|vcs imagina|imaginava|pensa|espera|esperava
         comprar|compra|levar|leva _5 com|pelo o? que|preco|valor _2 custa|custam|vale|@product
         """,
-        _RANK,
+        amounts.RANK,
     )
     + rules(
         """
@@ -101,6 +98,7 @@ _HINTS = Matcher(
         nao|que|ja da _4 @afford_money
         com|no|na|pelo|dentro|por _3 @afford_money _6 daa|da|leva|levar|compra|comprar|cabe|consegue|pega|alcanca|
         sobra
+        com|por|pelo _2 @afford_money _4 acha|encontra|arruma|so
         com|no|na|pelo|dentro|por _3 @afford_money _6 falta|basta|rola|tranquilo|chega|folga
         @afford_money _5 daa|leva|compra|cabe|alcanca|sobra|falta|basta|rola|chega|suficiente|cobre|paga|pouca|
         curta|curto
@@ -113,7 +111,7 @@ _HINTS = Matcher(
         fica|ficaria|eh dificil|apertado|curto|tranquilo _3 @afford_money|#money
         com #money|#plain _3 dificil|apertado|tranquilo|daa|da|leva|compra
         """,
-        _AFFORD,
+        amounts.AFFORD,
     )
     + rules(
         """
@@ -124,6 +122,7 @@ _HINTS = Matcher(
         #pieces _5 paga|pagam|cobre|cobrem|quita|vendidos
         #money _6 tira|quita|paga|cobre _1 @it
         em #time _8 tira|quita _1 @it
+        paga|pagaria|pagam|quita _2 com _2 lucro|venda|vendas|economia|faturamento _2 #time|#
         paga|pagaria|pagam|quita _3 em #time _2 venda|vendas|lucro|movimento|faturamento
         vendendo _6 paga|recupera|tira|quita
         lucro|venda|vendas _6 paga|quita|cobre
@@ -131,48 +130,8 @@ _HINTS = Matcher(
         _PAYBACK,
     )
 )
-_NEAR = Matcher(
-    rules(
-        """
-        sim|isso|exato|exatamente|aham|uhum|certo|certinho|certeza|correto|positivo|confirmo|confirmado|perfeito|
-        acertou
-        nao|nada|negativo|errado|nem|jamais|imagina|bingo|afirmativo|opa|claro|justamente|bem|yes
-        por ai
-        perto|pertinho|proximo|proxima|longe|quase|quente|frio|morno|gelado|gelada|esquentou|esfriou|errou|passou|
-        chutou
-        mais|menos|abaixo|acima|menor|maior|metade|dobro|alem|aquem|beirando|parecido|superior|inferior
-        pouco|pouquinho|tiquinho|bocado|tico|tantinho
-        quem me? dera
-        ainda|continua|mantem|segue _2 esse|essa|isso|mesmo|mesma
-        infelizmente? aumentou|subiu|baixou|caiu|mudou|reajustou|reajustaram|aumentaram
-        primeira|segunda|terceira|primeiro|segundo|terceiro|ultimo|ultima _1 opcao|valor|alternativa|numero
-        por fora
-        esse|essa|este|esta mesmo|mesma|ai
-        tanto|exagero|confere|certissimo
-        na mosca
-        aumenta|diminui|sobe|desce|soma|poe|bota|tira
-        antes|quisera fosse|eu|deus
-        sonha|sonhar|sonhe|desatualizado|desatualizada|antigo|velho|velha
-        vai|chega|passa|daa|bate|fica|cabe|rola|consegue|da|leva|pode
-        """,
-        _ECHO,
-    )
-)
-# Told of the price when the lead asked for it, whether or not he named an amount.
-_BEYOND = Matcher(
-    rules(
-        """
-        mais|menos|acima|abaixo|alem _2 que|do vc|vcs? imagina|pensa|espera|esperava|imaginava|pensava
-        mais|menos|acima|abaixo|alem do? que vc|vcs imagina|pensa|espera|esperava|imaginava|pensava
-        vai|vao _1 se? assustar|surpreender|espantar
-        nao|sem _1 assusta|assustar|susto
-        tranquilo|suave|salgadinho|salgado|pesadinho
-        """,
-        _SIZE,
-    )
-)
 # Of a price only where prices are the subject: a machine may also be "above" another in output.
-_THAN = Matcher(rules("menos|mais|abaixo|acima que|do|da _2 @product|#model", _RANK))
+_THAN = Matcher(rules("menos|mais|abaixo|acima que|do|da _2 @product|#model", amounts.RANK))
 # Any other statement about the price of something.
 _NAMED = Matcher(
     rules(
@@ -180,9 +139,9 @@ _NAMED = Matcher(
         preco|precos|valor|valores|investimento|custa|custam _6 \
             eh|sao|fica|ta|tem|cai|sobe|outro|muda|pode|vai|nao|em|cabe
         """,
-        _SIZE,
+        amounts.SIZE,
     )
-    + rules("dobro|triplo|quadruplo|metade de #plain|#money", _SIZE)
+    + rules("dobro|triplo|quadruplo|metade de #plain|#money", amounts.SIZE)
 )
 _ROMAN = re.compile(r"\b(?=[MDCLXVI]{2,15}\b)M{0,9}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b")
 
@@ -204,12 +163,13 @@ def check(sheet: Sheet) -> Iterator[Finding]:
         )
         told = told or sheet.after(at, 1, "nutricional", "energetico", "calorico", "agregado", "sentimental")
         told = told or (sheet.words[at].text == "investimento" and _put_elsewhere(sheet, at))
-        told = told or _bare_refusal(sheet, at)
+        told = told or _bare_refusal(sheet, at) or (sheet.clause_has(at, "@cannot") and not sheet.clause_has(at, "#"))
+        told = told or (sheet.words[at].text == "valor" and sheet.before(at, 1, "de") and not sheet.after(at, 2, "#"))
         told = told or sheet.clause_has(at, "entendo", "importante", "fundamental", "duvida", "pergunta", "assunto")
         if not (told or own or sheet.asks(at) or sheet.words[at].quoted or sheet.handed_over(at)):
             yield finding
     if "price" in sheet.topics and "freight" not in sheet.topics:
-        yield from _answers(sheet)
+        yield from price_answers.check(sheet)
 
 
 def _beside_another(sheet: Sheet) -> Iterator[Finding]:
@@ -260,19 +220,19 @@ def _not_a_price(sheet: Sheet, finding: Finding) -> bool:
             return True  # "não custa nada perguntar"
     if finding.reason == _LEVEL and sheet.clause_has(at, "entendo", "comum", "normal", "imagino", "compreendo"):
         return not sheet.clause_has(at, "@product", "@dear")
-    if finding.reason in (_LEVEL, _RANK):
+    if finding.reason in (_LEVEL, amounts.RANK):
         dear = next((index for index in span if "@dear" in sheet.words[index].tags), None)
         if dear is not None and _dear_otherwise(sheet, dear):
             return True
-        if _of_what_is_asked(sheet, at) or (finding.reason == _RANK and sheet.after(at, 4, *_RUNNING)):
+        if _of_what_is_asked(sheet, at) or (finding.reason == amounts.RANK and sheet.after(at, 4, *_RUNNING)):
             return True  # "gasta menos energia"
-        if finding.reason == _RANK and discounted(sheet, at):
+        if finding.reason == amounts.RANK and discounted(sheet, at):
             return True
         if any(sheet.words[index].quantity for index in span) and sheet.clause_has(at, "#rate"):
             return True
         more = amounts.OVERHEADS if finding.reason == _LEVEL else frozenset[str]()
         return _about_the_lead(sheet, at, more) and not any(sheet.is_any(index, "@product") for index in span)
-    if finding.reason == _AFFORD:
+    if finding.reason == amounts.AFFORD:
         made = sheet.clause_has(at, "@make", "#rate", "#pieces", "#mass")
         if made and not any(sheet.is_any(index, "@afford_money", "bolso", "#money", "troco") for index in span):
             return True  # "faz com folga"
@@ -358,88 +318,3 @@ def discounted(sheet: Sheet, at: int) -> bool:
         sheet.words[at].text in ("sai", "fica", "segunda", "mais", "menos")
         or sheet.before(at, 1, "mais", "menos", "em")
     )
-
-
-_KNOWS = (
-    "vi",
-    "sei",
-    "conheco",
-    "conhecia",
-    "recebi",
-    "lembro",
-    "entendi",
-    "consta",
-    "conheci",
-    "tenho",
-    "fui",
-    "ouvi",
-)
-
-
-def _says_no_answer(sheet: Sheet, at: int) -> bool:
-    """ "isso ajuda bastante", "não vi": said of the talk, not of the amount."""
-    following = sheet.words[at + 1] if at + 1 < sheet.clause(at).stop else None
-    if following is None or following.comma:
-        return False
-    if sheet.words[at].text == "isso":
-        return following.text not in ("mesmo", "ai", "sim", "exato", "ne", "viu", "tudo", "e", "exatamente", "por")
-    return sheet.words[at].text == "nao" and following.text in _KNOWS
-
-
-def _first_answer(sheet: Sheet) -> int:
-    """Where the first sentence ends, or the second when the first only says the lead's amount back ("15? quase")."""
-    first = sheet.sentences[0]
-    echoed = sheet.asks(0) and len(sheet.sentences) > 1 and any(word.quantity for word in sheet.words[: first.end])
-    return sheet.sentences[1].end if echoed else first.end
-
-
-_TAKEN_NOTE = ("isso", "perfeito", "certo", "claro", "opa", "exato", "ok")
-_FITS = Matcher(
-    rules(
-        "com|pra|por|no|nesse|dentro|pelo|esse _2 @afford_money _8 @product|#model\n@product|#model _6 @afford_money",
-        _AFFORD,
-    )
-)
-
-
-def _budget(lead: Sheet) -> bool:
-    """The lead says what can be spent; "um orçamento" is a quotation he asks for."""
-    own = ("meu", "nosso", "no", "do", "pelo", "esse", "este")
-    return any(
-        "@afford_money" in word.tags and (word.text != "orcamento" or lead.before(at, 1, *own))
-        for at, word in enumerate(lead.words)
-    ) or lead.has("tenho", "temos", "pago", "gastar", "investir", "guardei", "juntei", "reservei", "separei")
-
-
-def _answers(sheet: Sheet) -> Iterator[Finding]:
-    """Yes, no, warmer or colder to an amount or a level the lead named."""
-    for finding in hits(sheet, _BEYOND):
-        if not sheet.handed_over(finding.first) and not sheet.asks(finding.first):
-            yield replace(finding, sure=False)
-    counted = (QuantityKind.MONEY, QuantityKind.PLAIN)
-    amount = any(word.quantity and word.quantity.kind in counted for word in sheet.lead.words)
-    if (
-        not (amount or sheet.lead.has("@dear", "@goods") or _budget(sheet.lead))
-        or sheet.has("@hedge")
-        or not sheet.words
-    ):
-        return
-    if amount:
-        for finding in hits(sheet, _FITS):
-            if not sheet.asks(finding.first) and not sheet.handed_over(finding.first):
-                yield finding
-    if sheet.lead.has("qual", "quais") and not sheet.asks(0):
-        # "qual a mais barata?" - "a manual"; "com 10 mil levo qual?" - "a FBM100"
-        named = [at for at in range(sheet.sentences[0].end) if sheet.is_any(at, "@product", "#model")]
-        if named and sheet.sentences[0].end <= 5:
-            yield Finding(named[0], named[0] + 1, _RANK)
-    measured = ("#length", "#mass", "#volume", "#power", "#rate", "#pieces")
-    for finding in hits(sheet, _NEAR):
-        if _says_no_answer(sheet, finding.first):
-            continue
-        if sheet.clause_has(finding.first, *measured) and not sheet.clause_has(finding.first, "#money"):
-            continue  # "isso, 14 cm"
-        if sheet.words[finding.first].text in _TAKEN_NOTE and amount and _budget(sheet.lead) and not sheet.lead.asks(0):
-            continue  # "perfeito, anotei" to what the lead has to spend
-        if finding.first <= 4 and finding.first < _first_answer(sheet) and not sheet.handed_over(finding.first):
-            yield finding
