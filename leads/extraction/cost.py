@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from leads.extraction.said import Item, Said, first_unless
 
 _MONEY = (
-    r"(?:preco\w*|precinh\w+|valor(?:es|zinho)?|custo\b(?! ?-? ?benef)|orcamento\w*|cotac\w+|tabela|investimento"
+    r"(?:preco\w*|precinh\w+|valor(?:es|zinho)?|custos?\b(?! ?-? ?benef)|orcamento\w*|cotac\w+|tabela|investimento"
     r"|quantia)"
 )
 _QUOTE = r"(?:orcamento\w*|orcament\w+|cotac\w+|proposta\w*|simulac\w+|tabela de \w+|lista de preco\w*|budget)"
@@ -21,7 +21,7 @@ _ASK = (
 )
 _COSTS = (
     r"(?:cust\w+|sai\w*|sair\w*|fica\w*|ficar\w*|val\w+|cobr\w+|pag\w+|gast\w+|desembols\w+|invest\w+|ped(?:e|em|indo)"
-    r"|quer\w* por|faz\w* (?:ela|essa|por|pra mim)|morre|vem a|anda|anda custando|sao|seria\w*)"
+    r"|quer\w* por|faz\w* (?:n?el[ae]s?|ness[ea]|ess[ea]|por|pra mim)|morre|vem a|anda|anda custando|sao|seria\w*)"
 )
 _VOICE = (
     r"(?:\s+(?:e|eh|que|mais|ou menos|menos|vou|vai|vamos|iria|ia|ta|esta|tao|estao|anda|eu|ela|ele|ele|isso|essa"
@@ -58,7 +58,8 @@ _PRICES = (
     r"\bcobr(?:a|am|aria|ariam|ado)\b(?=[^.!]{0,40}(?:\?|$))",
     r"\b(?:barat\w+|carinh[oa]|salgad[oa])\W*\?|\b(?:e|eh|ta|esta|sao|muito|sai|fica) (?:muito |bem "
     r"|mais )?(?:car[oa]s?|salgad[oa])\b[^.!]*\?",
-    r"\bmais barat\w+|\bmenor preco|\bcabe no (?:meu )?(?:bolso|orcamento)|\bpesa no bolso",
+    r"\bmais (?:barat\w+|em conta)\b|\bmuito dinheiro\W*\?|\bfatur(?:a|am) (?:pra|em|com) \d|\bmenor preco"
+    r"|\bcabe no (?:meu )?(?:bolso|orcamento)|\bpesa no bolso",
 )
 _PAYMENTS = (
     r"\b(?:parcel(?!a[sd]? (?:d[aeo]|da populac))\w+|prestac\w+|financi\w+|finame|bndes|pronaf|proger|leasing"
@@ -119,8 +120,8 @@ _NOT_ASKED = re.compile(
     rf"|\breceb(?:i|emos)\b[^.!?]{{0,15}}\b{_QUOTE}|\b(?:ja|tinha) (?:fiz|pedi|recebi|feito|pedido|recebido"
     rf"|tenho)\b[^.!?]{{0,15}}{_QUOTE}"
     rf"|\bpago a vista\b(?![^.!]*\?)|\b(?:esse|pelo|no) preco\b(?![^.!]*\?)|\bse fechar o preco"
-    rf"|\borcamento (?:e )?(?:de |maximo |ate )+(?:\d|r\$)|\bgost(?:ei|amos) d[eo]s? (?:preco|valor)\w*|\b(?:preco"
-    rf"|valor) (?:ta |esta |e |achei |muito )?(?:bom|otimo"
+    rf"|\borcamento (?:e )?(?:de |maximo |ate )+(?:\d|r\$)|\bgost(?:ei|amos) d[eo]s? (?:preco|valor)\w*"
+    rf"|(?<!um )\b(?:preco|valor) (?:ta |esta |e |achei |muito )?(?:bom|otimo"
     rf"|justo|alto|salgado|fora)\b(?!\W*\?)"
     # Not wanted, not the point.
     rf"|\bnao (?:me )?(?:mand\w+|precisa\w*|quero|preciso|e|seria)\b[^.!?,;]{{0,25}}\b(?:{_MONEY}|proposta"
@@ -138,7 +139,9 @@ _NOT_ASKED = re.compile(
     rf"|sobre o) investimento"
     rf"|\b(?:fica|deixa|e|bem|pela|fio|peca|ficam|parte|partes)\W? (?:tudo )?a vista\b(?! (?:quanto|tem))"
     rf"|\ba vista (?:que|d[aeo]|n[ao])\b"
-    rf"|\b\d+ ?x (?:mais|maior|menos|melhor|por|ao|na|no|a)\b|\b\d+ ?x ?\d|\bcondicoes de (?!pag)\w+|\b(?:boas?"
+    rf"|\b\d+ ?x (?:mais|maior|menos|melhor|por|ao|na|no|a)\b|\b\d+ ?x ?\d|\b(?:ifood|aplicativo|app|rappi"
+    rf"|fornecedor\w*|banco|concorren\w+) (?:\w+ )?cobra\w*|\bcredito (?:na praca|eu tenho|aprovado)"
+    rf"|\bcondicoes de (?!pag)\w+|\b(?:boas?"
     rf"|otimas?|perfeitas?|sem|em|mas) condicoes\b"
     rf"|\bproposta de (?:parceria|emprego|trabalho|franquia|servic\w+|sociedade)|\bprazo de (?:entrega|envio)\b"
     rf"|\bparcela d[aeo]s?\b"

@@ -164,7 +164,7 @@ _NOT = _rule(
     rf"|por )?{_MATERIAL}|\bnao (?:me )?cham\w+ (?:assim|de)\b|\bnao (?:me )?(?:receb(?:i|o|ia|emos|iamos)"
     rf"|mandaram|mandou|mandei"
     r"|enviaram|enviou|chegou)\b|\bnao quero (?:receber|que (?:me )?mande\w*) (?:o |a |as |os )?"
-    rf"{_MATERIAL}|\bpara com isso\W*(?:k{(2,)}|(?:ha){(2,)}|rs+\b)|\breceber (?:a|o|as|os|ess[ae]|minha"
+    rf"{_MATERIAL}|\bpara com isso\W*(?:k+|(?:ha)+|rs+)\b|\breceber (?:a|o|as|os|ess[ae]|minha"
     rf"|meu) {_GOODS}\b|\b(?:nao|nunca) esquec\w+ (?:de )?(?:me|meu|minha)\b"
     rf"|\b{_REMOVE}\b[^.!?;]{{0,30}}\b(?:do|da|desse|dessa) (?:pedido|orcamento|proposta|cotacao|simulacao)\b"
 )

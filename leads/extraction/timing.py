@@ -9,7 +9,7 @@ from seleto.lib.text.units import MONTHS
 
 _DAYS = {"dia": 1, "semana": 7, "quinzena": 15, "mes": 30, "bimestre": 60, "trimestre": 90, "semestre": 180, "ano": 365}
 _BUY = (
-    r"(?:compr(?!ei|ou|amos|aram|ava)\w+|fech\w+|precis\w+|quer\w+|necessit\w+|adquir\w+|receb\w+|pegar|levar"
+    r"(?:compr(?!ei|ou|amos|aram|ava|as?\b)\w+|fech\w+|precis\w+|quer\w+|necessit\w+|adquir\w+|receb\w+|pegar|levar"
     r"|chegar|ter|resolver"
     r"|decid\w+|comec\w+|abr\w+|inaugur\w+)"
 )
@@ -18,8 +18,11 @@ _HIGH = re.compile(
     r"|loja|cozinha)"
     r" parad[oa]s?\b|"
     r"\bate (?:a |o )?(?:segunda|terca|quarta|quinta|sexta|sabado|domingo|amanha)\b|"
-    r"\burgent\w*|\burgencia\b|\burgencia\b|\bo (?:quanto|qto) antes\b|\bo mais rapido possivel\b"
-    r"|\bo mais breve\b|\bquanto antes\b|\b(?:pra|para) ontem\b|\bimediat\w+\b|\bde imediato\b"
+    r"\burgent\w*|\burgencia\b|\burgencia\b|\bo (?:quanto|qto) antes\b(?! (?:voces|puder|respond|mand|me\b))"
+    r"|\bo mais rapido possivel\b"
+    r"|\bo mais breve\b|\bquanto antes\b(?! (?:voces|puder|respond|mand|me\b))|\b(?:pra|para) (?:ontem|hoje|amanha)\b"
+    r"|\bantes do dia \d{1,2}\b(?! (?:de"
+    r"|do|/))|\bimediat\w+\b|\bde imediato\b"
     r"|\b(?:ess[ae]|est[ae]|nest[ae]|ness[ae]|n?esta) (?:semana|mes)\b|\bsemana que vem\b|\bproxima semana\b"
     r"|\bsemana q vem\b|\bate (?:o )?(?:fim|final) (?:do|deste|desse) mes\b|\bainda (?:esse|este) mes\b"
     r"|\bproximos dias\b|\bem poucos dias\b|\bcom pressa\b|\btenho pressa\b|\btemos pressa\b|\bnao (?:posso"
@@ -31,6 +34,13 @@ _HIGH = re.compile(
     rf"|tenho|fazemos))|\b(?:hoje|amanha) (?:mesmo|ainda)\b|\bpossivel hoje\b|\bquinzena que vem\b"
     rf"|\bfim do mes\b|\bfinal do mes\b|\bdentro do mes\b"
 )
+# "essa semana vendi 400" tells of the past.
+_DONE = re.compile(
+    r"^\s*(?:eu |a gente |ja |nos )*(?:vi|vimos|vendi|vendemos|fiz|fizemos|foi|teve|tive|tivemos|deu|perdi"
+    r"|produzi\w*|recebi|fui"
+    r"|\w{3,}(?:ei|ou|iram|aram|imos))\b"
+)
+_NEEDED = re.compile(rf"\b{_BUY}\b")
 _NOT_HIGH = re.compile(r"\b(?:nao|sem|nada|nem|pouca)\b[^,.;!?]{0,18}$")
 _MEDIUM = re.compile(
     r"\b(?:mes que vem|proximo mes|mes q vem|mes seguinte|outro mes|virada do mes|daqui (?:a )?(?:um"
@@ -41,8 +51,10 @@ _LOW = re.compile(
     r"\bnao (?:preciso|quero|tem|ha)\b[^,.;!?]{0,10}\burgen\w+|"
     r"\b(?:sem|nao (?:tenho|temos|ha|tem|estou com|to com)) (?:nenhuma |muita |tanta )?pressa\b|\bnao (?:e"
     r"|eh) urgente\b|\bsem urgencia\b|\bnada urgente\b|\b(?:so|apenas|somente|por enquanto so"
-    r"|ainda)\b ?(?:to |estou |estamos |tou )?(?:pesquis\w+|orcando|olhando|sondando|especul\w+|curios\w+|vendo"
-    r"|cotando|avaliando|conhecendo|dando uma olhada|uma pesquisa|estud\w+|me informando|sonhando"
+    r"|ainda)\b ?(?:to |estou |estamos |tou )?(?:pesquis\w+|orcando|olhando|sondando|especul\w+|curios\w+"
+    r"|vendo(?! (?:pel[ao]|por|n[ao]\b|em|pra|hamb|lanche|espet|carne|ate|de|uns|umas|\d))"
+    r"|cotando|avaliando|conhecendo|dando uma olhada|uma pesquisa|estud\w+|(?:colh|colet|junt|reun|busc"
+    r"|peg)\w+ndo? (?:\w+ )?(?:informac\w+|ideias?|precos?|orcamentos?)|me informando|sonhando"
     r"|levantando)\b"
     r"|\b(?:to|tou|estou|estamos) (?:so |apenas |ainda )?(?:pesquisando|sondando|especulando|estudando"
     r"|planejando|na fase de)\b|\b(?:fase|etapa) de (?:pesquisa|planejamento|estudo|projeto)\b"
@@ -56,17 +68,20 @@ _LOW = re.compile(
     r"|\bnao (?:e|eh|seria) (?:pra|para) (?:agora|ja|hoje)\b|\bnao (?:vou|quero|pretendo) comprar (?:agora"
     r"|ja|hoje)\b|\b(?:por enquanto|agora) nao\b ?(?:vou|pretendo|compr)|\bso pra (?:saber|ter uma ideia"
     r"|conhecer)\b|\blongo prazo\b|\bdaqui (?:a )?(?:uns |alguns )?anos\b|\bpesquisa de (?:preco|mercado)\b"
-    r"|\bso (?:uma )?curiosidade\b|\bso queria saber\b"
+    r"|\bso (?:uma )?curiosidade\b|\bso queria saber\b|\bso (?:pra )?ter uma (?:ideia|nocao)\W*$"
 )
 _HORIZON = re.compile(
     rf"\b(?:em|daqui|dentro de|ate|nos proximos|nas proximas|proxim[oa]s|prazo(?: \w+){{0,3}}|menos de"
     rf"|no maximo|maximo|uns|umas|cerca de|a|pra|para|por volta de|em torno de|d?aqui a|mais|faltam|falta"
-    rf"|prazo\s*:|urgencia\s*:|quando\s*:|{_BUY})\s+(?:a |uns |umas |mais |ate |no maximo |pra |em |d?aqui "
+    rf"|prazo[^.;!?]{{0,20}}:|(?:agora|na verdade|alias|digo|quer dizer|antecip\w+|adiant\w+|mudou)\W{{1,2}}(?:e|sao"
+    rf"|seria|vai ser|pra|ficou|em)|prazo\s*:|urgencia\s*:|quando\s*:|{_BUY})\s+(?:a |uns |umas |mais |ate "
+    rf"|no maximo |pra |em |d?aqui "
     rf"|cerca de |os |as |de |mais ou menos )*$"
 )
 _PAST = re.compile(
-    r"\b(?:ha|faz|fazem|tenho|a mais de|desde|abrimos ha|tem uns|ja tem|trabalho ha|durante|nos ultimos"
-    r"|ultim[oa]s|funcion\w+|abr(?:o|imos)|garantia|dura\w*|validade|parcel\w+|vezes|pag\w+ em"
+    r"\b(?:ha|faz|fazem|tenho\b(?!:)|a mais de|desde|abrimos ha|tem uns|ja tem|trabalho ha|durante|nos ultimos"
+    r"|ultim[oa]s|funcion\w+|abr(?:o|imos)|garantia|dura\w*|congel\w+|estrag\w+|venc\w+|matur\w+|consorcio"
+    r"|financiamento|validade|parcel\w+|vezes|pag\w+ em"
     r"|quantos)\b[^,.;!?]{0,22}$"
 )
 _PAST_AFTER = re.compile(
@@ -119,6 +134,8 @@ def _words(message: Spelled) -> list[Item]:
         if not _DELIVERY.search(message.before(match.start(), 40)):
             found.append(message.item("urgencia", "media", match.start(), match.end(), 0.9))
     for match in _HIGH.finditer(message.folded):
+        if _DONE.search(message.after(match.end(), 30)) and not _NEEDED.search(message.before(match.start(), 40)):
+            continue
         inside = any(first <= match.start() < last for first, last in covered)
         before = message.before(match.start(), 40)
         if inside or _NOT_HIGH.search(before) or _asks_delivery(message, match.start()):
