@@ -28,8 +28,7 @@ _HAS = (
     r"|rodo|rodamos|opero|operamos|somos atendidos)"
 )
 _DEALT = (
-    r"(?:falei|falamos|falou|falava|conversei|conversou|conversamos|conversava|tratei|tratamos|tratou|negociou"
-    r"|negociei|negociamos|liguei|ligamos"
+    r"(?:falei|falamos|falava|conversei|conversamos|conversava|tratei|tratamos|negociei|negociamos|liguei|ligamos"
     r"|orcei|cotei"
     r"|cotamos|entrei em contato|entramos em contato|fui atendid[oa]|fomos atendid[oa]s|tinha (?:falado|conversado"
     r"|pedido|ligado)"
@@ -45,7 +44,7 @@ _STAFF = (
 _FAIR = (
     r"(?:feiras?|feirao|fispal|fipan|expo\w*|apas|estande|stand|tecnocarne|anufood|mercoagro|evento|congresso"
     r"|showroom|exposic\w+"
-    r"|agrishow|sial|superminas|exposuper)"
+    r"|(?:fabrica|sede) d[ea] {_US}|agrishow|sial|superminas|exposuper)"
 )
 _SAW = (
     r"(?:vi|vimos|viu|visit\w+|encontr\w+|conheci|conhecemos|conheceu|estive|estivemos|passei|passamos|falei"
@@ -65,10 +64,11 @@ _KNOWN = re.compile(
             rf"\b(?:maquina|equipamento|formadora|cortadora|ensacadeira|modeladora|misturador)\w* que (?:eu "
             rf"|a gente |nos )?"
             rf"(?:{_BOUGHT}|voces (?:\w+ )?(?:vender\w+|mandar\w+|entregar\w+|enviar\w+))",
-            rf"\b{_US} (?:ja )?(?:me )?vend(?:eram|eu)\b|\b{_US} (?:ja )?(?:sao|e) (?:meus?|nossos?) fornecedor\w*",
+            rf"\b{_US} (?:ja )?(?:(?:me|nos) )?vend(?:eram|eu)\b(?! (?:\w+ )?(?:pra|para) (?:alguem|outr|algum"
+            rf"|gente d))|\b{_US} (?:ja )?(?:sao|e) (?:meus?|nossos?) fornecedor\w*",
             rf"\bja {_BOUGHT}\b(?=[^.!?]{{0,15}}\b(?:ai|antes|uma vez|outras? vez\w*|d[aeo] voces)\b)",
-            r"\b(?:a |uma )?(?:segunda|outra|mais uma|terceira|quarta) (?:maquina|compra) (?:de|da|com) (?:voces"
-            r"|seleto)",
+            r"\b(?:a |uma )?(?:segunda|outra|mais uma|terceira|quarta) (?:maquina|compra) (?:(?:de|da|com) (?:voces"
+            r"|seleto)|ai\b)",
             r"\b(?:ja )?(?:paguei|quitei|pagamos) (?:o |a |meu |minha |os |as )?(?:boleto|pedido|parcela|sinal"
             r"|entrada|duplicata|fatura)",
             r"\b(?:d?o|cade o|sobre o|n?o|meu) (?:meu|nosso) pedido\b|\bpedido anterior\b|\bmeu pedido (?:numero"
@@ -79,14 +79,15 @@ _KNOWN = re.compile(
             r"|freg\w+)\b(?! (?:d[aeo]s? (?!voces|seleto|casa|voce)|em potencial))",
             r"\bja (?:e|sou|somos|fui) (?:clientes?|de casa)\b|\bclientes? (?:antig[oa]s?|de longa data|de voces)\b"
             r"|\bseguid\w+ da seleto\b",
-            rf"\b{_KIN}\b[^.!?;]{{0,35}}\b(?:{_BOUGHT}|{_HAS}|cliente|compram?)\b[^.!?;]{{0,30}}\b{_FROM_US}",
+            rf"\b{_KIN}\b[^.!?;]{{0,35}}\b(?:{_BOUGHT}|{_HAS}|cliente|compram?|falou|conversou|tratou|negociou"
+            rf"|ligou)\b[^.!?;]{{0,30}}\b{_FROM_US}",
             rf"\b{_KIN}\b[^.!?;]{{0,40}}\b(?:maquina\w* (?:(?:da|de) )?{_US}|cliente (?:de|da) {_US})",
             # Talked before.
             rf"\b{_DEALT}\b[^.!?;]{{0,40}}\b(?:{_US}|ai\b|dai\b|aqui (?:com|antes)|{_STAFF} d(?:e|a|ai)\b)",
             rf"\bja (?:{_DEALT})[^.!?;]{{0,20}}\b(?:um |uma |o |a )?{_STAFF}\b",
             rf"\b(?:o|a|um|uma|seu|sua) {_STAFF} (?:de |da |dai |ai )?{_US}\b[^.!?;]{{0,35}}\b(?:pediu|falou|passou"
             rf"|atendeu|mandou"
-            rf"|ligou|ficou|visitou|veio|disse|me|fez|foi|\w{{3,}}(?:ou|eu|iu))\b",
+            rf"|ligou|ficou|visitou|veio|disse|me|fez|foi|\w{{3,}}(?:ou|eu|iu|eve))\b",
             rf"\b{_STAFF} (?:de|da) {_US}\b[^.!?;]{{0,25}}\b(?:veio|foi|fez|\w{{3,}}(?:ou|eu|iu))\b",
             rf"\b(?:o|a) [a-z]+ (?:d[ae]|ai d[ae]|dai) ?(?:{_US})? (?:me|ja|ficou|falou|passou|mandou|atendeu|pediu)\b",
             r"\bme atendeu\b|\b(?:tava|estava|vinha|estavam) me atendendo\b|\bque (?:ia|ficou de"
@@ -98,7 +99,9 @@ _KNOWN = re.compile(
             r"\bme (?:mandaram|passaram|enviaram) (?:um |uma |a |o )?(?:proposta|orcamento|cotac\w+)",
             r"\b(?:conforme|como) (?:falamos|conversamos|combinamos|falado|conversado|combinado)|\b(?:nossa"
             r"|aquela) conversa\b"
-            r"|\bja (?:se fal\w+|nos fal\w+|nos conhec\w+)\b|\bretomando\b|\bja (?:falei|conversei"
+            r"|\bja (?:se fal\w+|nos fal\w+|nos conhec\w+)\b|\b(?:me|nos) conhecem?\b|\bestive (?:n[ao]"
+            r"|em) (?:fabrica|sede)\b|\bretomando\b|\b(?:voltei|voltando|retornei) (?:a"
+            r"|pra) (?:procurar|falar|conversar|chamar)\b|\bja (?:falei|conversei"
             r"|tratei) com o pessoal\b",
             rf"\b(?:receb\w+|ganhei|ganhamos|peguei)\b[^.!?;]{{0,30}}\b(?:orcamento|cotac\w+|proposta|visita"
             rf"|catalogo)\b"
@@ -126,22 +129,24 @@ _UNKNOWN = re.compile(
             rf"|peguei)\b"
             rf"[^.!?;]{{0,35}}\b(?:{_US}|ai\b|marca|empresa|antes|nome)",
             r"\bnunca (?:ouvi|ouvimos|escutei|tinha ouvido) falar\b|\bnunca (?:compramos|comprei|compro)\b"
-            r"(?![^.!?;]{0,25}\b(?:outra|formadora|maquina dess|uma)\b)",
+            r"(?![^.!?;]{0,25}\b(?:outra|formadora|maquina|equipamento|uma)\b)",
             rf"\b(?:nao|ainda nao|nem) (?:os |te |as |a |lhes )?conhec(?:o|ia|emos|iamos|i)\b(?: ainda| nao"
             rf"| direito| bem| muito| mesmo| nada)*"
             rf"(?:\W*(?:$|[,.!?;]|\b(?:mas|so|vi|achei|e|quero|queria|pode|porque)\b)"
             rf"|[^.!?;,]{{0,25}}?\b(?:{_US}|empresa|marca|nome|firma|seleto)\b(?! (?:pessoalmente|de perto)))",
             rf"\b(?:nao|nem) (?:sabia|fazia ideia)(?: de)? que (?:{_US} )?(?:existi\w+|faziam|vendiam)"
             rf"|\bnem sabia que (?:{_US}|existi\w+)",
-            r"\b(?:primeira vez|1a vez|1ª vez|primeiro contato|primeira compra)\b(?! que (?:vou )?(?:abr"
-            r"|compr\w+ (?:maquina|formadora)"
-            r"|mont|mexo|uso))",
+            r"\b(?:primeiro contato|primeira compra)\b",
+            r"\b(?:primeira vez|1a vez|1ª vez)(?=\W*(?:$|[,.!?])| (?:aqui|ai|com voces|falando)\b"
+            r"| que (?:eu |a gente )?(?:ouc|ouv|vej|escut|fal|entr|conhe|fic|procur|cham|tenho contato|(?:compr"
+            r"|peg)\w+ (?:com|de|ai)))",
             r"\b(?:conheci|descobri|achei|encontrei|fiquei sabendo|soube|to conhecendo|estou conhecendo"
             r"|comecei a conhecer"
             r"|acabei de (?:conhecer|achar|descobrir|ver|encontrar))\b[^.!?;]{0,25}\b(?:agora|hoje|agorinha)\b",
             rf"\bacabei de (?:conhecer|descobrir|achar|encontrar) (?:a |o )?{_US}|\b(?:to|estou"
             rf"|estamos) conhecendo\b[^.!?;]{{0,25}}\bagora\b",
-            rf"\b{_US} (?:e|eh|sao) (?:nov[oa]s?|novidade|desconhecid\w+) pra (?:mim|gente|nos)|\bdesconhec(?:o|ia"
+            rf"\b{_US} (?:e|eh|sao) (?:nov[oa]s?|novidade|desconhecid\w+) pra (?:mim|gente|nos)"
+            rf"|\bpra mim (?:\w+ ){{0,3}}novidade|^\W*conhec(?:o|ia|emos) nao\b|\bdesconhec(?:o|ia"
             rf"|emos|iamos) (?:a |o )?{_US}",
         )
     )
@@ -151,6 +156,10 @@ _FRIEND = re.compile(
     r"|parceir[oa])\b[^,.;!?]{0,30}$"
 )
 _NEGATED = re.compile(r"\b(?:nao|nunca|nem)\b[^,.;!?]{0,18}$")
+_OF_OURS = re.compile(
+    rf"\b(?:{_KIN}|a gente|nos|minha|meu|nossa|nosso|empresa|rede|aqui|oi|ola|sim|dia|tarde|noite)\b|\b(?:ja|sempre"
+    rf"|tambem)\s*$"
+)
 _THIRD_ACT = re.compile(r"(?:tem|tinha|teve|usa|usava|comprou|compraram|pegou|adquiriu|conheceu|viu)\b")
 _OWNS_OURS = re.compile(
     rf"\b(?:(?:ja )?(?:tenho|temos|possuo|possuimos|comprei|compramos|uso|usamos|peguei|troc\w+|vend(?:i|er"
@@ -185,5 +194,5 @@ def _of_another(message: Spelled, match: re.Match[str]) -> bool:
     before = message.before(match.start(), 40)
     if _NEGATED.search(before) or re.match(r"(?:nao|nunca)\b(?! (?:me )?retornaram)", match.group()):
         return True
-    third = re.search(r"\b(?:el[ea]s?|quem|que|voces)\s+(?:ja |tambem )*$", before) and _THIRD_ACT.match(match.group())
+    third = _THIRD_ACT.match(match.group()) and before.strip() and not _OF_OURS.search(before)
     return bool(third or _FRIEND.search(before))

@@ -34,7 +34,8 @@ _THIRD_BEFORE = re.compile(
 _THIRD_AFTER = re.compile(rf"^\W{{0,3}}(?:e|esse e|este e)\s+(?:o\s+)?d[aeo]s?\s+(?:(?:meu|minha)\s+)?(?:{_OTHERS})\b")
 
 _EMAIL = re.compile(
-    r"(?<![\w.@+-])([a-z0-9][a-z0-9._+-]{0,63})(?:@|\s@\s|@\s|\s@(?=(?:gmail|hotmail|outlook|yahoo|icloud"
+    r"(?<![\w.@+-])([a-z0-9][a-z0-9._+-]{0,63})(?:@|\s?[\[(](?:at|arroba)[\])]\s?|\s@\s|@\s|\s@(?=(?:gmail|hotmail"
+    r"|outlook|yahoo|icloud"
     r"|uol|bol|terra|live)\b))([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,5})(?![\w@]|\.\w)"
 )
 _SPOKEN_AT = re.compile(r"\b(?:arroba|arrouba)\b|\(at\)|\[at\]")

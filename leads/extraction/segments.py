@@ -22,7 +22,8 @@ _PHRASES: tuple[tuple[str, str], ...] = (
         r"|(?:carrinho|carroca|van|onibus|kombi|motor ?home) de (?:lanche|hamburguer|burgu?er|comida|hot|cachorro)\w*"
     )),
     ("espetaria", (
-        r"espetari\w+|espetinhari\w+|jantinha\w*|banca de espet\w+|casa de espet\w+|barraca de espet\w+"
+        r"espetari\w+|espetinhari\w+|jantinha\w*|(?:ponto|loja|banca|negocio|quiosque) de espet\w+|casa de espet\w+"
+        r"|barraca de espet\w+"
         r"|espetinho\w* na (?:rua|praca)"
         r"|(?:vend[oe]\w*|trabalh\w+ com) (?:de )?(?:espet\w+|churrasquinhos?)"
     )),
@@ -56,7 +57,7 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     ("outro", (
         r"prefeitura|paroquia|batalhao|licitac\w+|escola\w*|hote(?:l|is)|pousada|hospital|igreja|buffet|bufe|faculdade"
         r"|universidade|clube|merenda|quartel|exercito|ong|creche|resort|evento\w* (?:corporativo\w*|e festas)"
-        r"|conveniencia|postos? de (?:gasolina|combustive\w+)|cervejaria|cafeteria\w*|sorveteri\w+|pub\b"
+        r"|conveniencia|postos? de (?:gasolina|combustive\w+)|cervejaria|barzinho|cafeteria\w*|sorveteri\w+|pub\b"
         r"|peixari\w+|colegio|asilo|presidio|cooperativa|casa de (?:festas?|eventos?)|bar\b"
     )),
 )  # fmt: skip
@@ -71,15 +72,18 @@ _OPENING = re.compile(r"\b(?:abr(?:ir|indo)|mont(?:ar|ando)|inaugurar)\b[^.;!?]{
 _SEGMENTS = tuple((name, re.compile(rf"\b(?:{pattern})")) for name, pattern in _PHRASES)
 _OTHERS = re.compile(
     r"\b(?:(?:vend|fornec|distribu|produz|entreg|fabric|faz|faco)\w*(?: \w+){0,2} (?:pra|para|a|pros|pras|aos|as)"
-    r"|atend\w+|nada a ver com|fornec\w+|client\w+(?: sao| e)?|abastec\w+|entreg\w+ (?:pra|para|em|nas|nos)"
+    r"|atend\w+|nada a ver com|gost\w+ de|feiras? de|fornec\w+(?: meu)?(?: e)?|client\w+(?: sao| e)?|abastec\w+"
+    r"|entreg\w+ (?:pra|para|em|nas|nos)"
     r"|concorren\w+"
     r"|vizinh\w+|tipo|trabalh(?:ei|ava) (?:em|n[oa]|d[eo])|amig[oa]\w* (?:d[eo]|tem|que tem)|ex|nao (?:e|sou|tenho"
     r"|temos"
-    r"|seria)|funcionari\w+ d[eao]|compr\w+(?: \w+){0,3}? (?:d[eo]|n[oa]s?|em|num|numa)|ao lado d[eao]|perto d[eao]"
+    r"|seria)|trabalha (?:em|n[oa]|num|numa)|(?:serve|boa?|ideal|indicad[ao]|funciona|usad[ao]) (?:\w+ )?(?:pra"
+    r"|para|em|n[oa])|(?:peg|busc|traz|receb)\w*(?: \w+){0,3}? (?:d[eoa]|n[oa])|vem d[eoa]|funcionari\w+ d[eao]"
+    r"|compr\w+(?: \w+){0,3}? (?:d[eo]|n[oa]s?|em|num|numa)|ao lado d[eao]|perto d[eao]"
     r"|frente (?:d[eao]|ao)|(?:almoc|jant|comi|como|lanch|frequent|visit|passei|passo|fui|estive|vi|vimos|peguei)\w*"
-    r"(?: \w+){0,2}? (?:em|n[oa]s?|num|numa|de|um|uma)"
-    r"|(?:ti[oa]|irmao?|prim[oa]|cunhad[oa]|sogr[oa]|pai|mae|filh[oa]|namorad[oa]|amig[oa]|conhecid[oa]"
-    r"|el[ea]) (?:\w+ )?"
+    r"(?: \w+){0,2}? (?:em|n[oa]s?|num|numa|d[eoa]|um|uma)"
+    r"|(?:ti[oa]|irmao?|prim[oa]|cunhad[oa]|sogr[oa]|pai|mae|filh[oa]|namorad[oa]|amig[oa]|conhecid[oa]|vizinh[oa]"
+    r"|patrao|colega|cliente|el[ea]) (?:\w+ )?"
     r"(?:tem|tinha|possui|abriu|e don[oa] de|trabalha (?:em|n[oa])))"
     r"(?:\s+(?:um|uma|uns|umas|varios|varias|outros|outras|meu|minha|os|as|o|a|de|alguns|algumas|grandes?"
     r"|redes? de|muitos|muitas|pequen\w+)){0,3}\s+$"
@@ -87,7 +91,7 @@ _OTHERS = re.compile(
 _ELSEWHERE = re.compile(
     r"\s*(?:aqui |ali |la )?(?:do lado|da esquina|da frente|em frente|vizinh[ao]|concorrente|ao lado"
     r"|d[oa]s? (?:meu |minha )?(?:vizinh|amig|prim|concorren|client|conhecid|ti[oa]\b|cunhad|sogr)\w*"
-    r"|onde (?:eu )?(?:compro|almoc))"
+    r"|onde (?:eu )?(?:compro|almoc)|que (?:usa|tem|tinha|me|eu compro|fornec)|atras(?:ou|a))"
 )
 _MINE = re.compile(r"\b(?:tenho|temos|sou|somos|minha|meu|nossa|nosso|don[oa] d)\b[^.;!?]{0,20}$")
 _OWN = re.compile(
