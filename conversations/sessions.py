@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
 from conversations import handoff
+from conversations.agent.memory import Memory
 from conversations.channel_cache import ChannelView
 from conversations.models import Conversation, Handoff
 
@@ -57,6 +58,9 @@ def _open(
         owner_reason=previous.owner_reason if previous else "",
         owner_since=previous.owner_since if previous else at,
         previous=previous,
+        memory=Memory.read(previous.memory).for_next_session().stored() if previous else {},
+        summary=previous.summary if previous else "",
+        summary_until=previous.summary_until if previous else None,
     )
     try:
         with transaction.atomic():

@@ -63,20 +63,25 @@ def load() -> Outcome:
     synonyms = {term: {"means": means} for term, means in sources.shipped_synonyms().items()}
     _sync(Synonym.objects.all(), "term", synonyms, outcome)
     phrases = {
-        f"{situation}.{number}": {"situation": situation, "text": text}
-        for situation, texts in sources.shipped_phrases().items()
+        f"{situation}.{number}" if language == "pt" else f"{situation}.{language}.{number}": {
+            "situation": situation,
+            "language": language,
+            "text": text,
+        }
+        for language in Phrase.Language.values
+        for situation, texts in sources.shipped_phrases(language).items()
         for number, text in enumerate(texts, 1)
     }
     _sync(Phrase.objects.all(), "seed_key", phrases, outcome)
     PricePolicy.objects.get_or_create(id=1)
     Flag.objects.get_or_create(name=Flag.Name.AGENT_ENABLED, scope="global", defaults={"on": True})
     _sync(CompanyProfile.objects.all(), "id", {1: PLACEHOLDER_PROFILE}, outcome)
+    _load_hours()
     _load_prompts(outcome)
     queries.clear_cache()
     return outcome
 
 
-    _load_hours()
 def is_seeded() -> bool:
     """Whether a load has ever run: commands seed an empty catalogue by themselves."""
     return Product.objects.exists()
@@ -157,11 +162,6 @@ def _load_articles(outcome: Outcome) -> None:
     )
 
 
-def _load_prompts(outcome: Outcome) -> None:
-    for role in PromptVersion.Role.values:
-        versions = {
-            version: {"role": role, "text": text, "checksum": hashlib.sha256(text.encode()).hexdigest()}
-            for version, text in prompts.shipped(role)
 def _load_hours() -> None:
     """Into an empty table only: a weekday that a manager took out must not come back."""
     if not BusinessHours.objects.exists():
@@ -172,6 +172,11 @@ def _load_hours() -> None:
         )
 
 
+def _load_prompts(outcome: Outcome) -> None:
+    for role in PromptVersion.Role.values:
+        versions = {
+            version: {"role": role, "text": text, "checksum": hashlib.sha256(text.encode()).hexdigest()}
+            for version, text in prompts.shipped(role)
         }
         of_role = PromptVersion.objects.filter(role=role)
         _sync(of_role, "version", versions, outcome)

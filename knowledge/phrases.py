@@ -7,14 +7,18 @@ from knowledge.models import Situation
 from knowledge.sources import shipped_phrases
 
 
-def choose(situation: str, *, avoid: str = "", seed: str = "") -> str:
+def choose(situation: str, *, language: str = "pt", avoid: str = "", seed: str = "") -> str:
     """A sentence of that situation, the same for the same seed, never `avoid` while another one exists.
 
-    The shipped sentences stand in when the tables hold none of it, so that there is always something safe to say.
-    Raises `ValueError` for a situation that does not exist.
+    The shipped sentences stand in when the tables hold none of it, so that there is always something safe to say; the
+    Portuguese ones when there is none in the language. Raises `ValueError` for a situation that does not exist.
     """
     known = Situation(situation).value
-    texts = queries.phrases().get(known) or shipped_phrases()[known]
+    texts = _texts(known, language) or _texts(known, "pt")
     fresh = [text for text in texts if text != avoid] or list(texts)
     digest = hashlib.sha256(f"{known}:{seed}".encode()).digest()
     return fresh[int.from_bytes(digest[:4]) % len(fresh)]
+
+
+def _texts(situation: str, language: str) -> tuple[str, ...]:
+    return queries.phrases().get((situation, language)) or shipped_phrases(language).get(situation, ())

@@ -81,8 +81,8 @@ def synonyms() -> Mapping[str, str]:
     )
 
 
-def phrases() -> Mapping[str, tuple[str, ...]]:
-    """Situation -> its active sentences, oldest first."""
+def phrases() -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """(situation, language) -> its active sentences, oldest first."""
     return _cached("phrases", _read_phrases)
 
 
@@ -137,11 +137,12 @@ def _cached(key: str, read: Callable[[], T], seconds: float = CACHE_S) -> T:
     return value
 
 
-def _read_phrases() -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
-    for situation, text in Phrase.objects.filter(active=True).order_by("pk").values_list("situation", "text"):
-        found.setdefault(situation, []).append(text)
-    return MappingProxyType({situation: tuple(texts) for situation, texts in found.items()})
+def _read_phrases() -> Mapping[tuple[str, str], tuple[str, ...]]:
+    found: dict[tuple[str, str], list[str]] = {}
+    rows = Phrase.objects.filter(active=True).order_by("pk").values_list("situation", "language", "text")
+    for situation, language, text in rows:
+        found.setdefault((situation, language), []).append(text)
+    return MappingProxyType({key: tuple(texts) for key, texts in found.items()})
 
 
 def _read_prompt(role: str) -> Prompt:

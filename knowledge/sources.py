@@ -13,12 +13,15 @@ SOURCES = Path(__file__).resolve().parent.parent / "prompts"
 
 
 @cache
-def shipped_phrases() -> dict[str, tuple[str, ...]]:
-    """Situation -> its sentences, in the order of the file."""
-    return {
-        situation.attrib["id"]: tuple(_text(phrase) for phrase in situation.findall("frase"))
+def shipped_phrases(language: str = "pt") -> dict[str, tuple[str, ...]]:
+    """Situation -> its sentences in that language, in the order of the file."""
+    found = {
+        situation.attrib["id"]: tuple(
+            _text(phrase) for phrase in situation.findall("frase") if phrase.get("idioma", "pt") == language
+        )
         for situation in _root("frases.xml").findall("situacao")
     }
+    return {situation: texts for situation, texts in found.items() if texts}
 
 
 @cache

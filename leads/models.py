@@ -15,6 +15,33 @@ class Temperature(models.TextChoices):
     UNCLASSIFIED = "nao_classificado", "não classificado"
 
 
+class Empresa(models.Model):
+    """The lead's company."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    nome = models.CharField("nome", max_length=160, blank=True)
+    cnpj = models.CharField("CNPJ", max_length=14, null=True, blank=True, unique=True)
+    cidade = models.CharField("cidade", max_length=80, blank=True)
+    uf = models.CharField("UF", max_length=2, blank=True)
+    site = models.URLField("site", blank=True)
+    email = models.EmailField("e-mail", blank=True)
+    telefone = models.CharField("telefone", max_length=20, blank=True)
+    created_at = models.DateTimeField("criada em")
+
+    class Meta:
+        verbose_name = "empresa"
+        verbose_name_plural = "empresas"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(cnpj=None) | Q(cnpj__regex=r"^[0-9A-Z]{12}[0-9]{2}$"),
+                name="empresa_cnpj_14_characters",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"empresa {str(self.id)[-6:]}"
+
+
 class Lead(models.Model):
     """One person who wrote to us, however many numbers or private ids WhatsApp shows for them."""
 
@@ -29,6 +56,14 @@ class Lead(models.Model):
         default=Temperature.UNCLASSIFIED,
     )
     opted_out_at = models.DateTimeField("pediu para não receber mensagens em", null=True, blank=True)
+    empresa = models.ForeignKey(
+        Empresa,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="leads",
+        verbose_name="empresa",
+    )
 
     class Meta:
         verbose_name = "lead"
@@ -78,33 +113,6 @@ class Identity(models.Model):
         return f"{self.get_kind_display()} de {self.lead_id}"
 
 
-class Empresa(models.Model):
-    """The lead's company."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    nome = models.CharField("nome", max_length=160, blank=True)
-    cnpj = models.CharField("CNPJ", max_length=14, null=True, blank=True, unique=True)
-    cidade = models.CharField("cidade", max_length=80, blank=True)
-    uf = models.CharField("UF", max_length=2, blank=True)
-    site = models.URLField("site", blank=True)
-    email = models.EmailField("e-mail", blank=True)
-    telefone = models.CharField("telefone", max_length=20, blank=True)
-    created_at = models.DateTimeField("criada em")
-
-    class Meta:
-        verbose_name = "empresa"
-        verbose_name_plural = "empresas"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(cnpj=None) | Q(cnpj__regex=r"^[0-9A-Z]{12}[0-9]{2}$"),
-                name="empresa_cnpj_14_characters",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"empresa {str(self.id)[-6:]}"
-
-
 class Orcamento(models.Model):
     """One need of a lead; in the CRM, one open deal."""
 
@@ -127,6 +135,10 @@ class Orcamento(models.Model):
     segmento = models.CharField("segmento", max_length=30, blank=True)
     urgencia = models.CharField("urgência da compra", max_length=10, blank=True)
     volume = models.CharField("volume", max_length=60, blank=True)
+    volume_diario = models.PositiveIntegerField("volume por dia", null=True, blank=True)
+    necessidade = models.CharField(
+        "necessidade", max_length=30, blank=True, help_text="O trabalho a fazer: corte, mistura …"
+    )
     resumo = models.TextField("resumo", blank=True)
     oportunidade_pipe_id = models.BigIntegerField("id da oportunidade no CRM", null=True, blank=True)
     created_at = models.DateTimeField("criado em")
@@ -141,6 +153,11 @@ class Orcamento(models.Model):
                 name="orcamento_status_known",
             ),
             models.UniqueConstraint(
+                fields=["lead", "necessidade"],
+                condition=Q(status="aberto"),
+                name="orcamento_one_open_per_need",
+            ),
+            models.UniqueConstraint(
                 fields=["oportunidade_pipe_id"],
                 condition=Q(oportunidade_pipe_id__isnull=False),
                 name="orcamento_one_per_deal",
@@ -149,6 +166,26 @@ class Orcamento(models.Model):
 
     def __str__(self) -> str:
         return f"orçamento {str(self.id)[-6:]}"
+
+
+class Interest(models.Model):
+    """A lead who wants what cannot be had at the moment, to be told when it can (domain.md, "Commercial rules")."""
+
+    lead = models.ForeignKey(Lead, models.CASCADE, related_name="interests", verbose_name="lead")
+    produto = models.CharField("produto", max_length=20)
+    quote = models.CharField("citação", max_length=500, blank=True)
+    source_id = models.UUIDField("mensagem", null=True, blank=True)
+    at = models.DateTimeField("quando")
+
+    class Meta:
+        verbose_name = "interesse registrado"
+        verbose_name_plural = "interesses registrados"
+        constraints = [
+            models.UniqueConstraint(fields=["lead", "produto"], name="interest_once_per_product"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.produto} para {self.lead_id}"
 
 
 class Fact(models.Model):
@@ -167,6 +204,11 @@ class Fact(models.Model):
         TELEFONE = "telefone", "telefone informado"
         CONHECE = "conhece_seleto", "já conhece a Seleto"
         SEGMENTO = "segmento", "segmento"
+        NEGOCIO = "negocio", "tem negócio"
+        INTENCAO = "intencao", "intenção"
+        VISITA = "visita", "quer visita ou demonstração"
+        DECISOR = "decisor", "é quem decide"
+        CRESCIMENTO = "crescimento", "está crescendo"
 
     class Evidence(models.TextChoices):
         SAID = "said", "dito pelo lead"
@@ -211,7 +253,8 @@ class Fact(models.Model):
 
 
 class Classification(models.Model):
-    """One computed temperature: the score, its parts, the reasons in words and the facts they came from."""
+    """One temperature, computed or set by a person: the score, its parts, the reasons in words, the facts they came
+    from and what would raise it. `engagement` holds the counts it was computed with."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     lead = models.ForeignKey(Lead, models.CASCADE, related_name="classifications", verbose_name="lead")

@@ -1,15 +1,17 @@
 """Changes to leads: who writes, and what we were told."""
 
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from leads.models import Classification, Consent, Fact, Identity, Lead, Orcamento, SubjectRequest
+from leads import municipalities
+from leads.models import Classification, Consent, Fact, Identity, Interest, Lead, Orcamento, SubjectRequest
 from leads.signals import lead_changed, lead_merged
 from seleto.lib import audit
 
@@ -80,8 +82,13 @@ def _merge(kept: Lead, others: Sequence[Lead], *, now: datetime) -> None:
         Identity.objects.filter(lead=other).update(lead=kept)
         known = set(Fact.objects.filter(lead=kept, superseded_at=None).values_list("field", flat=True))
         Fact.objects.filter(lead=other, superseded_at=None, field__in=known).update(superseded_at=now)
-        for rows in (Fact, Orcamento, Classification, Consent, SubjectRequest):
+        _close_twin_needs(kept, other, now=now)
+        taken = Interest.objects.filter(lead=kept).values("produto")
+        Interest.objects.filter(lead=other, produto__in=taken).delete()
+        for rows in (Fact, Orcamento, Interest, Classification, Consent, SubjectRequest):
             rows._default_manager.filter(lead=other).update(lead=kept)
+        if other.empresa_id and not kept.empresa_id:
+            Lead.objects.filter(pk=kept.pk).update(empresa=other.empresa_id)
         if other.opted_out_at and not kept.opted_out_at:
             Lead.objects.filter(pk=kept.pk).update(opted_out_at=other.opted_out_at)
         lead_merged.send(sender=Lead, kept_id=kept.pk, merged_id=other.pk)
@@ -94,6 +101,17 @@ def _merge(kept: Lead, others: Sequence[Lead], *, now: datetime) -> None:
             now=now,
         )
         other.delete()
+
+
+def _close_twin_needs(kept: Lead, other: Lead, *, now: datetime) -> None:
+    """Both asked for the same: one open orçamento stays, the one with a deal if there is one."""
+    mine = {row.necessidade: row for row in Orcamento.objects.filter(lead=kept, status=Orcamento.Status.OPEN)}
+    for theirs in Orcamento.objects.filter(lead=other, status=Orcamento.Status.OPEN):
+        twin = mine.get(theirs.necessidade)
+        if twin is not None:
+            closed = twin if theirs.oportunidade_pipe_id and not twin.oportunidade_pipe_id else theirs
+            closed.status, closed.closed_at = Orcamento.Status.CLOSED, now
+            closed.save(update_fields=["status", "closed_at"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +138,18 @@ def record_facts(lead_id: UUID, facts: Iterable[NewFact], *, now: datetime) -> l
     newest = {fact.field: fact for fact in facts}
     if not newest:
         return []
-    current = dict(
-        Fact.objects.select_for_update()
-        .filter(lead_id=lead_id, field__in=newest, superseded_at=None)
-        .values_list("field", "value")
-    )
-    changed = {field: fact for field, fact in newest.items() if current.get(field) != fact.value}
+    current = {
+        row.field: row
+        for row in Fact.objects.select_for_update()
+        .filter(lead_id=lead_id, field__in=[*newest, Fact.Field.UF], superseded_at=None)
+        .only("field", "value", "evidence")
+    }
+    changed: dict[str, NewFact] = {field: fact for field, fact in newest.items() if _counts(fact, current.get(field))}
     if not changed:
         return []
-    if current:
-        Fact.objects.filter(lead_id=lead_id, field__in=changed, superseded_at=None).update(superseded_at=now)
+    outdated = [*changed, *_left_behind(changed, current)]
+    if current.keys() & set(outdated):
+        Fact.objects.filter(lead_id=lead_id, field__in=outdated, superseded_at=None).update(superseded_at=now)
     made = Fact.objects.bulk_create(
         Fact(
             lead_id=lead_id,
@@ -151,6 +171,23 @@ def record_facts(lead_id: UUID, facts: Iterable[NewFact], *, now: datetime) -> l
     return made
 
 
+def _counts(new: NewFact, known: Fact | None) -> bool:
+    """The newer word counts, but what a rule derives never replaces what somebody said or gave."""
+    if known is None:
+        return True
+    if new.evidence == Fact.Evidence.DERIVED and known.evidence != Fact.Evidence.DERIVED:
+        return False
+    return new.value != known.value
+
+
+def _left_behind(changed: Mapping[str, NewFact], current: Mapping[str, Fact]) -> list[str]:
+    """Fields whose value a change makes untrue: the state, when the new city is in another one."""
+    city, state = changed.get(Fact.Field.CIDADE), current.get(Fact.Field.UF)
+    if city is None or state is None or Fact.Field.UF in changed:
+        return []
+    return [] if municipalities.find(city.value, state.value) else [Fact.Field.UF]
+
+
 def opt_out(lead_id: UUID, *, quote: str, message_id: UUID, now: datetime) -> bool:
     """The lead wants no more messages; False when we knew. Call inside the caller's transaction."""
     changed = Lead.objects.filter(pk=lead_id, opted_out_at=None).update(opted_out_at=now)
@@ -158,3 +195,25 @@ def opt_out(lead_id: UUID, *, quote: str, message_id: UUID, now: datetime) -> bo
         return False
     Consent.objects.create(lead_id=lead_id, kind=Consent.Kind.OPT_OUT, quote=quote[:500], source_id=message_id, at=now)
     return True
+
+
+def record_interests(
+    lead_id: UUID, codes: Iterable[str], *, quote: str, message_id: UUID | None, now: datetime
+) -> None:
+    """Remember who wants what cannot be had now, once per product."""
+    Interest.objects.bulk_create(
+        [Interest(lead_id=lead_id, produto=code, quote=quote[:500], source_id=message_id, at=now) for code in codes],
+        ignore_conflicts=True,
+    )
+
+
+def open_subject_request(lead_id: UUID, kind: SubjectRequest.Kind, *, now: datetime) -> SubjectRequest:
+    """A data subject asked for something (LGPD art. 18): one open request of a kind, answered within
+    ``SUBJECT_REQUEST_DAYS`` (art. 19)."""
+    request, _ = SubjectRequest.objects.get_or_create(
+        lead_id=lead_id,
+        kind=kind,
+        status=SubjectRequest.Status.OPEN,
+        defaults={"opened_at": now, "due_at": now + timedelta(days=settings.SUBJECT_REQUEST_DAYS)},
+    )
+    return request

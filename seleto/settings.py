@@ -203,6 +203,19 @@ LLM_MODEL = env.text("LLM_MODEL", "gpt-4o-mini")
 LLM_CONNECT_TIMEOUT_S = env.seconds("LLM_CONNECT_TIMEOUT_S", 5, least=0.1)
 LLM_READ_TIMEOUT_S = env.seconds("LLM_READ_TIMEOUT_S", 25, least=0.1)
 LLM_MAX_COMPLETION_TOKENS = env.whole("LLM_MAX_COMPLETION_TOKENS", 900, least=100)
+# How the answer gets its form: a JSON schema, plain JSON ("json") or a tool call ("tool"); `doctor` says which ones the
+# server knows.
+LLM_ANSWER_MODE = env.choice("LLM_ANSWER_MODE", "schema", ("schema", "json", "tool"))
+# Whether the model may look things up and propose by tools besides its answer; some servers know no tools.
+LLM_TOOLS = env.switch("LLM_TOOLS", default=True)
+TOOL_CALLS_PER_TURN = env.whole("TOOL_CALLS_PER_TURN", 6, least=1)
+# The model asked while the first one does not answer: another model, and another server when it is not the same.
+LLM_FALLBACK_MODEL = env.text("LLM_FALLBACK_MODEL", "")
+LLM_FALLBACK_BASE_URL = env.text("LLM_FALLBACK_BASE_URL", "")
+LLM_FALLBACK_API_KEY = env.text("LLM_FALLBACK_API_KEY", "")
+LLM_FALLBACK_ANSWER_MODE = env.text("LLM_FALLBACK_ANSWER_MODE", "")
+# What prompt and brief may take together, counted as characters / 3.
+PROMPT_BUDGET_TOKENS = env.whole("PROMPT_BUDGET_TOKENS", 5000, least=2500)
 # US$ per million tokens of LLM_MODEL, for the cost recorded on each turn.
 LLM_PROMPT_PRICE = env.seconds("LLM_PROMPT_PRICE_USD_PER_MILLION", 0)
 LLM_COMPLETION_PRICE = env.seconds("LLM_COMPLETION_PRICE_USD_PER_MILLION", 0)
@@ -250,6 +263,10 @@ TURN_RETRY_S = env.seconds("TURN_RETRY_S", 15)
 TURN_RETRY_MAX_S = env.seconds("TURN_RETRY_MAX_S", 60)
 TURN_MAX_FAILURES = env.whole("TURN_MAX_FAILURES", 200, least=1)
 HISTORY_MESSAGES = env.whole("HISTORY_MESSAGES", 16, least=2)
+
+# --- Leads ---------------------------------------------------------------------------------------------------------
+# LGPD art. 19: how long an answer to a data subject may take.
+SUBJECT_REQUEST_DAYS = env.whole("SUBJECT_REQUEST_DAYS", 15, least=1)
 
 # --- Outbox (design.md, stage 6) ---------------------------------------------------------------------------------
 DELIVER_CONCURRENCY = env.whole("DELIVER_CONCURRENCY", 16, least=1)

@@ -63,6 +63,8 @@ class ConversationFactory(DjangoModelFactory[Conversation]):
     opened_at = factory.LazyFunction(now)
     last_message_at = factory.SelfAttribute("opened_at")
     owner_since = factory.SelfAttribute("opened_at")
+    # Already under way: what is said at first contact has tests of its own.
+    memory = factory.LazyFunction(lambda: {"notice_given": True})
 
 
 class MessageFactory(DjangoModelFactory[Message]):

@@ -5,14 +5,18 @@ and, where it counts, in code behind the model.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from xml.sax.saxutils import escape, quoteattr
 from zoneinfo import ZoneInfo
 
-from conversations.agent.state import Line, Snapshot, TurnState
-from knowledge.catalogue import ArticleFacts
+from django.conf import settings
 
-LOCAL = ZoneInfo("America/Sao_Paulo")
+from conversations.agent import moves
+from conversations.agent.state import Line, Snapshot, TurnState
+from conversations.agent.understanding import Heard
+from knowledge.catalogue import ArticleFacts
+from leads.models import Fact
+
 WEEKDAYS = (
     "segunda-feira",
     "terça-feira",
@@ -22,13 +26,25 @@ WEEKDAYS = (
     "sábado",
     "domingo",
 )
-# What is worth knowing, the most valuable first (domain.md, "What the agent does").
-WANTED = ("produto", "nome", "cidade", "volume", "urgencia", "empresa", "conhece_seleto")
-MAX_QUESTIONS = 2
-# After this many question-bearing replies in a row that the lead left unanswered, nothing more is asked.
-MAX_UNANSWERED_REPLIES = 2
+SAO_PAULO = ZoneInfo("America/Sao_Paulo")
+# The states whose clocks differ from São Paulo's.
+ZONES = {
+    "AC": ZoneInfo("America/Rio_Branco"),
+    "AM": ZoneInfo("America/Manaus"),
+    "MS": ZoneInfo("America/Campo_Grande"),
+    "MT": ZoneInfo("America/Cuiaba"),
+    "RO": ZoneInfo("America/Porto_Velho"),
+    "RR": ZoneInfo("America/Boa_Vista"),
+}
 # A lead's message may be 60,000 characters long; the model reads its beginning.
 LINE_MAX_CHARS = 2000
+LINE_MIN_CHARS = 200
+# Roughly what a token of Portuguese takes; the server's own count corrects the budget, not the brief.
+CHARS_PER_TOKEN = 3
+# The last exchanges stay whatever the budget says: without them there is nothing to answer to.
+MIN_HISTORY = 4
+# After this long without a word a lead is welcomed back instead of greeted anew.
+RETURNED = timedelta(hours=12)
 
 PLACEHOLDERS = {
     "audio": "[áudio que não pode ser ouvido aqui]",
@@ -45,25 +61,59 @@ PLACEHOLDERS = {
 AUTHORS = {"lead": "lead", "agent": "agente", "phone": "humano", "person": "humano"}
 
 
-def build(state: TurnState, snapshot: Snapshot, articles: Sequence[ArticleFacts], *, now: datetime) -> str:
-    """The XML the model answers to."""
-    local = now.astimezone(LOCAL)
+def build(state: TurnState, snapshot: Snapshot, heard: Heard, *, now: datetime) -> str:
+    """The XML the model answers to, within ``PROMPT_BUDGET_TOKENS`` together with the prompt.
+
+    What does not fit is left out from the oldest message on, then from the least relevant article on, then from the
+    ends of long messages.
+    """
+    history, articles, most = list(state.history), list(snapshot.articles), LINE_MAX_CHARS
+    room = settings.PROMPT_BUDGET_TOKENS * CHARS_PER_TOKEN - len(snapshot.prompt)
+    while len(text := _xml(state, snapshot, heard, history, articles, most, now=now)) > room:
+        if len(history) > MIN_HISTORY:
+            del history[: max(1, (len(history) - MIN_HISTORY) // 2)]
+        elif articles:
+            del articles[len(articles) // 2 :]
+        elif most > LINE_MIN_CHARS:
+            most //= 2
+        else:
+            break
+    return text
+
+
+def _xml(
+    state: TurnState,
+    snapshot: Snapshot,
+    heard: Heard,
+    history: Sequence[Line],
+    articles: Sequence[ArticleFacts],
+    most: int,
+    *,
+    now: datetime,
+) -> str:
+    local = now.astimezone(zone(heard.known.get(Fact.Field.UF, "")))
     context = {
         "agora": local.strftime("%Y-%m-%dT%H:%M"),
         "dia": WEEKDAYS[local.weekday()],
-        "saudacao": greeting(now),
+        "saudacao": greeting(local),
         "primeira_resposta": "sim" if state.first_reply else "nao",
-        "max_perguntas": str(max_questions(state)),
+        "max_perguntas": str(moves.max_questions(state)),
         "canal": "whatsapp",
+        "idioma": heard.language,
     }
+    if state.silence >= RETURNED and not state.first_reply:
+        context["voltou_apos"] = _days(state.silence)
+    if heard.ask_state:
+        context["perguntar_estado"] = "sim"
     parts = [
         "<turno>",
         f"<contexto {' '.join(f'{name}={quoteattr(value)}' for name, value in context.items())}/>",
-        f"<jogadas>{' '.join(moves(state))}</jogadas>",
+        f"<jogadas>{' '.join(moves.allowed(state, heard, snapshot.products))}</jogadas>",
         "<fatos>",
         *(f"<fato campo={quoteattr(name)}>{escape(value)}</fato>" for name, value in state.facts.items()),
         "</fatos>",
-        f"<faltam>{' '.join(missing(state))}</faltam>",
+        f"<faltam>{' '.join(moves.missing(heard.known))}</faltam>",
+        *_list("em_aberto", "pergunta", state.memory.open_questions),
         *_prices(snapshot),
         "<conhecimento>",
         *(
@@ -72,41 +122,36 @@ def build(state: TurnState, snapshot: Snapshot, articles: Sequence[ArticleFacts]
             for article in articles
         ),
         "</conhecimento>",
+        *([f"<resumo>{escape(state.summary)}</resumo>"] if state.summary else []),
         "<conversa>",
-        *(_line(line) for line in state.history),
+        *(_line(line, most) for line in history),
         "</conversa>",
         "<responder>",
-        *(_line(line) for line in state.pending),
+        *(_line(line, most) for line in state.pending),
         "</responder>",
         "</turno>",
     ]
     return "\n".join(parts)
 
 
-def greeting(now: datetime) -> str:
-    """The greeting of the hour in São Paulo."""
-    hour = now.astimezone(LOCAL).hour
-    return "bom dia" if 5 <= hour < 12 else "boa tarde" if 12 <= hour < 18 else "boa noite"
+def zone(uf: str) -> ZoneInfo:
+    """The lead's time zone by their state, São Paulo's until it is known."""
+    return ZONES.get(uf, SAO_PAULO)
 
 
-def missing(state: TurnState) -> list[str]:
-    """What is still to be asked, the most valuable first."""
-    return [name for name in WANTED if name not in state.facts]
+def greeting(local: datetime) -> str:
+    """The greeting of the hour where the lead is."""
+    return "bom dia" if 5 <= local.hour < 12 else "boa tarde" if 12 <= local.hour < 18 else "boa noite"
 
 
-def max_questions(state: TurnState) -> int:
-    """domain.md, hard rule 1."""
-    return 0 if state.unanswered_question_replies >= MAX_UNANSWERED_REPLIES else MAX_QUESTIONS
+def _days(silence: timedelta) -> str:
+    return f"{silence.days} dias" if silence.days > 1 else "1 dia" if silence.days else "algumas horas"
 
 
-def moves(state: TurnState) -> list[str]:
-    """What the agent may do this turn; code decides, the model chooses."""
-    allowed = ["responder", "recusar_preco", "registrar_interesse", "encaminhar", "encerrar"]
-    if missing(state) and max_questions(state):
-        allowed.insert(1, "perguntar")
-    if not any(line.author == "agent" and "FB300" in line.text for line in state.history):
-        allowed.insert(-2, "apresentar_fb300")
-    return allowed
+def _list(tag: str, item: str, texts: Sequence[str]) -> list[str]:
+    if not texts:
+        return []
+    return [f"<{tag}>", *(f"<{item}>{escape(text)}</{item}>" for text in texts), f"</{tag}>"]
 
 
 def _prices(snapshot: Snapshot) -> list[str]:
@@ -121,9 +166,9 @@ def _reais(amount: object) -> str:
     return text.removesuffix(",00")
 
 
-def _line(line: Line) -> str:
-    text = line.text if len(line.text) <= LINE_MAX_CHARS else f"{line.text[:LINE_MAX_CHARS]} […]"
+def _line(line: Line, most: int) -> str:
+    text = line.text if len(line.text) <= most else f"{line.text[:most]} […]"
     if line.type in PLACEHOLDERS:
         text = f"{PLACEHOLDERS[line.type]} {text}".strip()
-    clock = line.at.astimezone(LOCAL).strftime("%H:%M")
+    clock = line.at.astimezone(SAO_PAULO).strftime("%H:%M")
     return f'<msg de="{AUTHORS[line.author]}" id={quoteattr(line.key)} hora="{clock}">{escape(text)}</msg>'

@@ -3,8 +3,10 @@
 import os
 import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from agno.agent import Agent
@@ -12,18 +14,23 @@ from agno.exceptions import ModelProviderError
 from agno.models.message import Message
 from agno.models.openai.like import OpenAILike
 from agno.models.response import ModelResponse
+from agno.tools.function import Function
 from django.conf import settings
-from openai.types.chat import ChatCompletion
+from openai.types.chat import ChatCompletion, ChatCompletionMessage, ChatCompletionMessageFunctionToolCall
 from pydantic import BaseModel
 
 from conversations.agent import schema
 from conversations.agent.errors import ModelFailure, classify
+from conversations.agent.tools import ToolBox, definitions
 from seleto.lib import http
 
 # Off before Agno reads it; `telemetry=False` below says it again per agent.
 os.environ["AGNO_TELEMETRY"] = "false"
 
 FINISHED = "stop"
+# How an answer gets its form: a JSON schema, JSON described in the prompt, or the arguments of a tool.
+SCHEMA, JSON, TOOL = "schema", "json", "tool"
+ANSWER = "resposta"
 
 
 @dataclass
@@ -79,47 +86,93 @@ class BoundedModel(OpenAILike):
         choice = response.choices[0] if response.choices else None
         refused = choice is not None and getattr(choice.message, "refusal", None)
         ledger.finish_reason = "refusal" if refused else choice.finish_reason if choice else "empty"
+        if choice is not None:
+            _unwrap_answer(choice.message)
         return super()._parse_provider_response(response, response_format=response_format)
 
 
+def _unwrap_answer(message: ChatCompletionMessage) -> None:
+    """An answer that came as the arguments of a tool call becomes the content; other calls beside it are dropped."""
+    for call in message.tool_calls or ():
+        if isinstance(call, ChatCompletionMessageFunctionToolCall) and call.function.name == ANSWER:
+            message.content, message.tool_calls = call.function.arguments, None
+            return
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An OpenAI-compatible server and how its answers get their form (``LLM_ANSWER_MODE``)."""
+
+    name: str
+    base_url: str
+    model: str
+    api_key: str = field(repr=False)
+    mode: str = SCHEMA
+    tools: bool = True
+
+
+def endpoints() -> tuple[Endpoint, ...]:
+    """Where to ask, in order: the model of the settings and, when there is one, its stand-in."""
+    first = Endpoint(
+        "llm", settings.LLM_BASE_URL, settings.LLM_MODEL, settings.LLM_API_KEY, settings.LLM_ANSWER_MODE,
+        settings.LLM_TOOLS,
+    )  # fmt: skip
+    if not settings.LLM_FALLBACK_MODEL:
+        return (first,)
+    return first, Endpoint(
+        "llm-reserva",
+        settings.LLM_FALLBACK_BASE_URL or settings.LLM_BASE_URL,
+        settings.LLM_FALLBACK_MODEL,
+        settings.LLM_FALLBACK_API_KEY or settings.LLM_API_KEY,
+        settings.LLM_FALLBACK_ANSWER_MODE or settings.LLM_ANSWER_MODE,
+        settings.LLM_TOOLS,
+    )
+
+
 _lock = threading.Lock()
-_model: BoundedModel | None = None
+_models: dict[Endpoint, BoundedModel] = {}
 
 
-def model() -> BoundedModel:
-    """The process's model object: a new one per turn would cost 30 ms. Made after the fork."""
-    global _model
+def model(endpoint: Endpoint) -> BoundedModel:
+    """The process's model object of an endpoint: a new one per turn would cost 30 ms. Made after the fork."""
     with _lock:
-        if _model is None:
-            _model = BoundedModel(
-                id=settings.LLM_MODEL,
-                base_url=settings.LLM_BASE_URL,
-                api_key=settings.LLM_API_KEY or "not-set",
+        if endpoint not in _models:
+            _models[endpoint] = BoundedModel(
+                id=endpoint.model,
+                base_url=endpoint.base_url,
+                api_key=endpoint.api_key or "not-set",
                 max_retries=0,
                 max_tokens=settings.LLM_MAX_COMPLETION_TOKENS,
                 http_client=http.session(
                     "llm", connect_s=settings.LLM_CONNECT_TIMEOUT_S, read_s=settings.LLM_READ_TIMEOUT_S
                 ),
-                request_params={"response_format": schema.response_format()},
+                request_params=_form(endpoint.mode),
             )
-        return _model
+        return _models[endpoint]
 
 
 def forget() -> None:
-    """Build the model object again at the next turn (another endpoint, or a fresh fork)."""
-    global _model, _lock
+    """Build the model objects again at the next turn (another endpoint, or a fresh fork)."""
+    global _lock
     _lock = threading.Lock()
-    _model = None
+    _models.clear()
 
 
 os.register_at_fork(after_in_child=forget)
 
 
-def build(prompt: str) -> Agent:
-    """An agent for one turn: no tools, no history and no database of its own. ``resolve_in_context`` is off because it
-    would replace ``{…}`` in the lead's text."""
+def build(prompt: str, endpoint: Endpoint) -> Agent:
+    """An agent for one turn: no history and no database of its own. ``resolve_in_context`` is off because it would
+    replace ``{…}`` in the lead's text."""
+    given: list[Function | dict[str, Any]] = list(_functions()) if endpoint.tools else []
+    if endpoint.mode == TOOL:
+        given.append({"type": "function", "function": {"name": ANSWER, **_answer_tool()}})
+    if endpoint.mode == JSON:
+        prompt = f"{prompt}\n\n# Esquema da saída\n{schema.described()}"
     return Agent(
-        model=model(),
+        model=model(endpoint),
+        tools=given or None,
+        tool_choice="required" if endpoint.mode == TOOL else None,
         system_message=prompt,
         telemetry=False,
         resolve_in_context=False,
@@ -127,9 +180,42 @@ def build(prompt: str) -> Agent:
     )
 
 
-def lend(ledger: Ledger) -> None:
-    """Have the calls of this thread counted in ``ledger``."""
-    _current.ledger = ledger
+def _form(mode: str) -> dict[str, Any]:
+    if mode == SCHEMA:
+        return {"response_format": schema.response_format()}
+    return {"response_format": {"type": "json_object"}} if mode == JSON else {}
 
 
-__all__ = ["FINISHED", "Agent", "Ledger", "Message", "build", "forget", "lend", "model"]
+def _answer_tool() -> dict[str, Any]:
+    return {"description": "Entrega a resposta deste turno.", "parameters": schema.parameters()}
+
+
+@cache
+def _functions() -> tuple[Function, ...]:
+    """The tools as Agno wants them, their schemas ready: building these per turn would cost more than a turn may."""
+    return tuple(
+        Function(
+            name=name,
+            description=description,
+            parameters=parameters,
+            entrypoint=_entrypoint(name),
+            skip_entrypoint_processing=True,
+        )
+        for name, (description, parameters) in definitions().items()
+    )
+
+
+def _entrypoint(name: str) -> Callable[..., str]:
+    def call(**arguments: Any) -> str:
+        box: ToolBox = _current.tools
+        return box.call(name, arguments)
+
+    return call
+
+
+def lend(ledger: Ledger, tools: ToolBox | None = None) -> None:
+    """Have the calls of this thread counted in ``ledger`` and its tool calls done by ``tools``."""
+    _current.ledger, _current.tools = ledger, tools
+
+
+__all__ = ["FINISHED", "Agent", "Endpoint", "Ledger", "Message", "build", "endpoints", "forget", "lend"]

@@ -1,51 +1,77 @@
 """What the lead told us, from the model's proposals and from rules; nothing without evidence is kept (I7)."""
 
 import re
+from collections.abc import Sequence
 
-from conversations.agent.schema import Answer, ProposedFact
-from conversations.agent.state import Line, Snapshot, TurnState
+from conversations.agent.schema import ProposedFact
+from conversations.agent.state import Line, TurnState
+from knowledge.catalogue import ProductFacts
 from leads import extraction, municipalities
+from leads.extraction import Extraction
 from leads.models import Fact
 from leads.services import NewFact
+from seleto.lib.text.fold import fold
 
 MESSAGE = "mensagem"
 STATE_OF_UNIQUE_CITY = "uf_de_municipio_unico"
 
 
-def accept(answer: Answer, state: TurnState, snapshot: Snapshot) -> tuple[tuple[NewFact, ...], tuple[str, ...]]:
-    """The proposals that stand, and the names of the fields of those that do not (counted, never stored).
+# A short yes to a question makes what the question said the lead's own (I7).
+_YES = re.compile(
+    r"\W*(?:sim+|s|ss|isso(?: mesmo| ai)?|exat\w+|correto|certo|certissimo|isso sim|uhum|aham|e sim|perfeito|confirmo"
+    r"|positivo|com certeza|claro|pode ser|e isso|ok|yes|yep|si)\b[\W\w]{0,20}"
+)
+_YES_WORDS = 4
+_QUESTION = re.compile(r"[^.!?\n]*\?")
 
-    What rules read in the same messages fills what the model left out.
+
+def accept(
+    proposed: Sequence[ProposedFact],
+    state: TurnState,
+    products: tuple[ProductFacts, ...],
+    heard: Sequence[NewFact],
+) -> tuple[tuple[NewFact, ...], tuple[str, ...]]:
+    """The model's proposals that stand, and the names of the fields of those that do not (counted, never stored).
+
+    What rules ``heard`` in the same messages fills what the model left out.
     """
-    lines = {line.key: line for line in (*state.history, *state.pending) if line.author == "lead" and line.own_words}
-    kept, dropped = {fact.field: fact for fact in from_rules(state, snapshot)}, []
-    for proposed in answer.facts:
-        fact = _checked(proposed, lines.get(proposed.message), snapshot)
+    kept, dropped = {fact.field: fact for fact in heard}, []
+    for item in proposed:
+        fact = check(item, state, products)
         if fact is None:
-            dropped.append(proposed.field)
+            dropped.append(item.field)
         else:
             kept[fact.field] = fact
     return tuple(kept.values()), tuple(dropped)
 
 
-def from_rules(state: TurnState, snapshot: Snapshot) -> tuple[NewFact, ...]:
-    """What can be read in the unanswered messages without a model."""
-    lines = [line for line in state.pending if line.text and line.own_words]
-    found = extraction.extract([line.text for line in lines], products=snapshot.products)
+def check(proposed: ProposedFact, state: TurnState, products: tuple[ProductFacts, ...]) -> NewFact | None:
+    """The proposal as a fact with its evidence; None when nobody said it."""
+    talk = [*state.history, *state.pending]
+    place = next((at for at, line in enumerate(talk) if line.key == proposed.message and _is_own(line)), None)
+    if place is None:
+        return None
+    return _checked(proposed, talk[place], products) or _confirmed(proposed, talk[place], talk[:place], products)
+
+
+def from_rules(lines: Sequence[Line], said: Extraction) -> tuple[NewFact, ...]:
+    """What extraction ``said`` of ``lines``, as facts with their quotations."""
     return tuple(
         _derived_state(item.stored, item.quote, lines[item.message], item.start, item.end)
         if item.field == Fact.Field.UF and not _names_state(item.quote)
         else _fact(Fact.Field(item.field), item.stored, item.quote, lines[item.message], item.start, item.end)
-        for item in found.items
+        for item in said.items
         if item.field in Fact.Field.values
     )
 
 
-def _checked(proposed: ProposedFact, line: Line | None, snapshot: Snapshot) -> NewFact | None:
-    if line is None:
-        return None
+def _is_own(line: Line) -> bool:
+    return line.author == "lead" and line.own_words
+
+
+def _checked(proposed: ProposedFact, line: Line, products: tuple[ProductFacts, ...]) -> NewFact | None:
     value = extraction.validate(
-        proposed.field, proposed.value, quote=proposed.quote, message=line.text, products=snapshot.products
+        proposed.field, proposed.value, quote=proposed.quote, message=line.text, products=products
     )
     if value is None:
         return None
@@ -54,6 +80,28 @@ def _checked(proposed: ProposedFact, line: Line | None, snapshot: Snapshot) -> N
     start = line.text.find(proposed.quote)
     end = start + len(proposed.quote) if start >= 0 else None
     return _fact(Fact.Field(proposed.field), value, proposed.quote, line, start if start >= 0 else None, end)
+
+
+def _confirmed(
+    proposed: ProposedFact, line: Line, before: Sequence[Line], products: tuple[ProductFacts, ...]
+) -> NewFact | None:
+    """A yes to the agent's own question, when that question contains the value."""
+    folded = fold(line.text)
+    asked = before[-1] if before and before[-1].author == "agent" else None
+    if asked is None or len(folded.split()) > _YES_WORDS or not _YES.fullmatch(folded):
+        return None
+    for question in _QUESTION.findall(asked.text):
+        value = extraction.validate(proposed.field, proposed.value, quote=question, message=question, products=products)
+        if value is not None:
+            return NewFact(
+                field=Fact.Field(proposed.field),
+                value=value[:200],
+                evidence=Fact.Evidence.CONFIRMED,
+                source_kind=MESSAGE,
+                source_id=line.id,
+                quote=f"{question.strip()} {line.text}"[-500:],
+            )
+    return None
 
 
 def _names_state(quote: str) -> bool:

@@ -11,6 +11,7 @@ from conversations.agent import factory, schema
 from conversations.agent.errors import ModelFailure
 from conversations.agent.schema import Answer, Malformed
 from conversations.agent.state import Usage
+from conversations.agent.tools import Effects, ToolBox
 
 # The answer, one repair and one regeneration (design.md, Budgets).
 MAX_CALLS = 3
@@ -27,8 +28,10 @@ class Correction:
 class Session:
     """The model calls of one turn, counted and bounded together. One session per turn, used by one thread."""
 
-    def __init__(self, prompt: str, brief: str) -> None:
-        self._agent = factory.build(prompt)
+    def __init__(self, endpoint: factory.Endpoint, prompt: str, brief: str, tools: ToolBox) -> None:
+        self._endpoint = endpoint
+        self._tools = tools
+        self._agent = factory.build(prompt, endpoint)
         self._messages = [factory.Message(role="user", content=brief)]
         self._ledger = factory.Ledger(limit=MAX_CALLS, deadline=time.monotonic() + settings.TURN_DEADLINE_S)
 
@@ -46,10 +49,14 @@ class Session:
         self._messages += _exchange(answer.model_dump_json(), correction)
         return self._parsed(self._run())
 
+    def effects(self) -> Effects:
+        """What the model proposed by tools so far."""
+        return self._tools.effects()
+
     def usage(self) -> Usage:
         ledger = self._ledger
         return Usage(
-            model=settings.LLM_MODEL,
+            model=self._endpoint.model,
             calls=ledger.calls,
             prompt_tokens=ledger.prompt_tokens,
             completion_tokens=ledger.completion_tokens,
@@ -59,7 +66,7 @@ class Session:
 
     def _run(self) -> str:
         self._ledger.failure, self._ledger.finish_reason = None, ""
-        factory.lend(self._ledger)
+        factory.lend(self._ledger, self._tools)
         output = self._agent.run(list(self._messages), session_state={})
         if output.status != RunStatus.completed or self._ledger.failure is not None:
             raise self._ledger.failure or ModelFailure("run_failed", retryable=True)

@@ -1,5 +1,6 @@
 """The model's answer: one JSON object, checked before anything in it is used."""
 
+import json
 from functools import cache
 from typing import Annotated, Any, Literal
 
@@ -90,12 +91,22 @@ def parse(content: str) -> Answer:
 
 
 @cache
+def parameters() -> dict[str, Any]:
+    """The schema of an answer; made once, as building one costs more than a turn may."""
+    closed: dict[str, Any] = _closed(Answer.model_json_schema())
+    return closed
+
+
+@cache
 def response_format() -> dict[str, Any]:
-    """The ``response_format`` of the request; made once, as building a schema costs more than a turn may."""
-    return {
-        "type": "json_schema",
-        "json_schema": {"name": "resposta", "schema": _closed(Answer.model_json_schema()), "strict": True},
-    }
+    """The ``response_format`` of the request for servers that hold a model to a schema."""
+    return {"type": "json_schema", "json_schema": {"name": "resposta", "schema": parameters(), "strict": True}}
+
+
+@cache
+def described() -> str:
+    """The schema as text, for servers that only promise some JSON."""
+    return json.dumps(parameters(), ensure_ascii=False, separators=(",", ":"))
 
 
 def _closed(node: Any) -> Any:

@@ -2,14 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 from uuid import UUID
 
+from conversations.agent.memory import NEW, Memory
 from conversations.agent.schema import Answer
 from conversations.guardrails import Verdict
 from knowledge.catalogue import ArticleFacts, ProductFacts
 from leads.services import NewFact
+
+if TYPE_CHECKING:
+    from conversations.agent.understanding import Heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,11 @@ class TurnState:
     facts: Mapping[str, str] = field(repr=False)
     history: tuple[Line, ...] = field(repr=False)
     pending: tuple[Line, ...] = field(repr=False)
+    memory: Memory = NEW
+    # What came before ``history``, in a few sentences.
+    summary: str = field(default="", repr=False)
+    # How long nobody had written when the lead came back.
+    silence: timedelta = timedelta(0)
     correlation_id: str = ""
 
 
@@ -61,6 +71,16 @@ class Snapshot:
     products: tuple[ProductFacts, ...] = field(repr=False)
     articles: tuple[ArticleFacts, ...] = field(repr=False)
     prices: Mapping[str, Decimal] = field(default_factory=dict, repr=False)
+    # What rules read in the messages to be answered; ``decide`` reads it itself when it is not given.
+    heard: "Heard | None" = field(default=None, repr=False)
+    # Whether the company of the CNPJ that this lead gave is known, and whether a deal of theirs is open.
+    company_known: bool = False
+    opportunity_open: bool = False
+    # Whether a person of the house can be expected to answer now.
+    open_now: bool = True
+    # Where to find more about us, told when the agent takes leave.
+    site: str = ""
+    catalogue_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +114,9 @@ class Decision:
     facts: tuple[NewFact, ...] = field(default=(), repr=False)
     dropped_facts: tuple[str, ...] = ()
     handoff_reason: str = ""
+    temperature: str = ""
+    memory: Memory = NEW
+    interests: tuple[str, ...] = ()
     stopped: tuple[StoppedDraft, ...] = field(default=(), repr=False)
     fallback: str = ""
     gap: str = field(default="", repr=False)

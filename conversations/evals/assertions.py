@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from conversations import guardrails
-from conversations.evals import speech
+from conversations import guardrails, speech
 from conversations.evals.observed import LEAD_FIELDS, Final, Line
 from conversations.evals.schema import Case
 from conversations.guardrails import Kind, ReviewContext

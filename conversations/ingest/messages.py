@@ -261,4 +261,5 @@ def _take_back_reply(conversation: Conversation) -> None:
     conversation.answered_revision = turn.undo["answered_revision"]
     conversation.awaiting_answer = turn.undo["awaiting_answer"]
     conversation.unanswered_question_replies = turn.undo["unanswered_question_replies"]
+    conversation.memory = turn.undo.get("memory", {})
     conversation.pending_since = turn.waiting_since

@@ -41,6 +41,11 @@ class Conversation(models.Model):
     turn_failures = models.PositiveSmallIntegerField("tentativas sem modelo", default=0)
     # Of the event that was taken in last: the turn and what it sends go on under it.
     correlation_id = models.CharField("correlação", max_length=40, blank=True, editable=False)
+    # What the agent already did here and still owes (conversations/agent/memory.py).
+    memory = models.JSONField("memória do agente", default=dict, blank=True, editable=False)
+    # What was said before the messages a brief has room for, and up to which moment it tells.
+    summary = models.TextField("resumo do que veio antes", blank=True)
+    summary_until = models.DateTimeField("resumo até", null=True, blank=True, editable=False)
     outbox_order = models.PositiveIntegerField("última ordem de envio", default=0)
     previous = models.ForeignKey(
         "self",

@@ -8,11 +8,13 @@ from django.conf import settings
 from django.db import transaction
 
 from conversations import handoff, outbox
+from conversations.agent.situations import subject_request_kind
 from conversations.agent.state import Decision, Snapshot, TurnState
 from conversations.formatting import typing_s
 from conversations.models import Conversation, GuardrailHit, Handoff, Turn
 from knowledge import gaps
-from leads.services import record_facts
+from leads import needs
+from leads.services import open_subject_request, record_facts, record_interests
 from seleto.lib import alerts, jobs
 from seleto.lib.models import Alert
 
@@ -62,7 +64,8 @@ def _apply(
 ) -> Outcome:
     status = _status(conversation, decision)
     _close_turn(state, decision, status, snapshot=snapshot, now=now)
-    record_facts(state.lead_id, decision.facts, now=now)
+    _keep_what_was_told(state, decision, now=now)
+    conversation.memory = decision.memory.stored()
     turn = Turn(pk=state.turn_id)
     rows = outbox.enqueue(
         conversation,
@@ -89,6 +92,21 @@ def _apply(
     if rows and rows[0].due_at > now:
         jobs.wake("deliver", at=rows[0].due_at)
     return Outcome(status, first_bubble=rows[0].id if rows else None)
+
+
+def _keep_what_was_told(state: TurnState, decision: Decision, *, now: datetime) -> None:
+    """The facts and what follows from them: company, orçamento, interests, a data subject's request."""
+    made = record_facts(state.lead_id, decision.facts, now=now)
+    if made:
+        quotes = {fact.field: fact.quote for fact in made}
+        known = {**state.facts, **{fact.field: fact.value for fact in made}}
+        needs.follow_facts(state.lead_id, known, [fact.field for fact in made], quotes=quotes, now=now)
+    if decision.interests:
+        last = state.pending[-1]
+        record_interests(state.lead_id, decision.interests, quote=last.text, message_id=last.id, now=now)
+    if decision.handoff_reason == Handoff.Reason.PRIVACY:
+        text = " ".join(line.text for line in state.pending if line.own_words)
+        open_subject_request(state.lead_id, subject_request_kind(text), now=now)
 
 
 def _keep_stopped(decision: Decision, turn: Turn, *, now: datetime) -> None:
@@ -166,6 +184,7 @@ def _close_turn(state: TurnState, decision: Decision, status: str, *, snapshot: 
             "answered_revision": state.answered_revision,
             "awaiting_answer": state.awaiting_answer,
             "unanswered_question_replies": state.unanswered_question_replies,
+            "memory": state.memory.stored(),
         },
         model=usage.model,
         prompt_version=snapshot.prompt_version if snapshot else "",

@@ -1,17 +1,21 @@
 """Everything a turn needs, read in a few statements and then let go of the database."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from conversations import channel_cache
+from conversations.agent.memory import Memory
 from conversations.agent.retrieval import articles_for
+from conversations.agent.situations import Matter
 from conversations.agent.state import Line, Snapshot, TurnState
+from conversations.agent.understanding import listen
 from conversations.models import Conversation, Message
-from knowledge import queries
-from leads.models import Fact, Temperature
+from knowledge import calendar, queries
+from leads.models import Empresa, Fact, Orcamento, Temperature
 
 LOCAL = ZoneInfo("America/Sao_Paulo")
 # Beyond this many unanswered messages the oldest are read as history.
@@ -48,7 +52,7 @@ def read_state(
         origin=channel.origin,
         temperature=conversation.lead.temperature,
         opted_out=conversation.lead.opted_out_at is not None,
-        first_reply=not any(line.author != "lead" for line in history),
+        first_reply=conversation.previous_id is None and not any(line.author != "lead" for line in history),
         awaiting_answer=conversation.awaiting_answer,
         unanswered_question_replies=conversation.unanswered_question_replies,
         turn_failures=conversation.turn_failures,
@@ -57,6 +61,9 @@ def read_state(
         facts=dict(facts.values_list("field", "value")),
         history=tuple(history[-settings.HISTORY_MESSAGES :]),
         pending=pending,
+        memory=Memory.read(conversation.memory),
+        summary=conversation.summary,
+        silence=_silence(history, pending),
         correlation_id=correlation_id,
     )
 
@@ -64,16 +71,41 @@ def read_state(
 def read_snapshot(state: TurnState, *, now: datetime) -> Snapshot:
     """The managers' data for this turn, from caches kept for seconds; prices only where they may be told."""
     prompt = queries.published_prompt("agente")
+    products = queries.products()
+    heard = listen(state, products)
     prices = {}
-    if state.temperature == Temperature.COLD:
+    if heard.temperature == Temperature.COLD and Matter.PRICE in heard.matters:
         prices = dict(queries.price_exception(today=now.astimezone(LOCAL).date()))
     return Snapshot(
         prompt=prompt.text,
         prompt_version=prompt.version,
-        products=queries.products(),
+        products=products,
         articles=articles_for(state),
         prices=prices,
+        heard=heard,
+        company_known=_is_company_known(heard.known.get(Fact.Field.CNPJ, "")),
+        opportunity_open=_has_opportunity(state),
+        open_now=calendar.is_open(now),
     )
+
+
+def _is_company_known(cnpj: str) -> bool:
+    return bool(cnpj) and Empresa.objects.filter(cnpj=cnpj).exists()
+
+
+def _has_opportunity(state: TurnState) -> bool:
+    """Asked only of leads who said what they need: the others have none."""
+    if Fact.Field.PRODUTO not in state.facts:
+        return False
+    rows = Orcamento.objects.filter(lead_id=state.lead_id, status=Orcamento.Status.OPEN)
+    return rows.exclude(oportunidade_pipe_id=None).exists()
+
+
+def _silence(history: Sequence[Line], pending: Sequence[Line]) -> timedelta:
+    """How long nobody had said anything when the first of the pending messages came."""
+    if not history or not pending:
+        return timedelta(0)
+    return max(pending[0].at - history[-1].at, timedelta(0))
 
 
 def _line(row: Message, key: str) -> Line:

@@ -39,12 +39,27 @@ class Situation(models.TextChoices):
     REPETIR_AUDIO = "repetir_audio", "áudio que não deu para ouvir"
     GENERICA = "generica", "resposta neutra"
     LGPD_AVISO = "lgpd_aviso", "aviso de registro da conversa"
+    ROBO = "robo", "pergunta se é um robô"
+    APRESENTAR_FB300 = "apresentar_fb300", "apresentação da FB300 a quem quer a FBM100"
+    ESPETO = "espeto", "linha de espetos indisponível"
+    HAMBURGUER_LARGO = "hamburguer_largo", "hambúrguer acima de 14 cm"
+    OUTRO_SETOR = "outro_setor", "encaminhamento de fornecedor ou candidato"
+    IDIOMA = "idioma", "idioma que o agente não fala"
+    MENOR = "menor", "menor de idade"
+    ENGANO = "engano", "número errado"
+    INSULTO = "insulto", "insulto"
 
 
 class Phrase(Seeded):
     """An approved sentence; code falls back on these when a draft may not leave."""
 
+    class Language(models.TextChoices):
+        PORTUGUESE = "pt", "português"
+        ENGLISH = "en", "inglês"
+        SPANISH = "es", "espanhol"
+
     situation = models.CharField("situação", max_length=40, choices=Situation.choices)
+    language = models.CharField("idioma", max_length=2, choices=Language.choices, default=Language.PORTUGUESE)
     text = models.TextField("texto", max_length=PHRASE_MAX_CHARS)
     active = models.BooleanField("ativa", default=True)
     seed_key = models.CharField(max_length=60, null=True, blank=True, unique=True, editable=False)
@@ -54,6 +69,7 @@ class Phrase(Seeded):
         verbose_name_plural = "frases aprovadas"
         constraints = [
             models.CheckConstraint(condition=Q(situation__in=Situation.values), name="phrase_situation_known"),
+            models.CheckConstraint(condition=Q(language__in=["pt", "en", "es"]), name="phrase_language_known"),
             models.CheckConstraint(
                 condition=~Q(text="") & Q(LessThanOrEqual(Length("text"), PHRASE_MAX_CHARS)),
                 name="phrase_length",
@@ -215,18 +231,6 @@ class CompanyProfile(Seeded):
     phone = models.CharField("telefone", max_length=40)
     email = models.EmailField("e-mail")
     hours = models.CharField("horário de atendimento", max_length=120)
-
-    class Meta:
-        verbose_name = "dados da empresa"
-        verbose_name_plural = "dados da empresa"
-        constraints = [models.CheckConstraint(condition=Q(id=1), name="company_profile_single")]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def is_placeholder(self) -> bool:
-        """True while site, catalogue or e-mail still point to the reserved `.example` domain."""
-        return any(".example" in value for value in (self.site, self.catalogue_url, self.email))
     time_zone = models.CharField(
         "fuso horário",
         max_length=40,
@@ -242,6 +246,15 @@ class CompanyProfile(Seeded):
         db_default="",
         help_text="Sigla do estado cujos feriados valem além dos nacionais, por exemplo SP. Vazio: só os nacionais.",
     )
+
+    class Meta:
+        verbose_name = "dados da empresa"
+        verbose_name_plural = "dados da empresa"
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="company_profile_single")]
+
+    def __str__(self) -> str:
+        return self.name
+
     def clean(self) -> None:
         """Refuse what the business calendar could not read."""
         wrong = {}
@@ -252,3 +265,6 @@ class CompanyProfile(Seeded):
         if wrong:
             raise ValidationError(wrong)
 
+    def is_placeholder(self) -> bool:
+        """True while site, catalogue or e-mail still point to the reserved `.example` domain."""
+        return any(".example" in value for value in (self.site, self.catalogue_url, self.email))

@@ -29,7 +29,9 @@ def test_year_one(channel, settings, momment):
     zapi.post(zapi.received("Vocês vendem formadora de hambúrguer?"))
     with respx.mock(assert_all_called=False) as router:
         router.post(path__regex="/read-message$").respond(204)
-        router.post(path__regex="/chat/completions$").side_effect = lambda r: said("Vendemos sim!")
+        router.post(path__regex="/chat/completions$").side_effect = lambda r: said(
+            "Vendemos sim! A conversa fica registrada."
+        )
 
         def send(request):
             texts.append(json.loads(request.content)["message"])
@@ -53,4 +55,4 @@ def test_year_one(channel, settings, momment):
             if r.status_code >= 400:
                 problems.append((url, r.status_code))
     assert problems == []
-    assert texts == ["Vendemos sim!"]
+    assert texts == ["Vendemos sim! A conversa fica registrada."]

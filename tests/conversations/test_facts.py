@@ -5,25 +5,22 @@ from uuid import uuid4
 import pytest
 
 from conversations.agent import facts
-from conversations.agent.schema import Answer
-from conversations.agent.state import Snapshot
+from conversations.agent.schema import ProposedFact
+from conversations.agent.understanding import listen
 from knowledge.catalogue import shipped_products
 from tests.conversations.test_brief import line, state
 
-SNAPSHOT = Snapshot(prompt="", prompt_version="v1", products=shipped_products(), articles=())
+PRODUCTS = shipped_products()
 
 
-def answer(*proposed: dict) -> Answer:
-    return Answer.model_validate(
-        {
-            "reply": "ok",
-            "facts": list(proposed),
-            "intents": [],
-            "sources": [],
-            "unanswered_question": None,
-            "move": "responder",
-        }
-    )
+def accept(the_state, *proposed: dict):
+    """What stands of the model's proposals and of what rules read."""
+    heard = listen(the_state, PRODUCTS).facts
+    return facts.accept([ProposedFact.model_validate(item) for item in proposed], the_state, PRODUCTS, heard)
+
+
+def by_rules(the_state):
+    return {item.field: item for item in listen(the_state, PRODUCTS).facts}
 
 
 def fact(field: str, value: str, quote: str, message: str = "m1") -> dict:
@@ -33,16 +30,14 @@ def fact(field: str, value: str, quote: str, message: str = "m1") -> dict:
 def test_rules_read_what_the_model_left_out():
     the_state = state(pending=(line("quero a FB300, meu cnpj é 69.882.044/0077-97"),))
 
-    accepted, dropped = facts.accept(answer(), the_state, SNAPSHOT)
+    accepted, dropped = accept(the_state)
 
     assert {item.field: item.value for item in accepted} == {"produto": "FB300", "cnpj": "69882044007797"}
     assert dropped == ()
 
 
 def test_the_state_of_a_unique_city_is_derived_and_says_so():
-    accepted = {
-        item.field: item for item in facts.from_rules(state(pending=(line("a loja fica em Itajaí"),)), SNAPSHOT)
-    }
+    accepted = by_rules(state(pending=(line("a loja fica em Itajaí"),)))
 
     assert (accepted["cidade"].evidence, accepted["uf"].evidence) == ("said", "derived")
     assert (accepted["uf"].value, accepted["uf"].rule) == ("SC", "uf_de_municipio_unico")
@@ -54,7 +49,7 @@ def test_the_state_of_a_unique_city_is_derived_and_says_so():
 def test_a_models_state_stands_only_where_the_city_leaves_no_other(city, state_, kept):
     the_state = state(pending=(line(f"a loja fica em {city}"),))
 
-    accepted, dropped = facts.accept(answer(fact("uf", state_, city)), the_state, SNAPSHOT)
+    accepted, dropped = accept(the_state, fact("uf", state_, city))
 
     found = {item.field: item for item in accepted}.get("uf")
     assert (found is not None and found.value == state_ and found.evidence == "derived") == kept
@@ -62,9 +57,7 @@ def test_a_models_state_stands_only_where_the_city_leaves_no_other(city, state_,
 
 
 def test_a_state_the_lead_named_was_said():
-    accepted = {
-        item.field: item for item in facts.from_rules(state(pending=(line("sou de Santa Maria, RS"),)), SNAPSHOT)
-    }
+    accepted = by_rules(state(pending=(line("sou de Santa Maria, RS"),)))
 
     assert (accepted["uf"].value, accepted["uf"].evidence) == ("RS", "said")
 
@@ -81,7 +74,7 @@ def test_a_state_the_lead_named_was_said():
 def test_a_value_that_does_not_follow_is_dropped(proposed):
     text = "sou a Marina de Atlântida do Norte ZZ, 69.882.044/0077-98"
 
-    accepted, dropped = facts.accept(answer(proposed), state(pending=(line(text),)), SNAPSHOT)
+    accepted, dropped = accept(state(pending=(line(text),)), proposed)
 
     assert proposed["field"] in dropped
     assert proposed["value"] not in {item.value for item in accepted}
@@ -91,6 +84,43 @@ def test_an_older_message_of_the_lead_is_evidence_too():
     older = line("sou a Marina", key="m1", id=uuid4())
     the_state = state(history=(older,), pending=(line("isso", key="m2"),))
 
-    accepted, _ = facts.accept(answer(fact("nome", "Marina", "sou a Marina")), the_state, SNAPSHOT)
+    accepted, _ = accept(the_state, fact("nome", "Marina", "sou a Marina"))
 
     assert [(item.value, item.source_id) for item in accepted] == [("Marina", older.id)]
+
+
+@pytest.mark.parametrize(
+    ("question", "field", "value"),
+    [
+        ("Você é de Itajaí?", "cidade", "Itajaí"),
+        ("Seria a FB300 então?", "produto", "FB300"),
+        ("Perfeito! Anotei 500 hambúrgueres por dia, certo?", "volume", "500 hamburgueres/dia"),
+    ],
+)
+def test_a_yes_makes_what_the_agents_question_said_the_leads_word(question, field, value):
+    asked, yes = line(question, key="m1", author="agent"), line("isso mesmo", key="m2")
+
+    accepted, dropped = accept(state(history=(asked,), pending=(yes,)), fact(field, value, "isso mesmo", message="m2"))
+
+    (found,) = accepted
+    assert (found.field, found.value, found.evidence, found.source_id) == (field, value, "confirmed", yes.id)
+    assert found.quote == f"{question.split('! ')[-1]} isso mesmo"
+    assert dropped == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "reply"),
+    [
+        (("agent", "Temos clientes em Itajaí."), "isso mesmo"),
+        (("agent", "Você é de Itajaí?"), "não"),
+        (("agent", "Você é de Itajaí?"), "sim, mas a loja nova vai ser em outra cidade aqui perto"),
+        (("lead", "Vocês são de Itajaí?"), "isso"),
+    ],
+)
+def test_without_a_question_that_holds_it_or_a_plain_yes_nothing_is_confirmed(before, reply):
+    author, text = before
+    talk = state(history=(line(text, key="m1", author=author),), pending=(line(reply, key="m2"),))
+
+    accepted, dropped = accept(talk, fact("cidade", "Itajaí", reply, message="m2"))
+
+    assert (accepted, dropped) == ((), ("cidade",))

@@ -478,7 +478,7 @@ def test_i12_a_turn_that_never_finds_a_model_is_parked(provider, settings):
     ],
 )
 def test_i8_a_handoff_is_one_act(provider, intents, move, reason, queue):
-    conversation = waiting("Quero falar com uma pessoa")
+    conversation = waiting("Preciso resolver uma coisa aí")
     provider.side_effect = [said("Claro!", intents=intents, move=move)]
 
     jobs.run_due()

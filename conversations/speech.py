@@ -1,7 +1,7 @@
-"""What a reply says, as far as assertions need to know: which product it names, which fact it asks for."""
+"""What a reply says, as far as the agent and its evaluations need to know: which product it names, what it asks for."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from seleto.lib.text.fold import fold
 
@@ -100,6 +100,19 @@ def asks_for(field: str, text: str) -> str:
     """The sentence that asks the lead for the fact, empty when none does. ``KeyError`` for a field nobody asks for."""
     pattern = _PATTERNS[field]
     return next((sentence for sentence in _questions(text) if pattern.search(fold(sentence))), "")
+
+
+def without_questions_for(fields: Iterable[str], text: str) -> str:
+    """The text without the questions that ask for one of these facts. Only sentences with a question mark are taken
+    out: what merely sounds like a request is left alone."""
+    patterns = [_PATTERNS[field] for field in fields if field in _PATTERNS]
+
+    def keep(sentence: re.Match[str]) -> str:
+        asked = sentence[0].rstrip().endswith("?") and any(pattern.search(fold(sentence[0])) for pattern in patterns)
+        return "" if asked else sentence[0]
+
+    kept = re.sub(r"[^.!?\n]+[.!?]*[ \t]*", keep, text)
+    return re.sub(r"\n{3,}", "\n\n", kept).strip()
 
 
 def _questions(text: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conversations.evals.speech import ASKABLE, asks_for, names_product
+from conversations.speech import ASKABLE, asks_for, names_product
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,171 @@
+"""A draft as it may leave: reviewed whole and bubble by bubble, regenerated once, or replaced (design.md, stage 5)."""
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conversations import guardrails
+from conversations.agent import moves
+from conversations.agent.errors import ModelFailure
+from conversations.agent.schema import Answer, Malformed
+from conversations.agent.state import Snapshot, StoppedDraft, TurnState
+from conversations.agent.understanding import Heard
+from conversations.formatting import MAX_BUBBLES, bubbles, to_whatsapp
+from conversations.guardrails import Kind, ReviewContext, Span, Verdict, Violation
+from conversations.models import GuardrailHit
+from conversations.speech import without_questions_for
+from knowledge import phrases
+from knowledge.models import Situation
+from leads.extraction import MAX_CHARS
+
+if TYPE_CHECKING:
+    from conversations.agent.runner import Session
+
+# The approved phrase for what a draft broke, the first that applies.
+PHRASE_FOR = (
+    (Kind.PRICE, Situation.RECUSA_PRECO),
+    (Kind.PAYMENT, Situation.RECUSA_PAGAMENTO),
+    (Kind.DISCOUNT, Situation.RECUSA_DESCONTO),
+    (Kind.DEADLINE, Situation.RECUSA_PRAZO),
+    (Kind.FREIGHT, Situation.RECUSA_FRETE),
+    (Kind.CONTRADICTION, Situation.SEM_RESPOSTA),
+    (Kind.PROMISE, Situation.SEM_RESPOSTA),
+)
+# Fewer words than this, all in all, only repeat or press what the lead said before.
+NUDGE_WORDS = 4
+# How many variants of a phrase are tried should a manager have stored one that the guardrails refuse.
+PHRASE_TRIES = 5
+# Said only where a handoff goes with it.
+_PERSON = r"(?:consultor\w*|especialista|atendente|vendedor\w*|humano|pessoa|time|equipe|setor|comercial|colega)"
+TRANSFER = re.compile(
+    r"\b(?:vou|irei|posso|estou|já)\s+(?:te|lhe|o|a)?\s*(?:transferi\w*|encaminha\w*|passa(?:r|ndo)|direciona\w*)"
+    rf"\s+(?:você\s+)?(?:para|pra|pro|ao|a|à|seu contato|a conversa)\b|\bpassei\s+(?:o\s+)?seu\s+contato\b"
+    rf"|\b{_PERSON}\b[^.!?\n]{{0,40}}\bassum\w+|\b(?:humano|atendente)\b[^.!?\n]{{0,20}}\b(?:fala|falará|atende)\b",
+    re.IGNORECASE,
+)
+
+
+class NoSafePhrase(Exception):
+    """Every approved phrase of a situation breaks a rule: somebody must mend them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vetted:
+    """``answer`` is the one whose words leave, or the first one where a phrase replaced them (``fallback``)."""
+
+    parts: tuple[str, ...]
+    answer: Answer
+    stopped: tuple[StoppedDraft, ...] = ()
+    fallback: str = ""
+
+
+def vet(session: "Session", answer: Answer, state: TurnState, snapshot: Snapshot, heard: Heard) -> Vetted:
+    """The answer as drafted, drafted again, or the approved phrase of its worst fault. Raises ``NoSafePhrase``."""
+    parts, verdict = _draft(answer, state, snapshot, heard)
+    if verdict.ok and parts:
+        return Vetted(parts, answer)
+    stopped = [_stopped(parts, verdict, GuardrailHit.Action.REGENERATED)]
+    again = _regenerated(session, answer, verdict)
+    if again is not None:
+        parts, verdict = _draft(again, state, snapshot, heard)
+        if verdict.ok and parts:
+            return Vetted(parts, again, tuple(stopped))
+    stopped.append(_stopped(parts, verdict, GuardrailHit.Action.REPLACED))
+    kinds = {kind for draft in stopped for kind in draft.verdict.kinds}
+    situation = next((phrase for kind, phrase in PHRASE_FOR if kind in kinds), Situation.GENERICA)
+    text = phrase(state, snapshot, heard, situation)
+    return Vetted((text,), answer, tuple(stopped), situation.value)
+
+
+def phrase(state: TurnState, snapshot: Snapshot, heard: Heard, situation: Situation) -> str:
+    """An approved phrase that passes the same review as everything else. Raises ``NoSafePhrase``."""
+    last = next((line.text for line in reversed(state.history) if line.author == "agent"), "")
+    for attempt in range(PHRASE_TRIES):
+        text = phrases.choose(situation, language=heard.language, avoid=last, seed=f"{state.turn_id}:{attempt}")
+        if review((text,), state, snapshot, heard).ok:
+            return text
+    raise NoSafePhrase(situation.value)
+
+
+def completed(
+    parts: tuple[str, ...], state: TurnState, snapshot: Snapshot, heard: Heard, owed: tuple[moves.Obligation, ...]
+) -> tuple[str, ...]:
+    """The bubbles with what this reply has to say besides, reviewed again as they would leave (I4).
+
+    Should the whole break a rule that its parts keep, only the notice is added; failing that, nothing is.
+    """
+    if not owed:
+        return parts
+    said = [(obligation, phrase(state, snapshot, heard, obligation.situation)) for obligation in owed]
+    for statements in (said, [pair for pair in said if pair[0].footnote]):
+        whole = moves.with_statements(parts, statements, most=MAX_BUBBLES)
+        if review(whole, state, snapshot, heard).ok:
+            return whole
+    return parts
+
+
+def answering_part(answer: Answer, state: TurnState, snapshot: Snapshot, heard: Heard) -> tuple[str, ...]:
+    """What of the draft answers the lead's question and may stand before the notice of a handover; often nothing."""
+    if not answer.sources:
+        return ()
+    sentences = re.findall(r"[^.!?\n]+[.!?]*", to_whatsapp(answer.reply))
+    kept = [text.strip() for text in sentences if "?" not in text and not TRANSFER.search(text) and text.strip()]
+    parts = (" ".join(kept),) if kept else ()
+    return parts if parts and review(parts, state, snapshot, heard).ok else ()
+
+
+def review(parts: tuple[str, ...], state: TurnState, snapshot: Snapshot, heard: Heard) -> Verdict:
+    """The guardrails over exactly what would leave: the reply as a whole, and each bubble by itself (I4)."""
+    context = ReviewContext(
+        lead_last=_asked(state),
+        temperature=heard.temperature,
+        price_exception=snapshot.prices,
+        products=snapshot.products,
+        unanswered_question_replies=state.unanswered_question_replies,
+    )
+    whole = guardrails.review("\n\n".join(parts), context)
+    if not whole.ok or len(parts) < 2:
+        return whole
+    return next((verdict for part in parts if not (verdict := guardrails.review(part, context)).ok), whole)
+
+
+def _draft(answer: Answer, state: TurnState, snapshot: Snapshot, heard: Heard) -> tuple[tuple[str, ...], Verdict]:
+    """The draft without questions for what is known, and what is wrong with it."""
+    parts = bubbles(without_questions_for(heard.known, to_whatsapp(answer.reply)))
+    verdict = review(parts, state, snapshot, heard)
+    return parts, _transfer(parts) if verdict.ok else verdict
+
+
+def _asked(state: TurnState) -> str:
+    """What the reply answers: everything unanswered, and what the lead said before when that is but a nudge.
+
+    "Sim" to "??" confirms the amount that stood in the message before.
+    """
+    texts = [line.text for line in state.pending if line.text]
+    if sum(len(text.split()) for text in texts) <= NUDGE_WORDS:
+        texts = [line.text for line in state.history if line.author == "lead" and line.text][-1:] + texts
+    return "\n".join(texts)[-MAX_CHARS:]
+
+
+def _stopped(parts: tuple[str, ...], verdict: Verdict, action: GuardrailHit.Action) -> StoppedDraft:
+    return StoppedDraft("\n\n".join(parts), verdict, action.value)
+
+
+def _regenerated(session: "Session", answer: Answer, verdict: Verdict) -> Answer | None:
+    """A second draft that was told what was wrong with the first; None when the model gives none."""
+    from conversations.agent.runner import Correction
+
+    reasons = "; ".join(violation.reason for violation in verdict.violations) or "A resposta veio vazia."
+    try:
+        return session.ask_again(answer, Correction(",".join(verdict.kinds) or "vazio", reasons))
+    except (Malformed, ModelFailure):
+        return None
+
+
+def _transfer(parts: tuple[str, ...]) -> Verdict:
+    """A transfer that is promised by a reply which makes none (I8). The guardrails cannot know; the turn does."""
+    text = "\n\n".join(parts)
+    spans = tuple(Span(found.start(), found.end(), Kind.PROMISE) for found in TRANSFER.finditer(text))
+    if not spans:
+        return Verdict()
+    return Verdict((Violation(Kind.PROMISE, spans, "Promete passar a conversa a uma pessoa sem fazer o repasse."),))
