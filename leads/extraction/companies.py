@@ -47,8 +47,8 @@ _REJECT_BEFORE = re.compile(
     r"\b(?:compr(?!ador|as\b)\w+|fornec\w+)\s+\w+\s+d[aoe]\s+$|\b(?:espos[oa]|marido|mulher|filh[oa]|irma|irmao|pai"
     r"|mae|cunhad[oa]"
     r"|sogr[oa]|noiv[oa]|namorad[oa]|secretari[oa]|prim[oa]|ti[oa]|sobrinh[oa])\s+d[ao]\s+$|"
-    r"\b(?:maquin\w+|equipament\w+|formador\w+|marca|concorren\w+|feira|insta\w*|facebook|face|site|pagina"
-    r"|video|post|propaganda|modelo|trabalh(?:ei|ava) (?:n[oa]"
+    r"\b(?:maquin\w+|equipament\w+|formador\w+|(?:d[ae]|outra|uma|essa) marca|concorren\w+|feira|insta\w*|facebook|face|site"
+    r"|pagina|video|post|propaganda|modelo|trabalh(?:ei|ava) (?:n[oa]"
     r"|para|pra|em)|cliente\w*|fornecedor\w*|perto|vizinh\w+|conheci|indicac\w+|indicou|amig\w+|vi"
     r"|sair|sai|deixei|compr(?!ador|as\b)\w+|igual|tipo|ex|lado|frente|"
     r"empregad\w+|emprego|funcionari\w+)\s+(?:(?:d[aoe]|n[oa]|a|o|ao|em|ao|pela|pelo)\s+){0,2}$"
@@ -57,6 +57,7 @@ _LEGAL_FORM = re.compile(r"\b(?:ltda|me|epp|eireli|sa|s/a)\.?$")
 _KNOWN_AS = re.compile(
     r"\b(?:conhec\w+ (?:a gente |a loja |la )?(?:como|por|pelo nome(?: de)?)|atend\w+ (?:por|pelo nome(?: de)?)"
     r"|n[ao] (?:fachada|placa|letreiro) (?:ta|esta|e|diz|vai|fica)(?: escrito)?"
+    r"|na rua (?:e|eh|chamam de)|(?:pela|sob a|nossa|minha|a) marca(?: e| eh)?"
     r"|leva o nome d[aoe](?: (?:minha|meu) (?:\w+ )?\w+)?),?\s+(?:[ao] |de )?[\"“']?(?=\w)"
 )
 _KEEPING = re.compile(
@@ -137,7 +138,10 @@ def _in_message(message: Said) -> list[_Candidate]:
         for match in pattern.finditer(message.folded):
             stated = lower and (pattern is not _NAMED or re.search(r"nome|chama|fantasia", match.group()) is not None)
             candidate = _read(message, match.end(), lower=stated)
-            if candidate and not (pattern is _OF and _of_another(message, match.start(), candidate)):
+            if candidate and not (
+                (pattern is _OF and _of_another(message, match.start(), candidate))
+                or (pattern is _KNOWN_AS and _of_a_person(message, match.start()))
+            ):
                 found.append(_Candidate(candidate, rank))
     found += _named_plainly(message)
     from_type = _FROM_TYPE.match(message.folded)
@@ -186,6 +190,11 @@ def _is_business(name: str) -> bool:
     if any(word in COMPANY_TYPES or word in ENDINGS or word == "&" for word in words):
         return True
     return len(words) > 1 and words[0] not in TREATMENTS and words[-1] not in surnames()
+
+
+def _of_a_person(message: Said, start: int) -> bool:
+    """ "Francisca Nobre, conhecida como Chica"."""
+    return any(word in first_names() for word in message.before(start, 80).split()[:1])
 
 
 def _of_another(message: Said, start: int, item: Item) -> bool:

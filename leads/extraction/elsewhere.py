@@ -57,11 +57,12 @@ _SAME_HOUSE = re.compile(
 _BYGONE = re.compile(
     r"\b(?:trabalhei|estudei|morei|morava|morou|vivi|vivia|nasceu|cresci|cresceu|trabalhava|servi|visitei|viajei|passei"
     r"|estive|ferias|(?:vou|vamos|indo|ia) (?:viajar|passar|passear|visitar)|passeio|passando|passou|viajando|viajo"
-    r"|viagem|fui|fomos|vi|vimos|assisti|show|jogo)\b(?! (?:o anuncio|a propaganda|voces|que)\b)[^,;]{0,28}$"
+    r"|viagem|chegando|compro|compramos|trago|trazemos|busco|buscamos"
+    r"|fui|fomos|vi|vimos|assisti|show|jogo)\b(?! (?:o anuncio|a propaganda|voces|que)\b)[^,;]{0,28}$"
 )
 _ON_THE_WAY = re.compile(
     r"\b(?:saida|caminho|sentido|rumo|direcao|colad\w+|grudad\w+|encostad\w+|pegad\w+|acesso|trevo|indo|vindo|antes"
-    r"|depois|adiante|abaixo|acima|ao norte|ao sul|pra frente|pra la|afastad\w+|distante)\s+"
+    r"|depois|adiante|abaixo|acima|ao norte|ao sul|pra frente|pra la|afastad\w+|distante|longe)\s+"
     r"(?:(?:pra|para|a|ao|de|da|do|em|com|n[oa])\s+)?$"
     r"|(?:\bkm|\d ?km|quilometros?|minutos?|min|\bhoras?|\d ?h)\s+(?:d[aeo]|ate|antes|depois)\s+(?:d[aeo]\s+)?$"
 )

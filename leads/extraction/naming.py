@@ -22,7 +22,7 @@ PLACE = (
     r"empresa|loja|firma|negocio|hamburgueria|lanchonete|restaurante|acougue|padaria|mercado|supermercado|frigorifico|"
     r"food ?truck|trailer|casa|estabelecimento|marca|distribuidora|churrascaria|espetaria|dark kitchen"
     r"|industria|fabrica|pizzaria|comercio|mercadinho|bar|boteco|emporio|cozinha|quiosque|confeitaria|pastelaria"
-    r"|atacado|hotel|buffet|mercearia|rede|grupo|cafe|bistro|cantina|steakhouse|granja|rotisserie|delivery"
+    r"|atacado|hotel|buffet|mercearia|rede|grupo|cafe|bistro|cantina|steakhouse|granja|rotisserie|delivery|espaco|lugar"
 )
 PARTICLES = frozenset("de da do das dos e & of and the del la".split())
 _INSIDE = frozenset(("na", "no"))  # "Boi na Linha"
@@ -129,7 +129,7 @@ def _typed(message: Said) -> Iterator[Item]:
         return
     words = message.words
     for place, word in enumerate(words[:-1]):
-        known = word.text in COMPANY_TYPES or word.text in PLAIN_TYPES
+        known = (word.text in COMPANY_TYPES or word.text in PLAIN_TYPES) and not _after_and(message, word)
         window = max(0, word.start - 14)
         compound = _COMPOUND.search(message.folded[window : words[place + 1].start])
         if not known and not compound:
@@ -153,6 +153,11 @@ def _typed(message: Said) -> Iterator[Item]:
         yield message.item(
             "empresa", text[0].upper() + text[1:] if not compound else _titled(text), start, item.end, 0.9
         )
+
+
+def _after_and(message: Said, word: Word) -> bool:
+    """ "Carne & Cia Premium" begins before its business word."""
+    return message.folded[: word.start].endswith("& ")
 
 
 def _small(message: Said) -> Iterator[Item]:

@@ -47,16 +47,22 @@ _OF_RELATIVE = re.compile(
     rf"|sou o)\s+)?"
 )
 _RECORDED = re.compile(
-    r"\b(?:(?:no |meu )?(?:cadastro|registro|contrato|nota|ficha|papel|documento|rg|identidade|certidao"
+    r"\b(?:(?:poe|bot\w+|coloc\w+|emit\w+|fatur\w+|faz\w*)(?: ai)? n?o nome d[aeo](?: (?:minha|meu) \w+,)?"
+    r"|(?:no |meu )?(?:cadastro|registro|contrato|nota|ficha|papel|documento|rg|identidade|certidao"
     r"|batismo)\s+(?:\w+\s+)?(?:poe|bota|coloc\w+|fica|sai|esta|ta|e)"
     r"|(?:poe|bota|coloc\w+|registr\w+|cadastr\w+|anot\w+|salv\w+)(?:\s+(?:ai|no cadastro|no sistema|como|meu"
-    r"|em|o|no))*\s+nome(?: completo)?|(?:anot|escrev|registr|cadastr)\w+(?: ai)?(?=:))\s*:?\s+(?:(?:como|o|a"
-    r"|em|no|nome|de|e|eh)\s+)*(?=\w)"
+    r"|em|o|no))*\s+nome(?: completo)?|(?:anot|escrev|registr|cadastr)\w+(?: ai)?(?=:)"
+    r"|ja (?:falei|disse|passei|informei|mandei)(?=:))"
+    r"\s*:?\s+(?:(?:como|o|a|em|no|nome|de|e|eh)\s+)*(?=\w)"
 )
-_TOLD_TO_NOTE = re.compile(r"\b(?:anot|registr|cadastr|salv)(?:a|ar|e|em)(?: ai| o nome| como| meu nome)*\s+(?=\w)")
+_TOLD_TO_NOTE = re.compile(
+    r"\b(?:o )?meu (?:e|eh) (?=\w)|\b(?:na verdade|alias|corrigindo|quer dizer),? (?=\w+(?: \w+){0,3}\W*$)"
+    r"|\b(?:anot|registr|cadastr|salv)(?:a|ar|e|em)(?: ai| o nome| como| meu nome)*\s+(?=\w)"
+)
 _SPELLED = re.compile(
-    r"^\W*(?:(?:e|eh|sou|meu nome e|me chamo)\s+(?:[oa]\s+)?)?(?=[a-z]+(?: [a-z]+)? (?:com|sem|c/|s/) "
-    r"(?:(?:o )?(?:dois|duas|\d) [a-z]\b(?! \w)|acento|til|th\b|ph\b|aga\b|ipsilon|[hywkznltsg]\b))"
+    r"^\W*(?:(?:e|eh|sou|meu nome e|me chamo|(?:se )?escrev\w+|anota|poe)\s+(?:[oa]\s+)?)?"
+    r"(?=[a-z]+(?: [a-z]+)? (?:com|sem|c/|s/) (?:(?:o )?(?:dois|duas|\d) [a-z]\b(?! \w)|acento|til|th\b|ph\b|aga\b"
+    r"|ipsilon|[hywkznltsg]\b))"
 )
 _NICKNAMED = re.compile(r"(?<!nao )\b(?:me cham\w+ de|pode\w* chamar de|conhecid[oa] (?:como|por))\s+(?:o |a )?(?=\w)")
 _RENAMED = re.compile(
@@ -78,8 +84,8 @@ _SENT = re.compile(
     r"\b(?:abs|abraco\w*|grat[oa]|at\.?te|att|atenciosamente|cordialmente|prazer|forte abraco)[\s,.!:-]+$"
 )
 _PRESENT = re.compile(
-    r"(?<!\bto)(?<!\bta)(?<!\bestou)(?<!\bestamos)(?<!\bquem)\s+(?:falando|a(?:qu|k)i|mesm[oa]|por aqui"
-    r"|n[ao] (?:linha|escuta|area|voz|telefone|zap|comando))$"
+    r"(?<!\bto)(?<!\bta)(?<!\bestou)(?<!\bestamos)(?<!\bquem)\s+(?:falando|a(?:qu|k)i(?: d[eoa]s?\b.*| em\b.*)?"
+    r"|mesm[oa]|por aqui|n[ao] (?:linha|escuta|area|voz|telefone|zap|comando))$"
 )
 _ROLE = re.compile(rf"\W*(?:sou )?(?:[oa] )?(?:{_RELATION}|proprietari[oa]|compras|vendas|d[oa] (?!outro|resto))\b")
 _CALLED_TO = re.compile(r"\W*(?:bom dia|boa (?:tarde|noite)|oi\b|ola\b|tudo (?:bem|bom)|tudo certo|obrigad|por favor)")
@@ -186,13 +192,13 @@ def _better(said: Sequence[Said], chosen: _Candidate, candidate: _Candidate) -> 
 def _in_message(message: Said, messages: int) -> Iterator[_Candidate]:
     for pattern, rank, strong in (
         (_RENAMED, 4, False), (_OF_RELATIVE, 4, True), (_CONTACT, 4, False), (_STRONG, 3, True),
-        (_RECORDED, 3, False), (_TOLD_TO_NOTE, 2, False), (_SPELLED, 2, False), (_NICKNAMED, 1, False),
+        (_RECORDED, 3, False), (_TOLD_TO_NOTE, 2, False), (_SPELLED, 2, False), (_NICKNAMED, 0, False),
         (_HERE, 2, False),
     ):  # fmt: skip
         for match in pattern.finditer(message.folded):
             if pattern is _HERE and not _introduces(message, match):
                 continue
-            if pattern is _TOLD_TO_NOTE and _word_at(message, match.end()) not in first_names():
+            if pattern is _TOLD_TO_NOTE and not _opens_with_name(message, match.end()):
                 continue
             if (
                 rank == 4
@@ -209,8 +215,11 @@ def _in_message(message: Said, messages: int) -> Iterator[_Candidate]:
     yield from _in_segments(message, messages)
 
 
-def _word_at(message: Said, position: int) -> str:
-    return next((word.text for word in message.words if word.start >= position), "")
+def _opens_with_name(message: Said, position: int) -> bool:
+    """Whether a known first name stands there, and not a city ("aliás, Aparecida de Goiânia")."""
+    words = [word for word in message.words if word.start >= position]
+    rest = message.text[words[0].start :].strip(" .!") if words else ""
+    return bool(words) and words[0].text in first_names() and municipalities.find(rest) is None
 
 
 def _at_seleto(message: Said, end: int) -> bool:

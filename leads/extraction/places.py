@@ -41,6 +41,10 @@ _STRONG_BUSINESS = re.compile(
     rf"|aqui|vai)?\s*(?:e[mn]|n[ao]s?|d[eao]|aqui em|fica em|pra|para)\s+$"
     r"|\b(?:maquina|equipamento)\s+(?:vai(?: ser| ficar)?|fica|sera|e|ficara)\s+(?:em|pra|para|n[ao])\s+$"
 )
+_DESTINED = re.compile(
+    r"\b(?:ess[ae]|est[ae]|maquina|equipamento|compra|pedido)\b[^,.;!?]{0,20}\bvai (?:ficar |ser )?"
+    r"(?:pra|para|n[ao]|em)\b[^,.;!?]{0,25}$"
+)
 _STRONG = re.compile(
     r"\b(?:cidade(?: (?:de|e))?|municipio(?: (?:de|e))?|endereco|localizacao|local|aqui(?: (?:e|em|na|no"
     r"|de))?|entreg\w+ (?:em|pra|para|aqui em|n[oa])|"
@@ -105,7 +109,7 @@ _STATE_REJECT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Spot:
-    """A place as said. `strength`: 4 business, 3 stated, 2 home, 1 bare mention."""
+    """A place as said. `strength`: 5 where the machine goes, 4 business, 3 stated, 2 home, 1 bare mention."""
 
     message: int
     start: int
@@ -252,6 +256,8 @@ def _strength(message: Said, first: Word, last: Word, size: int, uf_end: int, ta
     if risky and size == 1 and not uf_end and re.search(r"\b(?:bar|lanches|cantinho|casa|espaco|ponto) d[oa] $", tail):
         return 0
     nickname = municipalities.is_nickname(name) and size == 1
+    if _DESTINED.search(before):
+        return 5 if not risky or first.capitalised or uf_end else 0
     if _STRONG_BUSINESS.search(before) or _OPENING.search(before):
         return 4 if not risky or first.capitalised or uf_end or message.spoken else 0
     if _STRONG.search(before):

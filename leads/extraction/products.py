@@ -69,7 +69,13 @@ _DESCRIBED: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     ("SE3000", re.compile(rf"{_CHOSEN_BY_OUTPUT}(?:3[. ]?000|3 ?mil|tres mil){_PER_HOUR}")),
     ("SE6000", re.compile(rf"{_CHOSEN_BY_OUTPUT}(?:6[. ]?000|6 ?mil|seis mil){_PER_HOUR}|\bque (?:ja )?empilh\w+")),
-    ("FS150", re.compile(r"\bfileta\w*|\bfiletea\w*|\bmaquin\w+ (?:de|pra|para) (?:fazer )?(?:file|filetar)\w*")),
+    (
+        "FS150",
+        re.compile(
+            r"\bfileta\w*|\bfiletea\w*|\bfati\w+ [^.,;!?]{0,30}\bem fil(?:es?|ezinhos)\b"
+            r"|\bmaquin\w+ (?:de|pra|para) (?:fazer )?(?:file|filetar)\w*"
+        ),
+    ),
     (
         "LINHA_ESPETO",
         re.compile(

@@ -27,8 +27,8 @@ _NOT_MADE = frozenset(
     """.split()
 )
 _MONEY_BEFORE = re.compile(
-    r"\b(?:fatur\w+|receita|lucr\w+|ganh\w+|gast\w+|pag\w+|cust\w+|aluguel|orcamento|invest\w+|salario"
-    r"|vend\w+ uns r|renda|caixa|ticket|preco|valor|verba|budget|r\$|capital)\b[^,;]{0,30}$"
+    r"\b(?:diarias? d[aeo]s?|mensalidade|fatur\w+|receita|lucr\w+|ganh\w+|gast\w+|pag\w+|cust\w+|aluguel|orcamento"
+    r"|invest\w+|salario|vend\w+ uns r|renda|caixa|ticket|preco|valor|verba|budget|r\$|capital)\b[^,;]{0,30}$"
 )
 _PURCHASE = re.compile(
     r"^\s*(?:d[aeo]s?\s+)?(?:essas?\s+|dess[ae]s?\s+)?(?:maquin\w+|formador\w+|equipament\w+|fb|fbm"
