@@ -80,6 +80,7 @@ def _settle(sheet: Sheet, found: dict[Kind, list[Finding]]) -> dict[Kind, list[F
             found[Kind.DEADLINE] = [
                 finding for finding in found[Kind.DEADLINE] if sheet.words[finding.first].clause != clause
             ]
+    found[Kind.PRICE] = _no_favours(sheet, found[Kind.PRICE], found[Kind.DISCOUNT])
     return {
         kind: [
             finding
@@ -89,6 +90,17 @@ def _settle(sheet: Sheet, found: dict[Kind, list[Finding]]) -> dict[Kind, list[F
         for kind, findings in found.items()
         if kind is not Kind.LEAK
     }
+
+
+def _no_favours(sheet: Sheet, prices: list[Finding], discounts: list[Finding]) -> list[Finding]:
+    """ "condição mais em conta": words of price without a number that offer a favour are the favour's alone."""
+    favoured = {at for finding in discounts if finding.sure for at in range(finding.first, finding.end)}
+    return [
+        finding
+        for finding in prices
+        if favoured.isdisjoint(at := range(finding.first, finding.end))
+        or any(sheet.words[index].quantity is not None for index in at)
+    ]
 
 
 def _written(kind: Kind, found: Iterable[tuple[int, int, str]]) -> Violation | None:

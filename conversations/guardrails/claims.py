@@ -106,11 +106,11 @@ class Claims:
         return self.asked_about
 
     def _joined_to(self, mention: Mention) -> tuple[ProductFacts, ...]:
-        """ "a linha automática com a FB700": what is said holds of the two together."""
+        """ "a linha automática com a FB700", "FB300 e FB700": what is said holds of the two together or of either."""
         other = self.mention_before(mention.first)
         if other is None or mention.first - other.end > 3:
             return ()
-        joined = any(self.sheet.is_any(at, "com", "mais") for at in range(other.end, mention.first))
+        joined = any(self.sheet.is_any(at, "com", "mais", "e", "ou") for at in range(other.end, mention.first))
         return other.products if joined else ()
 
     def near(self, at: int, role: str, reach: int = 6) -> bool:

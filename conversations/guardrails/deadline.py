@@ -73,72 +73,6 @@ _STATED = Matcher(
     )
     + rules(
         """
-        demora* _1 mais|menos|bem|demais|horrores|tanto|bocado
-        nao|nunca|jamais|sem _1 atras*
-        cumpr* _3 prazo|prazos|data|datas|combinado
-        entrega|entregas|entregamos _2 no prazo|em dia
-        pontual|pontuais|pontualidade
-        temos|tem|ha|sobrou|sobraram|restam|resta|ficou|ficaram _5 \
-            prontinha|prontinhas|prontas|pronta|prontinho|prontos|embalada|embaladas|galpao|estoque|deposito|encaixotada
-        @when|#time|@fast _4 carreg*|caminhao|estrada|rota|transportadora|rua|encaixotad*|embalad*
-        carreg*|caminhao|estrada|rota|transportadora|encaixotad*|embalad* _4 @when|#time|@fast
-        estar|esteja|estando|estaria|estara|ficar|aparece|pinta|baixa|desembarca|bate _1 \
-            ai|la|contigo|porta|mao|cozinha|cidade _4 @when|#time|@fast|#date
-        ai|contigo|porta|mao|cozinha _2 em|ate|dentro _2 @when|#time|#date
-        treinamento|treino|instalacao|montagem|ajuste|conserto|reparo|revisao|capacitacao|implantacao _3 \
-            dura|duram|leva|levam|gasta|toma|eh|fica|ficam|sai|faz|fazemos|termina|acaba _4 \
-            #time|@when|@fast|periodo|expediente|turno|meio|dia|tarde|manha
-        numa|duma _1 @service|instalacao|montagem|treinamento _2 tarde|manha|dia|piscar
-        esper* _3 pouco|pouca|curta|longa|quase|nada|minima|pequena|grande|muito|muita|bastante
-        furar|fura|furo|furamos|pular|passar|passo|boto|colocar|coloco _4 fila|frente|prioridade
-        adiant*|antecip*|agiliz*|aceler*|prioriz* _4 \
-            entrega|producao|pedido|envio|fabricacao|fila|maquina|montagem|despacho|instalacao
-        quanto antes fechar|pedir|comprar|pagar _4 antes|chega|recebe
-        coisa|questao|assunto de _1 dias|semanas|#time
-        sai|saem|sobe|embarca|parte _1 @fast _1 da|pra|de|ai|linha|forno
-        tem|temos|tenho _2 uma|duas|um|@product _2 montada|montadas|embalada|embaladas|encaixotada
-        so embarcar|despachar|enviar|carregar|retirar|buscar
-        nao _3 ficar esperando
-        producao|fabrica|fabricacao _3 todo vapor
-        contar|conta|conte|contem com _2 @it|maquina|@product _2 pra|pro|no|na|ate|antes _2 @when|#date|#time
-        demora* _2 dias|semanas|meses|tempinho
-        @when|#time _5 ta|estara|tera|estar com|na|em _1 @it|maquina|cozinha|maos|mao
-        logo|assim que _3 pagar|cair|fechar|aprovar|confirmar|assinar|compensar|pagamento _4 \
-            despach*|embarc*|entreg*|envi*|segue|sobe|sai|mandamos|carreg*|produz*|fabric*|vai
-        aprovou|pagou|fechou|confirmou|assinou _2 despach*|embarc*|entreg*|envi*|segue|sobe|sai|mandamos|carreg*
-        separad*|pront*|liberad*|disponivel|disponiveis _2 embarque|despacho|envio|retirada|expedicao|coleta|retirar
-        leva|levar|toma|demanda _2 tempinho|tempo|bocado|dias|semanas|meses _3 \
-            fabric*|produz*|cheg*|entreg*|montar|instal*|pronta
-        @service _5 no|mesmo|proprio|outro dia
-        ja ta|tao|tem embalad*|encaixotad*|pronta|prontinha|montada
-        recebe|recebem|recebera _2 antes|ate _2 @when
-        ate|antes _3 @when _2 voce? ja _2 forma|produz|usa|roda|trabalha|fatura|vende|ta|tem
-        so fechar|pedir|pagar|aprovar|confirmar|assinar|chamar _3 \
-            embarca*|sai|segue|despach*|chega|mando|mandamos|enviamos|entreg*
-        menor|melhor prazo
-        corre|corremos|corro|apressa* _6 @when|antes
-        voce _2 ter|tenha|receba|receber _3 antes|ate _2 @when
-        aprovou|pagou|fechou|confirmou|assinou _4 despach*|embarc*|sobe|mandamos|carreg*
-        dentro do|desse|deste|dessa|da mesmo|mesma|proximo|proxima mes|semana|ano
-        so depois|apos|la|mes _2 @when|#date|#time
-        @when _2 esquece|esqueca|impossivel|dificil|complicado|apertado|chance|lotado|cheio
-        sobra|sobrando|folga _1 tempo
-        tempo sobrando|sobra|folgado
-        te|lhe|prateleira|galpao|deposito _1 esperando
-        esperando por? vc
-        piscou
-        @when|#time _3 ela|linha|espeto|espetos _1 volta|voltar|retorna
-        instalador|montador|instaladores _5 @when|#time|@fast
-        a jato|galope
-        feito foguete|relampago|raio
-        logistica|expedicao|frota _3 @fast|eficiente|turbinad*|veloz
-        entrega|entregamos|entregam _2 na|no data|dia
-        maximo|tardar|estourando|arrastando _1 @when|#time
-        """,
-        _REASON,
-    )
-    + rules(
-        """
         volta|voltam|retorna|retomam|retoma|relancada|lancada|liberada|disponivel _4 @when|#time|#date|@fast
         espeto|espetos|espetinho _6 @when|#time|#date|@fast
         @when|#time _4 espeto|espetos|espetinho
@@ -148,7 +82,17 @@ _STATED = Matcher(
     + rules(idioms.DEADLINE, _REASON)
 )
 # Any time or date that is about nothing else.
-_TIMES = Matcher(rules("#time\nate|antes _1 @when\n@when _1 @it|maquina|ai|sai|vai|chega\nsemana|mes que vem", _REASON))
+_TIMES = Matcher(
+    rules(
+        """
+        #time
+        ate|antes|depois|pra|pro|so|em|la|confirmad*|marcad* _1 @when|#date
+        @when _1 @it|maquina|ai|sai|vai|chega|bate|pinta|aparece|encosta|desembarca|tardar|mais
+        semana|mes|quinzena que vem
+        """,
+        _REASON,
+    )
+)
 # A bare time ("em menos de um mês") in a short reply, where nothing else is the subject.
 _BARE = Matcher(
     rules(
@@ -212,10 +156,12 @@ _ELSEWHERE = (
     "parcela", "parcelas", "juros", "boleto", "preco", "valor", "promocao", "desconto", "feriado", "metade",
     "faturamento", "vendas", "movimento",
 )  # fmt: skip
+_PAPERS = ("catalogo", "ficha", "video", "videos", "foto", "fotos", "link", "material", "folder", "pdf", "resposta")
+_PEOPLE = ("socio", "socia", "marido", "esposa", "viagem", "ferias", "seu", "sua", "chefe", "pessoal")
 _DAYS = ("dia", "semana", "mes", "quinzena", "bimestre", "trimestre", "semestre")
 _PAST = (
     "fizemos", "foi", "era", "tinha", "passado", "passada", "desde", "abriu", "teve", "uso", "usando", "volta", "dura",
-    "idade", "estrada",
+    "idade", "estrada", "lancamos", "criamos", "comecamos", "nasceu", "fundada", "imagino", "vende", "vendem", "movimento",
 )  # fmt: skip
 _WANTS = (
     "quer", "precisa", "pretende", "precisam", "querem", "pretendem", "ideal", "gostaria", "necessidade", "urgencia",
@@ -258,6 +204,8 @@ def _unexplained_time(sheet: Sheet, finding: Finding) -> bool:
         return False
     if quantity is not None and quantity.unit not in _DAYS:
         return False
+    if sheet.is_any(at, "fim", "hoje") or sheet.after(at, 1, "fim", "hoje"):
+        return False  # of the week, of the lead's day
     if len(sheet.clause(at)) <= 2 and quantity is None:
         return False  # "até segunda!" takes leave
     if sheet.asks(at) or sheet.has("@make", "#rate", "#mass", "#pieces") or sheet.handed_over(at):
@@ -277,6 +225,10 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
         return True
     if any("#rate" in word.tags or "#pieces" in word.tags for word in words):
         return True
+    if sheet.clause_has(at, *_PAPERS) and not sheet.clause_has(at, "@product", "maquina"):
+        return True
+    if sheet.is_any(at, "volta", "voltam") and sheet.clause_has(at, *_PEOPLE):
+        return True
     if sheet.told_by_lead(at) or (sheet.before(at, 1, "quando") and not sheet.clause_has(at, "@product", "@it")):
         return True  # "quando chega sábado"
     if _lead_delivers(sheet, finding) or _another_date(sheet, at) or _other_sense(sheet, finding):
@@ -284,7 +236,8 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
     hours = any(word.quantity and word.quantity.unit in ("hora", "minuto", "segundo") for word in words)
     if hours and sheet.has("#pieces", "#rate", "@make") and not sheet.clause_has(at, "@service"):
         return True
-    if sheet.clause_has(at, *_ELSEWHERE) and not _firm_time(sheet, at):
+    sure_of_it = sheet.is_any(at, "pode", "podem")  # "pode marcar a inauguração"
+    if not sure_of_it and sheet.clause_has(at, *_ELSEWHERE) and not _firm_time(sheet, at):
         return True
     calls = sheet.clause_has(at, "@seller") and sheet.clause_has(at, "@callback", "volta")
     if calls and not sheet.clause_has(at, "@service"):
@@ -303,6 +256,10 @@ def _other_sense(sheet: Sheet, finding: Finding) -> bool:
     if any(word.quantity and word.quantity.unit == "/" for word in words):
         return True  # "30/60"
     if first.quantity is not None and first.quantity.high == 1 and sheet.before(at, 1, "se", "qualquer"):
+        return True
+    if sheet.after(finding.end - 1, 2, "casa", "mercado", "funcionamento", "estrada"):
+        return True  # "seis meses de casa"
+    if first.quantity is not None and first.quantity.unit == "ano" and sheet.clause_has(at, "aguenta", "dura"):
         return True
     if texts & {"depois", "esperando"} and sheet.clause_has(at, "@pay", "@cut", "#percentage"):
         return not sheet.clause_has(at, "@deliver")
@@ -347,11 +304,42 @@ def _another_date(sheet: Sheet, at: int) -> bool:
     buying = ("fechar", "fechando", "comprar", "comprando", "decidir", "feche", "fecha")
     if sheet.before(at, 3, *buying) and not sheet.clause_has(at, "@deliver", "@service", "@product"):
         return True
-    offers = ("condicao", "condicoes", "oferta", "campanha", "cupom", "proposta", "promocao", "preco", "valor", "@cut")
+    offers = (
+        "condicao",
+        "condicoes",
+        "oferta",
+        "campanha",
+        "cupom",
+        "proposta",
+        "promocao",
+        "preco",
+        "valor",
+        "tabela",
+        "orcamento",
+        "aumento",
+        "@cut",
+    )
     if sheet.clause_has(at, "entregamos", "entrega", "chega", "despacha", "embarca", "recebe", "instala"):
         return False
     return sheet.clause_has(at, *offers) and sheet.clause_has(
-        at, "vale", "valendo", "vai", "so", "ate", "acaba", "termina", "valida", "encerra", "expira", "leva", "ganha"
+        at,
+        "vale",
+        "valendo",
+        "vai",
+        "so",
+        "ate",
+        "acaba",
+        "termina",
+        "valida",
+        "encerra",
+        "expira",
+        "leva",
+        "ganha",
+        "segurar",
+        "seguro",
+        "mantenho",
+        "congelo",
+        "vem",
     )
 
 

@@ -215,6 +215,7 @@ _NAMED = Matcher(
         """,
         _REASON,
     )
+    + rules(idioms.FAVOUR, _REASON)
 )
 _ANSWERS = Matcher(
     rules(
@@ -224,6 +225,7 @@ _ANSWERS = Matcher(
         melhora|melhoramos|ajeita|ajeitamos|ajeitar|arruma|conversa|conversamos|conversar|vemos|talvez|depende|facilita
         quem sabe
         #percentage
+        so|somente se|levando|fechando|pra|acima|pagando
         infelizmente nao
         de jeito
         impossivel|negativo|nunca|jamais
@@ -296,7 +298,9 @@ def _own_or_quoted(sheet: Sheet, finding: Finding) -> bool:
         return True  # an idiom
     if sheet.clause_has(finding.first, *_FOOD) and not sheet.clause_has(finding.first, *_OURS):
         return True  # an offer on the lead's menu
-    if sheet.is_any(finding.first, "capricho") and sheet.before(finding.first, 1, "que"):
+    if sheet.is_any(finding.first, "capricho", "presente", "vantagem", "mimo", "oferta") and sheet.before(
+        finding.first, 1, "que"
+    ):
         return True
     if sheet.clause_has(finding.first, "emprego", "vaga", "curriculo"):
         return True
@@ -308,11 +312,12 @@ def _own_or_quoted(sheet: Sheet, finding: Finding) -> bool:
     given = range(max(clause.start + 1, finding.first - 3), finding.first + 1)
     if any(sheet.is_any(at, *_GIVES) and sheet.is_any(at - 1, "vc", "vcs") for at in given):
         return True  # "se vocês dão desconto pra aluno"
-    own = range(max(clause.start, finding.first - 4), finding.end)
+    near = range(max(clause.start, finding.first - 4), finding.first + 1)
+    own = range(max((at for at in near if sheet.words[at].comma), default=near.start), finding.end)
     ours = range(max(clause.start, finding.first - 6), min(clause.stop, finding.end + 3))
     if any(sheet.is_any(at, "proposta") for at in own):
         return False
-    if sheet.after(finding.end - 1, 1, "de") and sheet.after(finding.end - 1, 2, "vc", "vcs"):
+    if sheet.after(finding.end - 1, 4, "vcs") and sheet.after(finding.end - 1, 1, "de", "do", "da", "no", "na"):
         return True
     if sheet.after(finding.end - 1, 3, *_OWN) and sheet.after(finding.end - 1, 1, "da", "do", "na", "no", "das"):
         return True  # "a promoção da sua loja"

@@ -3,9 +3,35 @@
 Each block is one way of putting it, not one sentence: a family of verbs with a family of what they give.
 """
 
-DISCOUNT = """
+FAVOUR = """
+    depend* _3 quantidade|volume|pedido|pacote _6 valor|valores|preco|condicao|condicoes
+    reavali*|revis*|revej*|repens* _2 valor|valores|preco|proposta|condicao|condicoes
+    merec* _4 condicao|condicoes|preco|valor|agrado|precinho
+    condicao|condicoes diferenciad*|especiais|especial
+    preco|valor|tabela unico|unica|igual
     preco|precos|valor|valores|valorzinho|tabela|tabelinha|orcamento|proposta|conta|custo|numero _4 @favour
     @favour _4 preco|precos|valor|valores|valorzinho|tabela|tabelinha|orcamento|proposta|conta|custo|numero
+    preco|valor|condicao|condicoes _1 gente|nos _1 conversa|conversamos|negocia|acerta|combina|ve
+    outro|outra preco|valor|tabela|condicao
+    condicao|condicoes _3 em conta|melhor|boa
+    numero|valor|preco _4 bom|boa|ideal|justo _1 pra|pros
+    acao|campanha _2 especial|comercial|rolando|valendo
+    tratamento|atendimento|condicao|preco|cliente _2 vip|premium|diamante|ouro
+    dia|semana|mes do|da cliente|consumidor
+    vou|vamos|consigo|tentar|tento _3 tirar|cortar|arrancar pra|de voce
+    preco|tabela|valor|condicao|condicoes _4 de pe
+    preco|tabela|valor _3 gordura|folga|margem
+    vale|valendo|mantida|mantido _2 tabela|preco velha|velho|antiga|antigo|anterior
+"""
+
+DISCOUNT = """
+    carta|cartinha|cartada na manga
+    #percentage de volta
+    aproveit* _9 preco|valor|dolar|condicao
+    vem|tera|vai|ter|sofre|sem _3 aumento|reajuste
+    aumento|reajuste _3 @when
+    banco|bancamos|banca|damos|dou|mando|mandamos|coloco|ponho _4 extra|adicional|reserva|sobressalente
+    tirar|tiro|baixar|baixo|abater|abato ate #percentage
     quem|se|caso|quando|levando|pegando|fechando|comprando _2 leva|levar|fecha|fechar|compra|comprar|pega|pegar|# \
         _5 @favour
     @favour _3 com|pra|quem|se|caso|quando _2 quem? leva|levar|fecha|fechar|compra|comprar|pega|pegar|pede
@@ -76,6 +102,85 @@ DISCOUNT = """
 """
 
 DEADLINE = """
+    gente|nos|eu|comercial|fabrica agiliz*|aceler*|adiant*|prioriz*|apress*
+    ta|esta|tao|ja na|a|pra estrada|caminho
+    tempo de _3 molde|fabricar|montar|fazer|produzir|embalar
+    fila|agenda|encomenda _6 #time
+    demora* _1 mais|menos|bem|demais|horrores|tanto|bocado
+    nao|nunca|jamais|sem _1 atras*
+    cumpr* _3 prazo|prazos|data|datas|combinado
+    entrega|entregas|entregamos _2 no prazo|em dia
+    pontual|pontuais|pontualidade
+    temos|tem|ha|sobrou|sobraram|restam|resta|ficou|ficaram _5 \
+        prontinha|prontinhas|prontas|pronta|prontinho|prontos|embalada|embaladas|galpao|estoque|deposito|encaixotada
+    @when|#time|@fast _4 carreg*|caminhao|estrada|rota|transportadora|rua|encaixotad*|embalad*
+    carreg*|caminhao|estrada|rota|transportadora|encaixotad*|embalad* _4 @when|#time|@fast
+    estar|esteja|estando|estaria|estara|ficar|aparece|pinta|baixa|desembarca|bate _1 \
+        ai|la|contigo|porta|mao|cozinha|cidade _4 @when|#time|@fast|#date
+    ai|contigo|porta|mao|cozinha _2 em|ate|dentro _2 @when|#time|#date
+    treinamento|treino|instalacao|montagem|ajuste|conserto|reparo|revisao|capacitacao|implantacao _3 \
+        dura|duram|leva|levam|gasta|toma|eh|fica|ficam|sai|faz|fazemos|termina|acaba _4 \
+        #time|@when|@fast|periodo|expediente|turno|meio|dia|tarde|manha
+    numa|duma _1 @service|instalacao|montagem|treinamento _2 tarde|manha|dia|piscar
+    esper* _3 pouco|pouca|curta|longa|quase|nada|minima|pequena|grande|muito|muita|bastante
+    furar|fura|furo|furamos|pular|passar|passo|boto|colocar|coloco _4 fila|frente|prioridade
+    adiant*|antecip*|agiliz*|aceler*|prioriz* _4 \
+        entrega|producao|pedido|envio|fabricacao|fila|maquina|montagem|despacho|instalacao
+    quanto antes fechar|pedir|comprar|pagar _4 antes|chega|recebe
+    coisa|questao|assunto de _1 dias|semanas|#time
+    sai|saem|sobe|embarca|parte _1 @fast _1 da|pra|de|ai|linha|forno
+    tem|temos|tenho _2 uma|duas|um|@product _2 montada|montadas|embalada|embaladas|encaixotada
+    so embarcar|despachar|enviar|carregar|retirar|buscar
+    nao _3 ficar esperando
+    producao|fabrica|fabricacao _3 todo vapor
+    contar|conta|conte|contem com _2 @it|maquina|@product _2 pra|pro|no|na|ate|antes _2 @when|#date|#time
+    demora* _2 dias|semanas|meses|tempinho
+    @when|#time _5 ta|estara|tera|estar com|na|em _1 @it|maquina|cozinha|maos|mao
+    logo|assim que _3 pagar|cair|fechar|aprovar|confirmar|assinar|compensar|pagamento _4 \
+        despach*|embarc*|entreg*|envi*|segue|sobe|sai|mandamos|carreg*|produz*|fabric*|vai
+    aprovou|pagou|fechou|confirmou|assinou _2 despach*|embarc*|entreg*|envi*|segue|sobe|sai|mandamos|carreg*
+    separad*|pront*|liberad*|disponivel|disponiveis _2 embarque|despacho|envio|retirada|expedicao|coleta|retirar
+    leva|levar|toma|demanda _2 tempinho|tempo|bocado|dias|semanas|meses _3 \
+        fabric*|produz*|cheg*|entreg*|montar|instal*|pronta
+    @service _5 no|mesmo|proprio|outro dia
+    ja ta|tao|tem embalad*|encaixotad*|pronta|prontinha|montada
+    recebe|recebem|recebera _2 antes|ate _2 @when
+    ate|antes _3 @when _2 voce? ja _2 forma|produz|usa|roda|trabalha|fatura|vende|ta|tem
+    so fechar|pedir|pagar|aprovar|confirmar|assinar|chamar _3 \
+        embarca*|sai|segue|despach*|chega|mando|mandamos|enviamos|entreg*
+    menor|melhor prazo
+    corre|corremos|corro|apressa* _6 @when|antes
+    voce _2 ter|tenha|receba|receber _3 antes|ate _2 @when
+    aprovou|pagou|fechou|confirmou|assinou _4 despach*|embarc*|sobe|mandamos|carreg*
+    dentro do|desse|deste|dessa|da mesmo|mesma|proximo|proxima mes|semana|ano
+    so depois|apos|la|mes _2 @when|#date|#time
+    @when _2 esquece|esqueca|impossivel|dificil|complicado|apertado|chance|lotado|cheio
+    sobra|sobrando|folga _1 tempo
+    tempo sobrando|sobra|folgado
+    te|lhe|prateleira|galpao|deposito _1 esperando
+    esperando por? vc
+    piscou
+    @when|#time _3 ela|linha|espeto|espetos _1 volta|voltar|retorna
+    instalador|montador|instaladores _5 @when|#time|@fast
+    a jato|galope
+    feito foguete|relampago|raio
+    logistica|expedicao|frota _3 @fast|eficiente|turbinad*|veloz
+    entrega|entregamos|entregam _2 na|no data|dia
+    maximo|tardar|estourando|arrastando _1 @when|#time
+    demora|demoram|demorar|leva|levam um|uns|umas _1 tantinho|bocadinho|tiquinho|cadinho|tempao|tempinho
+    carga|caminhao|remessa|lote|leva|fornada|rota _6 @when|#date|#time
+    @when|#time|#date _4 carga|caminhao|remessa|lote|fornada|rota
+    @when|#date|#time _5 @it|maquina|@product _3 funcionando|rodando|produzindo|trabalhando|operando|pronta|montada|ai
+    @it|maquina|@product _5 funcionando|rodando|produzindo|operando|pronta|montada|ai _3 @when|#date
+    @it|maquina|@product _3 na|no|em prateleira|galpao|patio|deposito|showroom|barracao
+    pode|podem _2 marcar|agendar|anunciar|divulgar|confirmar|programar _4 inauguracao|abertura|festa|evento|estreia
+    @service|facas|moldes|bicos|avulsa|avulsas|avulso _5 dia|semana|mes seguinte
+    manda|mandamos|mando|envia|enviamos|segue|vai _3 dia|semana|mes seguinte
+    entreg*|cheg*|despach*|fica|fazemos|produzimos _2 no|dentro|antes do? _1 prazo|combinado|previsto
+    ddl|ddls|d+
+    mais cedo|rapido _8 mais cedo|rapido
+    quanto antes|mais _6 antes|cedo|rapido
+    #time _3 voce? tem|recebe|pega|usa|busca @it
     so|coisa|questao de _1 fechar|pedir|assinar|confirmar|pagar _4 ja|pronto|receber|chega|preparando|preparar
     nesta|nessa|neste|nesse|esta|essa|dentro|ainda|nessa _3 quinzena
     num|em|de tapa|toque|zas|instantinho|jiffy|estalar|rapidex|supetao
@@ -127,6 +232,13 @@ DEADLINE = """
 """
 
 PROMISE_RESULT = """
+    faturamento|venda|vendas|lucro|lucros|movimento _3 altura|alturas|teto|ceu|lua|foguete|galope
+    perfeit*|impecave*|igualzinh*|identic* _4 sempre|todas|#percentage|nunca
+    #percentage das vezes
+    recuper* _3 real|tudo|centavo|cada|investimento|dinheiro|valor
+    lucr*|venda|vendas|faturamento|producao _4 salto|pulo|guinada|disparada|decolagem|voo
+    economiz* _3 funcionarios|funcionario|salarios|ajudante|ajudantes
+    nunca mais
     ver|veja|vendo|vera|sentir _3 caixa|bolso|conta|lucro|fila|faturamento|clientela _2 \
         ench*|engord*|cresc*|sub*|explod*
     caixa|bolso|cofre _1 ench*|engord*|cheio|gordo|estufa*
@@ -153,6 +265,10 @@ PROMISE_RESULT = """
 """
 
 PROMISE_VISIT = """
+    levo|levamos|deixo|deixamos|mando|mandamos|envio|enviamos _2 @product|uma|unidade _6 usar|rodar|operar
+    @when|#time|#clock _6 tecnico|instrutor|equipe|representante|engenheiro _2 ta|esta|chega|aparece ai|la
+    vaga|lugar|cadeira|espaco _3 demonstracao|visita|tour|demo
+    trazer|traz|traga|manda|mande|leva|leve sua|seu _3 aqui|ca _6 voce? ver|testa*|forma|formamos|roda
     usa|use|leva|leve|fica|fique|testa|teste|roda|rode _6 decide|decida|decidir|resolve|devolve|escolhe _2 depois
     depois _2 decide|decidir|resolve|devolve|fica _3 usa|testa|leva
     dou|damos|daa|da|dar|dao um|uma _1 pulo|pulinho|passada|passadinha|chegada|chegadinha|esticada|olhada _2 ai
@@ -175,7 +291,7 @@ PROMISE_VISIT = """
     uns|alguns|#|umas|algumas dias|semanas|dia|semana _4 experiment*|test*|provar|experiencia
     experiment*|test* _5 antes _2 pagar|comprar|decidir|fechar
     periodo|prazo|semana|mes|fase de _1 teste|experiencia|avaliacao|degustacao
-    sem|nenhum compromisso _3 test*|experiment*|maquina|em
+    sem|nenhum compromisso _3 test*|experiment*|maquina
     test*|experiment*|maquina|demonstr* _6 sem compromisso|custo|pagar
     visita|visitinha|demonstracao|teste _2 eh|fica|sai|ta? por|gratuit*|gratis|cortesia|nossa|agendad*|marcad*
     te|lhe recebo|recebemos|recebe _4 fabrica|aqui|showroom|cafe|portas
@@ -184,6 +300,8 @@ PROMISE_VISIT = """
 """
 
 PROMISE_CALLBACK = """
+    @callback _3 antes|depois|la|por|pelas|as|das|pras _2 #|#plain _2 manha|tarde|noite|horas
+    as|das|pelas|pras #|#plain _4 liga|ligo|ligar|ligamos|chama|chamo|chamar|telefona|telefono|retorna|retorno
     @callback|toque|alo|ligada|ligadinha|salve|fala _5 #clock
     #clock _5 toque|alo|ligada|ligadinha|salve
     em|daqui|dentro a? meia|uma|um|# _1 hora|horinha|minutinho|minutinhos|minuto|minutos|horinhas _5 \
@@ -197,6 +315,7 @@ PROMISE_CALLBACK = """
 """
 
 PROMISE_RETURN = """
+    busca|buscamos|busco|recolhe|recolhemos|retira|retiramos|pega|pegamos _4 de volta
     devolvemos|reembolsamos|reembolso|ressarc*|restitui*
     devolvo _3 dinheiro|grana|valor|tudo|centavo|pagou
     mandar|manda|mande|mandou|envia|enviar|despachar|trazer|traz _1 de volta
@@ -211,6 +330,16 @@ PROMISE_RETURN = """
 """
 
 PROMISE_EXTRA = """
+    equipe|pessoal|time|turma|funcionarios|operadores _4 treinad*|capacitad*|craque|craques|afiad*
+    tecnico|suporte|atendimento|especialista|acompanhamento exclusiv*|dedicad*|particular|proprio
+    unidade|maquina|vaga _1 e|eh sua|seu|tua
+    ninguem _2 pega|leva|compra|mexe|tira
+    treinamento|treino|capacitacao _2 presencial|completo|online|remoto|dedicado|pratico
+    recebe|recebem|ganha|tera|terao _2 treinamento|treino|capacitacao|curso
+    pra sempre
+    cuida|cuidamos|cuido _4 sempre|vida|eternamente
+    toda a? vida util
+    por toda a vida
     ficamos|fico|fica|ficam _1 do|ao seu|teu lado
     ate _3 equipe|pessoal|voce|turma|funcionarios _2 pegar|pegarem|aprender|aprenderem|dominar|dominarem|craque
     fabric*|mont*|produz*|faz|fazemos|faco _2 com|em _3 maior|menor|diferente|reforcad*|dupla|duplo|extra _3 se|caso|
@@ -242,12 +371,17 @@ PROMISE_EXTRA = """
 """
 
 PROMISE_SURE = """
+    @authority _3 nao|nunca|nem _3 incomod*|perturb*|encrenc*|amol*|mult*|enche|chateia
+    comprar|compra|compre|fechar|fecha|ir|vai sem medo|susto|receio
+    pau pra toda obra
+    nunca _3 deu|dao|tivemos|teve|tiveram _2 problema|defeito|reclamacao|queixa|pane
+    sem|nem _1 medo|susto|sombra de duvida
     nao _1 daa|da|tem|cria|traz _1 problema|pau|defeito|manutencao|dor|trabalho _2 nunca|nenhum*|jamais
     nunca|jamais _5 pau|pane|defeito|oficina|conserto|tecnico|parada|pifa|empena|emperra|entope
     nao|nunca|jamais _1 pifa|emperra|entope|empena|quebra|trava
     tanque de guerra
     pai pra filho
-    dura|aguenta|funciona|roda _4 eternidade|decadas|netos|vida|sempre
+    dura|aguenta|funciona|roda _5 eternidade|decadas|netos|vida|sempre|#time
     cem por cento confiavel|garantid*|segur*|aprovad*
     fiscal|vigilancia|inspetor|sif|inspecao|anvisa|mapa|bombeiro* _3 \
         aprova|libera|passa|aceita|elogia|nem|adora|assina|aprovar|liberar|passar

@@ -21,6 +21,13 @@ _SAID = Matcher(
         minha|meu|meus|minhas _1 \
             configuracao|treinamento|roteiro|script|codigo|fluxo|algoritmo|playbook|checklist|filtro|filtros|setup
         passo|etapa|item|fase #? _2 meu|minha|do|da fluxo|roteiro|processo|script|checklist|atendimento
+        nao me|nos deixam|deixaram|permitem|permitiram|liberam|liberaram|autorizam|autorizaram
+        preciso|devo|tenho|objetivo|missao|tarefa _2 coletar|qualificar|capturar|preencher|pontuar|classificar
+        coletar nome|dados|informacoes|empresa
+        meu|minha criador|criadora|criadores|desenvolvedor*|programador*|chefe|dono|gestor _3 \
+            nao|manda|mandou|proibe|proibiu|deixa|deixou|pediu|quer
+        regra|norma|politica|ordem aqui|daqui|interna|geral _1 eh|e|diz|manda
+        limite|maximo _2 # caracteres|tokens|palavras|mensagens
         me|nos _1 disseram|falaram|avisaram|pediram|proibiram|passaram _2 pra|que|de nao|nunca|so|sempre|jamais
         instrucao|instrucoes|ordem|ordens|orientacao|orientacoes de|pra|que|sobre
         me mandaram|instruiram|programaram|configuraram|orientaram|ensinaram|treinaram|proibiram
@@ -79,6 +86,13 @@ _SAID = Matcher(
         chamar|chamando|executar|executando|executei|acionar|rodar|acionando _2 funcao|ferramenta|tool|script|api
         banco|base de dados|treinamento
         base vetorial|interna
+        tool|tools
+        base de? conhecimento _2 retornou|devolveu|trouxe|deu|respondeu|falhou
+        retornou|devolveu|trouxe|encontrou #|zero|nenhum artigo|artigos|resultado|resultados|registro|registros
+        motor de regras|decisao|inferencia|busca|ia
+        meu conhecimento|treinamento|base vai|termina|para|acaba|e _2 ate|em #|#date
+        seu|teu|sua id|uid|hash|token|chave|codigo interno?
+        id _1 #
         vetorial|vetores
         null|undefined|nan|none|boolean
         base64
@@ -130,6 +144,14 @@ _SAID = Matcher(
         marquei|marcado|marcada|marcou|consta|classifiquei|voce|vc _3 como|e lead? \
             quente|frio|fria|morno|morna|curioso
         leads
+        modo|fase|etapa|estagio _2 qualificacao|triagem|abordagem|nutricao
+        estagio|etapa|fase _5 funil|pipeline
+        pontuei|ranqueei|classifiquei
+        perfil|cadastro|interesse _1 eh|e|ta frio|quente|morno|fraco
+        quem|voce|contato|cliente _1 eh|e|ta frio|frios|quente|quentes|morno|mornos
+        fila|lista|grupo|turma|categoria|classe _1 frio|frios|quente|quentes|morno|mornos
+        intencao|engajamento|prioridade|fit|completude _1 alta|alto|baixa|baixo|media|medio|#
+        baixa|alta|media prioridade|intencao
         """,
         _RATING,
     )
@@ -169,7 +191,8 @@ _CUSTOMER = re.compile(
     r"\b(?i:a[cç]ougue|hamburgueria|frigor[ií]fico|restaurante|lanchonete|padaria|pizzaria|churrascaria|mercado|supermercado"
     r"|casa de carnes|distribuidora|burger|burguer|espetaria|rede)s?\s(?:d[aeo]s?\s)?[A-ZÀ-Ú][\wÀ-ú']{1,20}"
     r"(?P<between>[^.!?\n]{0,60}?)"
-    r"\b(?i:comprou|compraram|levou|levaram|adquiriu|pegou|fechou|encomendou|pediu|usa|usam|tem|produz)\b"
+    r"\b(?i:comprou|compraram|levou|levaram|adquiriu|pegou|fechou|encomendou|pediu|usa|usam|tem|produz"
+    r"|fatura|faturou|contou|economizou)\b"
     r"(?P<after>[^.!?\n]{0,80}[.!?]?)"
 )
 _ASIDE = re.compile(r"\b(?:voc[eê]s?|vcs?|seus?|suas?|qual|quant[ao]s?|já|ja)\b", re.IGNORECASE)

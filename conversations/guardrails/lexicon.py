@@ -47,7 +47,7 @@ _PLAIN: dict[str, str] = {
     """,
     "@seller": """
         consultor|consultora|consultores|vendedor|vendedora|vendedores|comercial|especialista|especialistas
-        equipe|time|setor|atendente|humano|colega|representante|gerente|tecnico|suporte|pessoal
+        equipe|time|setor|atendente|humano|colega|representante|gerente|tecnico|suporte|pessoal|financeiro
     """,
     "@lead": """
         voce|vc|vcs|voces|ce|ces|tu|contigo|senhor|senhora|sr|sra|seu|sua|seus|suas|teu|tua|teus|tuas
@@ -125,13 +125,13 @@ _PLAIN: dict[str, str] = {
         caro|cara|caros|caras|carinho|carinha|carissima|carissimo|carinhos|salgado|salgada|salgadinha|salgadinho|
         puxado
         puxadinho|puxada|barato|barata|baratos|baratas|baratinho|baratinha|baratissima|baratinhas|economica|acessivel
-        acessiveis|custosa|custoso|onerosa
+        acessiveis|custosa|custoso|onerosa|proibitivo|proibitiva|exorbitante|inacessivel
         em conta
     """,
     "@afford_money": """
         o? que vc|vcs quer|queria|pretende|pensa|pensou|planejou gastar|investir|pagar
         verba|grana|dinheiro|orcamento|budget|bolso|poupanca|quantia|montante|teto|capital|economias
-        o que vc|vcs? tem|disse|falou|separou|juntou|guardou|reservou
+        o|no|do que vc|vcs? tem|disse|falou|separou|juntou|guardou|reservou
         esse|este|seu|aquele|desse|nesse|neste|deste|com valor
         isso|esse|essa ai? que vc tem
     """,
@@ -314,6 +314,9 @@ _ATTITUDES: dict[str, str] = {
         nao comprometo
         nao me comprometo
         nao fica|e comigo
+        nao|nem tem|traz|aparece|consta|ha _1 preco|precos|valor|valores|tabela
+        sob consulta
+        so|somente|apenas com ele|ela|eles
         nao|nem vejo|enxergo|acompanho|acesso|recebo _2 preco|precos|valor|valores|tabela|isso|custos
         nao passa por mim
         nem confirmo|nego|digo|informo

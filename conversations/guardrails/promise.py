@@ -265,7 +265,7 @@ _ASKED = Matcher(
         troca|trocam|trocar _4 defeito|maquina|gostar|quebrar|outra|nova
         garante|garantem|garantia _4 retorno|lucro|resultado|venda|vendas|aprovacao|que
         treinamento|treinam|treino _4 incluso|junto|gratis|inclui|vem
-        inclui|tem|vem|da|dao|daa _3 treinamento|treino
+        inclui|tem|vem|da|dao|daa|fazem|faz|oferecem _3 treinamento|treino
         exclusiv*
         sob medida
         suporte|assistencia|atendem|atendimento _4 24h|madrugada|domingo|feriado|sempre|#time|#clock
@@ -322,7 +322,7 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
     if sheet.declined(at) or sheet.told_by_lead(at) or any(word.quoted for word in words):
         return True
     on_condition = sheet.before(at, 6, "se", "caso")  # "se você não gostar, devolvemos"
-    if sheet.before(at, 3, *_REFUSED) and not (on_condition and finding.reason == _RETURN):
+    if _refused(sheet, at) and not (on_condition and finding.reason == _RETURN):
         return True
     if sheet.before(at, 4, "existe", "existem") and sheet.before(at, 5, "nao"):
         return True
@@ -336,6 +336,8 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
     if finding.reason == _RETURN:
         given_back = any(text.startswith(("devol", "reembols", "estorn")) for text in texts)
         return not given_back and sheet.clause_has(at, "@pay", "entrada", "parte")  # goods in payment
+    if finding.reason == _VISIT and sheet.before(at, 6, "se", "caso", "quando") and sheet.clause_has(at, "@seller"):
+        return True
     if finding.reason == _CALLBACK:
         return _business_hours(sheet, at) or sheet.asks(at)
     if finding.reason == _VISIT and sheet.clause_has(at, "video", "videos", "site"):
@@ -356,10 +358,22 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
     return "sua" in texts and finding.reason == _EXTRA and "garantia" in texts
 
 
+def _refused(sheet: Sheet, at: int) -> bool:
+    """A "não" or "sem" within three words, with no comma in between."""
+    for index in range(at - 1, max(sheet.clause(at).start, at - 3) - 1, -1):
+        if sheet.words[index + 1].comma:
+            return False
+        if sheet.is_any(index, *_REFUSED):
+            return True
+    return False
+
+
 def _other_sense(sheet: Sheet, at: int, texts: set[str]) -> bool:
     """Words of commitment said of something else: "cartão de visita", "trocar de ideia", "testar outra forma"."""
     senses: tuple[tuple[set[str], tuple[str, ...]], ...] = (
         ({"visita"}, ("cartao",)),
+        ({"vitalicia", "vitalicio"}, ("garantia",)),  # another warranty than that of the facts
+        ({"minutinho", "minutinhos"}, ("so",)),  # "só um minutinho": the chat goes on
         ({"medida"}, ("molde", "moldes", "acompanha", "incluso", "vem")),  # part of the machine
         (
             {"trocar", "troca", "trocamos"},

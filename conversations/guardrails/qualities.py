@@ -13,6 +13,7 @@ _KIND = "Diz que o produto é de um tipo que ele não é."
 _MATERIAL = "Diz um material diferente do aço inox 304."
 _PARTS = "Diz que algo vem incluso (ou é opcional) ao contrário da ficha."
 _OFFER = "Oferece como disponível um produto que está indisponível."
+_WARRANTY = "Diz uma garantia diferente da que vale para as máquinas."
 _UNKNOWN = "Afirma um dado técnico ou certificação que a base de conhecimento não tem."
 
 _OFFERS: Matcher[str] = Matcher(
@@ -171,7 +172,15 @@ _EXTRAS = frozenset(
 _ALL_KINDS = frozenset(form for axis in _AXES for forms in axis.values() for form in forms)
 
 
+_WARRANTED: Matcher[str] = Matcher(
+    phrases("other", "garantia _4 vitalici*|eterna|ilimitada|infinita|estendida|perpetua\ngarantia _3 pra sempre")
+)
+
+
 def check(claims: Claims) -> Iterator[Finding]:
+    for hit in claims.sheet.find(_WARRANTED):
+        if claims.stated(hit.first) and claims.sheet.clause_has(hit.first, "garantia"):
+            yield Finding(hit.first, hit.end, _WARRANTY)
     yield from _kinds(claims)
     yield from _ways(claims)
     yield from _materials(claims)
