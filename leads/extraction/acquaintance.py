@@ -77,10 +77,11 @@ _KNOWN = re.compile(
             # A customer, or the family of one.
             r"\b(?:sou|somos|fui|fomos|era|continuo|ja e) (?:um |uma |seu |de )?(?:ja )?(?:clientes?"
             r"|freg\w+)\b(?! (?:d[aeo]s? (?!voces|seleto|casa|voce)|em potencial))",
-            r"\bja (?:e|sou|somos|fui) (?:clientes?|de casa)\b|\bclientes? (?:antig[oa]s?|de longa data|de voces)\b"
+            r"\bja (?:e|sou|somos|fui) (?:clientes?|de casa)\b|\bclientes? (?:antig[oa]s?|de longa data)\b"
+            r"|^\W*cliente de voces\b"
             r"|\bseguid\w+ da seleto\b",
-            rf"\b{_KIN}\b[^.!?;]{{0,35}}\b(?:{_BOUGHT}|{_HAS}|cliente|compram?|falou|conversou|tratou|negociou"
-            rf"|ligou)\b[^.!?;]{{0,30}}\b{_FROM_US}",
+            rf"\b{_KIN}\b[^.!?;]{{0,35}}\b(?:{_BOUGHT}|{_HAS}|cliente|compram?)\b[^.!?;]{{0,30}}\b{_FROM_US}",
+            rf"\b{_KIN}\b[^.!?;]{{0,35}}\b(?:falou|conversou|tratou|negociou|ligou) (?:com|pra) {_US}\b",
             rf"\b{_KIN}\b[^.!?;]{{0,40}}\b(?:maquina\w* (?:(?:da|de) )?{_US}|cliente (?:de|da) {_US})",
             # Talked before.
             rf"\b{_DEALT}\b[^.!?;]{{0,40}}\b(?:{_US}|ai\b|dai\b|aqui (?:com|antes)|{_STAFF} d(?:e|a|ai)\b)",

@@ -45,7 +45,8 @@ _PRICES = (
     rf"\bquanto{_VOICE}\s+{_COSTS}\b",
     rf"\bquanto{_VOICE}\s+(?:e|eh|ta|esta|da|fica|voces|vai|a|o|as|os|um|uma|dá)\b(?! (?:gente|tempo))(?!\s+(?:pra"
     rf"|de) (?:esperar|chegar|fazer))",
-    r"\b(?:por|a|em|de) quanto\b(?! (?:tempo|em quanto))|\bquanto\W*\?*$",
+    r"\bpor quanto\b(?! tempo)|\b(?:ta|esta|sai\w*|fica\w*|vend\w+|anda) (?:n?a|em|de|na faixa de"
+    r"|por volta de) quanto\b|\bquanto\W*\?*$",
     rf"\bquanto\b[^.!?]{{0,15}}\b{_THINGS}\b",
     r"\bquantos (?:reais|contos?|mil\b|pilas?|paus?|dinheir\w+)|\bquanto (?:em )?(?:dinheiro|real|reais)\b",
     rf"\b(?:faz\w*|mand\w+|quero|queria|quer\w*|preciso|solicit\w+|gostaria|pedi\w*|pass\w+|envi\w+|fech\w+"
@@ -61,6 +62,16 @@ _PRICES = (
     r"\bmais (?:barat\w+|em conta)\b|\bmuito dinheiro\W*\?|\bfatur(?:a|am) (?:pra|em|com) \d|\bmenor preco"
     r"|\bcabe no (?:meu )?(?:bolso|orcamento)|\bpesa no bolso",
 )
+_AMOUNT = (
+    r"(?:r\$ ?)?(?:\d[\d.,]*|dez|quinze|vinte|trinta|quarenta|cinquenta|cinco|cem) ?(?:mil|k|contos?|reais|pau|paus"
+    r"|pilas?)\b"
+    r"(?! (?:por|hamb|burg|disc|lanch|un|pec|kg|quil|kil|litr|g\b|ao|cada|espet|carn))"
+)
+_SUMS = (
+    rf"\b(?:passa|passam|menos|abaixo|acima|chega|chegar|sai|fica|custa) (?:de |em |a |por |uns )+{_AMOUNT}[^.!]*\?",
+    rf"\b(?:com|tenho|uns|ate|por) (?:uns )?{_AMOUNT}[^.!?]{{0,30}}\b(?:levo|levar|consigo|compro|comprar|da (?:pra"
+    rf"|para)|rola|qual)",
+)
 _PAYMENTS = (
     r"\b(?:parcel(?!a[sd]? (?:d[aeo]|da populac))\w+|prestac\w+|financi\w+|finame|bndes|pronaf|proger|leasing"
     r"|consorcio|boleto\w*"
@@ -72,12 +83,14 @@ _PAYMENTS = (
     r"\bfacilita\w*\W*(?:$|\?|,)|\b(?:voces?|pra mim|me) facilita\w*|\bfacilita\w* (?:o |no |pra )?(?:pag|mim|gente"
     r"|preco)\w*",
     r"\b(?:divide|dividem|dividir|dividi)\b(?= (?:em|no|pra|isso|o (?:valor|pag)|ate|quant)| ?\W*(?:\?|$))",
-    r"\bem (?:ate )?\d+ ?x\b|\b\d{1,2} ?x\b(?! ?\d)|\bvezes sem juros|\bem (?:quantas|ate \w+) vezes"
+    r"\bem (?:ate )?\d+ ?x\b|\b\d{1,2} ?x\b(?! ?\d)|\bvezes sem juros|\bem (?:quantas|ate \w+|\d+|duas|tres|quatro"
+    r"|cinco|seis|dez|doze) vezes|\b(?:posso|pra|como|da pra) pag(?:ar|o)\b|\bpagar metade"
     r"|\bquantas (?:vezes|parcelas)\b(?! (?:por|ao|na))",
     r"\b(?:quanto|valor|precisa|tem que|dar|dou|dando|com|sem|uma) (?:de |dar )?(?:uma )?entrada\b(?! (?:de (?:ar"
     r"|agua|gas|energia)|d[ao] (?:carne|massa)))"
     r"|\bqual (?:seria )?a entrada\b|\bentrada de \d|\bsinal de\b",
-    r"\baceit\w+[^.!?]{0,30}\b(?:na troca|troca|usad[oa]|como entrada|permuta|vale)\b|\b(?:pega|pegam"
+    r"\baceit\w+[^.!?]{0,30}\b(?:na troca|troca|negociac\w+|no negocio|usad[oa]|como entrada|permuta|vale)\b"
+    r"|\b(?:pega|pegam"
     r"|aceita)\w* (?:a )?(?:minha|meu|maquina)[^.!?]{0,20}\btroca",
 )
 _DISCOUNTS = (
@@ -87,16 +100,17 @@ _DISCOUNTS = (
     r"|negocio|melhor))|precinho)",
     r"\bnegoci\w+ (?:o )?(?:preco|valor)|\b(?:da|tem|aceita) (?:pra )?(?:uma )?(?:chorad\w+|chorar|pechinch\w+"
     r"|melhorada)|\bpechinch\w+|\bchorar\b",
-    r"\btem (?:alguma )?(?:oferta|campanha)s?\b",
+    r"\bvoces melhoram?\b|\btem (?:alguma )?(?:oferta|campanha)s?\b",
 )
 _FREIGHTS = (
     r"\bfretes?\b",
     r"\b(?:entrega|envio|transporte|remessa)\b[^.!?]{0,20}\b(?:gratis|gratuit\w+|inclus\w+|incluid\w+|por (?:conta"
     r"|minha)|pag[oa]\w*"
     r"|cobrad\w+|cobr\w+|a parte|cust\w+|quanto|de graca|free)\b",
-    r"\b(?:cif|fob)\b",
+    r"\b(?:cif|fob)\b|\bquem (?:paga|arca|banca)\b|\b(?:transport\w+|caminhao)\b[^.!?]{0,25}\b(?:pag\w+|arca\w*"
+    r"|por conta)\b",
 )
-_ASKED = re.compile("|".join((*_PRICES, *_PAYMENTS, *_DISCOUNTS, *_FREIGHTS)))
+_ASKED = re.compile("|".join((*_PRICES, *_SUMS, *_PAYMENTS, *_DISCOUNTS, *_FREIGHTS)))
 _MEANS = r"(?:boleto\w*|pix|cartao|cartoes|cheques?|credito|debito|a vista|parcel\w+|fiado|dinheiro)"
 _NOT_ASKED = re.compile(
     # The lead's own trade, and what others cost.
@@ -147,7 +161,11 @@ _NOT_ASKED = re.compile(
     rf"|\bparcela d[aeo]s?\b"
     rf"|\bquantos? (?:voces?) (?:produz|faz|tem)\w*|\bquanto (?:que )?(?:tempo|produz|pesa|rende|gasta|consome|mede"
     rf"|faz|(?:ela|ele|essa|a maquina|cada uma?)"
-    rf"(?: \w+)? (?:faz|produz|pesa|rende|gasta|consome|mede|aguenta|ocupa))\w*|\bem quanto tempo|\b(?:por|a"
+    rf"(?: \w+)? (?:faz|produz|pesa|rende|gasta|consome|mede|aguenta|ocupa))\w*|\b(?:produz\w*|faz\w*|rende\w*"
+    rf"|cabe\w*|corta\w*|entrega|aguenta|pesa|mede|comporta|processa|leva|ate|entre|vai de|consome"
+    rf"|saem)(?: de)? quanto\b|\bquanto (?:que )?(?:a|o|essa|esse|cada)(?: \w+){{1,4}}? (?:produz|pesa|rende|gasta"
+    rf"|consome|mede|faz|aguenta|ocupa|corta|cabe|processa|tira)\w*|\bquanto (?:a|e|ate) quanto|\bem quanto tempo"
+    rf"|\b(?:por|a"
     rf"|ha) quanto tempo|\bquanto (?:a[os]s?|as|mais|antes|de (?:carne|massa|energia|luz|espaco))\b(?! (?:maquina"
     rf"|custa))"
 )

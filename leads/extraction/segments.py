@@ -58,7 +58,8 @@ _PHRASES: tuple[tuple[str, str], ...] = (
         r"prefeitura|paroquia|batalhao|licitac\w+|escola\w*|hote(?:l|is)|pousada|hospital|igreja|buffet|bufe|faculdade"
         r"|universidade|clube|merenda|quartel|exercito|ong|creche|resort|evento\w* (?:corporativo\w*|e festas)"
         r"|conveniencia|postos? de (?:gasolina|combustive\w+)|cervejaria|barzinho|cafeteria\w*|sorveteri\w+|pub\b"
-        r"|peixari\w+|colegio|asilo|presidio|cooperativa|casa de (?:festas?|eventos?)|bar\b"
+        r"|peixari\w+|colegio|asilo|presidio|cooperativa|casa de (?:festas?|eventos?)"
+        r"|(?<!em )(?<!\d )(?<!quantos )bar\b"
     )),
 )  # fmt: skip
 # Words that tell a segment only as part of a company name.
@@ -72,7 +73,9 @@ _OPENING = re.compile(r"\b(?:abr(?:ir|indo)|mont(?:ar|ando)|inaugurar)\b[^.;!?]{
 _SEGMENTS = tuple((name, re.compile(rf"\b(?:{pattern})")) for name, pattern in _PHRASES)
 _OTHERS = re.compile(
     r"\b(?:(?:vend|fornec|distribu|produz|entreg|fabric|faz|faco)\w*(?: \w+){0,2} (?:pra|para|a|pros|pras|aos|as)"
-    r"|atend\w+|nada a ver com|gost\w+ de|feiras? de|fornec\w+(?: meu)?(?: e)?|client\w+(?: sao| e)?|abastec\w+"
+    r"|atend\w+|nada a ver com|gost\w+ de|(?:feiras?|projetos?) de|participam? de|se (?:eu|a gente|um dia)"
+    r"|(?:maquina|equipamento|versao|modelo|linha)\w*(?: \w+){0,5}? (?:pra|para)|fornec\w+(?: meu)?(?: e)?"
+    r"|client\w+(?: sao| e)?|abastec\w+"
     r"|entreg\w+ (?:pra|para|em|nas|nos)"
     r"|concorren\w+"
     r"|vizinh\w+|tipo|trabalh(?:ei|ava) (?:em|n[oa]|d[eo])|amig[oa]\w* (?:d[eo]|tem|que tem)|ex|nao (?:e|sou|tenho"

@@ -30,7 +30,8 @@ _HIGH = re.compile(
     r"|\bdesesperad[oa]\b|\bquanto mais rapid\w+\b|\bo mais (?:rapido|depressa|ligeiro)\b|\bno sufoco\b"
     r"|\bem cima da hora\b|\bcontra o tempo\b|\bpra ja\b"
     r"|\bpara ja\b|\bpra agora\b|\bpara agora\b|\bja ja\b"
-    rf"|\b{_BUY}\b[^,.;!?]{{0,20}}\b(?:hoje|amanha|agora|logo|ja|rapid\w+)\b(?! (?:eu |a gente )?(?:faco|uso"
+    rf"|\b{_BUY}\b[^,.;!?]{{0,20}}\b(?:hoje|amanha|agora|logo|rapid\w+|ja\b(?=\W*(?:$|[,.!?])))\b(?! (?:eu "
+    rf"|a gente )?(?:faco|uso"
     rf"|tenho|fazemos))|\b(?:hoje|amanha) (?:mesmo|ainda)\b|\bpossivel hoje\b|\bquinzena que vem\b"
     rf"|\bfim do mes\b|\bfinal do mes\b|\bdentro do mes\b"
 )
@@ -80,7 +81,8 @@ _HORIZON = re.compile(
 )
 _PAST = re.compile(
     r"\b(?:ha|faz|fazem|tenho\b(?!:)|a mais de|desde|abrimos ha|tem uns|ja tem|trabalho ha|durante|nos ultimos"
-    r"|ultim[oa]s|funcion\w+|abr(?:o|imos)|garantia|dura\w*|congel\w+|estrag\w+|venc\w+|matur\w+|consorcio"
+    r"|ultim[oa]s|funcion\w+|abr(?:o|imos)|garantia|dura\w*|congel\w+|rend\w+|boletos?|fatur\w+|cheques?|defeito"
+    r"|estrag\w+|venc\w+|matur\w+|consorcio"
     r"|financiamento|validade|parcel\w+|vezes|pag\w+ em"
     r"|quantos)\b[^,.;!?]{0,22}$"
 )
