@@ -30,7 +30,11 @@ _ABOUT_ME = re.compile(
     r"|fabrico|fabricamos|atendo|atendemos|toco|tocamos|opero|operamos|falo|aqui"
     r"|recebi|vi|li|achei|ganhei|herdei|fui|pra quem|para quem|falando|misturo|misturamos|bato|batemos|corto|cortamos"
     r"|moldo|moldamos|preparo|preparamos|entrego|entregamos|atuo|vivo|cozinho|toca|conheci|fechei|fechamos)\b"
+    r"|\beu (?!quer|precis|poss|consig|dev|gost)\w+o\b"
 )
+# What a machine is to work on is asked about, whoever owns it.
+_MY_GOODS = re.compile(r"\b(minha|meu|nossa|nosso) (carne|massa|blend|hamburguer|burger|linguica|produto|receita)\b")
+_FAMILY = re.compile(r"\b(misturador|misturadeira|ensacadeira|embutideira|formadora|cortadora|filetadora)")
 # What somebody wants to know follows; what led there stands before.
 _WANTS = re.compile(
     r"\b(saber|confirmar|perguntar|entender|tirar (?:a |uma )?duvida|me (?:diz|diga|fala|explica|informa))"
@@ -116,12 +120,13 @@ def _blanked(match: re.Match[str]) -> str:
 
 def _tells(clause: str) -> bool:
     """Whether a clause only says who writes, or under which condition something is asked."""
-    return (_ABOUT_ME.search(clause) is not None and not _asks(clause)) or _IF.match(clause) is not None
+    about_me = _ABOUT_ME.search(clause) is not None and not _MY_GOODS.search(clause)
+    return (about_me and not _asks(clause)) or _IF.match(clause) is not None
 
 
 def _is_about_machines(clause: str) -> bool:
     """Whether a clause names a topic, a machine or a figure (the latter two stand blanked)."""
-    return bool(topics.aspects(clause)) or _BLANK in clause
+    return bool(topics.aspects(clause)) or _BLANK in clause or _FAMILY.search(clause) is not None
 
 
 def _asks(clause: str) -> bool:

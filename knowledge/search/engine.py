@@ -16,7 +16,7 @@ from knowledge.catalogue import ArticleFacts, ProductFacts
 from knowledge.search import asking, commercial, topics
 from knowledge.search.index import RRF_K, LexicalIndex, Synonyms, Vocabulary
 from knowledge.search.products import Found, ProductReader
-from knowledge.search.words import ABBREVIATIONS, FILLER_WORDS, distance, is_filler, normalise, stem, words
+from knowledge.search.words import ABBREVIATIONS, FILLER_WORDS, distance, is_filler, normalise, sound, stem, words
 
 # How much each kind of evidence counts beside the fused lexical rank, which stays below 1.
 _PRODUCT = 3.0
@@ -133,16 +133,14 @@ class Engine:
                     self._of_product[code].append(position)
             for slug in article.attributes:
                 self._about[slug].append(position)
-        self._spelling = Vocabulary(
-            word
-            for word in (
-                *FILLER_WORDS,
-                *topics.OUTSIDE_WORDS,
-                *topics.TOPIC_WORDS,
-                *_catalogue_words(products, articles, synonyms),
-            )
-            if len(word) > 3
-        )
+        known = (*FILLER_WORDS, *topics.OUTSIDE_WORDS, *topics.TOPIC_WORDS)
+        known = (*known, *_catalogue_words(products, articles, synonyms))
+        self._spelling = Vocabulary(word for word in known if len(word) > 3)
+        # A short word that sounds like a subject we cannot answer is another one: "pau" is no "pao".
+        heard = [word for word in known if len(word) > 5 or (len(word) > 2 and word not in topics.OUTSIDE_WORDS)]
+        # Folding made every "ç" a "c".
+        self._by_sound = {sound(word.replace("c", "ss")): word for word in topics.TOPIC_WORDS}
+        self._by_sound |= {sound(word): word for word in heard}
 
     def search(
         self,
@@ -215,6 +213,8 @@ class Engine:
             return full
         if is_filler(word):
             return said
+        if word not in self._spelling and not topics.aspects(word) and (alike := self._by_sound.get(sound(word))):
+            return alike
         mended = self._spelling.correct(word)
         # Towards a subject we cannot answer only the smallest slip is mended: "previsao" is no "pressao".
         risky = mended != word and mended in topics.OUTSIDE_WORDS and (distance(word, mended, 1) > 1 or len(word) < 7)
@@ -308,7 +308,7 @@ class Engine:
             return Kind.FACT
         if not self._true_of_parts(asked, near):
             return Kind.GAP
-        if asked and not any(self._supported(slugs, near) for slugs in asked.values()):
+        if asked and not any(self._supported(topic, slugs, near) for topic, slugs in asked.items()):
             return Kind.GAP
         return Kind.FACT if asked or unknown or vouched else self._without_topic(question, near)
 
@@ -338,7 +338,7 @@ class Engine:
         nothing_known = not asked and not found.fitting
         beyond = topics.outside(plain)
         if nothing_known:
-            beyond += [word for word in plain if word in topics.MEATS]
+            beyond += [word for word in plain if stem(word) in topics.MEATS]
         if not listed:
             beyond += asking.unknown(rest, self._knows, whole=nothing_known, figured="figure" in asked)
         excused = asking.excused(rest, self._knows) | topics.covered(rest)
@@ -371,8 +371,12 @@ class Engine:
             for slug in slugs & set(article.attributes)
         )
 
-    def _supported(self, slugs: frozenset[str], near: Iterable[int]) -> bool:
-        return any(slugs & set(self._articles[position].attributes) for position in near)
+    def _supported(self, topic: str, slugs: frozenset[str], near: Iterable[int]) -> bool:
+        wanted = topics.TOLD_BY.get(topic)
+        return any(
+            slugs & set(article.attributes) and (wanted is None or wanted.search(normalise(article.text)) is not None)
+            for article in (self._articles[position] for position in near)
+        )
 
     def _knows(self, word: str) -> bool:
         return all(term in self._index.terms for term in self._index.stems(word)) or any(

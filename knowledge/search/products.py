@@ -43,7 +43,10 @@ _WITHOUT_AIR = re.compile(
 )
 _OF_AIR = frozenset(map(stem, ("ar", "comprimido", "compressor", "pneumatica", "pneumatico")))
 # "Tira" cuts no strips here.
-_YIELDS = re.compile(r"\btira(?! de\b)(?= )")
+_YIELDS = re.compile(r"(?<!\bem )\btir(a|ar|am|o|amos|ando)\b(?! de\b)")
+# Said of a line, "forma" is what it does, no former beside it.
+_FORMS = re.compile(r"\bforma(r|m|ndo)?\b")
+_FORMER = re.compile(r"\b(formador|modelador|moldador|hamburgueir)")
 _WORK_HOUR = re.compile(r"\bhora\b")
 
 
@@ -148,6 +151,8 @@ class ProductReader:
         heads = [head for head in known.heads if head in stems and not named & set(known.heads[head])]
         # "Linha de misturadores": a range, not a line.
         heads = [head for head in heads if not _is_range_of(rest, head, heads)]
+        if len(heads) > 1 and _FORMS.search(rest) and not _FORMER.search(rest):
+            heads = [head for head in heads if head != self.default_head]
         if not named:
             heads += [head for word in sorted(stems) if (head := known.own.get(word)) and head not in heads]
         default = set(known.heads.get(self.default_head, ()))

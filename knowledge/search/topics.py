@@ -14,14 +14,16 @@ CARGO: Final = frozenset({"cuba_kg", "cuba_l", "reservatorio_kg", "capacidade_kg
 OUTPUT: Final = frozenset({"producao_hora", "producao_dia", "producao_kg_hora"})
 BURGER_LIKE = re.compile(r"\b(hambur\w*|burg\w*|lanch\w*|disc\w*|bolach\w*|xis|blend\w*)\b")
 
+# What moves a machine: told only by a type that names it.
+DRIVE: Final = "acionamento"
 _BETWEEN_BURGERS = r"(plastic|plastiqu|film|folh|papel|papelz|separador|seda)\w*"
-_INCLUDED = (
-    r"\binter ?plast|\blimpador|\b(se )?(auto ?)?limpa(r)? (sozinh|automatic)|\bparada de emergencia|\bemergencia"
-    r"|\breversao|\brevert|\breverso|\b(inver[st]|contrari|dois|ambos|outro)\w* (\w+ ){0,2}"
+_REVERSES = (
+    r"\breversao|\brevert|\breverso|\b(inver[st]|contrari|dois|ambos|outro)\w* (\w+ ){0,2}"
     r"(sentido|giro|rotac|lado)( d[aeo] (rotac|giro))?"
     r"|\b(sentido|giro|rotac\w*) (\w+ ){0,2}(inver|contrari|reves)"
-    rf"|\b{_BETWEEN_BURGERS} (\w+ ){{0,2}}entre\b|\bentre (\w+ ){{1,3}}{_BETWEEN_BURGERS}"
 )
+_INTERLEAVES = rf"\binter ?plast|\b{_BETWEEN_BURGERS} (\w+ ){{0,2}}entre\b|\bentre (\w+ ){{1,3}}{_BETWEEN_BURGERS}"
+_EXTRAS = {"incluso", "opcional"}
 # Topic -> how it is asked, on folded text without product names and quantities; and the attributes that answer it.
 _ASPECTS: Final = {
     "producao": (
@@ -48,20 +50,22 @@ _ASPECTS: Final = {
     ),
     "capacidade": (r"\bcapacidade", CARGO | OUTPUT),
     "tamanho": (r"\btamanho|\bversoes|\bversao|\bmodelos\b", {"volume_l", "capacidade_kg", "diametro_cm"}),
-    "motor": (r"\bmotor|\bcvs?\b|\bcavalos?\b|\bcavalagem|\bhp\b|\bpotencia|\bpotente", {"motor_cv"}),
+    "motor": (r"\bmotor|\bcvs?\b|\bcavalos?\b|\bcavalagem|\bhp\b|\bpotencia( instalad)?|\bpotente", {"motor_cv"}),
     "velocidade": (
         r"\bvelocidade|\bpotenciometro|\bmais (devagar|lent[ao])|\britmo|\bregula|\b(des)?aceler|\bmarchas?\b"
         r"|\b\w+[aei]r (a |o )?(velocidade|ritmo)"
         r"|\bcontrol\w* (a |de )?producao", {"velocidades"},
     ),
     "tipo": (
-        r"\bmanua(l|is)\b|\beletric|\bpneumatic|\bautomatic|\bsemiautom|\bpedal|\bde que tipo"
-        r"|\bque tipo\b(?! de (?!acion|maquina|formadora))"
-        r"|\bar comprimido"
-        r"|\bna mao\b|\btomada\b|\bacion|\bcompressor|\benergia\b|\b(sem|com|usa|de) ar\b|\bmanivela|\balavanca"
-        r"|\bforca d[oae]\b|\bmuque|\bjudia\b|\blig\w+ (\w+ )?em algum|\bbraco|\ba ar\b"
-        r"|\bbracal|\bpisa(r|da|ndo|das)?\b|\bhidraulic|\bempurra|\brodar? sozinh|\b(anda|vai) sozinh"
-        r"|\boperador (\w+ ){0,2}(faz|tem que|tem q|fica|precisa fazer)",
+        r"\bautomatic|\bsemiautom|\bde que tipo|\bque tipo\b(?! de (?!acion|maquina|formadora))"
+        r"|\b(anda|vai|trabalha) sozinh|\boperador (\w+ ){0,2}(faz|tem que|tem q|fica|precisa fazer)",
+        {"tipo"},
+    ),
+    DRIVE: (
+        r"\bmanua(l|is)\b|\beletric|\bpneumatic|\bpedal|\bar comprimido|\bna mao\b|\btomada\b|\bacion|\bcompressor"
+        r"|\benergia\b|\b(sem|com|usa|de) ar\b|\bmanivela|\balavanca"
+        r"|\bforca d[oae]\b|\bmuque|\bjudia\b|\blig\w+ (\w+ )?(em algum|n[ao] (parede|luz|rede))|\bbraco|\ba ar\b"
+        r"|\bbracal|\bpisa(r|da|ndo|das)?\b|\bhidraulic|\bempurra|\brodar? sozinh",
         {"tipo"},
     ),
     "molde": (r"\bmolde|\bforminha|\bformas\b|\bforma (de|do|pra) (hamb|burg)|\bformato|\bgabarito"
@@ -98,15 +102,27 @@ _ASPECTS: Final = {
         r"|galvaniz\w+|madeira)",
         {"material"}),
     "garantia": (
-        r"\bgaranti|\b(defeit|quebr|estrag|pifa|problema|pau\b|queim)\w* (\w+ ){0,6}(cobr|cobert|mes\b|meses)",
+        r"\bgaranti|\bgarant(e|em|ir)\b|\b(defeit|quebr|estrag|pifa|problema|pau\b|queim)\w* (\w+ ){0,6}"
+        r"(cobr|cobert|mes\b|meses)",
         {"garantia_meses"},
     ),
-    "empilha": (r"\bempilh|\bpilha|\bamonto|\bem cima d[aeo]s? outr", {"empilha"}),
-    "incluso": (_INCLUDED, {"incluso", "opcional"}),
-    "opcional": (r"\bopcion|\bacessori", {"opcional"}),
+    "empilha": (r"\b(sistema de )?empilh|\bpilha|\bamonto|\bem cima d[aeo]s? outr", {"empilha"}),
+    "interplast": (_INTERLEAVES, _EXTRAS),
+    "limpador": (r"\blimpador|\b(se )?(auto ?)?limpar? (sozinh|automatic)", _EXTRAS),
+    "emergencia": (r"\bparada de emergencia|\bemergencia", _EXTRAS),
+    "reversao": (_REVERSES, _EXTRAS),
+    "opcional": (r"\bpedal|\bopcion|\bacessori", {"opcional"}),
     "tensao": (r"\bvoltage|\bvolts?\b|\bbivolt|\btensao|\bmonofas|\btrifas|\bbifas|\bmono\b|\btri\b"
         r"|\b(110|127|220|380)\b", {"tensao"}),
 }  # fmt: skip
+# What an article must say to answer a topic whose attribute holds several things.
+TOLD_BY: Final = {
+    DRIVE: re.compile(r"manual|eletric|pneumatic"),
+    "interplast": re.compile("interplast"),
+    "limpador": re.compile("limpador"),
+    "emergencia": re.compile("emergencia"),
+    "reversao": re.compile("revers"),
+}
 # To the end of the last word.
 ASPECTS: Final = {
     name: (re.compile(rf"(?:{pattern})\w*"), frozenset(slugs)) for name, (pattern, slugs) in _ASPECTS.items()
@@ -181,7 +197,7 @@ OUTSIDE_WORDS: Final = frozenset(word for word in _OUTSIDE.split() if "-" not in
 OUTSIDE: Final = frozenset(stem(word) for word in OUTSIDE_WORDS if len(word) >= 5)
 # Kinds of meat: chatter beside a figure, the very question where nothing else was asked.
 MEATS: Final = frozenset(
-    "frango galinha peru porco suino suina suinos bovino bovina bovinos costela picanha bacon salsicha linguica".split()
+    map(stem, "frango galinha peru porco suino suina bovino bovina costela picanha bacon salsicha linguica".split())
 )
 _OUTSIDE_PHRASES = re.compile(
     r"\bpeso (total|liquido|bruto|com |d[ae] (?!massa|carne|hamb|burg|disc|lanch|bol))"
@@ -193,8 +209,8 @@ _OUTSIDE_PHRASES = re.compile(
     r"|\b(manual|catalogo) (em pdf|de instruc|de uso|do usuario|tecnico|de operacao)|\bmao de obra"
     r"|\bpecas? de reposicao"
     r"|\bvida util|\bem energia|\boutras? marcas?\b|\bpecas? d[ae] (maquina|outra)"
-    r"|\b(vazao|tamanho|potencia|litros|pes|hps?|cvs?|cavalos|bar|capacidade|modelo|tipo|que|qual|quantos) "
-    r"(d[eo] |o )?compressor"
+    r"|\b(vazao|tamanho|potencia|litros|pes|hps?|cvs?|cavalos|bar|capacidade|modelo|tipo|que|q|qual|quantos) "
+    r"(d[eo] |o )?compressor|\b(vazao|consumo|gasto|pressao) de ar\b"
     r"|\bcompressor (de|com) (quant|que|qual)|\bar por minuto|\bquanto (de )?ar\b"
     r"|\b(vem|acompanha|inclui|incluso|inclusa)\w* (\w+ ){0,2}compressor"
     r"|\bcompressor (\w+ )?(junto|inclus|incluid|separad|a parte)"
@@ -205,11 +221,14 @@ _OUTSIDE_PHRASES = re.compile(
     r"|\bcomo (eu |se |que )?(regul|ajust)\w+ (?!(a )?(velocidade|espessura))"
     r"|\b(onde|cidade|estado|lugar|endereco) (\w+ )?(fica|ficam)\b|\bmarca d[aeo]s?\b"
     r"|\bque marca|\bquantos anos|\btempo de mercado|\bnota fiscal"
-    r"|\bquem (e|sao|fez|faz|fabrica|fornece|criou)\b"
+    r"|\bquem (e|sao|fez|faz(?! *(por|[?.!]|$))|fabrica|fornece|criou)\b"
     r"|\b(quant[oa]s|precisa\w*|exige\w*|necessit\w+|opera\w*|toca\w*) (de )?(\w+ )?"
     r"(pessoa|operador|funcionario|ajudante)"
     r"|\b(uma?|so|apenas) (so )?(pessoa|operador|funcionario) (so )?(opera|toca|da conta|consegue)"
     r"|\b(que|quanta|quanto de|qual (a )?|muita) forca\b|\bpercentu|\b(por ?cento|quant[oa]s?) (de )?gordura"
+    r"|\bpesa quanto|\bquant[oa] (de |que )?(energia|luz)\b|\b(cabe|passa|entra)m? (em|num|numa|n[oa]|pel[oa]) (\w+ )?"
+    r"(porta|cozinha|sala|container|carro|caminhao|caminhonete|food|trailer|corredor|elevador|espaco|mesa|bancada|balcao|galpao"
+    r"|loja|area)\b|\bmetros? quadrado|\bm2\b"
     r"|\bgarantia (\w+ ){0,3}(fora|exterior|outro)|\btransfer\w+ (a )?garantia"
     r"|\bsem (fio|internet)|\bsegunda mao|\bno chao|\bdo chao"
     r"|\b(faz(er|em)?|sai|moer|moe[m]?) (a |uma )?carne moida"
@@ -231,7 +250,7 @@ _MANUAL_BOOK = re.compile(
 TOPIC_WORDS: Final = frozenset(
     """
         produz produzem produzir producao produtividade rende rendem rendimento ciclos cuba reservatorio tanque
-    cabem litros     quilos comporta capacidade volume batida motor cavalos potencia velocidade velocidades
+    cabe cabem litros     quilos comporta capacidade volume batida motor cavalos potencia velocidade velocidades
     potenciometro regula regulagem     manual eletrica eletrico pneumatica pneumatico automatica automatico
     semiautomatica pedal tomada compressor molde moldes     variacao varia gramatura padronizado esteira diametro
     largura espessura grossura facas lamina laminas cubos tiras bicos     material inox enferruja garantia empilha

@@ -103,10 +103,18 @@ substituir substitui confere entregue desse dessa desses dessas deste desta dest
 neste nesta daquele daquela daqueles daquelas naquele naquela dele dela deles delas nele nela neles nelas disso nisso
 daquilo aonde dum duma comigo conosco contigo cujo cuja algo praquela praquele prum pruma vossa quaisquer roda rodam
 aceita aceitam processa processam mantem mantenha alcanca alcancam atinge atingem opera operam termina terminam
-alimenticio alimenticia muda mudam
+alimenticio alimenticia muda mudam tecnicos tecnicas
 """
 # The same, rarer: no slip of spelling is mended towards these, or "repolho" would be heard as "reponho".
 _CHATTER = """
+dificil dificuldade complicado complicada
+periodo contemplada contemplado contempla contemplam abrange abrangem abrangido compreende compreendido disponibiliza
+disponibilizam disponiveis disponivel requerida requerido referida referido mencionado citado presente integral
+integralmente totalmente parcialmente inteiramente exclusivamente construidos construido construida construidas
+confeccionado fabricado fabricados fabricada fabricadas composto constituido dotado equipado fornecido fornecida
+solicitar solicito solicitamos prezado prezados prezada cordialmente atenciosamente contratual oficial nominal efetivo
+efetiva util parede leigo integra respectivamente multiplica multiplicar pino comercializam atuam trabalhariam
+maquinarios aisi
 muque base bases
 compras trampa trampar tanka tankar mini minis pisada pisadas judia
 aprender aprende aprendem aprendendo
@@ -155,6 +163,9 @@ sana sanar esclareca ilustrar resumir resumo resume resumindo tintim
 # How people shorten words on a phone.
 ABBREVIATIONS = {
     "qto": "quanto", "qnto": "quanto", "qt": "quanto", "qtos": "quantos", "qts": "quantos", "qta": "quanta",
+    "qnts": "quantos", "qntas": "quantas", "qtas": "quantas", "hambu": "hamburguer", "cubim": "cubinho",
+    "inoks": "inox",
+    "fais": "faz", "ltrs": "litros", "lts": "litros", "veis": "vezes",
     "hr": "hora", "hrs": "horas", "hamb": "hamburguer", "burg": "burger", "maq": "maquina", "prod": "producao",
     "cap": "capacidade", "diam": "diametro", "pgto": "pagamento", "pagto": "pagamento", "orc": "orcamento",
 }  # fmt: skip
@@ -201,6 +212,26 @@ FILLER = frozenset(stem(word) for word in _SILENT if len(word) >= 5) | {w for w 
 def is_filler(word: str) -> bool:
     """Whether a folded word says nothing about a topic."""
     return word in _SILENT or (len(word) >= 5 and stem(word) in FILLER)
+
+
+_SOUNDS = tuple(
+    (re.compile(said), heard)
+    for said, heard in (
+        (r"ph", "f"), (r"ch", "x"), (r"lh|li(?=[aeo])", "l"), (r"nh", "n"), (r"h", ""),
+        (r"qu(?=[ei])|c(?=[aourltn]|$)|q", "k"),
+        (r"ks|cs", "x"), (r"s?[cs](?=[ei])|s+|z", "s"), (r"g(?=[ei])", "j"), (r"gu(?=[ei])", "g"),
+        (r"y", "i"), (r"w", "v"),
+        (r"m(?=[^aeiou]|$)", "n"), (r"l(?=[^aeiou]|$)|o", "u"), (r"e", "i"), (r"(.)\1+", r"\1"),
+    )
+)  # fmt: skip
+
+
+@lru_cache(maxsize=20_000)
+def sound(word: str) -> str:
+    """What a folded word sounds like: "impilha" as "empilha", "presso" as "preco"."""
+    for said, heard in _SOUNDS:
+        word = said.sub(heard, word)
+    return word
 
 
 def trigrams(word: str) -> frozenset[str]:
