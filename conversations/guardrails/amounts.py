@@ -39,6 +39,7 @@ _PARTS = ("faca", "facas", "molde", "moldes", "peca", "pecas", "bico", "bicos", 
 _WENT = ("saiu", "saindo", "saia", "sair")  # "saiu de 300 pra 900 por dia"
 _AIMS = ("chegar", "atingir", "bater", "alcancar", "meta", "objetivo", "chegando", "batendo")
 _OUTPUT = ("#rate", "#pieces", "#mass", "#volume", "#length", "@make")
+_OF_THE = ("das", "dos", "as", "os", "nas", "nos", "essas", "pras", "pros")
 _NOTED = ("anotado", "anotada", "anotados", "anotei", "registrado", "registrada", "registrei", "anotadinho")
 _AND_SOME = ("poucos", "tantos", "pouco", "tanto", "quebrados")
 _MADE = ("@make", "#rate", "#pieces")
@@ -73,8 +74,8 @@ def check(sheet: Sheet) -> Iterator[Finding]:
         quantity = word.quantity
         if quantity is None or not quantity.high or excepted(sheet, at, quantity):
             continue
-        if plain_of_lead(sheet, quantity):
-            continue
+        if plain_of_lead(sheet, quantity) or (quantity.high < 10 and sheet.before(at, 1, *_OF_THE)):
+            continue  # "os valores das duas"
         if sheet.before(at, 2, "nem") and sheet.declined(at):
             continue  # "não falo em reais, nem em milhares"
         plain = quantity.kind is QuantityKind.PLAIN
@@ -115,7 +116,7 @@ def _told(sheet: Sheet, at: int, quantity: Quantity) -> bool:
         if sheet.clause_has(at, "@instalment", "@method"):
             return quantity.high >= 100
         owned = sheet.clause_has(at, "sua", "seu", "leva", "levar", "paga", "pagar")
-        return owned and sheet.before(at, 1, "por", "so", "apenas")
+        return owned and sheet.before(at, 2, "por", "so", "apenas", "paga", "pagar", "pagando")
     if quantity.kind is not QuantityKind.PLAIN:
         return False
     bought = ("comprou", "comprei", "pagou", "levou", "vendi", "vendemos", "fechou", "saiu", "vendeu", "comprava")
@@ -125,6 +126,8 @@ def _told(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     down = sheet.before(at, 2, "entrada", "sinal", "entradinha", "sinalzinho")
     if down and quantity.high >= 2 and sheet.clause_has(at, "@instalment", "resto", "restante", "parcelado"):
         return not _made(sheet, at)
+    if max(quantity.values) >= 1000 and sheet.before(at, 4, "precisar", "precisaria") and not sheet.asks(at):
+        return not sheet.clause_has(at, *_OUTPUT, "se", "quem")
     if max(quantity.values) >= 1000 and paid and not _made(sheet, at) and not sheet.declined(at):
         return True
     instalment = max(quantity.values) >= 100 and sheet.clause_has(at, "@instalment", "#ratio", "@cut")
@@ -207,7 +210,7 @@ def _perhaps(sheet: Sheet, at: int, quantity: Quantity) -> bool:
         return True
     if quantity.approximate and value >= 5 and sheet.after(at, 2, *_AND_SOME) and sheet.before(at, 5, "@it"):
         return True
-    if value >= 5 and (len(clause) <= 4 or (beside and sheet.before(at, 2, "@sells"))):
+    if value >= 5 and (len(clause) <= (6 if quantity.approximate else 4) or (beside and sheet.before(at, 2, "@sells"))):
         return True
     if value >= 100 and sheet.before(at, 3, "@closes", "@sells"):
         return True
@@ -266,6 +269,8 @@ def _counts_things(sheet: Sheet, at: int, *linking: str) -> bool:
         return False
     if following.text in linking:
         return True
+    if sheet.before(at, 1, "custa", "custam", "custou", "custava", "custaria", "custando"):
+        return False
     if following.text == "de" and sheet.words[at].quantity.high >= 1000 and at + 2 < clause.stop:  # type: ignore[union-attr]
         counted = sheet.words[at + 2]
         if counted.text.endswith("s") and not sheet.is_any(at + 2, "@product", "#model"):

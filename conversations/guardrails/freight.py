@@ -21,6 +21,8 @@ _STATED = Matcher(
         retirando|retira|retirar|buscando _3 na|em|nossa fabrica
         economiza|economizar|economizando _2 @true_freight
         @true_freight _2 contratada|contratado|escolhida|escolhido _1 por|vc|pelo
+        vai|vem|sai|fica|segue _1 sem|com @true_freight
+        @true_freight|entrega _2 no pacote|combo|preco|valor
         posto|posta|entregue|colocado|colocada _5 @free
         inclui|incluindo|incluimos|contempla|contemplando|engloba _2 @true_freight|entrega
         nao tem|ha _2 custo|custos|taxa _2 @true_freight|entrega

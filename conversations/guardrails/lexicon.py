@@ -314,7 +314,7 @@ _ATTITUDES: dict[str, str] = {
         nao comprometo
         nao me comprometo
         nao fica|e comigo
-        nao|nem tem|traz|aparece|consta|ha _1 preco|precos|valor|valores|tabela
+        nao|nem tem|traz|aparece|consta|ha nenhum|o|os? preco|precos|valor|valores|tabela
         sob consulta
         so|somente|apenas com ele|ela|eles
         nao|nem vejo|enxergo|acompanho|acesso|recebo _2 preco|precos|valor|valores|tabela|isso|custos

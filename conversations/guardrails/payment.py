@@ -34,6 +34,7 @@ _STATED = Matcher(
         @pay _2 parcelado|aos|poucos|prestacoes|faturado
         aos pouquinhos|poucos
         @pay _3 mes a mes
+        @pay _1 #rate
         @pay _2 todo|cada|por mes
         @pay _4 so? depois|daqui
         @pay _3 enquanto
@@ -68,7 +69,7 @@ _STATED = Matcher(
         condicao|condicoes|plano|planos _2 facilitada|facilitadas|flexivel|flexiveis
         facilita|facilitado|facilitada|facilitar|facilitamos _2 pagamento|condicoes|compra|pra
         linha|linhas de credito|financiamento
-        pega|pegamos|aceita|aceitamos|recebe|recebemos|pego|aceito|dar|daa|da _5 \
+        pega|pegamos|aceita|aceitamos|recebe|recebemos|pego|aceito|dar|daa _5 \
             usado|usada|usadas|troca|carro|moto|terreno
         pega|pegamos|aceita|aceitamos|recebe|recebemos|pego|aceito _4 antiga|velha|seminova|antigo|velho|usado \
             _3 entrada|troca|parte|pagamento|negocio
@@ -118,12 +119,12 @@ _NAMED = Matcher(
     rules(
         """
         @method
-        financia|financiam|financiado|financiada|parcelinha|carencia
+        financiar|financia|financiam|financiado|financiada|parcelinha|carencia
         ato mais|e|#
         no|em ate? # vezes|x
         santander|bradesco|itau|caixa|sicredi|sicoob|caixa economica|mercado pago
         mercado pago|pagos
-        parcelado|parcelada|parcelados|parcelamento|parcelamentos|parcelinha|parcelinhas|parcelas|prestacoes|parcelar
+        parcelado|parcelada|parcelados|parcelamento|parcelamentos|parcelinha|parcelinhas|parcela|parcelas|prestacoes|parcelar
         a vista
         no|em dinheiro
         juros
@@ -215,6 +216,9 @@ def _another_sense(sheet: Sheet, finding: Finding) -> bool:
     carried = sheet.clause_has(at, "frete", "carreto", "transporte", "caminhao", "transportadora")
     if carried and not texts & {"entrada", "sinal", "vezes"} and not sheet.clause_has(at, "@method", "@instalment"):
         return True  # how the freight is paid is a freight condition
+    if len(words) == 1 and texts & {"parcela", "parcelas"} and sheet.after(at, 1, "da", "do", "dos", "das", "de"):
+        bought = ("compra", "maquina", "@product", "entrada", "pagamento", "credito", "financiamento", "#", "@method")
+        return not sheet.after(at, 3, *bought)
     if texts & {"parcela", "parcelas"} and sheet.clause_has(at, "@make"):
         return not sheet.clause_has(at, "@pay", "#money", "@method")
     if texts & {"entrada", "sinal"} and not (texts & {"pagar", "resto", "restante"}):
@@ -341,6 +345,8 @@ def _is_instalments(sheet: Sheet, at: int) -> bool:
     if sheet.after(at, 2, "#money") or (
         following is not None and following.text == "de" and sheet.after(at, 2, "#plain")
     ):
+        return True
+    if sheet.clause_has(at, "@instalment") and not sheet.clause_has(at, "@make", "#rate"):
         return True
     if following is not None and following.text in _NOT_MONEY:
         return False

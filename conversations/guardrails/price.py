@@ -55,6 +55,10 @@ _HINTS = Matcher(
         maior|menor|mesmo|mesma|igual preco|valor|custo
         mesmo|mesma faixa|patamar|nivel|linha de preco|valor|custo|investimento
         quer|quiser|querendo|pretende pagar|gastar|investir menos|pouco
+        em valor
+        dobro|metade|triplo|terco|quarto do|da que _2 @costs
+        custa|sai|fica|vale _2 que vc|vcs _1 fatura|ganha|vende|tira|gasta|paga|lucra
+        #time de _1 @wages
         em|no termos|questao|materia|quesito de? preco|valor|custo|investimento
         nao|ninguem _2 acha|encontra|consegue _1 por menos
         sai|saem|fazemos|vendemos por menos
@@ -107,7 +111,7 @@ _HINTS = Matcher(
         falta|faltam|sobra pouco|pouquinho|muito|um|so
         com folga
         acima|abaixo|dentro|longe|perto|fora _4 gastar|investir|pagar|bolso|@afford_money
-        prepara|prepare|aperta|pesa|pesado _2 bolso
+        prepara|prepare|aperta|pesa|pesado _2 bolso|caixa
         fica|ficaria|eh dificil|apertado|curto|tranquilo _3 @afford_money|#money
         com #money|#plain _3 dificil|apertado|tranquilo|daa|da|leva|compra
         """,
@@ -218,8 +222,9 @@ def _not_a_price(sheet: Sheet, finding: Finding) -> bool:
         following = sheet.words[finding.end].text if finding.end < sheet.clause(at).stop else ""
         if following.endswith(("ar", "er", "ir")):
             return True  # "não custa nada perguntar"
-    if finding.reason == _LEVEL and sheet.clause_has(at, "entendo", "comum", "normal", "imagino", "compreendo"):
-        return not sheet.clause_has(at, "@product", "@dear")
+    known = sheet.clause_has(at, "entendo", "comum", "normal", "imagino", "compreendo")
+    if finding.reason == _LEVEL and known and not sheet.clause_has(at, "@product", "@dear"):
+        return True  # "orçamento apertado é comum"
     if finding.reason in (_LEVEL, amounts.RANK):
         dear = next((index for index in span if "@dear" in sheet.words[index].tags), None)
         if dear is not None and _dear_otherwise(sheet, dear):
@@ -279,6 +284,10 @@ def _dear_otherwise(sheet: Sheet, at: int) -> bool:
         and sheet.after(at, 1, *_greeted(sheet, at))
     ):
         return True
+    if sheet.clause_has(at, "tudo", "terceirizar", "terceirizado") or (
+        sheet.clause_has(at, "pronto") and sheet.clause_has(at, "comprar", "compra", "compram")
+    ):
+        return True  # what the lead pays today
     if sheet.after(at, 1, "amigo", "amiga", "cliente", "colega"):
         return True
     if word == "barato" and sheet.before(at, 1, "o") and sheet.after(at, 1, "da", "de", "do", "eh", "e"):

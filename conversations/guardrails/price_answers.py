@@ -29,6 +29,8 @@ _NEAR = Matcher(
         infelizmente? aumentou|subiu|baixou|caiu|mudou|reajustou|reajustaram|aumentaram
         primeira|segunda|terceira|primeiro|segundo|terceiro|ultimo|ultima _1 opcao|valor|alternativa|numero
         por fora
+        mesmo|mesma|igual que|do|ao
+        arredonda|arredondando
         esse|essa|este|esta mesmo|mesma|ai
         tanto|exagero|confere|certissimo
         na mosca
@@ -121,7 +123,10 @@ def check(sheet: Sheet) -> Iterator[Finding]:
         if not sheet.handed_over(finding.first) and not sheet.asks(finding.first):
             yield replace(finding, sure=False)
     counted = (QuantityKind.MONEY, QuantityKind.PLAIN)
-    amount = any(word.quantity and word.quantity.kind in counted for word in sheet.lead.words)
+    amount = any(
+        word.quantity and word.quantity.kind in counted and not sheet.lead.after(at, 1, "@product", "#model")
+        for at, word in enumerate(sheet.lead.words)
+    )
     if (
         not (amount or sheet.lead.has("@dear", "@goods") or _budget(sheet.lead))
         or sheet.has("@hedge")

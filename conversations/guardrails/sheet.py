@@ -117,6 +117,8 @@ class Sheet:
             return False
         if word.quantity is None:
             return True
+        if max(word.quantity.values) < 1000 and self.before(at, 1, "de") and self.before(at, 2, "@product"):
+            return False  # "tem ensacadeira de 15?"
         return max(word.quantity.values) >= 1000 or (self.asks(at) and len(self.clause(at)) <= 6)
 
     def clause(self, at: int) -> range:

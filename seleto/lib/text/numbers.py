@@ -59,6 +59,7 @@ _FILLERS = frozenset(
     """.split()
 )
 _BEFORE_DURATION = frozenset("em daqui ha faz dentro proximos prazo apos".split())
+_NOUNS_TOO = frozenset({"real", "pau", "conto"})
 _AFTER_MONEY = frozenset("cada porque sequer apenas somente quando sobre entre desde mesmo menos".split())
 _CONNECTORS = frozenset("a ate as ou - – — ~ /".split())
 _MAX_GAP = 4
@@ -228,9 +229,10 @@ class _Scanner(Cursor):
         skipped = text == "mini" or (text == "de" and numeral.magnitude > 1)
         named = index + 1 if skipped else index
         word = self.word(named)
-        if word in CURRENCY and not (word == "real" and numeral.loose and self._named_after(named)):
+        if word in CURRENCY and not (word in _NOUNS_TOO and numeral.loose and self._named_after(named)):
             return Kind.MONEY, CURRENCY[word][0], named + 1
-        if word in THOUSAND_SLANG or word in NOTES:
+        slang = word in THOUSAND_SLANG or word in NOTES
+        if slang and not (word in _NOUNS_TOO and numeral.loose and self._named_after(named)):
             return Kind.MONEY, "BRL", named + 1
         if word in UNITS:
             return *UNITS[word], named + 1

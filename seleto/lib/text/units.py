@@ -118,9 +118,10 @@ UNITS: dict[str, tuple[Kind, str]] = {
 
 # Currency words: canonical currency and whether a bare number may stand for thousands ("30 conto").
 CURRENCY: dict[str, tuple[str, bool]] = {
-    **dict.fromkeys("real reais reals reai reau reaiss brl centavo centavos".split(), ("BRL", False)),
+    **dict.fromkeys("real reais reales reals reai reau reaiss brl centavo centavos".split(), ("BRL", False)),
     **dict.fromkeys(
-        "conto contos pila pilas mango mangos prata pratas merreis mirreis dinheiros lascas".split(), ("BRL", True)
+        "conto contos pila pilas pilinha pilinhas mango mangos prata pratas merreis mirreis dinheiros lascas".split(),
+        ("BRL", True),
     ),
     **dict.fromkeys("dolar dolares usd verdinha verdinhas".split(), ("USD", True)),
     **dict.fromkeys("euro euros eur".split(), ("EUR", True)),
