@@ -161,7 +161,8 @@ _PEOPLE = ("socio", "socia", "marido", "esposa", "viagem", "ferias", "seu", "sua
 _DAYS = ("dia", "semana", "mes", "quinzena", "bimestre", "trimestre", "semestre")
 _PAST = (
     "fizemos", "foi", "era", "tinha", "passado", "passada", "desde", "abriu", "teve", "uso", "usando", "volta", "dura",
-    "idade", "estrada", "lancamos", "criamos", "comecamos", "nasceu", "fundada", "imagino", "vende", "vendem", "movimento",
+    "idade", "estrada", "lancamos", "criamos", "comecamos", "nasceu", "fundada", "imagino", "vende", "vendem",
+    "movimento",
 )  # fmt: skip
 _WANTS = (
     "quer", "precisa", "pretende", "precisam", "querem", "pretendem", "ideal", "gostaria", "necessidade", "urgencia",
