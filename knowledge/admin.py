@@ -20,10 +20,12 @@ from knowledge.models import (
     ProductAttribute,
     ProductPrice,
     PromptVersion,
+    ScoreWeights,
     Synonym,
 )
 from knowledge.prompts import PromptError
-from knowledge.services import publish_prompt
+from knowledge.services import publish_prompt, use_weights
+from knowledge.weights import PARTS
 from seleto.lib import audit, clock
 from seleto.lib.admin import actor
 
@@ -158,6 +160,35 @@ class PromptVersionAdmin(AuditedAdmin):
             return
         self.record(request, "publish", chosen[0])
         self.message_user(request, f"Versão {chosen[0].version} publicada.", messages.SUCCESS)
+
+
+@admin.register(ScoreWeights)
+class ScoreWeightsAdmin(AuditedAdmin):
+    """Several sets may be kept; leads are scored by the one in use, from their next message on."""
+
+    list_display = ["name", "active", *PARTS, "warm_from", "hot_above"]
+    ordering = ["-active", "name"]
+    readonly_fields = ["active"]
+    fieldsets = [
+        (None, {"fields": ["name", "active"]}),
+        ("Pesos (somam 100)", {"fields": [PARTS[:2], PARTS[2:4], PARTS[4:]]}),
+        ("Faixas", {"fields": [("warm_from", "hot_above")]}),
+    ]
+    actions = ["use"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        in_use = isinstance(obj, ScoreWeights) and obj.active
+        return not in_use and super().has_delete_permission(request, obj)
+
+    @admin.action(description="Usar os pesos marcados", permissions=["change"])
+    def use(self, request: HttpRequest, queryset: QuerySet[ScoreWeights]) -> None:
+        chosen = list(queryset[:2])
+        if len(chosen) != 1:
+            self.message_user(request, "Marque um único conjunto de pesos.", messages.ERROR)
+            return
+        use_weights(chosen[0])
+        self.record(request, "use", chosen[0])
+        self.message_user(request, f"Os leads passam a ser pontuados por “{chosen[0]}”.", messages.SUCCESS)
 
 
 @admin.register(Flag)

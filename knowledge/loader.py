@@ -23,6 +23,7 @@ from knowledge.models import (
     Product,
     ProductAttribute,
     PromptVersion,
+    ScoreWeights,
     Synonym,
 )
 from knowledge.opening import DEFAULT_WEEK
@@ -77,6 +78,8 @@ def load() -> Outcome:
     Flag.objects.get_or_create(name=Flag.Name.AGENT_ENABLED, scope="global", defaults={"on": True})
     _sync(CompanyProfile.objects.all(), "id", {1: PLACEHOLDER_PROFILE}, outcome)
     _load_hours()
+    if not ScoreWeights.objects.exists():
+        ScoreWeights.objects.create(name="Padrão", active=True)
     _load_prompts(outcome)
     queries.clear_cache()
     return outcome

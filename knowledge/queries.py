@@ -29,9 +29,11 @@ from knowledge.models import (
     Product,
     ProductPrice,
     PromptVersion,
+    ScoreWeights,
     Synonym,
 )
 from knowledge.opening import DEFAULT_WEEK, Calendar, Shift
+from knowledge.weights import DEFAULT, Weights
 
 CACHE_S = 30.0
 # The kill switch must be felt quickly in every process.
@@ -114,6 +116,11 @@ def business_calendar() -> Calendar:
     return _cached("business_calendar", _read_calendar)
 
 
+def score_weights() -> Weights:
+    """The active weights of the score, the default ones while no row is active."""
+    return _cached("score_weights", _read_weights)
+
+
 def flags() -> Mapping[tuple[str, str], bool]:
     """(name, scope) -> on, for every stored switch."""
     return _cached("flags", lambda: {(row.name, row.scope): row.on for row in Flag.objects.all()}, FLAG_CACHE_S)
@@ -163,3 +170,8 @@ def _read_calendar() -> Calendar:
         special=tuple(row.special_day() for row in Holiday.objects.order_by("start_date", "pk")),
         subdivision=profile.holidays_of if profile else "",
     )
+
+
+def _read_weights() -> Weights:
+    row = ScoreWeights.objects.filter(active=True).first()
+    return row.weights() if row else DEFAULT

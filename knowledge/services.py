@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from knowledge import prompts
-from knowledge.models import PromptVersion
+from knowledge.models import PromptVersion, ScoreWeights
 
 
 @transaction.atomic
@@ -19,3 +19,11 @@ def publish_prompt(version: PromptVersion, *, now: datetime) -> None:
     version.status = PromptVersion.Status.PUBLISHED
     version.published_at = now
     version.save()
+
+
+@transaction.atomic
+def use_weights(chosen: ScoreWeights) -> None:
+    """Score leads by these weights from their next message on; the former ones stay for another time."""
+    ScoreWeights.objects.filter(active=True).exclude(pk=chosen.pk).update(active=False)
+    chosen.active = True
+    chosen.save(update_fields=["active", "updated_at"])

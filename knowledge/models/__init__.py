@@ -18,6 +18,7 @@ from knowledge.models.rules import (
     PromptVersion,
     Situation,
 )
+from knowledge.models.score import ScoreWeights
 
 __all__ = [
     "PHRASE_MAX_CHARS",
@@ -35,6 +36,7 @@ __all__ = [
     "ProductAttribute",
     "ProductPrice",
     "PromptVersion",
+    "ScoreWeights",
     "Situation",
     "Synonym",
     "Weekday",
