@@ -46,6 +46,7 @@ _ABOUT = (
     ("troc", "producao"),
     ("altur", "espessura"),
     ("alumini", "material"),
+    ("plastic", "interplast"),
     ("quebr", "garantia"),
     ("queim", "garantia"),
 )

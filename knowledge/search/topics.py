@@ -200,7 +200,7 @@ MEATS: Final = frozenset(
     map(stem, "frango galinha peru porco suino suina bovino bovina costela picanha bacon salsicha linguica".split())
 )
 _OUTSIDE_PHRASES = re.compile(
-    r"\bpeso (total|liquido|bruto|com |d[ae] (?!massa|carne|hamb|burg|disc|lanch|bol))"
+    r"\bpeso (total|liquido|bruto|com |d[aeo]s? (?!massa|carne|hamb|burg|disc|lanch|bol))"
     r"|\bpesa[m]? (ela|a maquina|o equipamento)"
     r"|\bquant[oa]s? (quilos |kg )?(ela |elas )?pesa[m]?\b(?! a massa)"
     r"|\b(quantos )?quilos (ela |a maquina )?tem\b|\bhoras (seguidas|diret|ligad|sem)|\bhorario de"
@@ -240,7 +240,8 @@ _KILOS_PER_TIME = re.compile(
 )
 _HOW_LONG = re.compile(r"\bquanto tempo\b(?!.*\b(faz|fac|produz|prep))|\bquant[oa]s (minuto|segundo)")
 _MANUAL_BOOK = re.compile(
-    r"\b(o|um|do|no|tem|em|mand\w+|baixar) manual (d[aeo]|em|pdf|tecnico|completo"
+    r"\b(vem|acompanha\w*|inclui\w*) (com )?(o |um )?manual\b"
+    r"|\b(o|um|do|no|tem|em|mand\w+|baixar) manual (d[aeo]|em|pdf|tecnico|completo"
     r"|(para|pra) (baixar|download|ler|imprimir))\b"
     r"|\bmanual (em pdf|de instruc|de uso|do usuario|tecnico|de operacao)"
 )

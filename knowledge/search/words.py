@@ -107,6 +107,7 @@ alimenticio alimenticia muda mudam tecnicos tecnicas
 """
 # The same, rarer: no slip of spelling is mended towards these, or "repolho" would be heard as "reponho".
 _CHATTER = """
+picada picado picadas picados fatiada fatiado cortada cortado cubada cubado
 dificil dificuldade complicado complicada
 periodo contemplada contemplado contempla contemplam abrange abrangem abrangido compreende compreendido disponibiliza
 disponibilizam disponiveis disponivel requerida requerido referida referido mencionado citado presente integral
