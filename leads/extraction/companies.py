@@ -28,7 +28,8 @@ _NAMED = re.compile(
 )
 _CALLED = re.compile(rf"\b(?:{PLACE})\b[^.!?\n]{{0,40}}?[\s,](?:que )?(?:se )?chama(?:-se|d[ao])?\s+(?:a |o )?[\"“']?")
 _APPOSED = re.compile(
-    rf"\b(?:minha|meu|nossa|nosso|(?:tenho|temos|e|abri|montei) (?:uma?|a|o)|[dn][ao]) (?:{PLACE}),\s+(?:a |o )?(?=\w)"
+    rf"\b(?:minha|meu|nossa|nosso|(?:tenho|temos|e|abri|montei) (?:uma?|a|o)|[dn][ao])"
+    rf" (?:{PLACE})(?: de \w+)?,\s+(?:a |o )?(?=\w)"
 )
 _FIELD = re.compile(rf"(?:^|[\n,;.])\s*(?:{PLACE})\s*[:\-–]\s*[\"“']?")
 _LEGAL = re.compile(r"\brazao social\s*(?:e|eh|:|-)?\s*(?:a |o )?[\"“']?")
@@ -47,11 +48,11 @@ _REJECT_BEFORE = re.compile(
     r"\b(?:compr(?!ador|as\b)\w+|fornec\w+)\s+\w+\s+d[aoe]\s+$|\b(?:espos[oa]|marido|mulher|filh[oa]|irma|irmao|pai"
     r"|mae|cunhad[oa]"
     r"|sogr[oa]|noiv[oa]|namorad[oa]|secretari[oa]|prim[oa]|ti[oa]|sobrinh[oa])\s+d[ao]\s+$|"
-    r"\b(?:maquin\w+|equipament\w+|formador\w+|(?:d[ae]|outra|uma|essa) marca|concorren\w+|feira|insta\w*|facebook|face|site"
-    r"|pagina|video|post|propaganda|modelo|trabalh(?:ei|ava) (?:n[oa]"
+    r"\b(?:maquin\w+|equipament\w+|formador\w+|(?:d[ae]|outra|uma|essa) marca|concorren\w+|feira|insta\w*|facebook|face"
+    r"|site|pagina|video|post|propaganda|modelo|trabalh(?:ei|ava) (?:n[oa]"
     r"|para|pra|em)|cliente\w*|fornecedor\w*|perto|vizinh\w+|conheci|indicac\w+|indicou|amig\w+|vi"
-    r"|sair|sai|deixei|compr(?!ador|as\b)\w+|igual|tipo|ex|lado|frente|"
-    r"empregad\w+|emprego|funcionari\w+)\s+(?:(?:d[aoe]|n[oa]|a|o|ao|em|ao|pela|pelo)\s+){0,2}$"
+    r"|sair|sai|deixei|compr(?!ador|as\b)\w+|igual|tipo|ex|lado|frente|fornec\w+|entregamos|entrego|vendemos|"
+    r"empregad\w+|emprego|funcionari\w+)\s+(?:(?:d[aoe]|n[oa]|a|o|ao|em|pela|pelo|e|eh|pra|pro|para)\s+){0,2}$"
 )
 _LEGAL_FORM = re.compile(r"\b(?:ltda|me|epp|eireli|sa|s/a)\.?$")
 _KNOWN_AS = re.compile(
@@ -77,8 +78,12 @@ _RENAMED = re.compile(
     r"|\b(?:virou|passou a (?:ser|se chamar)) (?:a |o )?(?=\w)"
 )
 _PAST = re.compile(
-    r"\b(?:eram?|eramos|tinha(?:mos)?|tive(?:mos)?|fechei|fechamos|vendi|vendemos|antig[oa]|ex|se chamava|chamava"
+    r"\b(?:antes|nao (?:e|eh|chama|se chama)(?: mais)?|eram?|eramos|tinha(?:mos)?|tive(?:mos)?"
+    r"|fechei|fechamos|vendi|vendemos|antig[oa]|ex|se chamava|chamava"
     r"|trabalhava n?)\s*-?(?:[ao] |um |uma |n[ao] |meu |minha )?$"
+)
+_OF_OTHERS_AFTER = re.compile(
+    r"\s+(?:e|eh) (?:minh[ao]|meu|noss[ao]|uma?) (?:client|concorren|fornecedor|vizinh|amig)\w+"
 )
 _OTHERS_PLACE = re.compile(r"\b(?:[oa]|d[oa]|pel[oa]|um|uma)\s+$")
 _OTHERS_DOING = re.compile(
@@ -220,6 +225,8 @@ def _acceptable(message: Said, item: Item) -> bool:
         return False
     before = message.before(item.start, 45)
     if _REJECT_BEFORE.search(before) or _PAST.search(before):
+        return False
+    if _OF_OTHERS_AFTER.match(message.folded, item.end):
         return False
     if _EMPLOYED.search(before) and _OWN_PURCHASE.search(message.folded, item.end):
         return False

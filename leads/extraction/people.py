@@ -120,6 +120,11 @@ _NOT_FIRST = frozenset(
     eles elas nos voces vcs vc voce gente galera pessoal amigo amiga
     """.split()
 )  # fmt: skip
+# First names that are everyday words: written small and alone they tell nothing.
+_ORDINARY = frozenset(
+    "rosa linda bela clara branca mel margarida violeta celeste iris domingos augusto justo fiel".split()
+)
+_TREATED = re.compile(rf"\b(?:{'|'.join(sorted(TREATMENTS))})\.?\s+$")
 _ONLY_NAME = re.compile(r"\W*eh?\s+\w+(?: \w+)?\W*")
 _ASKED_BACK = re.compile(r"\b(?:qual (?:e )?o seu|e o seu|com quem (?:eu )?falo|e voce|e vc)\b")
 _LAUGH = re.compile(r"k{2,}|(?:ha){2,}h?|(?:rs)+|(?:he){2,}")
@@ -293,7 +298,7 @@ def _extend(message: Said, words: Sequence[Word]) -> tuple[Item, int] | None:
     for place, word in enumerate(words[1:_MAX_WORDS], start=1):
         if message.folded[taken[-1].end : word.start] != " ":
             break
-        if word.text in _PARTICLES:
+        if word.text in _PARTICLES or (word.text == "e" and taken[-1].text in surnames()):
             following = words[place + 1] if place + 1 < len(words) else None
             if following is None or not (following.text in surnames() or following.text in _AFTER_PARTICLE):
                 break
@@ -369,6 +374,8 @@ def _before_company(words: list[Word]) -> list[Word]:
     """ "José do Açougue Central", "Rogério da Brasa Viva": the person in front of the company."""
     for place, word in enumerate(words[1:-1], start=1):
         following = words[place + 1]
+        if word.text == "de" and municipalities.find(" ".join(each.raw for each in words[place + 1 :])):
+            return words if municipalities.find(" ".join(each.raw for each in words)) else words[:place]
         if word.text not in ("da", "do") or following.text in surnames() or following.text in _JOKES:
             continue
         if following.text in COMPANY_TYPES or following.text in PLAIN_TYPES or following.capitalised:
@@ -380,11 +387,13 @@ def _is_listed_name(message: Said, words: Sequence[Word], *, announced: bool) ->
     first = words[0]
     if announced and len(words) == 1 and first.capitalised and first.text in surnames():
         return True
-    if first.text not in first_names() or first.text in _NOT_FIRST or first.text in _JOKES:
+    treated = announced and first.capitalised and _TREATED.search(message.folded[: first.start]) is not None
+    if not (first.text in first_names() or treated) or first.text in _NOT_FIRST or first.text in _JOKES:
         return False
     text = message.text[first.start : words[-1].end]
     if municipalities.find(text) or municipalities.state(text):
         return announced and len(words) == 1
     if any(word.text in COMPANY_TYPES or word.text in ENDINGS or word.text in PLAIN_TYPES for word in words):
         return False
-    return len(words) > 1 or announced or first.capitalised
+    alone = message.folded.strip(" .!") == first.text and len(first.text) > 3 and first.text not in _ORDINARY
+    return len(words) > 1 or announced or first.capitalised or alone

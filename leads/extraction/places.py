@@ -56,7 +56,7 @@ _STRONG = re.compile(
 _HOME = re.compile(
     r"\b(?:sou|somos|moro|moramos|estou|estamos|to|tou|resido|vivo|falo|falamos|falando|diretamente|vim"
     r"|mudei(?: de \w+(?: \w+)?)?|eu sou)\s+"
-    r"(?:aqui\s+)?(?:morando\s+)?(?:e[mn]|d[eao]s?|n[ao]|pra|para)\s+(?:cidade de\s+)?$"
+    r"(?:(?:aqui|la|ali)\s+)?(?:morando\s+)?(?:e[mn]|d[eao]s?|n[ao]|pra|para)\s+(?:cidade de\s+)?$"
 )
 _LOCATIVE = re.compile(r"\b(?:em|de|do|da|no|na|pra|para|p/|ate)\s+$")
 _IN = re.compile(r"\b(?:em)\s+$")
@@ -280,7 +280,7 @@ def _strength(message: Said, first: Word, last: Word, size: int, uf_end: int, ta
         in_capitals = first.capitalised and not message.shouted and _IN.search(before) is not None
         return 1 if in_capitals and not nickname and size == 1 and name not in first_names() else 0
     if _LOCATIVE.search(before):
-        return 1 if first.capitalised or size > 1 or len(name) > 5 or nickname else 0
+        return 1 if first.capitalised or size > 1 or len(name) > 4 or nickname else 0
     return 1 if first.capitalised and not message.shouted and (size > 1 or len(name) > 6) else 0
 
 
