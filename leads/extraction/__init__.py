@@ -48,11 +48,13 @@ class Extraction:
 
 
 # "Vocês entregam em Curitiba?" tells less of where the lead is than what else they say.
-_ASKED_PLACE = re.compile(r"[^.!?\n]*\b(?:entreg|envi|mand|despach|atend)[ae]m?\b[^.!?\n]*\?", re.IGNORECASE)
+_SENTENCE = re.compile(r"[^.!?\n]+\??")
+_ASKED_PLACE = re.compile(r"\b(?:entreg|envi|mand|despach|atend)[ae]m?\b", re.IGNORECASE)
 
 
-def _blank(found: re.Match[str]) -> str:
-    return " " * len(found.group())
+def _blank_asked(found: re.Match[str]) -> str:
+    sentence = found.group()
+    return " " * len(sentence) if sentence[-1] == "?" and _ASKED_PLACE.search(sentence) else sentence
 
 
 def _within(inner: Item, outer: Item) -> bool:
@@ -72,7 +74,7 @@ def extract(messages: Sequence[str], *, products: Sequence[ProductFacts] = ()) -
         taken = [*taken, (person.message, person.start, person.end)]
     if person and company and _within(company, person):
         company = None  # "João da Silva" has a surname, not a company
-    elsewhere = prepare([_ASKED_PLACE.sub(_blank, message[:MAX_CHARS]) for message in messages])
+    elsewhere = prepare([_SENTENCE.sub(_blank_asked, message[:MAX_CHARS]) for message in messages])
     city, uf, ask_state = places.city_and_state(elsewhere, taken)
     if city is None:
         city, uf, ask_state = places.city_and_state(said, taken)

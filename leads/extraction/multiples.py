@@ -33,6 +33,9 @@ _EACH_HOLDS = re.compile(
     r"|smash\w*|blends?)\b(?: \w+){0,2} (?:cada|por (?:lanche|sanduiche|xis|burger))\b"
     r"|\bcada (?:um |lanche )?(?:leva|vai|tem|com) (2|3|4|dois|duas|tres|quatro)\b"
 )
+_EACH_SHOP = re.compile(r"\bcada\b|\bpor (?:loja|unidade|turno|filial|ponto|restaurante)\b")
+_SHOPS_TIMES = re.compile(r"\b(?:vezes|x)\s*$")
+_REACH = 80  # characters looked back for a factor, so that many amounts in one message stay cheap
 _MULTIPLY = ((re.compile(r"\bdobr\w+|\bduplic\w+|\bo dobro\b"), 2), (re.compile(r"\btriplic\w+|\bo triplo\b"), 3))
 _GROWN_TO = re.compile(
     r"\w*\s+(?:isso )?(?:pra|para|e chegar (?:a|em)|a|ate)\s+(?!semana|mes|dia|\w+ (?:que vem|loja))\w"
@@ -41,32 +44,37 @@ _GROWN_TO = re.compile(
 
 def multiplied(message: Said, quantity: Quantity, amount: Decimal, period: str) -> tuple[Decimal, str]:
     """Amount and period of a quantity once the factors said with it are taken in."""
-    packs = _PACKS.search(message.folded[: quantity.start]) or _TIMES.search(message.folded[: quantity.start])
+    packs = _just_before(_PACKS, message, quantity.start) or _just_before(_TIMES, message, quantity.start)
     if packs:
         amount *= _small(packs[1])
-    holds = _EACH_HOLDS.search(message.folded)
+    holds = message.first(_EACH_HOLDS)
     if holds and not holds.start() <= quantity.start < holds.end():
         amount *= _small(holds[1] or holds[2])
-    shops = COUNT_OF.search(message.folded)
+    shops = message.first(COUNT_OF)
     if shops and "turno" in shops.group() and not period:
         period = "dia"
-    if shops and not shops.start() <= quantity.start < shops.end():
-        rest = message.folded[: shops.start()] + message.folded[shops.end() :]
-        times = re.search(r"\b(?:vezes|x)\s*$", message.folded[: shops.start()])
-        if (
-            times
-            or re.search(r"\bcada\b|\bpor (?:loja|unidade|turno|filial|ponto|restaurante)\b", rest)
+    if (
+        shops
+        and not shops.start() <= quantity.start < shops.end()
+        and (
+            _just_before(_SHOPS_TIMES, message, shops.start())
+            or message.first(_EACH_SHOP)
             or message.folded[shops.end() : quantity.start].strip() in ("de", "x", "com")
-        ):
-            amount *= _small(shops[1])
+        )
+    ):
+        amount *= _small(shops[1])
     hours = _HOURS.search(message.after(quantity.end, 40))
     if hours and period == "hora":
         return amount * _small(hours[1]), "dia"
     for pattern, factor in _MULTIPLY:
-        growth = pattern.search(message.folded)
+        growth = message.first(pattern)
         if growth and not _GROWN_TO.match(message.folded, growth.end()):
             amount *= factor
     return amount, period
+
+
+def _just_before(pattern: re.Pattern[str], message: Said, end: int) -> re.Match[str] | None:
+    return pattern.search(message.folded, max(0, end - _REACH), end)
 
 
 def _small(word: str) -> int:

@@ -87,6 +87,7 @@ _PRESENT = re.compile(
     r"(?<!\bto)(?<!\bta)(?<!\bestou)(?<!\bestamos)(?<!\bquem)\s+(?:falando|a(?:qu|k)i(?: d[eoa]s?\b.*| em\b.*)?"
     r"|mesm[oa]|por aqui|n[ao] (?:linha|escuta|area|voz|telefone|zap|comando))$"
 )
+_PRESENT_REACH = 80  # characters; looking through all that was said before would be work for each stretch
 _ROLE = re.compile(rf"\W*(?:sou )?(?:[oa] )?(?:{_RELATION}|proprietari[oa]|compras|vendas|d[oa] (?!outro|resto))\b")
 _CALLED_TO = re.compile(r"\W*(?:bom dia|boa (?:tarde|noite)|oi\b|ola\b|tudo (?:bem|bom)|tudo certo|obrigad|por favor)")
 _ADDRESSED = re.compile(
@@ -329,8 +330,8 @@ def _in_segments(message: Said, messages: int) -> Iterator[_Candidate]:
     """A stretch of a list that is nothing but a name, "Seu Antônio falando", a signature."""
     segments = message.segments
     for start, end in segments:
-        words = [word for word in message.words if start <= word.start < end]
-        presence = _PRESENT.search(message.folded[:end])
+        words = message.words_within(start, end)
+        presence = _PRESENT.search(message.folded, max(0, end - _PRESENT_REACH), end)
         announced = presence is not None and presence.start() > start
         if announced and presence:
             words = [word for word in words if word.start < presence.start()]

@@ -1,6 +1,7 @@
 """A message of the lead made ready for the rules, and what a rule finds in it."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -110,12 +111,20 @@ class Said(Thoughts):
         self.folded = _ADDRESS.sub(lambda match: "#" * len(match.group()), self.whole)
         letters = [char for char in text if char.isalpha()]
         upper = sum(char.isupper() for char in letters)
+        self._firsts: dict[re.Pattern[str], re.Match[str] | None] = {}
         self.shouted = len(letters) > 3 and upper > 0.8 * len(letters)
 
     def hide(self, start: int, end: int) -> None:
         """Blanks a stretch that was read as an address, before anything else reads it as words."""
         self.folded = self.folded[:start] + "#" * (end - start) + self.folded[end:]
         self.__dict__.pop("spelled", None)
+        self._firsts.clear()
+
+    def first(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """The first match in `folded`, looked for once however many amounts ask for it."""
+        if pattern not in self._firsts:
+            self._firsts[pattern] = pattern.search(self.folded)
+        return self._firsts[pattern]
 
     @cached_property
     def spelled(self) -> "Spelled":
@@ -127,6 +136,11 @@ class Said(Thoughts):
             Word(match.group(), self.text[match.start() : match.end()], match.start(), match.end())
             for match in _WORD.finditer(self.folded)
         ]
+
+    def words_within(self, start: int, end: int) -> list[Word]:
+        """The words that begin in [start, end)."""
+        first = bisect_left(self.words, start, key=lambda word: word.start)
+        return self.words[first : bisect_left(self.words, end, lo=first, key=lambda word: word.start)]
 
     @cached_property
     def quantities(self) -> list[Quantity]:

@@ -1,6 +1,7 @@
 """What the machine must make: amount, unit, period (eval rules, `volume`)."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -220,11 +221,10 @@ def _is_not_volume(message: Said, quantity: Quantity) -> bool:
     if _MONEY_BEFORE.search(before) or re.match(r"\s*(?:reais|conto|mil reais|r\$)", after):
         return True
     if quantity.kind is Kind.PIECES and (
-        _PURCHASE.match(after)
-        or (quantity.unit == "unidades" and not quantity.period and not _BURGER.search(message.folded))
+        _PURCHASE.match(after) or (quantity.unit == "unidades" and not quantity.period and not message.first(_BURGER))
     ):
         return True
-    counted = COUNT_OF.search(message.folded)
+    counted = message.first(COUNT_OF)
     if counted and counted.start() == quantity.start and quantity.kind is Kind.PLAIN and quantity.high < _LEAST:
         return True
     if _SPEC_QUESTION.search(before) or _MODEL_BEFORE.search(before) or _SPEC_CHOSEN.search(before):
@@ -238,18 +238,20 @@ def _is_not_volume(message: Said, quantity: Quantity) -> bool:
 def _period_around(message: Said, quantity: Quantity) -> str:
     """The period said elsewhere in the same thought: right after first, then before the number."""
     after = message.after(quantity.end, 45)
-    size = next((other for other in message.quantities if other.start > quantity.end), None)
+    others = message.quantities
+    place = bisect_right(others, quantity.end, key=lambda other: other.start)
+    size = others[place] if place < len(others) else None
     if size and size.kind in (Kind.MASS, Kind.LENGTH) and message.folded[quantity.end : size.start].strip() == "de":
         if size.period:  # "500 discos de 120 g por dia": the period was read with the size
             return size.period
         after = message.after(size.end, 45)
-    following = next((other.start for other in message.quantities if other.start > quantity.end), None)
-    if following is not None:
-        after = after[: max(0, following - quantity.end)]
+    if size:
+        after = after[: max(0, size.start - quantity.end)]
     before = message.before(quantity.start, 45)
-    earlier = [other.end for other in message.quantities if other.end <= quantity.start]
-    if earlier:
-        before = before[-max(0, quantity.start - max(earlier)) :] if quantity.start > max(earlier) else ""
+    place = bisect_right(others, quantity.start, key=lambda other: other.end)
+    if place:
+        gap = quantity.start - others[place - 1].end
+        before = before[-gap:] if gap else ""
     for window in (after, before):
         if re.search(r"\bquant[oa]s?\b", window):
             continue

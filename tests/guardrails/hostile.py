@@ -5,12 +5,12 @@ reader is also reviewed at 60,000 characters. Says "done" when nothing was wrong
 """
 
 import sys
-import time
 
 from conversations.guardrails import ReviewContext, review
 from knowledge.catalogue import shipped_products
+from tests.language.growth import LENGTH, SHORT, outgrows
 
-SHORT, LENGTH, LONG = 1_000, 4_000, 60_000
+LONG = 60_000
 # Grouped as disguises, numbers and marks, formatting, words of the rules, odd characters.
 UNITS = (
     "a ", "1 ", "1.", "1,", "é", "\u0301", "ж", "&#", "&#49;", "A", "aB", "a.b", "m1l ", "a\n", "doze\n", "aaa",
@@ -28,33 +28,11 @@ UNITS = (
 # Letters for digits, figures in a row, words cut in pieces, formatting, tables, words of the rules, one long word.
 LONGEST = ("m1l ", "1 a ", "100 gatos ", "d o z e ", "[a](", "|", "mais caro que ", "a")
 ONCE = ("preço " + "a" * LENGTH, "9" * LENGTH, "a" * LENGTH + "@")
-GROWTH, TRIES = LENGTH / SHORT * 2.5, 3  # linear work grows fourfold, quadratic sixteenfold
-NOTICED_SECONDS = 0.1  # below this a figure is noise
-
-
-def run_of(unit: str, length: int) -> str:
-    """The unit over and over, with an end that makes a match fail late."""
-    return (unit * (length // len(unit)))[: length - 8] + "\n#x!?|)]"
-
-
-def seconds(text: str, context: ReviewContext) -> float:
-    start = time.thread_time()
-    review(text, context)
-    return time.thread_time() - start
-
-
-def outgrows(unit: str, context: ReviewContext) -> bool:
-    """Whether the work grows much faster than the text, each time it is measured."""
-    for _ in range(TRIES):
-        short, longer = (seconds(run_of(unit, length), context) for length in (SHORT, LENGTH))
-        if longer < NOTICED_SECONDS or longer < short * GROWTH:
-            return False
-    return True
 
 
 def main() -> None:
     context = ReviewContext(lead_last="quanto custa? chega antes do natal?", products=shipped_products())
-    grown = [unit for unit in UNITS if outgrows(unit, context)]
+    grown = [unit for unit in UNITS if outgrows(unit, lambda text: review(text, context))]
     if grown:
         sys.exit(f"work outgrows the length: {grown}")
     for text in (*(unit * (SHORT // len(unit)) for unit in UNITS), *ONCE):
