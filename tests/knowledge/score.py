@@ -35,6 +35,7 @@ SETS = {
     "ninth": CASES / "blind_ninth.jsonl",
     "tenth": CASES / "blind_tenth.jsonl",
     "eleventh": CASES / "blind_eleventh.jsonl",
+    "twelfth": CASES / "blind_twelfth.jsonl",
 }
 BASELINE = Path(__file__).parent / "baseline.json"
 
