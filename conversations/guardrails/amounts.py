@@ -38,7 +38,7 @@ _MEASURED = ("#length", "#mass", "#volume", "#rate", "#pieces", "tamanhos", "med
 _PARTS = ("faca", "facas", "molde", "moldes", "peca", "pecas", "bico", "bicos", "acessorio", "acessorios")
 _WENT = ("saiu", "saindo", "saia", "sair")  # "saiu de 300 pra 900 por dia"
 _AIMS = ("chegar", "atingir", "bater", "alcancar", "meta", "objetivo", "chegando", "batendo")
-_OUTPUT = ("#rate", "#pieces", "#mass", "#volume", "#length", "@make")
+OUTPUT = ("#rate", "#pieces", "#mass", "#volume", "#length", "@make")
 _OF_THE = ("das", "dos", "as", "os", "nas", "nos", "essas", "pras", "pros")
 _NOTED = ("anotado", "anotada", "anotados", "anotei", "registrado", "registrada", "registrei", "anotadinho")
 _AND_SOME = ("poucos", "tantos", "pouco", "tanto", "quebrados")
@@ -127,7 +127,7 @@ def _told(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     if down and quantity.high >= 2 and sheet.clause_has(at, "@instalment", "resto", "restante", "parcelado"):
         return not _made(sheet, at)
     if max(quantity.values) >= 1000 and sheet.before(at, 4, "precisar", "precisaria") and not sheet.asks(at):
-        return not sheet.clause_has(at, *_OUTPUT, "se", "quem")
+        return not sheet.clause_has(at, *OUTPUT, "se", "quem")
     if max(quantity.values) >= 1000 and paid and not _made(sheet, at) and not sheet.declined(at):
         return True
     instalment = max(quantity.values) >= 100 and sheet.clause_has(at, "@instalment", "#ratio", "@cut")
@@ -181,7 +181,7 @@ def _perhaps(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     if sheet.topics and "price" not in sheet.topics:
         return False
     value = max(quantity.values)
-    if "price" not in sheet.topics and sheet.lead.has(*_OUTPUT) and not sheet.clause_has(at, "@costs", "@price_noun"):
+    if "price" not in sheet.topics and sheet.lead.has(*OUTPUT) and not sheet.clause_has(at, "@costs", "@price_noun"):
         return False  # the lead talks of production
     if (
         quantity.approximate
@@ -278,7 +278,13 @@ def _counts_things(sheet: Sheet, at: int, *linking: str) -> bool:
     if following.text in _LOOSE or following.text.startswith("parcelad"):
         return False
     many = sheet.words[at].quantity
-    if many is not None and many.high >= 1000 and not following.text.endswith("s") and "@make" not in following.tags:
+    asked = "price" in sheet.topics and many is not None and many.high >= 10
+    if (
+        many is not None
+        and (many.high >= 1000 or asked)
+        and not following.text.endswith("s")
+        and "@make" not in following.tags
+    ):
         return False  # things counted in thousands are told in the plural
     if following.text.endswith("s") and sheet.is_any(at + 1, "@product") and "#model" not in following.tags:
         return True  # "temos 17 modelos"
@@ -289,7 +295,9 @@ def _catalogue_figure(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     """A figure of the catalogue (3.000 of the SE3000) said with no unit, where nothing speaks of price."""
     if quantity.low < 100 or sheet.clause_has(at, "@costs", "@price_noun"):
         return False
-    if not _made(sheet, at) and ("price" in sheet.topics or sheet.before(at, 8, *_PARTS)):
+    if not _made(sheet, at) and (
+        "price" in sheet.topics or sheet.before(at, 8, *_PARTS) or sheet.after(at, 3, *_PARTS)
+    ):
         return False
     if sheet.clause_has(at, "@true_freight", "manutencao", "revisao", "treinamento", "visita") or not (
         sheet.has("@product", "@make", "inox") or quantity.low < 1000
@@ -332,7 +340,7 @@ def plain_of_lead(sheet: Sheet, quantity: Quantity) -> bool:
     """A number the lead gave of the production, said back ("por volta de 2 mil, FB700")."""
     if quantity.kind is not QuantityKind.PLAIN or "price" in sheet.topics or quantity.low not in sheet.lead_values:
         return False
-    return sheet.lead.has(*_OUTPUT)
+    return sheet.lead.has(*OUTPUT)
 
 
 def counted_out(sheet: Sheet, at: int) -> bool:

@@ -37,6 +37,7 @@ _PLAIN: dict[str, str] = {
         automovel
         seminovo|opala|chevette|fiat|honda|popular|iphone|iphones|celular|notebook|computador|geladeira|freezer|fogao
         televisao|televisor|tv|playstation|videogame|viagem|apartamento|apto|terreno|faculdade|sofa|jetski|van
+        fusquinha|golzinho|celtinha|unozinho|motoneta
         casa propria
         ar condicionado
     """,
@@ -171,7 +172,7 @@ _PLAIN: dict[str, str] = {
         presente|presentinho|cortesia
     """,
     "@favour": """
-        generos*|bonzinh*|bondos*|maleav*|cede|cedem|ceder|afroux*|encolh*|mingu*|derret*|despenc*|desinch*|amolec*
+        generos*|empurr*|bonzinh*|bondos*|maleav*|cede|cedem|ceder|afroux*|encolh*|mingu*|derret*|despenc*|desinch*|amolec*
         cai|caem|cair|caindo|desce|descem|descer|descendo|baixa|baixam|baixar|baixando|baixo|abaix*|reduz*|diminu*|abat*
         melhora|melhoram|melhorar|melhorando|melhorada|melhorzinh*|ajeit*|ajuda|ajudam|ajudar|ajudinha|agrad*|caprich*
         camarad*|amig*|carinho|especial|especiais|diferente|diferentes|diferenciad*|apertadinh*|enxut*|esperto|esperta
@@ -279,6 +280,7 @@ _COMPOSED: dict[str, str] = {
         sem
         evito|prefiro
         impossivel|inviavel
+        nao rola
         fora do meu alcance
     """,
 }
@@ -309,7 +311,7 @@ _ATTITUDES: dict[str, str] = {
         nao tenho|temos como
         nao temos _2 informacao|confirmacao|dado|previsao
         sem previsao
-        nao faco ideia
+        nao faco a? menor|minima|mais? ideia
         @cannot _4 marcar|agendar|reservar|segurar|separar|visitar|oferecer|conceder
         nao comprometo
         nao me comprometo

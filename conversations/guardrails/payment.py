@@ -53,6 +53,9 @@ _STATED = Matcher(
         entrada|sinal de|com|mais|minima|minimo #
         #|#money|#percentage de|como? _1 entrada|sinal
         entrada|sinal mais|e|de|o resto|restante|parcelas|#
+        entrada|sinal mais|e o resto|restante
+        @instalment de|em|por _1 #plain|#money|#rate
+        dar|daa|dando metade
         @pay|dar|da|daa|dando|deixar|deixa um|uma|o|a|so sinal|entrada
         com|sem um|uma? sinal|entrada
         como|de|na entrada
@@ -270,6 +273,10 @@ def _another_sense(sheet: Sheet, finding: Finding) -> bool:
         return True
     if "credito" in texts and sheet.before(at, 2, "merece", "dar", "da", "ganha", "ganham", "ganhar"):
         return True
+    if "entrada" in texts and sheet.before(finding.end - 1, 2, "preco", "valor", "porta", "linha", "modelo"):
+        return True
+    if sheet.clause_has(at, "fornecedor", "fornecedores", "clientela"):
+        return True
     return sheet.clause_has(at, "clientes", "cliente", "cardapio", "ifood") and sheet.clause_has(at, "@lead")
 
 
@@ -278,6 +285,9 @@ def _schedules(sheet: Sheet) -> Iterator[Finding]:
     text = sheet.reading.text
     for match in _SCHEDULE.finditer(text):
         days = [int(part) for part in match[0].replace(" ", "").split("/")]
+        first, _ = sheet.words_within(match.start(), match.end())
+        if first < len(sheet.words) and sheet.clause_has(first, "fornecedor", "fornecedores"):
+            continue
         if all(day in _NET_DAYS for day in days) and days == sorted(set(days)) and (len(days) > 2 or days[-1] > 31):
             yield from _at(sheet, match)
     for match in _DOWN_PLUS.finditer(sheet.reading.folded):

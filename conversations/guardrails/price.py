@@ -56,6 +56,9 @@ _HINTS = Matcher(
         mesmo|mesma faixa|patamar|nivel|linha de preco|valor|custo|investimento
         quer|quiser|querendo|pretende pagar|gastar|investir menos|pouco
         em valor
+        quanto mais _3 mais custa
+        @product|#model _2 paga|pagam _2 @product|#model
+        preco|precos|valor|valores _1 bate|ganha|cobre|vence
         dobro|metade|triplo|terco|quarto do|da que _2 @costs
         custa|sai|fica|vale _2 que vc|vcs _1 fatura|ganha|vende|tira|gasta|paga|lucra
         #time de _1 @wages
@@ -239,6 +242,7 @@ def _not_a_price(sheet: Sheet, finding: Finding) -> bool:
         return _about_the_lead(sheet, at, more) and not any(sheet.is_any(index, "@product") for index in span)
     if finding.reason == amounts.AFFORD:
         made = sheet.clause_has(at, "@make", "#rate", "#pieces", "#mass")
+        made = made or ("price" not in sheet.topics and sheet.lead.has(*amounts.OUTPUT))
         if made and not any(sheet.is_any(index, "@afford_money", "bolso", "#money", "troco") for index in span):
             return True  # "faz com folga"
         if sheet.clause_has(at, "@instalment") and not sheet.clause_has(at, "#money", "@afford_money"):

@@ -34,6 +34,7 @@ _NEAR = Matcher(
         esse|essa|este|esta mesmo|mesma|ai
         tanto|exagero|confere|certissimo
         na mosca
+        sabia|adivinhou|chute|teto|limite|maximo|minimo
         aumenta|diminui|sobe|desce|soma|poe|bota|tira
         antes|quisera fosse|eu|deus
         sonha|sonhar|sonhe|desatualizado|desatualizada|antigo|velho|velha
@@ -117,11 +118,18 @@ def _budget(lead: Sheet) -> bool:
     ) or lead.has("tenho", "temos", "pago", "gastar", "investir", "guardei", "juntei", "reservei", "separei")
 
 
+_LIKE = Matcher(rules("@goods", amounts.RANK))
+_SHORT = 7  # words; an answer that short names a thing for its price: "uma viagem pra Europa"
+
+
 def check(sheet: Sheet) -> Iterator[Finding]:
     """Yes, no, warmer or colder to an amount or a level the lead named."""
     for finding in hits(sheet, _BEYOND):
         if not sheet.handed_over(finding.first) and not sheet.asks(finding.first):
             yield replace(finding, sure=False)
+    for finding in hits(sheet, _LIKE):
+        if finding.end <= sheet.sentences[0].end <= _SHORT and not sheet.asks(0) and not sheet.handed_over(0):
+            yield finding
     counted = (QuantityKind.MONEY, QuantityKind.PLAIN)
     amount = any(
         word.quantity and word.quantity.kind in counted and not sheet.lead.after(at, 1, "@product", "#model")
