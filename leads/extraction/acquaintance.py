@@ -59,7 +59,8 @@ _KNOWN = re.compile(
             rf"\b{_HAS}\b(?:(?!\boutr)[^.!?;]){{0,45}}?\b{_FROM_US}",
             r"\b(?:\d+|um|uma|duas|dois|tres|quatro|cinco|varias|minha|nossa|outra) (?:maquinas? )?(?:da "
             r"|de )?seleto\b",
-            r"\bmaquinas? (?:da |de )?seleto\b|\b(?:foi|era|usamos|uso|temos|tenho|comprei|compramos) (?:a |uma "
+            r"\bmaquinas? (?:da |de )?seleto\b|\bseleto que (?:eu |a gente |nos )?(?:ja )?(?:tenho|temos|compr\w+"
+            r"|us\w+)|\b(?:foi|era|usamos|uso|temos|tenho|comprei|compramos) (?:a |uma "
             r"|da )?seleto\b",
             rf"\b(?:maquina|equipamento|formadora|cortadora|ensacadeira|modeladora|misturador)\w* que (?:eu "
             rf"|a gente |nos )?"

@@ -54,7 +54,7 @@ _PRICES = (
     rf"|cade|receb\w+|montar?|me da|necessit\w+|precisamos|gostariamos|queremos|tem como|fico no aguardo|elabor\w+"
     rf"|prepar\w+|gera\w*)\b[^.!?]{{0,30}}\b{_QUOTE}\b",
     r"\b(?:media|faixa|base|ideia|nocao|estimativa|previsao) de (?:preco|valor|custo|quanto|investimento)\w*"
-    r"|\bna faixa de quanto\b",
+    r"|\bna faixa de quanto\b|\b(?:ta|sai|sair|fica|ficar|custa|seria|e|eh|da) quanto\b",
     r"\bcust\w+ (?:quanto|mais ou menos|em torno|caro|muito)\b|(?<!nao )\bcust(?:a|am|aria|ariam)\b(?! nada| a )",
     r"\bcobr(?:a|am|aria|ariam|ado)\b(?=[^.!]{0,40}(?:\?|$))",
     r"\b(?:barat\w+|carinh[oa]|salgad[oa])\W*\?|\b(?:e|eh|ta|esta|sao|muito|sai|fica) (?:muito |bem "
@@ -75,16 +75,18 @@ _SUMS = (
 _PAYMENTS = (
     r"\b(?:parcel(?!a[sd]? (?:d[aeo]|da populac))\w+|prestac\w+|financi\w+|finame|bndes|pronaf|proger|leasing"
     r"|consorcio|boleto\w*"
-    r"|pix|cheques?|crediario|duplicata|a prazo|a vista|cartao|cartoes|credito|debito|faturad[oa]|faturamento pra)\b",
-    r"\bformas? de pag\w+|\bcondic(?:ao|oes) (?:de pag\w+|comerci\w+|especia\w+|boa|melhor)|\b(?:as|quais|que"
-    r"|quais as) condic(?:ao|oes)\b",
+    r"|pix|cheques?|crediario|duplicata|a prazo|a vista|cartao|cartoes|credito|debito|fgts|faturad[oa]"
+    r"|faturamento pra)\b",
+    r"\bformas? de pag\w+|\bcondic(?:ao|oes) (?:de pag\w+|comerci\w+|especia\w+|boa|melhor)|\b(?:as|quais|que|qual"
+    r"|qual a|quais as) condic(?:ao|oes)\b",
     r"\b(?:meios?|jeito|modo|opc\w+|prazo) (?:de|pra) pag\w+|\bpagamento\b|\bpag(?:ar|o) (?:em|no|na|com|depois|a"
     r"|por|quanto|parcel\w+)\b",
     r"\bfacilita\w*\W*(?:$|\?|,)|\b(?:voces?|pra mim|me) facilita\w*|\bfacilita\w* (?:o |no |pra )?(?:pag|mim|gente"
     r"|preco)\w*",
     r"\b(?:divide|dividem|dividir|dividi)\b(?= (?:em|no|pra|isso|o (?:valor|pag)|ate|quant)| ?\W*(?:\?|$))",
     r"\bem (?:ate )?\d+ ?x\b|\b\d{1,2} ?x\b(?! ?\d)|\bvezes sem juros|\bem (?:quantas|ate \w+|\d+|duas|tres|quatro"
-    r"|cinco|seis|dez|doze) vezes|\b(?:posso|pra|como|da pra) pag(?:ar|o)\b|\bpagar metade"
+    r"|cinco|seis|dez|doze) vezes|\b(?:posso|pra|como|da pra) pag(?:ar|o)\b|\bpagar metade|\bpagar (?:pra"
+    r"|para) (?:reserv|fech|ped|garant)\w+"
     r"|\bquantas (?:vezes|parcelas)\b(?! (?:por|ao|na))",
     r"\b(?:quanto|valor|precisa|tem que|dar|dou|dando|com|sem|uma) (?:de |dar )?(?:uma )?entrada\b(?! (?:de (?:ar"
     r"|agua|gas|energia)|d[ao] (?:carne|massa)))"
@@ -113,8 +115,14 @@ _FREIGHTS = (
 _ASKED = re.compile("|".join((*_PRICES, *_SUMS, *_PAYMENTS, *_DISCOUNTS, *_FREIGHTS)))
 _MEANS = r"(?:boleto\w*|pix|cartao|cartoes|cheques?|credito|debito|a vista|parcel\w+|fiado|dinheiro)"
 _NOT_ASKED = re.compile(
+    # How much it makes, holds or weighs.
+    r"\b(?:entre |vai |de )*quanto (?:a|e|ate|em) quanto\b|\bquanto (?:sai|saem|faz|tira|da)\w* (?:por|em|n)(?:a"
+    r"|uma)? ?(?:hora|dia|minuto)"
+    r"|\b(?:motor|potencia|peso|tamanho|cuba|capacidade|disco|espessura|grossura|diametro|laminas?|facas?"
+    r"|regulagem)\b[^.!?,]{0,25}\bquanto\b"
+    r"(?! (?:cust|sai|fica|e o))"
     # The lead's own trade, and what others cost.
-    rf"\b(?:aceito|aceitamos|recebo|recebemos|vendo|vendemos|cobro|cobramos|faturo|fatur(?:amos|amento)|ganho"
+    rf"|\b(?:aceito|aceitamos|recebo|recebemos|vendo|vendemos|cobro|cobramos|faturo|fatur(?:amos|amento)|ganho"
     rf"|parcelo|faco|fazemos"
     rf"|dou|damos|tenho|temos)\b[^.!?,;]{{0,25}}\b(?:promoc\w+|{_MEANS}|desconto\w*|reais|conto)\b"
     rf"|\b(?:vendo|vendemos|cobro|cobramos|faturo|fatur(?:amos|amento)|ganho|lucro)\b[^.!?]{{0,30}}"
@@ -154,7 +162,8 @@ _NOT_ASKED = re.compile(
     rf"|\b(?:fica|deixa|e|bem|pela|fio|peca|ficam|parte|partes)\W? (?:tudo )?a vista\b(?! (?:quanto|tem))"
     rf"|\ba vista (?:que|d[aeo]|n[ao])\b"
     rf"|\b\d+ ?x (?:mais|maior|menos|melhor|por|ao|na|no|a)\b|\b\d+ ?x ?\d|\b(?:ifood|aplicativo|app|rappi"
-    rf"|fornecedor\w*|banco|concorren\w+) (?:\w+ )?cobra\w*|\bcredito (?:na praca|eu tenho|aprovado)"
+    rf"|fornecedor\w*|banco|concorren\w+) (?:\w+ )?cobra\w*|\b(?:meu )?boletos? d[aeo] (?!maquina|frete)\w+"
+    rf"|\bvalor d[ae] (?:pressao|temperatura|vazao|potencia)|\bcredito (?:na praca|eu tenho|aprovado)"
     rf"|\bcondicoes de (?!pag)\w+|\b(?:boas?"
     rf"|otimas?|perfeitas?|sem|em|mas) condicoes\b"
     rf"|\bproposta de (?:parceria|emprego|trabalho|franquia|servic\w+|sociedade)|\bprazo de (?:entrega|envio)\b"
@@ -164,7 +173,7 @@ _NOT_ASKED = re.compile(
     rf"(?: \w+)? (?:faz|produz|pesa|rende|gasta|consome|mede|aguenta|ocupa))\w*|\b(?:produz\w*|faz\w*|rende\w*"
     rf"|cabe\w*|corta\w*|entrega|aguenta|pesa|mede|comporta|processa|leva|ate|entre|vai de|consome"
     rf"|saem)(?: de)? quanto\b|\bquanto (?:que )?(?:a|o|essa|esse|cada)(?: \w+){{1,4}}? (?:produz|pesa|rende|gasta"
-    rf"|consome|mede|faz|aguenta|ocupa|corta|cabe|processa|tira)\w*|\bquanto (?:a|e|ate) quanto|\bem quanto tempo"
+    rf"|consome|mede|faz|aguenta|ocupa|corta|cabe|processa|tira)\w*|\bem quanto tempo"
     rf"|\b(?:por|a"
     rf"|ha) quanto tempo|\bquanto (?:a[os]s?|as|mais|antes|de (?:carne|massa|energia|luz|espaco))\b(?! (?:maquina"
     rf"|custa))"

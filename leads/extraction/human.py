@@ -43,7 +43,7 @@ _WANT = (
 )
 _PUT = (
     r"(?:pass[aeo]\w*|transfer\w*|transfir\w*|encaminh\w+|direcion\w+|redirecion\w+|conect\w+|coloc\w+|coloque\w*"
-    r"|bot[ae]\w*|poe|por|ponha\w*|cham[ae]\w*|cha?ma|joga|jogue|repass\w+|vincul\w+|me da|me arruma|me ve|arranj\w+"
+    r"|bot[ae]\w*|poe|ponha\w*|cham[ae]\w*|cha?ma|joga|jogue|repass\w+|vincul\w+|me da|me arruma|me ve|arranj\w+"
     r"|indic\w+|mand[ae]m?|mandar|envi[ae]m?|enviar|libera)"
 )
 _MEETING = (
@@ -69,9 +69,11 @@ _TALKING = (
     r"\b(?:entr(?:ar?|e|em)|fa(?:z|zer|ca|cam)) (?:em )?contato (?:com(?:igo| a gente| nos)|por|pelo|no)\b",
     r"\bme contat\w+|\bme contact\w+|\b(?:convers|fal|reun)\w+ pessoalmente\b",
     r"\bcontato (?:humano|pessoal|telefonico|d[eo] (?:um|algum))\b",
-    r"\b(?:numero|telefone|fone|ramal|fixo)\b[^.!?]{0,25}\b(?:pra|para) (?:eu )?(?:ligar|falar|telefonar)\b",
+    r"\b(?:numero|telefone|fone|ramal|fixo|horario|hora)\b[^.!?]{0,25}\b(?:pra|para) (?:eu )?(?:ligar|falar"
+    r"|telefonar)\b",
 )
 _PASSING = (
+    rf"\b(?:contatad|atendid|procurad|chamad)[oa] (?:por|com) {_THE}(?:{_SOMEBODY}|gente)\b",
     rf"\b(?:peca|pede|pedir|fala|fale|diz|diga|avis[ae]|solicit[ae]) (?:ai )?(?:pr[ao]|para|ao?)\s+{_THE}{_SOMEBODY}\b",
     r"\b(?:espera\w*|aguard\w+|cade) (?:a |o |um |uma |seu |sua )?(?:retorno|contato|ligac\w+)\b|\bfalar com quem\b",
     rf"\b(?:me )?{_PUT}\b(?:\s+(?:me|eu|isso|esse|essa|meu|contato|caso|atendimento|conversa|ligacao|logo|ja|ai|aqui|em"
@@ -97,8 +99,8 @@ _WANTING = (
     r"|consultor\w*|responsavel)\b(?=[^.!?]{0,40}(?:\?|$))",
     r"\bquem (?:cuida|responde|trata|atende) (?:d[aeo]s?|n[ao]s?|por) (?:vendas?|comercial|orcamentos?|atendimento"
     r"|pedidos)\b",
-    r"\bquem (?:pode|poderia|consegue|vai) me (?:atend|ajud|lig)\w+|\balguem (?:entr\w+|me|pode|poderia|consegue"
-    r"|respond)",
+    r"\bquem (?:pode|poderia|consegue|vai) me (?:atend|ajud|lig)\w+|\balguem (?:entr[ea]\w*|me|pode|poderia"
+    r"|consegue|respond[ae]\b)",
     r"\b(?:vendedor|consultor|representante)\w* (?:pode|poderia|consegue|podia|me|entrar)\b",
 )
 _PRESENT = (

@@ -22,11 +22,12 @@ _NUISANCE = (
 _CONTACTING = (
     r"(?:mand(?:a|e|em|ar|arem|assem|ando)|envi(?:a|e|em|ar|arem|assem|ando|o)|receber|recebendo"
     r"|cham(?:a|e|em|ar)"
-    r"|contat(?:e|em|ar|ado|ada)|contact(?:e|em|ar|ado|ada)|procur(?:e|em|ado|ada)|escrev(?:a|am|er))"
+    r"|contat(?:e|em|ar|ado|ada)|contact(?:e|em|ar|ado|ada)|retorn(?:e|em|ar)|adicion(?:e|em|ar)|procur(?:e|em|ado"
+    r"|ada)|escrev(?:a|am|er))"
 )
 # What may follow an act of contacting when it is messages that shall end: nothing, "mais", or their name.
 _NO_MORE = (
-    rf"(?:\s+(?:me|mais|nada|nenhum\w*|ess[ae]s?|est[ae]s?|isso|tant[ao]s?|por favor|pfv|aqui|pra mim|pra ca"
+    rf"(?:\s+(?:me|mais|em|nada|nenhum\w*|ess[ae]s?|est[ae]s?|isso|tant[ao]s?|por favor|pfv|aqui|pra mim|pra ca"
     rf"|por aqui|novamente|outra vez|de novo"
     rf"|as|os|a|o|de|nunca|{_YOU}))*\s*(?:$|[,.!?;)]|{_MESSAGE}\b|tod[oa]s?\b)"
 )
@@ -43,8 +44,9 @@ def _rule(pattern: str) -> re.Pattern[str]:
 
 _STOP_CONTACT = _rule(
     rf"\b{_STOP}\b(?:\s+\w+){{0,4}}?\s+(?:{_CONTACTING}{_NO_MORE}|{_NUISANCE})"
-    rf"|\b(?:par\w+|deix\w+|chega) de (?:me |nos )?(?:ligar|telefonar|escrever|chamar|procurar|contatar|contactar"
-    rf"|importunar|mandar (?:nada|coisas?))\b(?! (?:a|o|de|as|os|pra)\b)"
+    rf"|\b(?:par\w+|deix\w+|chega) de (?:(?:me |nos )?(?:ligar|telefonar)|mandar (?:nada|coisas?)|(?:me"
+    rf"|nos) (?:escrever|chamar|procurar|contatar|contactar"
+    rf"|importunar))\b(?! (?:a|o|de|as|os|pra)\b)"
     rf"|\b(?:par\w+|cess\w+|suspend\w+|interromp\w+|cancel\w+|bloque\w+|desativ\w+|dispens\w+)"
     rf"(?: (?:ja|logo|com|de|me|os?|as?|ess[ae]s?|est[ae]s?|meu|minha|tod[oa]s?|qualquer|receb\w+|mand\w+|envi\w+))*"
     rf" (?:envios?|recebimento|inscri\w+|cadastro|assinatura|lista|{_MESSAGE})\b"
@@ -139,7 +141,8 @@ _ANGER = _rule(
     rf"|process|procon)\w*"
     rf"|\b(?:cansei|cansad[oa]|fart[oa]|chei[oa]|saturad[oa]) (?:de|d[aeo]ss?[aeo]s?"
     rf"|com) (?:\w+ ){{0,2}}?(?:mensage\w+|propaganda\w*)"
-    r"|\bnao fal\w+ mais comigo\b|\bencerr\w+ (?:o |esse |este |todo |qualquer )?contatos?\b|"
+    r"|\b(?:ja )?ped(?:i|imos) (?:\w+ )?(?:pra|para) (?:voces )?par(?:ar|arem|em)\b|\bnao fal\w+ mais comigo\b"
+    r"|\bencerr\w+ (?:o |esse |este |todo |qualquer )?contatos?\b|"
     r"\b(?:me deix\w+ em paz|deix\w+ (?:eu|me|nos|a gente) em paz|me esquec(?:e|am|a|er)|sa(?:i|iam?) (?:fora"
     r"|do meu pe|daqui)"
     r"|larg\w+ (?:d[eo] )?(?:meu|do) pe"
@@ -164,7 +167,8 @@ _NOT = _rule(
     rf"|por )?{_MATERIAL}|\bnao (?:me )?cham\w+ (?:assim|de)\b|\bnao (?:me )?(?:receb(?:i|o|ia|emos|iamos)"
     rf"|mandaram|mandou|mandei"
     r"|enviaram|enviou|chegou)\b|\bnao quero (?:receber|que (?:me )?mande\w*) (?:o |a |as |os )?"
-    rf"{_MATERIAL}|\bpara com isso\W*(?:k+|(?:ha)+|rs+)\b|\breceber (?:a|o|as|os|ess[ae]|minha"
+    rf"{_MATERIAL}|\b(?:cancel|desmarc)\w+ (?:a|o|as|essa) (?:ligac\w+|visita|reuniao|call)|\bpara com isso\W*(?:k+"
+    rf"|(?:ha)+|rs+)\b|\breceber (?:a|o|as|os|ess[ae]|minha"
     rf"|meu) {_GOODS}\b|\b(?:nao|nunca) esquec\w+ (?:de )?(?:me|meu|minha)\b"
     rf"|\b{_REMOVE}\b[^.!?;]{{0,30}}\b(?:do|da|desse|dessa) (?:pedido|orcamento|proposta|cotacao|simulacao)\b"
 )

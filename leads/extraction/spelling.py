@@ -14,7 +14,8 @@ _ABBREVIATIONS = {
     "kro": "quero", "qria": "queria", "queru": "quero", "cm": "com", "c": "com", "cmg": "comigo", "p": "pra",
     "msg": "mensagem", "msgs": "mensagens", "mensag": "mensagem", "msn": "mensagem", "hj": "hoje", "amnh": "amanha",
     "td": "tudo", "tds": "todos", "mto": "muito", "tb": "tambem", "tbm": "tambem", "vlr": "valor",
-    "vlrs": "valores", "pf": "por favor", "pfv": "por favor", "pfvr": "por favor", "dps": "depois",
+    "vlrs": "valores", "valo": "valor", "valro": "valor", "flar": "falar",
+    "flr": "falar", "pf": "por favor", "pfv": "por favor", "pfvr": "por favor", "dps": "depois",
     "qnd": "quando", "qdo": "quando", "ngm": "ninguem", "alg": "alguem", "algm": "alguem", "kd": "cade", "qd": "quando",
     "vdd": "verdade", "tel": "telefone", "cel": "celular", "orc": "orcamento", "qq": "qualquer",
     "bjs": "beijos", "add": "adiciona", "tlgd": "ligado", "agr": "agora", "nd": "nada", "fzr": "fazer",
@@ -27,7 +28,8 @@ _ABBREVIATIONS = {
 }  # fmt: skip
 # "num" and "c" are also "em um" and a grade; "p" and "n" stand for letters of a list.
 _BEFORE_VERB = re.compile(
-    r"\s+(?:me|te|se|lhe|vou|va|sei|e|ta|to|tem|tenho|tinha|quer\w*|precis\w+|conhec\w+|gost\w+|mand\w+|envi\w+|consig\w+"
+    r"\s+(?:me|te|se|lhe|vou|va|sei|e|ta|to|tem|tenho|tinha|quer\w*|precis\w+|conhec\w+|gost\w+|mand\w+|envi\w+"
+    r"|consig\w+"
     r"|entend\w+|da|pode\w*|posso|aguent\w+|autoriz\w+|aceit\w+|receb\w+|cham\w+|compr\w+|foi|era|sou|lig\w+)\b"
 )
 # Long words that rules turn on: one wrong, missing, doubled or swapped letter in them is put right.
