@@ -41,6 +41,7 @@ _RELATIVES = (
     r"prim[oa]s?|amig[oa]s?|cunhad[oa]s?|vizinh[oa]s?|conhecid[oa]s?|clientes?|fornecedor\w*|parentes?|ti[oa]s?|sogr[oa]s?"
     r"|colegas?|compadre|comadre|irmaos?|irmas?|pais?|mae|avos?|filh[oa]s?|espos[oa]|marido|mulher|namorad[oa]|noiv[oa]"
     r"|familia|patrao|patroa|cara|pessoal|vendedor\w*|representante|entregador|motorista|concorrente"
+    r"|transportadora|contador\w*|advogad[oa]|arquitet[oa]|despachante"
 )
 # "meu primo de Londrina tem uma", "minha esposa nasceu em Caruaru"
 _OTHERS = re.compile(

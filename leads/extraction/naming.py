@@ -28,8 +28,8 @@ PARTICLES = frozenset("de da do das dos e & of and the del la".split())
 _INSIDE = frozenset(("na", "no"))  # "Boi na Linha"
 _SHORTENED = frozenset(("co", "cia", "inc", "bros", "ltda"))
 _INTRODUCED = re.compile(
-    rf"\b(?:aqui e|sou|falo|fala|falando|somos|me chamo|meu nome e|a gente e)\b[^.!?\n,]{{0,40}}?\bd[ao] (?=(?P<kind>casa"
-    rf" de carnes?|boutique de carnes?|{PLACE}|panificadora|espetinho|churrasquinho|lancheria) \w)"
+    rf"\b(?:aqui e|sou|falo|fala|falando|somos|me chamo|meu nome e|a gente e)\b[^.!?\n,]{{0,40}}?\bd[ao] (?=(?P<kind>"
+    rf"casa de carnes?|boutique de carnes?|{PLACE}|panificadora|espetinho|churrasquinho|lancheria) \w)"
 )
 _STOP = frozenset(
     """

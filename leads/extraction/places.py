@@ -5,13 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from leads import municipalities
-from leads.extraction.elsewhere import is_elsewhere, is_negated, is_of_others
+from leads.extraction.elsewhere import is_elsewhere
 from leads.extraction.lexicon import common_cities, first_names, surnames
 from leads.extraction.misspelt import nearest
-from leads.extraction.said import Item, Said, Word, corrects
+from leads.extraction.said import Item, Said, Spans, Word, corrects, overlaps
+from leads.extraction.states import WIDER, attached_state, leading_state, stated_state
 from seleto.lib.text.fold import fold
-
-Spans = Sequence[tuple[int, int, int]]  # (message, start, end) that belong to a name or a company
 
 _RISKY_PHRASES = frozenset(
     " ".join(
@@ -60,7 +59,6 @@ _HOME = re.compile(
 )
 _LOCATIVE = re.compile(r"\b(?:em|de|do|da|no|na|pra|para|p/|ate)\s+$")
 _IN = re.compile(r"\b(?:em)\s+$")
-_WIDER = re.compile(r"\b(?:interior|estado|litoral|norte|sul|leste|oeste|grande|metropolitana)\s+d[eoa]\s+$")
 _OPENING = re.compile(
     r"\b(?:abrindo|montando|abrir|montar|inaugur\w+|abri|montei|abrimos|construindo)(?:\s+\w+){0,4}?\s+(?:em|n[ao])\s+$"
 )
@@ -76,35 +74,8 @@ _CORRECTED = re.compile(
     r"|\bnao (?:e|eh|sou|fica|moro)\b[^.!?]{1,30}\b(?:e|eh|sou|fica|moro)(?: sim)?\s+(?:em |de )?)$"
 )
 _LEADING = frozenset("em de do da no na cidade municipio aqui para pra ate".split())
-_PARA_BEHIND = re.compile(r"\s+do\s+para\b")
-_STATE_BEFORE = re.compile(
-    r"(?:^|[\n,;(/–-]|\b(?:estado|uf)\b\s*:?)\s*([a-z]{2})\s*[,:/–-]?\s*(?:(?:cidade|municipio)\b\s*:?\s*)?$"
-)
 # Large enough to be meant when a message is nothing but the name, though the name is an everyday word too.
 _LARGE = frozenset("natal vitoria fortaleza salvador palmas santos serra franca contagem toledo tubarao".split())
-_SAFE_UF = frozenset("sp rj mg rs sc pr df mt ms rn pb rr go ba".split())
-_STATE_NAMES = sorted(
-    ({municipalities.key(name) for name in municipalities.STATES.values()} | {"minas", "matogrosso", "sta catarina"})
-    - {"para"},
-    key=len,
-    reverse=True,
-)
-_STATE = re.compile(rf"\b(?:{'|'.join(name.replace(' ', r's+') for name in _STATE_NAMES)})\b".replace("s+", r"\s+"))
-_STATE_CUE = re.compile(
-    r"\b(?:estado(?: d[eoa])?:?|interior(?: d[eoa])?|litoral(?: d[eoa])?|sul d[eoa]|norte d[eoa]|oeste d[eoa]"
-    r"|leste d[eoa]|capital d[eoa]|"
-    r"sou d[eoa]|somos d[eoa]|moro n[oa]|moro em|estamos n[oa]|estou n[oa]|aqui n[oa]|aqui d[eoa]|aqui em"
-    r"|aqui e|fica n[oa]|fica em|loja n[oa]|uf:?|"
-    r"n[oa]|d[oa]|em|[ao] de|entrega\w* n[oa]|entrega\w* em|entrega\w* pr[oa]|frete pr[oa]|(?:mand|envi|cheg|atend"
-    r"|entreg)\w* (?:n|pr)[oa])\s+$"
-)
-_STATE_REJECT = re.compile(
-    r"\b(?:perto|pertinho|divisa|fronteira|nasci\w*|natural|origem|familia|vim|veio|time|feira|rua|avenida"
-    r"|av|regiao|grande|queijo|"
-    r"fornecedor\w*|clientes?|bairro|vila|jardim|banco|linha|rodovia|nao (?:o|a|e)|nao e o|carne"
-    r"|voces (?:sao|ficam)|vcs (?:sao|ficam))\s+"
-    r"(?:(?:de|da|do|em|no|na|a|o|com|com o|com a)\s+){0,2}$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +95,7 @@ class _Spot:
 def city_and_state(said: Sequence[Said], taken: Spans) -> tuple[Item | None, Item | None, bool]:
     """The city, the state, and whether the state must be asked because several municipalities bear the name."""
     spots = [spot for message in said for spot in _spots(message, taken)]
-    stated = _stated_state(said, taken, spots)
+    stated = stated_state(said, taken, [(spot.message, spot.start, spot.end) for spot in spots])
     if not spots:
         return None, stated, False
     chosen = _choose(said, spots)
@@ -181,13 +152,11 @@ def _spot_at(message: Said, words: list[Word], place: int, taken: Spans) -> tupl
         raw = message.text[first.start : last.end]
         if municipalities.find(raw) is None:
             continue
-        if _overlaps(taken, message.index, first.start, last.end):
+        if overlaps(taken, message.index, first.start, last.end):
             return None, place + 1
-        uf, uf_end = _attached_state(message, last.end)
-        if not uf and (uf := _leading_state(message, first.start)):
+        uf, uf_end = attached_state(message, last.end)
+        if not uf and (uf := leading_state(message, first.start)):
             uf_end = last.end
-        if not uf and _PARA_BEHIND.match(message.folded, last.end) and municipalities.find(raw, "PA"):
-            uf, uf_end = "PA", last.end + len(" do para")
         found = municipalities.find(raw, uf) if uf else municipalities.find(raw)
         if found is None:
             found, uf, uf_end = municipalities.find(raw), "", last.end
@@ -209,7 +178,7 @@ def _misspelt_at(message: Said, words: list[Word], place: int) -> _Spot | None:
         raw = message.text[first.start : last.end]
         if len(raw) < 7 or any(not (char.isalpha() or char in " '-") for char in raw):
             continue
-        uf, uf_end = _attached_state(message, last.end)
+        uf, uf_end = attached_state(message, last.end)
         if not (uf or cued):
             continue
         key = None if municipalities.state(raw) or fold(raw) == "capital" else nearest(raw)
@@ -223,21 +192,8 @@ def _misspelt_at(message: Said, words: list[Word], place: int) -> _Spot | None:
     return None
 
 
-def _leading_state(message: Said, start: int) -> str:
-    """UF written before the city: "MT - Sorriso", "estado: GO cidade: Rio Verde"."""
-    found = _STATE_BEFORE.search(message.folded, max(0, start - 30), start)
-    if found is None or found[1].upper() not in municipalities.STATES:
-        return ""
-    raw = message.text[found.start(1) : found.end(1)]
-    return found[1].upper() if raw.isupper() or found[1] in _SAFE_UF else ""
-
-
 def _starts(word: str) -> bool:
     return word.partition("'")[0] in municipalities.first_words()
-
-
-def _overlaps(taken: Spans, message: int, start: int, end: int) -> bool:
-    return any(index == message and start < stop and first < end for index, first, stop in taken)
 
 
 def _strength(message: Said, first: Word, last: Word, size: int, uf_end: int, taken: Spans) -> int:
@@ -250,7 +206,11 @@ def _strength(message: Said, first: Word, last: Word, size: int, uf_end: int, ta
     state = municipalities.state(name)
     if re.match(r"[\s,-]*capital\b", message.folded[last.end :]):
         return 3
-    if state and not uf_end and (state not in ("SP", "RJ") or _WIDER.search(tail)) and "cidade" not in tail:
+    if state in ("SP", "RJ") and re.search(r"\bzona (?:sul|norte|leste|oeste) d[eo] $", tail):
+        return 2
+    if state in ("SP", "RJ") and re.match(r"[\s,-]*interior\b", message.folded[last.end :]):
+        return 0
+    if state and not uf_end and (state not in ("SP", "RJ") or WIDER.search(tail)) and "cidade" not in tail:
         return 2 if name == "rio grande" and tail.endswith(" em ") else 0
     risky = _is_risky(name, size)
     if risky and size == 1 and not uf_end and re.search(r"\b(?:bar|lanches|cantinho|casa|espaco|ponto) d[oa] $", tail):
@@ -270,7 +230,7 @@ def _strength(message: Said, first: Word, last: Word, size: int, uf_end: int, ta
         return 3
     if _CORRECTED.search(message.folded, max(0, first.start - 60), first.start) and (not risky or first.capitalised):
         return 3
-    alone = _alone(message, first.start, last.end)
+    alone = message.fills(first.start, last.end)
     if alone:
         placed = _ADDRESS_BEFORE.search(message.folded, 0, first.start) is not None or any(
             index == message.index and end <= first.start for index, _, end in taken
@@ -312,85 +272,3 @@ def _is_risky(name: str, size: int) -> bool:
         and name not in ("joao pessoa", "bento goncalves", "getulio vargas")
         and not {"de", "do", "da", "dos", "das"} & set(words)
     )
-
-
-def _alone(message: Said, start: int, end: int) -> bool:
-    return any(first >= start - 1 and first <= start and last <= end + 1 for first, last in message.segments)
-
-
-_AFTER_CITY = re.compile(
-    r"^(\s*[-–—/,(]?\s*|\s+(?:n[oa]|d[oa]|em|estado d[eoa])\s+|\s*,\s*(?:n[oa]|d[oa]|interior d[eoa]"
-    r"|estado d[eoa])?\s*)([a-z]{2})(?![\w'’@]|\.\w)"
-)
-_AFTER_NAME = re.compile(
-    rf"^\s*[-–—/,(]?\s*(?:n[oa]|d[oa]|em|interior d[eoa]|estado d[eoa]|ali n[oa])?\s*({_STATE.pattern})"
-)
-
-
-def _attached_state(message: Said, end: int) -> tuple[str, int]:
-    """UF said right after a city: "- SP", "/SP", "sp", ", no Paraná"; ("", end) when none is."""
-    window = message.folded[end : end + 45]
-    named = _AFTER_NAME.match(window)
-    if named:
-        uf = municipalities.state(named[1]) or ""
-        return uf, end + named.end()
-    raw_name = re.match(r"\s*[-–—/,(]?\s*(?:no|do)?\s*Par[áÁA]\b", message.text[end : end + 20], re.IGNORECASE)
-    if raw_name and "á" in raw_name.group().lower():
-        return "PA", end + raw_name.end()
-    short = _AFTER_CITY.match(window)
-    if not short:
-        return "", end
-    uf = short[2].upper()
-    raw = message.text[end + short.start(2) : end + short.end(2)]
-    if uf not in municipalities.STATES:
-        return "", end
-    sure = raw.isupper() or any(char in "-–—/(" for char in short[1]) or short[2] in _SAFE_UF
-    last = not message.folded[end + short.end() :].strip(" .!)")
-    return (uf, end + short.end()) if sure or last else ("", end)
-
-
-def _stated_state(said: Sequence[Said], taken: Spans, spots: list[_Spot]) -> Item | None:
-    """A state said by itself: its name, or its two letters where nothing else can be meant."""
-    found: list[Item] = []
-    for message in said:
-        found += _state_names(message, taken, spots)
-        found += _state_letters(message, taken)
-    return found[-1] if found else None
-
-
-def _state_names(message: Said, taken: Spans, spots: list[_Spot]) -> Iterator[Item]:
-    for match in _STATE.finditer(message.folded):
-        uf = municipalities.state(match.group())
-        before = message.before(match.start(), 45)
-        inside = any(spot.message == message.index and spot.start <= match.start() < spot.end for spot in spots)
-        if uf is None or inside or _overlaps(taken, message.index, match.start(), match.end()):
-            continue
-        if _STATE_REJECT.search(before) or is_negated(before) or is_of_others(before):
-            continue
-        if uf in ("RJ", "SP") and not _WIDER.search(before):  # the city of that name
-            continue
-        whole = _alone(message, match.start(), match.end())
-        if _STATE_CUE.search(before) or (whole and uf not in ("RJ", "SP")) or re.search(r"[-,/(]\s*$", before):
-            yield message.item("uf", uf, match.start(), match.end())
-    for match in re.finditer(r"\b(?:no|do|o) Pará\b", message.text):
-        if not _STATE_REJECT.search(message.before(match.start(), 45)):
-            yield message.item("uf", "PA", match.end() - 4, match.end())
-
-
-def _state_letters(message: Said, taken: Spans) -> Iterator[Item]:
-    for word in message.words:
-        uf = word.text.upper()
-        if len(uf) != 2 or uf not in municipalities.STATES or _overlaps(taken, message.index, word.start, word.end):
-            continue
-        before = message.before(word.start, 45)
-        if re.match(r"\s*\?|\s*-?(?:smart|\d)", message.folded[word.end :]):  # "SE SmartPro", "SE 3000"
-            continue
-        if _STATE_REJECT.search(before) or is_negated(before) or is_of_others(before):
-            continue
-        capitals = word.raw.isupper() and not message.shouted
-        alone = _alone(message, word.start, word.end)
-        cued = _STATE_CUE.search(before) is not None or re.search(
-            r"\b(?:sou|somos|moro|aqui|interior|estado)\s+(?:de|em|e|do|no)\s+$", before
-        )
-        if (alone and (word.raw.isupper() or word.text in _SAFE_UF)) or (cued and (capitals or word.text in _SAFE_UF)):
-            yield message.item("uf", uf, word.start, word.end)

@@ -62,6 +62,7 @@ _DESCRIBED: tuple[tuple[str, re.Pattern[str]], ...] = (
             rf"|\b(?:{_CUT})[^.,;!?]{{0,25}}?\b(?:em|de|os|n[oa]s?|faz)?"
             r" ?(?:cub(?:os?|inhos?)|tir(?:as?|inhas?)|iscas?)\b|\bmaquin\w+ (?:que|de|pra"
             r"|para) cort\w+ (?:carne|bife|frango)\w*"
+            r"|\bem (?:cubos|cubinhos|tiras|tirinhas)\b"
             r"|\b(?:cubos?|cubinhos?|tiras|tirinhas)\b[^.,;!?]{0,12}\b(?:maquina|cortad\w+)"
             r"|\b(?:cort|pic)\w+ (?:\w+ ){0,3}?(?:pra|para|pro|de) (?:o |os |fazer )?"
             r"(?:espet\w+|churrasquinhos?|e?strogonof\w+)"

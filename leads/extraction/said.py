@@ -53,6 +53,7 @@ class Volume:
         return f"{amount} {self.unidade}" + (f"/{self.periodo}" if self.periodo else "")
 
 
+Spans = Sequence[tuple[int, int, int]]  # (message, start, end) that belong to a name, a company, a place
 Value = str | bool | Volume
 
 
@@ -156,6 +157,10 @@ class Said(Thoughts):
         bounds.append((start, len(self.folded)))
         return [(first, last) for first, last in (self._trim(*pair) for pair in bounds) if first < last]
 
+    def fills(self, start: int, end: int) -> bool:
+        """Whether a stretch is one of the segments, but for a character of punctuation."""
+        return any(first >= start - 1 and first <= start and last <= end + 1 for first, last in self.segments)
+
     def _trim(self, start: int, end: int) -> tuple[int, int]:
         while start < end and not self.folded[start].isalnum():
             start += 1
@@ -185,6 +190,10 @@ class Spelled(Thoughts):
 
 def prepare(messages: Sequence[str]) -> list[Said]:
     return [Said(text, index) for index, text in enumerate(messages)]
+
+
+def overlaps(taken: Spans, message: int, start: int, end: int) -> bool:
+    return any(index == message and start < stop and first < end for index, first, stop in taken)
 
 
 def corrects(said: Sequence[Said], earlier: Item, later: Item) -> bool:

@@ -164,6 +164,8 @@ def _in_message(message: Said) -> list[_Made]:
 
 def _made(message: Said, quantity: Quantity) -> _Made | None:
     unit = _unit(quantity)
+    if quantity.unit == "unidades" and (_BURGER.search(message.folded) or _SPIT.search(message.folded)):
+        unit = ""  # "300 unidades de hambúrguer"
     if unit is None or _is_not_volume(message, quantity):
         return None
     period = quantity.period or _period_around(message, quantity)
@@ -218,7 +220,7 @@ def _unit(quantity: Quantity) -> str | None:
 
 def _is_not_volume(message: Said, quantity: Quantity) -> bool:
     before, after = message.before(quantity.start, 60), message.after(quantity.end, 30)
-    if _MONEY_BEFORE.search(before) or re.match(r"\s*(?:reais|conto|mil reais|r\$)", after):
+    if _MONEY_BEFORE.search(before) or re.match(r"\s*(?:reais|conto|mil reais|r\$|limpos?\b|livres?\b)", after):
         return True
     if quantity.kind is Kind.PIECES and (
         _PURCHASE.match(after) or (quantity.unit == "unidades" and not quantity.period and not message.first(_BURGER))
