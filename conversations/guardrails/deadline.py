@@ -228,6 +228,8 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
         return True
     if sheet.clause_has(at, *_PAPERS) and not sheet.clause_has(at, "@product", "maquina"):
         return True
+    if sheet.before(at, 3, "deixa", "deixe", "deixar"):
+        return True  # "não deixa pra semana que vem"
     if sheet.is_any(at, "volta", "voltam") and sheet.clause_has(at, *_PEOPLE):
         return True
     if sheet.told_by_lead(at) or (sheet.before(at, 1, "quando") and not sheet.clause_has(at, "@product", "@it")):
@@ -237,7 +239,8 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
     hours = any(word.quantity and word.quantity.unit in ("hora", "minuto", "segundo") for word in words)
     if hours and sheet.has("#pieces", "#rate", "@make") and not sheet.clause_has(at, "@service"):
         return True
-    sure_of_it = sheet.is_any(at, "pode", "podem")  # "pode marcar a inauguração"
+    # "pode marcar a inauguração", "até a inauguração tá instalada"
+    sure_of_it = sheet.is_any(at, "pode", "podem", "ate", "antes") and finding.end - at > 3
     if not sure_of_it and sheet.clause_has(at, *_ELSEWHERE) and not _firm_time(sheet, at):
         return True
     calls = sheet.clause_has(at, "@seller") and sheet.clause_has(at, "@callback", "volta")
@@ -298,6 +301,9 @@ def _another_date(sheet: Sheet, at: int) -> bool:
     """The day of a promised visit, or the end of an offer."""
     if sheet.clause_has(at, "testar", "teste", "experimentar"):
         return not sheet.clause_has(at, "entrega", "chega", "entregamos", "despacha")
+    booked = sheet.clause_has(at, "marcar", "agendar", "agendo")
+    if booked and not sheet.clause_has(at, "@service", "@deliver", "festa", "inauguracao", "abertura", "evento"):
+        return True
     if sheet.clause_has(at, "tour", "passeio", "conhecer"):
         return not sheet.clause_has(at, "entrega", "chega", "entregamos", "despacha")
     if sheet.clause_has(at, "visita", "demonstracao", "reuniao"):

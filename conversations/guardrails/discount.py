@@ -290,6 +290,7 @@ def _own_or_quoted(sheet: Sheet, finding: Finding) -> bool:
     """The lead's own promotion, or words quoted back."""
     if sheet.is_any(finding.first, *_BOSSES) and sheet.before(finding.first, 2, "se", "seu", "sua"):
         return True  # the lead's own boss
+    clause = sheet.clause(finding.first)
     if sheet.told_by_lead(finding.first):
         return True
     if sheet.is_any(finding.end - 1, "faixa") and sheet.after(finding.end - 1, 1, "de", "dos", "das", "entre"):
@@ -304,11 +305,17 @@ def _own_or_quoted(sheet: Sheet, finding: Finding) -> bool:
         return True
     if sheet.clause_has(finding.first, "emprego", "vaga", "curriculo"):
         return True
-    if sheet.clause_has(finding.first, "admin", "painel", "excecao"):
+    if (
+        "?" in sheet.sentence(finding.first).mark
+        and sheet.clause_has(finding.first, "ai")
+        and not any(sheet.is_any(at, "pra", *_OURS[1:]) for at in clause)
+    ):
+        return True  # "tem promoção de terça aí, né?"
+    setting = sheet.clause_has(finding.first, "frio", "fria", "configur*", "gestor")
+    if sheet.clause_has(finding.first, "admin", "painel") or (setting and sheet.clause_has(finding.first, "excecao")):
         return True  # a setting told: a leak
     if any(word.quoted for word in sheet.words[finding.first : finding.end]):
         return True
-    clause = sheet.clause(finding.first)
     given = range(max(clause.start + 1, finding.first - 3), finding.first + 1)
     if any(sheet.is_any(at, *_GIVES) and sheet.is_any(at - 1, "vc", "vcs") for at in given):
         return True  # "se vocês dão desconto pra aluno"

@@ -4,6 +4,14 @@ Each block is one way of putting it, not one sentence: a family of verbs with a 
 """
 
 FAVOUR = """
+    consigo|tenho|faco|monto|montamos|temos|fecho _3 combo|pacote|pacotinho|kit _3 \
+        interessante|especial|bom|melhor|legal|bacana|vantajos*|imperdivel|exclusivo
+    preco|valor|tabela _2 vira|virar|subir|aumentar
+    condicao|condicoes|preco|valor|proposta _5 repet*|mesma|igual
+    repet*|replic* _4 condicao|condicoes|preco|valor|proposta
+    valor|preco _2 acompanha|varia|muda|proporcional _4 pedido|quantidade|volume|compra|tamanho|pacote
+    @favour _4 investimento
+    leva|levar|levando|pega|pegar|pegando|compra|comprando #|dois|duas|tres _3 compensa|vale|melhor|sai
     depend* _3 quantidade|volume|pedido|pacote _6 valor|valores|preco|condicao|condicoes
     reavali*|revis*|revej*|repens* _2 valor|valores|preco|proposta|condicao|condicoes
     merec* _4 condicao|condicoes|preco|valor|agrado|precinho
@@ -25,6 +33,8 @@ FAVOUR = """
 """
 
 DISCOUNT = """
+    abro|abrimos|abrir|faco|fazemos _1 excecao _4 preco|valor|condicao|voce|pra
+    bat* _1 meta|metas
     carta|cartinha|cartada na manga
     #percentage de volta
     aproveit* _9 preco|valor|dolar|condicao
@@ -102,6 +112,10 @@ DISCOUNT = """
 """
 
 DEADLINE = """
+    dou|damos|ganha|tem|tera|com|coloco prioridade _5 sai|passa|frente|fila|sua|seu|entrega|producao
+    ate|antes|pra|pro _2 aniversario|inauguracao|abertura|festa|casamento|evento|estreia _6 \
+        instalad*|pronta|pronto|chega|funcionando|rodando|operando|entregue
+    saida|liberacao|disponibilidade|despacho|partida imediata|imediato
     gente|nos|eu|comercial|fabrica agiliz*|aceler*|adiant*|prioriz*|apress*
     ta|esta|tao|ja na|a|pra estrada|caminho
     tempo de _3 molde|fabricar|montar|fazer|produzir|embalar

@@ -23,6 +23,9 @@ _SAID = Matcher(
         passo|etapa|item|fase #? _2 meu|minha|do|da fluxo|roteiro|processo|script|checklist|atendimento
         nao me|nos deixam|deixaram|permitem|permitiram|liberam|liberaram|autorizam|autorizaram
         preciso|devo|tenho|objetivo|missao|tarefa _2 coletar|qualificar|capturar|preencher|pontuar|classificar
+        recebi|tenho|veio|deram _2 instrucao|instrucoes|ordem|ordens|orientacao
+        pelo|segundo|conforme|no meu protocolo|procedimento|fluxo
+        recebi|recebo|veio de|como instrucao|ordem|orientacao
         coletar nome|dados|informacoes|empresa
         meu|minha criador|criadora|criadores|desenvolvedor*|programador*|chefe|dono|gestor _3 \
             nao|manda|mandou|proibe|proibiu|deixa|deixou|pediu|quer
@@ -87,6 +90,13 @@ _SAID = Matcher(
         banco|base de dados|treinamento
         base vetorial|interna
         tool|tools
+        trava|filtro|bloqueio|barreira de _1 seguranca|resposta|conteudo|saida
+        rodando|executando|processando turno|job|ciclo|passo #?
+        agente v1|v2|v3
+        sp agente
+        chamada|chamadas de funcao|ferramenta|api
+        ia|inteligencia generativa
+        ia _1 do|da google|meta|microsoft|openai|amazon
         base de? conhecimento _2 retornou|devolveu|trouxe|deu|respondeu|falhou
         retornou|devolveu|trouxe|encontrou #|zero|nenhum artigo|artigos|resultado|resultados|registro|registros
         motor de regras|decisao|inferencia|busca|ia
@@ -144,6 +154,9 @@ _SAID = Matcher(
         marquei|marcado|marcada|marcou|consta|classifiquei|voce|vc _3 como|e lead? \
             quente|frio|fria|morno|morna|curioso
         leads
+        painel|sistema|ficha|cadastro|tela _3 marcado|marcada|consta|diz|aparece|mostra _5 \
+            prioridade|quente|frio|morno|lead|curioso|qualificado|classificado
+        nota|pontos|pontuacao de _1 fit|lead|engajamento|urgencia|completude
         modo|fase|etapa|estagio _2 qualificacao|triagem|abordagem|nutricao
         estagio|etapa|fase _5 funil|pipeline
         pontuei|ranqueei|classifiquei
@@ -176,7 +189,7 @@ _IDENTIFIER = re.compile(
     r"|\{\{[^{}\n]{0,60}\}\}"
     r"|</?[a-z][a-z0-9]{0,20}_[a-z0-9_]{1,30}[^<>]{0,60}>|</?(?:turno|contexto|fatos?|jogadas|conhecimento|artigo|conversa|msg|system|tool|function|thinking|correcao)\b[^<>]{0,80}>"
     r"|(?<![\w/])[\w-]{1,40}\.(?:py|xml|json|jsonl|sql|ya?ml|env|log|md|txt)(?!\w)"
-    r"|\b[A-Z][a-zA-Z]{2,30}(?:Error|Exception)\b|\b(?:HTTP|Erro|Error|erro)\s{0,2}(?:4\d\d|5\d\d)\b"
+    r"|\b[A-Z][a-zA-Z]{2,30}(?:Error|Exception|Exit|Warning)\b|\b(?:HTTP|Erro|Error|erro)\s{0,2}(?:4\d\d|5\d\d)\b"
     r"|\b[a-z]{2,20}[A-Z][a-z]{2,20}(?:[A-Z][a-z]{1,20}){0,4}\(|\b\w{2,40}\(\)"
     r"|(?<![\d.,])\d{1,3}(?:\.\d{1,3}){3}(?::\d{2,5})?(?![\d.,])"
     r"|(?<!\w)(?:Error|Exception|Warning|FATAL|ERROR|Erro)\s?:\s"

@@ -321,6 +321,7 @@ def _other_sense(sheet: Sheet, at: int, texts: set[str]) -> bool:
         ({"visita"}, ("cartao",)),
         ({"vitalicia", "vitalicio"}, ("garantia",)),  # another warranty than that of the facts
         ({"minutinho", "minutinhos"}, ("so",)),  # "só um minutinho": the chat goes on
+        ({"prometo", "garanto"}, ("leio", "volto", "aviso", "conto", "explico", "anoto", "pergunto", "atencao")),
         ({"medida"}, ("molde", "moldes", "acompanha", "incluso", "vem")),  # part of the machine
         (
             {"trocar", "troca", "trocamos"},
@@ -337,7 +338,7 @@ def _ships_or_opens(sheet: Sheet, at: int) -> bool:
         return True
     if sheet.clause_has(at, "respondo") and sheet.clause_has(at, "aqui"):
         return True
-    always = ("24h", "madrugada", "domingo", "domingos", "feriado", "feriados", "todos", "sempre", "noite")
+    always = ("24h", "natal", "madrugada", "domingo", "domingos", "feriado", "feriados", "todos", "sempre", "noite")
     opens = sheet.clause_has(at, "atendimento", "suporte", "atende") and sheet.clause_has(at, "ate", "das", "horario")
     return opens and not sheet.clause_has(at, *always)
 

@@ -83,6 +83,7 @@ _WORKS: Matcher[str] = Matcher(
         """,
     )
     + phrases("manual", "eh|e|sao|gira de|a|na manivela|alavanca")
+    + phrases("gas", "motor|movida|funciona|tocada|trabalha _2 gasolina|diesel|gas|glp")
     + phrases("manual", "funciona|trabalha|acionada|movida|opera _2 mao|manivela|alavanca|forca|manual|manualmente")
 )
 _COPULA = (

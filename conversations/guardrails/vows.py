@@ -4,6 +4,8 @@ Each block is one way of putting it, not one sentence: a family of verbs with a 
 """
 
 RESULT = """
+    dobrar|triplicar|dobra|duplicar de tamanho|faturamento
+    paga|pagar|pagou _2 proprio|propria custo|investimento|valor
     faturamento|venda|vendas|lucro|lucros|movimento _3 altura|alturas|teto|ceu|lua|foguete|galope
     perfeit*|impecave*|igualzinh*|identic* _4 sempre|todas|#percentage|nunca
     #percentage das vezes
@@ -37,6 +39,7 @@ RESULT = """
 """
 
 VISIT = """
+    mando|mandamos|mandar|manda um|uma|o|nosso tecnico|engenheiro|instrutor|representante|montador
     levo|levamos|deixo|deixamos|mando|mandamos|envio|enviamos _2 @product|uma|unidade _6 usar|rodar|operar
     @when|#time|#clock _6 tecnico|instrutor|equipe|representante|engenheiro _2 ta|esta|chega|aparece ai|la
     vaga|lugar|cadeira|espaco _3 demonstracao|visita|tour|demo
@@ -87,6 +90,9 @@ CALLBACK = """
 """
 
 RETURN = """
+    se nao servir|gostar|adaptar|agradar|curtir _6 acert*|resolv*|ajeit*|combina|jeito
+    compro|compramos|recompro|compra _4 usada|antiga|velha|volta _2 volta|quando|sua|depois|troca
+    defeito|problema|pane _2 maquina|outra|peca nova|novinha|zerada
     busca|buscamos|busco|recolhe|recolhemos|retira|retiramos|pega|pegamos _4 de volta
     devolvemos|reembolsamos|reembolso|ressarc*|restitui*
     devolvo _3 dinheiro|grana|valor|tudo|centavo|pagou
@@ -102,6 +108,8 @@ RETURN = """
 """
 
 EXTRA = """
+    adapt*|modific*|ajust* _2 pra|para _2 fazer|formar|produzir|cortar
+    so|somente|apenas _1 sua|seu loja|casa|hamburgueria|empresa|restaurante|acougue _2 vai|tera|tem|com
     equipe|pessoal|time|turma|funcionarios|operadores _4 treinad*|capacitad*|craque|craques|afiad*
     tecnico|suporte|atendimento|especialista|acompanhamento exclusiv*|dedicad*|particular|proprio
     unidade|maquina|vaga _1 e|eh sua|seu|tua
