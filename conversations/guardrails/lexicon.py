@@ -120,7 +120,7 @@ _PLAIN: dict[str, str] = {
         entre|ate|tipo|coisa|pelos|quase|cerca|aproximadamente|minimo|maximo|chega|so|apenas|deu|fechou|fecha|
         reserve|reserva
         separa|separe|considera|considerar|prepara|prepare|tira|soma|somar|multiplica|multiplicar|pega|beirada|
-        encosta|perto
+        encosta|perto|foge
     """,
     "@dear": """
         caro|cara|caros|caras|carinho|carinha|carissima|carissimo|carinhos|salgado|salgada|salgadinha|salgadinho|
@@ -262,7 +262,7 @@ _PLAIN: dict[str, str] = {
         linguicas
         espeto|espetos|bife|bifes|file|files|gramatura|diametro|espessura|cuba|reservatorio|motor|velocidade|
         velocidades|porcao
-        empilha|empilham|mistura|misturam|processa|processam|comporta|porcoes|almondega|xis|fazia|faziam|produzia|produziam|smash|unidades|pico|demanda|volume|vazao|ritmo|faz|fazem|fazer|fazendo|atende|corta|
+        empilha|empilham|mistura|misturam|processa|processam|comporta|porcoes|almondega|xis|fazia|faziam|produzia|produziam|smash|unidades|pico|demanda|volume|vazao|ritmo|faz|fazem|fazer|fazendo|fizer|fizerem|fizesse|atende|corta|
         cortam
     """,
 }
