@@ -30,6 +30,7 @@ _ABOUT_ME = re.compile(
     r"|fabrico|fabricamos|atendo|atendemos|toco|tocamos|opero|operamos|falo|aqui"
     r"|recebi|vi|li|achei|ganhei|herdei|fui|pra quem|para quem|falando|misturo|misturamos|bato|batemos|corto|cortamos"
     r"|moldo|moldamos|preparo|preparamos|entrego|entregamos|atuo|vivo|cozinho|toca|conheci|fechei|fechamos)\b"
+    r"|\b(odeio|detesto|prefiro|cansei|nao quero)\b"
     r"|\beu (?!quer|precis|poss|consig|dev|gost)\w+o\b"
 )
 # What a machine is to work on is asked about, whoever owns it.
@@ -50,10 +51,8 @@ _BLANK = "   "
 # Plain words of a machine or a person, not of a part of it.
 _MOVES = re.compile(r"(dobr|sob|desc|solt|vir|gir|abr|fech|saem|cai|caem|mex|desliz|trav|incl)")
 _OF_NAME = re.compile(r"\bd[aeo]s?$")
-# What is done so many times is no matter: "engole quantos quilos", "atropela 5 mil por hora".
+# What is done so many times is no matter: "engole quantos quilos".
 _BEFORE_COUNT = re.compile(r"\b[a-z]+(?= (?:ate |uns |umas |em )?quant[oa]s?\b)")
-_UNIT = r"(?:(?:k|quilo|kilo|litro|mm|cm|hamb|burg|disc|lanch|unid|pec|espet|por|em uma|numa|na|hora|dia|minuto)\w* )"
-_BEFORE_FIGURE = re.compile(rf"\b[a-z]+(?= (?:ate |uns |umas |os |as )?{_UNIT}{{0,3}} {{2,}})")
 _AFTER_NAME = re.compile(r" {3,}([a-z]{3,})")
 # "Rodando direto" tells how, not what.
 _GERUND = re.compile(r"\w{2}[aei]ndo$")
@@ -88,29 +87,29 @@ def unknown(rest: str, knows: Knows, *, whole: bool, figured: bool) -> list[str]
     """Telling words that are asked and not known.
 
     All of them when nothing known was asked (`whole`); else what directly follows an asking word, what a machine or
-    part is asked to be, and alternatives of which neither is known. In a question about a figure (`figured`) no
-    matter which verb asks for it.
+    part is asked to be, and alternatives of which neither is known. A question about a figure (`figured`) is answered
+    by it, whatever words it is asked with.
     """
     rest = _MUST.sub(" ", rest)
     if whole:
         return [word for word in _telling(words(rest)) if not knows(word)]
-    rest = _BEFORE_COUNT.sub(_blanked, rest)
     if figured:
-        rest = _BEFORE_FIGURE.sub(_blanked, rest)
+        return []
+    rest = _BEFORE_COUNT.sub(_blanked, rest)
     asked = [word for match in _ASKING.finditer(rest) for word in _focus(rest[match.end() :])]
     asked += [word for match in _SAID_OF.finditer(rest) for word in _telling(words(match[1])[:3])]
-    asked += [word for clause in _CLAUSE.findall(rest) for word in _predicates(clause, figured=figured)]
+    asked += [word for clause in _CLAUSE.findall(rest) for word in _predicates(clause)]
     asked += [word for pair in _alternatives(rest) for word in pair]
     return [word for word in asked if not knows(word)]
 
 
-def _predicates(clause: str, *, figured: bool) -> Iterator[str]:
+def _predicates(clause: str) -> Iterator[str]:
     """What machines are said to do where nothing else is asked of them, and whatever their parts are."""
     for match in _AFTER_NAME.finditer(clause):
         before, verb = clause[: match.start()], match[1]
         if _OF_NAME.search(before) and topics.aspects(before):
             yield from (word for word in (verb,) if _MOVES.match(word) or not is_filler(word))
-        elif not figured and not topics.aspects(f"{before} {clause[match.end() :]}"):
+        elif not topics.aspects(f"{before} {clause[match.end() :]}"):
             yield from _telling([verb])
 
 
@@ -126,7 +125,8 @@ def _tells(clause: str) -> bool:
 
 def _is_about_machines(clause: str) -> bool:
     """Whether a clause names a topic, a machine or a figure (the latter two stand blanked)."""
-    return bool(topics.aspects(clause)) or _BLANK in clause or _FAMILY.search(clause) is not None
+    said = (topics.PORTFOLIO, _FAMILY)
+    return bool(topics.aspects(clause)) or _BLANK in clause or any(way.search(clause) for way in said)
 
 
 def _asks(clause: str) -> bool:

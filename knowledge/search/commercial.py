@@ -87,7 +87,7 @@ _WAYS: Final[Mapping[str, tuple[str, ...]]] = {
         r"r\$",
         r"se (eu |a gente )?(lev|compr|fech|peg)\w+ [^.?!]*\b(melhor|fica|sai)\w*",
         r"(mil reais|em conta\b|cabe no (bolso|orcamento)|condic(ao|oes) (especia|melhor))",
-        r"((ta|esta|vai) saindo\b|saindo por|sai por|faz(em)? por quanto)",
+        r"((ta|esta|vai) saindo\b|saindo por|sai por(?! (hora|dia|minuto|turno))|faz(em)? por quanto)",
         rf"(ta|tao|fica|ficaria|sai|eh|vale) quanto\b(?! por| {_PER_TIME}| {_TECHNICAL})",
         rf"quanto (que |q )?(e|eh|sai|fica|ta|tao|esta|vai ficar|seria|to|pago)\b"
         rf"(?! por| quant| {_PER_TIME}| {_TECHNICAL})",
@@ -98,7 +98,7 @@ _WAYS: Final[Mapping[str, tuple[str, ...]]] = {
         rf"(tenho|com|so|guard\w+|junt\w+) (uns )?{_MIL}",
         rf"{_MIL} (ja )?(da|dao|compra|leva|paga|basta|resolve|cobre)( p(a)?ra| pro)?"
         r"( (leva|compr|pega)\w+| a | essa| uma|[.?!]|$)",
-        rf"(ta|deve|sai|custa|fica|anda|gira|uns|na faixa) ((ta|estar|ser|custar|em|por|volta|uns|d[eo]s?) )*{_MIL}"
+        rf"(ta|deve|sai|custa|fica|anda|gira|na faixa) ((ta|estar|ser|custar|em|por|volta|uns|d[eo]s?) )*{_MIL}"
         r"( ne|[?.!]|$)",
         r"(tira|tirar|baixa|baixar|da|dar|faz|fazer) (uns |mais )?\d+ ?(%|por cento)",
         r"(faz|fazem|sai|deixa|leva) por menos",
@@ -110,6 +110,7 @@ _OTHERWISE: Final = (
     r"por (hora|dia|minuto)\b[^,.?]*\bchega\w*",
     r"chega\w* [^,.?]*\bpor (hora|dia|minuto)\b",
     r"(rende|faz|produz|tira|cabe|leva|comporta|aguenta) quanto e\b",
+    r"quanto sai (por|em uma|numa|na) (hora|dia|minuto)\b",
     r"(sem|pouca|nao tenho) grana",
     r"\d+ (mil )?(hamb|burg|disc|lanch|peca|unid|kg|quilo)\w* (pra|para) entregar( n\w+ \w+)?",
     # A way to address somebody.

@@ -177,7 +177,9 @@ class Engine:
         found = self._reader.read(question)
         part = asking.asking_part(found.rest)
         asked = topics.aspects(part)
-        if found.asked:
+        # "Misturador de 70 litros": a size that only says which one is no question.
+        names_one = bool(asked and found.fitting and not found.named and found.asked <= topics.CARGO)
+        if found.asked and not names_one:
             asked["figure"] = found.asked
         told = [word for word in words(found.rest) if not is_filler(word) and not word[0].isdigit()]
         ranged = topics.PORTFOLIO.search(folded) is not None
@@ -233,12 +235,12 @@ class Engine:
         return {position: score for position, score in scores.items() if score > 0}
 
     def _fuse(self, scores: dict[int, float], question: _Question, near: Sequence[int]) -> None:
-        """Count the ranking by meaning as much as each of the lexical ones (reciprocal rank fusion)."""
+        """Count the ranking by meaning as much as the two lexical ones together (reciprocal rank fusion)."""
         slugs = question.slugs
         for rank, position in enumerate(near, 1):
             known = scores.get(position)
             base = self._evidence(position, question, slugs) if known is None else known
-            scores[position] = base + _LEXICAL / (RRF_K + rank)
+            scores[position] = base + 2 * _LEXICAL / (RRF_K + rank)
 
     def _evidence(self, position: int, question: _Question, slugs: frozenset[str]) -> float:
         """How much speaks for an article beside its lexical rank: product, attribute, figure, words."""
@@ -341,7 +343,12 @@ class Engine:
         if nothing_known:
             beyond += [word for word in plain if stem(word) in topics.MEATS]
         if not listed:
-            beyond += asking.unknown(rest, self._knows, whole=nothing_known, figured="figure" in asked)
+            beyond += asking.unknown(
+                rest,
+                self._knows,
+                whole=nothing_known,
+                figured=bool((found.named and found.asked) or found.asked - topics.CARGO),
+            )
         excused = asking.excused(rest, self._knows) | topics.covered(rest)
         return [word for word in beyond if word not in excused and not _belongs(word, asked)]
 

@@ -17,6 +17,7 @@ from knowledge.search.words import distance, is_filler, normalise, stem, words
 from seleto.lib.text.numbers import Kind, Quantity, find_quantities
 
 _CODE = re.compile(r"([a-z_]+?)_?(\d+)$")
+_ARTICLES = frozenset({"na", "da", "pra", "essa"})
 _SPELLED_NUMBERS = {
     "cem": "100", "duzentos": "200", "trezentos": "300", "setecentos": "700", "cento e cinquenta": "150",
     "tres mil": "3000", "seis mil": "6000", "mil e duzentos": "1200",
@@ -30,6 +31,10 @@ _BARE = re.compile(
 # "210 é 2 cv" is two figures, "210 e 2" would be one.
 _IS = re.compile(r"\b(?:é|eh)\b", re.IGNORECASE)
 _HOURS_PER_DAY = 8
+# "45 mil em 8 horas", "20 mil num turno".
+_IN_HOURS = re.compile(
+    r"\b(?:em|por|d[eo]) ([1-9]|1\d|2[0-4]) ?h(?:oras?|s|rs)?\b|\b(?:num|no|por|em um) (?:turno|jornada)\b"
+)
 _WORK_DAYS = {"semana": 5, "mes": 22}
 _VOLTS = frozenset({110, 127, 220, 380})
 # Figures a bigger machine meets too; any other figure must be met exactly or lie in the stated range.
@@ -237,6 +242,8 @@ class ProductReader:
         value, unit = quantity.high, quantity.unit
         hourly = quantity.period == "hora" or (not quantity.period and _WORK_HOUR.search(folded) is not None)
         if quantity.kind in (Kind.PIECES, Kind.RATE) and unit != "kg":
+            if not quantity.period and (hours := _IN_HOURS.search(folded)):
+                return {"producao_hora"}, value / (int(hours[1]) if hours[1] else _HOURS_PER_DAY)
             if days := _WORK_DAYS.get(quantity.period):
                 return {"producao_hora"}, value / days / _HOURS_PER_DAY
             if quantity.period == "dia":
@@ -297,13 +304,15 @@ def _in_digits(match: re.Match[str], known: Mapping[str, tuple[str, str]]) -> st
     """ "fb trezentos" as "fb300", as long as before; what names no machine stays."""
     digits = _SPELLED_NUMBERS[match[2]]
     letters = known.get(digits, ("", ""))[0]
+    if match[1] in _ARTICLES and letters and len(digits) == 3:
+        return f"{match[1]} {digits}".ljust(len(match.group()))
     return f"{letters}{digits}".ljust(len(match.group())) if letters and letters == match[1] else match.group()
 
 
 def _is_range_of(rest: str, head: str, heads: Iterable[str]) -> bool:
     """Whether a family's word only introduces another family's: "a linha de misturadores"."""
     of = re.search(rf"\b{head}\w* d[eo]s? (\w+)", rest)
-    return of is not None and stem(of[1]) in heads
+    return of is not None and (stem(of[1]) in heads or of[1].startswith(("equipament", "maquin", "produt")))
 
 
 def _told(members: list[str], tellings: Iterable[set[str]]) -> list[str]:

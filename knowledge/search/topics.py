@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from knowledge.search.words import FILLER_WORDS, stem, words
+from knowledge.search.words import SILENT_WORDS, stem, words
 
 CARGO: Final = frozenset({"cuba_kg", "cuba_l", "reservatorio_kg", "capacidade_kg", "massa_kg", "volume_l"})
 OUTPUT: Final = frozenset({"producao_hora", "producao_dia", "producao_kg_hora"})
@@ -62,7 +62,8 @@ _ASPECTS: Final = {
         {"tipo"},
     ),
     DRIVE: (
-        r"\bmanua(l|is)\b|\beletric|\bpneumatic|\bpedal|\bar comprimido|\bna mao\b|\btomada\b|\bacion|\bcompressor"
+        r"\bmanua(l|is)\b|\beletric|\bpneumatic|\bpedal|\bar comprimido|\b(o que|que) move\b|\bmovid[ao]\b|\bar ou\b"
+        r"|\bou ar\b|\bna mao\b|\btomada\b|\bacion|\bcompressor"
         r"|\benergia\b|\b(sem|com|usa|de) ar\b|\bmanivela|\balavanca"
         r"|\bforca d[oae]\b|\bmuque|\bjudia\b|\blig\w+ (\w+ )?(em algum|n[ao] (parede|luz|rede))|\bbraco|\ba ar\b"
         r"|\bbracal|\bpisa(r|da|ndo|das)?\b|\bhidraulic|\bempurra|\brodar? sozinh",
@@ -90,14 +91,16 @@ _ASPECTS: Final = {
         r"|\b(hamb|burg|disc|lanch)\w* (\w+ ){0,2}(larg[ou]|grand|gigant|enorm)|\bpolegada|\bredondo",
         {"diametro_cm"},
     ),
-    "espessura": (r"\bespessura|\bgrossura|\bgross[oa]|\bfin(o|a|inho|inha)\b|\bfinos?\b"
+    "espessura": (r"\bde quanto a quanto (\w+ ){0,2}(fatia|file|bife)|\b(regul|ajust)\w* (\w+ ){0,5}(fatia|file|bife)"
+        r"|\bespessura|\bgrossura|\bgross[oa]|\bfin(o|a|inho|inha)\b|\bfinos?\b"
         r"|\baltura d[aeo] (fatia|file|bife)", {"espessura_mm"}),
     "medida": (r"\bquant[oa]s (mm|milimetro|cms?\b|centimetro|polegada)",
         {"espessura_mm", "diametro_cm", "facas_mm", "esteira_cm"}),
     "facas": (r"\b(largura|tamanho|medida|espessura)s? (d[eo]s? )?(corte|cubo|tira|bife|isca)|\bfacas?\b|\blaminas?\b"
         r"|\bnavalha|\bcub(o|inho)s?\b|\btir(as|inhas?)\b|\bem tira\b|\bcortes?\b", {"facas_mm"}),
     "bicos": (r"\bbicos?\b|\bbocal|\bbocais|\bfuni[ls]|\bcanudo", {"bicos"}),
-    "material": (r"\binox|\baco\b|\bmaterial\b|\bmateriais\b|\benferruj|\b304\b|\b316\b|\b430\b"
+    "material": (r"\boxida|\bde que (eh |sao |e )?feit|\bfeit[ao]s? de que|\binox|\baco\b|\bmaterial\b|\bmateriais\b"
+        r"|\benferruj|\b304\b|\b316\b|\b430\b"
         r"|\bjatead|\b(eh|sao|feit[ao]s?|seriam?) (\w+ )?(de|em) (aluminio|ferro|plastico|lata|metal"
         r"|galvaniz\w+|madeira)",
         {"material"}),
@@ -111,7 +114,7 @@ _ASPECTS: Final = {
     "limpador": (r"\blimpador|\b(se )?(auto ?)?limpar? (sozinh|automatic)", _EXTRAS),
     "emergencia": (r"\bparada de emergencia|\bemergencia", _EXTRAS),
     "reversao": (_REVERSES, _EXTRAS),
-    "opcional": (r"\bpedal|\bopcion|\bacessori", {"opcional"}),
+    "opcional": (r"\bextra\b|\badicional|\bpedal|\bopcion|\bacessori", {"opcional"}),
     "tensao": (r"\bvoltage|\bvolts?\b|\bbivolt|\btensao|\bmonofas|\btrifas|\bbifas|\bmono\b|\btri\b"
         r"|\b(110|127|220|380)\b", {"tensao"}),
 }  # fmt: skip
@@ -234,6 +237,9 @@ _OUTSIDE_PHRASES = re.compile(
     r"|\b(faz(er|em)?|sai|moer|moe[m]?) (a |uma )?carne moida"
 )
 
+# Which nozzles there are, not how wide one is.
+_NOZZLES = re.compile(r"\bbicos? (fin|gross)[oa]s?( (e|ou) (fin|gross)[oa]s?)?")
+_BONELESS = re.compile(r"\bsem (osso|pele|cartilagem|gordura|nervo|espinha)s?\b")
 _KILOS_PER_TIME = re.compile(
     r"\b(quilo|kilo|kg|litro)\w*(?= (\w+ ){0,4}(por|em uma|numa|na|cada|ao) (hora|dia|minuto|turno)\b)"
     r"|(?<=hora)(?: \w+){0,4} quantos (quilo|kilo|kg|litro)\w*"
@@ -266,6 +272,7 @@ TOPIC_WORDS: Final = frozenset(
 
 def aspects(rest: str) -> dict[str, frozenset[str]]:
     """Topics asked -> attribute slugs that answer each; `rest` is folded, without product names and quantities."""
+    rest = _NOZZLES.sub("bicos", rest)
     asked = {name: slugs for name, (pattern, slugs) in ASPECTS.items() if pattern.search(rest)}
     # So many kilos in an hour are an output, no load.
     if "carga" in asked and "producao" in asked and not ASPECTS["carga"][0].search(_KILOS_PER_TIME.sub(" ", rest)):
@@ -275,7 +282,7 @@ def aspects(rest: str) -> dict[str, frozenset[str]]:
 
 def covered(rest: str) -> frozenset[str]:
     """The words a topic said in several words starts and ends with: part of what is known, whatever they say alone."""
-    found: set[str] = set()
+    found = {match[1] for match in _BONELESS.finditer(rest)}
     for pattern, _ in ASPECTS.values():
         for match in pattern.finditer(rest):
             said = words(match.group())
@@ -288,7 +295,7 @@ def outside(plain: Iterable[str]) -> list[str]:
     return [
         word
         for word in plain
-        if word in OUTSIDE_WORDS or (len(stem(word)) >= 5 and stem(word) in OUTSIDE and word not in FILLER_WORDS)
+        if word in OUTSIDE_WORDS or (len(stem(word)) >= 5 and stem(word) in OUTSIDE and word not in SILENT_WORDS)
     ]
 
 

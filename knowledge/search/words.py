@@ -107,6 +107,7 @@ alimenticio alimenticia muda mudam tecnicos tecnicas
 """
 # The same, rarer: no slip of spelling is mended towards these, or "repolho" would be heard as "reponho".
 _CHATTER = """
+comprador compradora compradores teto milanesa
 picada picado picadas picados fatiada fatiado cortada cortado cubada cubado
 dificil dificuldade complicado complicada
 periodo contemplada contemplado contempla contemplam abrange abrangem abrangido compreende compreendido disponibiliza
@@ -205,14 +206,14 @@ def stem(word: str) -> str:
 
 
 FILLER_WORDS = frozenset(_FILLER.split())
-_SILENT = FILLER_WORDS | frozenset(_CHATTER.split())
+SILENT_WORDS = FILLER_WORDS | frozenset(_CHATTER.split())
 # Short words are compared whole: the stem of "pelo" is the stem of "pele".
-FILLER = frozenset(stem(word) for word in _SILENT if len(word) >= 5) | {w for w in _SILENT if len(w) < 5}
+FILLER = frozenset(stem(word) for word in SILENT_WORDS if len(word) >= 5) | {w for w in SILENT_WORDS if len(w) < 5}
 
 
 def is_filler(word: str) -> bool:
     """Whether a folded word says nothing about a topic."""
-    return word in _SILENT or (len(word) >= 5 and stem(word) in FILLER)
+    return word in SILENT_WORDS or (len(word) >= 5 and stem(word) in FILLER)
 
 
 _SOUNDS = tuple(
