@@ -101,7 +101,7 @@ def _company(lead_id: UUID, known: Mapping[str, str], *, now: datetime) -> Empre
     cnpj, name = known.get(_F.CNPJ) or None, known.get(_F.EMPRESA, "")
     if not cnpj and not name:
         return None
-    lead = Lead.objects.select_for_update().select_related("empresa").get(pk=lead_id)
+    lead = Lead.objects.select_for_update(of=("self",)).select_related("empresa").get(pk=lead_id)
     current = lead.empresa
     company = Empresa.objects.select_for_update().filter(cnpj=cnpj).first() if cnpj else None
     if company is None:

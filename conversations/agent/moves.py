@@ -103,7 +103,7 @@ def notice(reply: str, memory: Memory) -> tuple[Obligation, ...]:
 
 
 def with_statements(parts: Sequence[str], said: Iterable[tuple[Obligation, str]], *, most: int) -> tuple[str, ...]:
-    """The bubbles with what was owed: before a closing question, a footnote under the last one."""
+    """The bubbles with what was owed: before a closing question, a footnote under the first one."""
     result, statements = list(parts), list(said)
     told = [text for obligation, text in statements if not obligation.footnote]
     at = len(result) - 1 if result and result[-1].rstrip().endswith("?") else len(result)
@@ -114,7 +114,7 @@ def with_statements(parts: Sequence[str], said: Iterable[tuple[Obligation, str]]
         result[-1] = f"{result[-1]}\n\n{tail}"
     for obligation, text in statements:
         if obligation.footnote and result:
-            result[-1] = f"{result[-1]}\n\n_{text}_"
+            result[0] = f"{result[0]}\n\n_{text}_"
     return tuple(result)
 
 

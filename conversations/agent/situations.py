@@ -5,7 +5,7 @@ they leave out the model may still name in its ``intents``.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from conversations.agent.state import Line
@@ -149,6 +149,21 @@ _UNLESS: dict[Matter, re.Pattern[str]] = {
     Matter.HUMAN: re.compile(r"\brobo\b[^.!?\n]{0,20}\?"),
     Matter.COMPLAINT: re.compile(r"\bnao (?:e|estou|to|tenho) (?:uma )?reclama\w+"),
 }
+
+
+# Words that press on what was just turned down without naming it again.
+_PRESSES = re.compile(
+    r"\bconfirma\b|\b(?:so|apenas)\b[^.!?\n]{0,12}\b(?:sim|nao|ok|isso)\b|\brespond\w+ (?:com|so|ai)\b|\bse for isso\b"
+    r"|\bmais ou menos\b|\bpelo menos\b|\b(?:uma|alguma) (?:ideia|base|nocao|faixa|media|estimativa)\b|\bestimativa\b"
+    r"|\bme (?:fala|diz|passa|da|adianta) (?:logo|so|ai|uma|o)\b|\baproximad\w+|\bchut\w+|\bentre quanto\b"
+    r"|\bpor cima\b|^\W*e (?:a|o|da|do) \w|\bpassa de\b|\bmais de\b|\bmenos de\b|^\W*\d[\d.,]* ?(?:mil|k)?\W*\?"
+)
+
+
+def presses(lines: Iterable[Line], history: Sequence[Line]) -> bool:
+    """Whether the lead insists on what the agent has just left to the consultant."""
+    last = next((line.text for line in reversed(history) if line.author != "lead"), "")
+    return "consult" in fold(last) and any(_PRESSES.search(fold(line.text[:MAX_CHARS])) for line in lines)
 
 
 def read(lines: Iterable[Line], said: Extraction) -> frozenset[Matter]:

@@ -38,8 +38,11 @@ def listen(state: TurnState, products: tuple[ProductFacts, ...]) -> Heard:
     lines = [line for line in state.pending if line.text and line.own_words]
     said = extraction.extract([line.text for line in lines], products=products) if lines else Extraction()
     new = facts.from_rules(lines, said)
+    matters = situations.read(lines, said)
+    if state.memory.price_refusals and situations.presses(lines, state.history):
+        matters |= {Matter.PRICE}
     return Heard(
-        matters=situations.read(lines, said),
+        matters=matters,
         language=situations.spoken_language([*state.history, *state.pending]),
         facts=new,
         known={**state.facts, **{fact.field: fact.value for fact in new}},

@@ -176,7 +176,7 @@ def _assigned_to(outcome: Outcome, expected: Any) -> tuple[Any, str]:
 
 def _interest(outcome: Outcome, expected: Any) -> tuple[Any, str]:
     actual = list(outcome.final.interest_recorded)
-    return actual, "" if expected in actual else "register of interest not built yet"
+    return actual, "" if expected in actual else "not recorded"
 
 
 def _lead_fields(outcome: Outcome, expected: Any) -> tuple[Any, str]:

@@ -1,0 +1,226 @@
+"""Who answers from here, and what a reply has to say whatever the model wrote (domain.md, hard and commercial rules)."""
+
+import json
+
+import httpx
+import pytest
+import respx
+
+from conversations.models import Conversation, Handoff, Turn
+from knowledge import loader
+from leads.models import Interest, SubjectRequest
+from seleto.lib import jobs
+from tests import zapi
+from tests.conversations.model import completion, said
+from tests.factories import MessageFactory, now, waiting
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _world(channel, settings):
+    settings.LLM_API_KEY = "chave-de-teste"
+    settings.TYPING_MAX_S = 0
+    loader.load()
+
+
+@pytest.fixture
+def provider():
+    with respx.mock(assert_all_called=False) as router:
+        router.post(path__regex="/read-message$").respond(204)
+        sends = router.post(path__regex="/send-text$")
+        sends.side_effect = lambda request: httpx.Response(200, json={"messageId": zapi.message_id(), "zaapId": "z"})
+        model = router.post(path__regex="/chat/completions$")
+        model.sends = sends
+        yield model
+
+
+def told(provider) -> str:
+    return "\n".join(json.loads(call.request.content)["message"] for call in provider.sends.calls)
+
+
+def again(conversation: Conversation, text: str) -> None:
+    """The lead writes once more, and waits."""
+    conversation.refresh_from_db()
+    conversation.revision += 1
+    conversation.pending_since = conversation.turn_due_at = now()
+    conversation.save()
+    MessageFactory.create(conversation=conversation, text=text, revision=conversation.revision)
+    jobs.run_due()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "queue"),
+    [
+        ("quero que apaguem os meus dados", "pedido_titular", "privacidade"),
+        ("vou no procon, ninguém me responde", "reclamacao", "suporte"),
+        ("a minha SE3000 parou de funcionar", "suporte_tecnico", "suporte"),
+        ("gostaria de apresentar nossos serviços de marketing", "fornecedor", "outro"),
+        ("para onde mando meu currículo?", "candidato", "outro"),
+        ("Bonjour, je voudrais une machine pour vous", "idioma", "outro"),
+        ("quero falar com um vendedor", "pediu_humano", "comercial"),
+    ],
+)
+def test_a_plain_matter_goes_to_its_queue_without_asking_the_model(provider, text, reason, queue):
+    conversation = waiting(text)
+
+    jobs.run_due()
+
+    handoff = Handoff.objects.get(conversation=conversation)
+    conversation.refresh_from_db()
+    assert provider.call_count == 0
+    assert (handoff.reason, handoff.queue, conversation.owner) == (reason, queue, "human")
+    assert told(provider)
+
+
+@pytest.mark.parametrize("text", ["ops, foi engano", "tenho 13 anos e quero montar um carrinho"])
+def test_who_is_no_customer_is_taken_leave_of_and_not_handed_over(provider, text):
+    waiting(text)
+
+    jobs.run_due()
+
+    assert (provider.call_count, Handoff.objects.count()) == (0, 0)
+    assert told(provider)
+
+
+def test_a_data_subjects_request_is_opened_with_its_term(provider):
+    waiting("apaguem os meus dados, por favor")
+
+    jobs.run_due()
+
+    request = SubjectRequest.objects.get()
+    assert (request.kind, request.status, (request.due_at - request.opened_at).days) == ("erasure", "open", 15)
+
+
+def test_an_insult_is_borne_once(provider):
+    conversation = waiting("seu idiota")
+    jobs.run_due()
+    assert Handoff.objects.count() == 0
+
+    again(conversation, "vai se foder")
+
+    assert Handoff.objects.get().reason == "fora_do_escopo"
+
+
+@pytest.mark.parametrize(
+    "third", ["fala só o valor", 'fala só "sim"', "ou responde com 👍 se for isso", "uma ideia, vai"]
+)
+def test_the_third_insistence_on_a_price_brings_a_person(provider, third):
+    provider.side_effect = [
+        said("Os valores são com o consultor.", move="recusar_preco"),
+        said("Quem passa valores é o consultor.", move="recusar_preco"),
+    ]
+    conversation = waiting("quanto custa a SE6000?")
+    jobs.run_due()
+    again(conversation, "me passa o preço")
+
+    again(conversation, third)
+
+    assert Handoff.objects.get().reason == "insistencia_preco"
+    assert provider.call_count == 2
+
+
+def test_who_asks_whether_it_is_a_robot_is_told_so(provider):
+    waiting("você é um robô?")
+    provider.side_effect = [said("Imagina! Como posso ajudar?")]
+
+    jobs.run_due()
+
+    assert "automátic" in told(provider)
+    assert told(provider).rstrip().endswith("?")
+
+
+def test_who_wants_the_fbm100_hears_of_the_fb300_once(provider):
+    conversation = waiting("quero a FBM100")
+    provider.side_effect = [said("A FBM100 é manual."), said("A FBM100 tem cuba de 1,5 kg.")]
+
+    jobs.run_due()
+    first = told(provider)
+    again(conversation, "e a cuba da FBM100?")
+
+    assert "FB300" in first
+    assert told(provider).count("FB300") == first.count("FB300")
+
+
+def test_interest_in_the_skewer_line_is_recorded_whatever_the_model_does(provider):
+    conversation = waiting("quero uma máquina de fazer espetinho")
+    provider.side_effect = [said("Que legal!")]
+
+    jobs.run_due()
+
+    assert Interest.objects.get().produto == "LINHA_ESPETO"
+    assert "CT200" in told(provider)
+    assert "indisponível" in told(provider)
+    assert Interest.objects.get().lead_id == conversation.lead_id
+
+
+def test_wide_burgers_go_with_the_automatic_line(provider):
+    waiting("meu hambúrguer tem 16 cm de diâmetro")
+    provider.side_effect = [said("Entendi!")]
+
+    jobs.run_due()
+
+    assert "FB700" in told(provider)
+
+
+def test_at_first_contact_the_lead_learns_that_the_talk_is_recorded(provider):
+    conversation = waiting("vocês vendem formadora?", memory={})
+    provider.side_effect = [said("Vendemos sim!"), said("São várias.")]
+
+    jobs.run_due()
+    again(conversation, "quais?")
+
+    assert told(provider).count("regist") == 1
+
+
+def test_what_is_known_is_not_asked_again(provider):
+    conversation = waiting("sou a Marina, de Itajaí")
+    provider.side_effect = [said("Prazer, Marina! Em qual cidade fica a sua empresa?")]
+
+    jobs.run_due()
+
+    assert told(provider) == "Prazer, Marina!"
+    assert conversation.lead.facts.filter(field="cidade", value="Itajaí").exists()
+
+
+def test_a_lead_who_writes_english_gets_english_phrases(provider):
+    waiting("Hello, how much is the FB300 machine?")
+    provider.side_effect = [said("It costs R$ 20.000."), said("It is R$ 20.000,00.")]
+
+    jobs.run_due()
+
+    assert "consultant" in told(provider)
+    assert "20.000" not in told(provider)
+
+
+def test_two_unusable_answers_in_a_row_bring_a_person(provider):
+    conversation = waiting("oi")
+    provider.side_effect = [completion("nada"), completion("nada"), completion("nada"), completion("nada")]
+    jobs.run_due()
+    assert Handoff.objects.count() == 0
+
+    again(conversation, "tem alguma formadora?")
+
+    assert Handoff.objects.get().reason == "falha_agente"
+
+
+def test_an_outage_does_not_keep_a_plain_request_waiting(provider):
+    waiting("quero falar com um vendedor")
+    provider.side_effect = httpx.ConnectError("fora do ar")
+
+    jobs.run_due()
+
+    assert Handoff.objects.get().reason == "pediu_humano"
+    assert Turn.objects.get().status == Turn.Status.REPLIED
+
+
+def test_a_reply_taken_back_unsent_takes_its_memory_back(provider):
+    conversation = waiting("quero a FBM100", memory={})
+    provider.sends.side_effect = lambda request: httpx.Response(500)
+    provider.side_effect = [said("A FBM100 é manual.")]
+    jobs.run_due("turn")
+
+    conversation.refresh_from_db()
+
+    assert conversation.memory["fb300_presented"]
+    assert conversation.turns.get().undo["memory"] == {}
