@@ -388,7 +388,11 @@ def _is_listed_name(message: Said, words: Sequence[Word], *, announced: bool) ->
     first = words[0]
     if announced and len(words) == 1 and first.capitalised and first.text in surnames():
         return True
-    treated = announced and first.capitalised and _TREATED.search(message.folded[: first.start]) is not None
+    treated = (
+        announced
+        and first.capitalised
+        and _TREATED.search(message.folded[max(0, first.start - 20) : first.start]) is not None
+    )
     if not (first.text in first_names() or treated) or first.text in _NOT_FIRST or first.text in _JOKES:
         return False
     text = message.text[first.start : words[-1].end]

@@ -216,7 +216,7 @@ def _is_wanted(message: Said, mention: Mention) -> bool:
     before = message.before(item.start, 70)
     if _NEGATED.search(before) or _SOLD.search(before) or _SERVICE.search(message.folded):
         return False
-    after = message.folded[item.end :]
+    after = message.folded[item.end : item.end + 120]
     if _REFUSED_AFTER.match(after):
         return False
     owned = _OWNED.search(before)
