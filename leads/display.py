@@ -16,7 +16,9 @@ _ACCENTED = {
 }
 _AMOUNT = re.compile(r"\d{4,}")
 _WORD = re.compile(r"[a-z_]+")
-_WORDED = frozenset({"produto", "volume", "segmento", "urgencia", "conhece_seleto"})
+_WORDED = frozenset(
+    "produto volume segmento urgencia conhece_seleto negocio intencao visita decisor crescimento".split()
+)
 
 
 def fact_value(field: str, value: str) -> str:

@@ -55,6 +55,12 @@ class Lead(models.Model):
         choices=Temperature,
         default=Temperature.UNCLASSIFIED,
     )
+    corrected_at = models.DateTimeField(
+        "temperatura corrigida em",
+        null=True,
+        blank=True,
+        help_text="Preenchido enquanto vale a classe definida por uma pessoa.",
+    )
     opted_out_at = models.DateTimeField("pediu para não receber mensagens em", null=True, blank=True)
     empresa = models.ForeignKey(
         Empresa,
@@ -262,7 +268,10 @@ class Classification(models.Model):
     score = models.PositiveSmallIntegerField("pontuação")
     parts = models.JSONField("partes", default=dict)
     reasons = models.JSONField("motivos", default=list)
+    would_raise = models.JSONField("o que aumentaria", default=list)
     fact_ids = models.JSONField("fatos", default=list)
+    engagement = models.JSONField("participação", default=dict)
+    corrected_by = models.CharField("corrigida por", max_length=80, blank=True)
     at = models.DateTimeField("quando")
 
     class Meta:

@@ -11,6 +11,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from leads import municipalities
+from leads.classification import correct_temperature as correct_temperature
+from leads.classification import reclassify as reclassify
 from leads.models import Classification, Consent, Fact, Identity, Interest, Lead, Orcamento, SubjectRequest
 from leads.signals import lead_changed, lead_merged
 from seleto.lib import audit

@@ -5,3 +5,4 @@ from django.dispatch import Signal
 lead_changed = Signal()  # lead_id: UUID, fields: list[str]
 lead_merged = Signal()  # kept_id: UUID, merged_id: UUID; whatever still points at merged_id must point at kept_id after
 orcamento_changed = Signal()  # lead_id: UUID, orcamento_id: UUID
+temperature_changed = Signal()  # lead_id: UUID, former: str, current: str (values of Temperature), score: int
