@@ -192,6 +192,8 @@ def _perhaps(sheet: Sheet, at: int, quantity: Quantity) -> bool:
         return True
     if value < 1000 and _measures(sheet, at):
         return False
+    if value < 1000 and sheet.lead.words and "price" not in sheet.topics and not sheet.clause_has(at, "@costs"):
+        return False  # the lead asked something else
     if sheet.before(at, 3, *_AIMS) and not sheet.sentence_has(at, "@price_noun", "@costs", "@afford_money"):
         return False
     if value >= 5 and sheet.before(at, 3, "@sells") and sheet.sentence_has(at, "@price_noun"):
@@ -300,7 +302,7 @@ def _catalogue_figure(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     ):
         return False
     if sheet.clause_has(at, "@true_freight", "manutencao", "revisao", "treinamento", "visita") or not (
-        sheet.has("@product", "@make", "inox") or quantity.low < 1000
+        sheet.has("@product", "@make", "inox") or quantity.low < 1000 or sheet.before(at, 2, "#plain")
     ):
         return False
     names = names_of(sheet.context.products)
@@ -327,6 +329,8 @@ def _echoed(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     around = range(max(sheet.clause(at).start, at - 6), min(sheet.clause(at).stop, at + 7))
     told = any(sheet.words[index].text in _TOLD for index in around)
     budget = sheet.before(at, 5, "tem", "verba", "orcamento") and sheet.clause_has(at, "@lead")
+    if sheet.lead_values & set(quantity.values) and sheet.before(at, 3, "sobre") and sheet.sentence_has(at, "@refer"):
+        return True  # "sobre os 19 mil, quem confirma é o consultor"
     named = sheet.words[at].quoted or told or budget or bool(sheet.lead_values & set(quantity.values))
     return named and (sheet.has("@hedge") or budget)
 

@@ -56,6 +56,7 @@ _HINTS = Matcher(
         mesmo|mesma faixa|patamar|nivel|linha de preco|valor|custo|investimento
         quer|quiser|querendo|pretende pagar|gastar|investir menos|pouco
         em valor
+        com _2 que vc|vcs _1 fatura|ganha|vende|tira|lucra
         quanto mais _3 mais custa
         @product|#model _2 paga|pagam _2 @product|#model
         preco|precos|valor|valores _1 bate|ganha|cobre|vence
@@ -192,6 +193,10 @@ def _bare_refusal(sheet: Sheet, at: int) -> bool:
     """ "Valores, não." """
     sentence = sheet.sentence(at)
     words = [word.text for word in sheet.words[sentence.first : sentence.end]]
+    after = at + 1 - sentence.first
+    ends = after == len(words) - 1 or (after + 1 < len(words) and sheet.words[at + 2].comma)
+    if after < len(words) and words[after] == "nao" and ends:
+        return True  # "o contato eu consigo, os valores não"
     return len(words) <= 4 and words[-1] in ("nao", "nunca", "jamais")
 
 

@@ -85,6 +85,8 @@ _VERDICTS = ("bom", "perto", "longe", "correto", "errado", "otimo", "quase", "ex
 
 def _says_no_answer(sheet: Sheet, at: int) -> bool:
     """ "isso ajuda bastante", "não vi": said of the talk, not of the amount."""
+    if sheet.words[at].text == "bem" and sheet.before(at, 1, "tudo", "muito", "bem"):
+        return True
     following = sheet.words[at + 1] if at + 1 < sheet.clause(at).stop else None
     if following is None or following.comma:
         return False
@@ -119,6 +121,7 @@ def _budget(lead: Sheet) -> bool:
 
 
 _LIKE = Matcher(rules("@goods", amounts.RANK))
+_LEAST = 5  # a smaller number of the lead's counts things
 _SHORT = 7  # words; an answer that short names a thing for its price: "uma viagem pra Europa"
 
 
@@ -132,7 +135,10 @@ def check(sheet: Sheet) -> Iterator[Finding]:
             yield finding
     counted = (QuantityKind.MONEY, QuantityKind.PLAIN)
     amount = any(
-        word.quantity and word.quantity.kind in counted and not sheet.lead.after(at, 1, "@product", "#model")
+        word.quantity
+        and word.quantity.kind in counted
+        and word.quantity.high >= _LEAST
+        and not sheet.lead.after(at, 1, "@product", "#model")
         for at, word in enumerate(sheet.lead.words)
     )
     if (
