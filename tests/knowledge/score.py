@@ -36,6 +36,7 @@ SETS = {
     "tenth": CASES / "blind_tenth.jsonl",
     "eleventh": CASES / "blind_eleventh.jsonl",
     "twelfth": CASES / "blind_twelfth.jsonl",
+    "thirteenth": CASES / "blind_thirteenth.jsonl",
 }
 BASELINE = Path(__file__).parent / "baseline.json"
 
