@@ -73,7 +73,7 @@ class OwnProduct:
             opt_out=lead.opted_out_at is not None,
             deletion_request=lead.subject_requests.filter(kind=SubjectRequest.Kind.ERASURE).exists(),
             gap_recorded=Gap.objects.exists(),
-            interest_recorded=list(lead.interests.values_list("produto", flat=True)),
+            interest_recorded=tuple(lead.interests.values_list("produto", flat=True)),
             lead_fields=lead_fields(
                 dict(lead.facts.filter(superseded_at=None).values_list("field", "value")),
                 intents=_intents(lead),

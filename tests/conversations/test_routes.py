@@ -1,4 +1,4 @@
-"""Who answers from here, and what a reply has to say whatever the model wrote (domain.md, hard and commercial rules)."""
+"""Who answers from here, and what a reply has to say whatever the model wrote (domain.md, its rules)."""
 
 import json
 
