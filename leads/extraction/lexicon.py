@@ -86,3 +86,32 @@ WEAK_TYPES = frozenset(
     comercial cia trailer quiosque
     """.split()
 )
+# What stands where a name should, and is none.
+JOKES = frozenset(
+    "teste testando test fulano beltrano sicrano ciclano batman ninguem alguem superman admin null none robo "
+    "bot cliente seleto nome papai mamae deus jesus pele neymar anonimo xuxa "
+    "godzilla goku voce eu anonima humano vendedor desconhecido aqui mim mesmo apenas so".split()
+)
+# Words that open no name.
+NOT_FIRST = frozenset(
+    """
+    dono dona proprietario proprietaria gerente comprador compradora cliente socio socia chef chefe responsavel de
+    da do das dos em na no novo nova aqui um uma o a os as que quem vou quero
+    queria preciso tenho temos interessado interessada bom boa muito mais so eu ele ela isso esse essa este esta meu
+    minha nosso nossa sua seu pra para por com sem mesmo tudo nada tambem nao sim
+    hamburgueria restaurante empresa loja formadora maquina manual automatica mae pai filho filha esposa marido sou
+    sao estou estamos gaucho paulista mineiro carioca baiano representante
+    revendedor distribuidor empresario empresaria autonomo autonoma cozinheiro acougueiro padeiro produtor produtora
+    tecnico engenheiro engenheira nutricionista consultor vendedor
+    vendedora comerciante empreendedor empreendedora iniciante leigo fa grande pequeno pequena daqui dai como onde
+    qual quanto quantos urgente obrigado obrigada certo beleza ok tipo
+    ainda hoje amanha agora legal otimo possivel verdade assim isto aquilo algo alguem outra outro todo toda cada
+    dificil facil complicado preco valor loja fabrica industria
+    mercado cidade estado rua bairro telefone email cnpj pessoa juridica fisica contato nome e eh ou mas se ja la ca
+    eles elas nos voces vcs vc voce gente galera pessoal amigo amiga
+    """.split()
+)  # fmt: skip
+# First names that are everyday words: written small and alone they tell nothing.
+ORDINARY = frozenset(
+    "rosa linda bela clara branca mel margarida violeta celeste iris domingos augusto justo fiel".split()
+)

@@ -61,6 +61,7 @@ def shaped(message: Said) -> Iterator[Item]:
     if message.text.islower() or message.spoken:
         yield from _small(message)
     yield from _ended(message)
+    yield from _joined_by_and(message)
     if message.shouted:
         yield from _shouted(message)
 
@@ -242,6 +243,21 @@ def _ended(message: Said) -> Iterator[Item]:
         if start < place:
             yield message.item(
                 "empresa", message.text[words[start].start : words[last].end], words[start].start, words[last].end, 0.9
+            )
+
+
+def _joined_by_and(message: Said) -> Iterator[Item]:
+    """ "Sabor & Cia", alone in its stretch; "Ana & Beto" are two people."""
+    for start, end in message.segments:
+        words = [word for word in message.words if start <= word.start < end]
+        if not 2 <= len(words) <= MAX_WORDS or "&" not in message.folded[start:end]:
+            continue
+        if (
+            all(word.capitalised or word.text in PARTICLES for word in words)
+            and words[0].text not in first_names() | _STOP
+        ):
+            yield message.item(
+                "empresa", message.text[words[0].start : words[-1].end], words[0].start, words[-1].end, 0.85
             )
 
 

@@ -5,7 +5,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from leads import municipalities
-from leads.extraction.lexicon import COMPANY_TYPES, ENDINGS, PLAIN_TYPES, TREATMENTS, first_names, surnames
+from leads.extraction.lexicon import (
+    COMPANY_TYPES,
+    ENDINGS,
+    JOKES,
+    NOT_FIRST,
+    ORDINARY,
+    PLAIN_TYPES,
+    TREATMENTS,
+    first_names,
+    surnames,
+)
 from leads.extraction.said import Item, Said, Word, corrects
 from seleto.lib.text.fold import fold
 
@@ -21,7 +31,7 @@ _STRONG = re.compile(
     rf"|meu nome(?: completo)?(?: e| eh|:|\?)?|(?:quem (?:esta "
     rf"|ta )?fal(?:a"
     rf"|ando)(?: aqui)?|aqui quem fala|quem escreve)(?: e| eh)? (?:(?:o|a) (?:{_RELATION})\b(?: d[oae] \w+)?,? ?)?|"
-    rf"(?:^|[\n,;.])\s*nome(?: completo)?\s*(?::|-|e|eh)|att\.?,?|atenciosamente,?|ass(?:inado)?[.:]"
+    rf"(?:^|[\n,;.])\s*nome(?: completo)?\s*(?::|-|e|eh)|att\.?,?|atenciosamente,?|ass[.:]|assinado:?(?= )"
     rf"|(?:resp\.?|responsavel|contato|comprador|proprietari[oa]|solicitante)\s*:)\s*[-:]?\s*(?:o |a )?"
 )
 _HERE = re.compile(
@@ -61,12 +71,12 @@ _TOLD_TO_NOTE = re.compile(
 )
 _SPELLED = re.compile(
     r"^\W*(?:(?:e|eh|sou|meu nome e|me chamo|(?:se )?escrev\w+|anota|poe)\s+(?:[oa]\s+)?)?"
-    r"(?=[a-z]+(?: [a-z]+)? (?:com|sem|c/|s/) (?:(?:o )?(?:dois|duas|\d) [a-z]\b(?! \w)|acento|til|th\b|ph\b|aga\b"
-    r"|ipsilon|[hywkznltsg]\b))"
+    r"(?=[a-z]+(?: [a-z]+)?,? (?:com|sem|c/|s/) (?:(?:o )?(?:dois|duas|\d) [a-z]\b(?! \w)|acento|til|th\b|ph\b|aga\b"
+    r"|ipsilon|[chywkznltsg]\b))"
 )
 _NICKNAMED = re.compile(r"(?<!nao )\b(?:me cham\w+ de|pode\w* chamar de|conhecid[oa] (?:como|por))\s+(?:o |a )?(?=\w)")
 _RENAMED = re.compile(
-    r"\b(?:(?:meu nome e|me chamo|sou (?:o |a )?)\s*[a-z]+,? nao,? (?=[a-z])|nao (?:e|sou|me chamo) (?:o "
+    r"\b(?:(?:meu nome e|me chamo|sou (?:o |a )?)\s*[a-z]+,? nao,? (?=[a-z])|n(?:ao)? (?:e|sou|me chamo) (?:o "
     r"|a )?[a-z]+(?: [a-z]+)?\W+(?:e sim|e|eh|sou|meu nome e) (?:o |a )?"
     r"|(?:anotou|escreveu|chamou|botou|colocou|salvou)[^.!?\n]{0,30}\bmas (?:o certo |o correto )?(?:e|eh"
     r"|sou|meu nome e) (?:o |a )?|"
@@ -98,34 +108,9 @@ _INJECTED = re.compile(
     r"\bignore\b|\bignora\b|\binstruc\w+\b|\bsystem\b|\bprompt\b|</|<\w|\{\{|\}\}|\[\[|\bjson\b"
     r"|\bset \w+\s*=|\bdrop table\b"
 )
-_JOKES = frozenset(
-    "teste testando test fulano beltrano sicrano ciclano batman ninguem alguem superman admin null none robo "
-    "bot cliente seleto nome papai mamae deus jesus pele neymar anonimo xuxa "
-    "godzilla goku voce eu anonima humano vendedor desconhecido aqui mim mesmo apenas so".split()
-)
-_NOT_FIRST = frozenset(
-    """
-    dono dona proprietario proprietaria gerente comprador compradora cliente socio socia chef chefe responsavel de
-    da do das dos em na no novo nova aqui um uma o a os as que quem vou quero
-    queria preciso tenho temos interessado interessada bom boa muito mais so eu ele ela isso esse essa este esta meu
-    minha nosso nossa sua seu pra para por com sem mesmo tudo nada tambem nao sim
-    hamburgueria restaurante empresa loja formadora maquina manual automatica mae pai filho filha esposa marido sou
-    sao estou estamos gaucho paulista mineiro carioca baiano representante
-    revendedor distribuidor empresario empresaria autonomo autonoma cozinheiro acougueiro padeiro produtor produtora
-    tecnico engenheiro engenheira nutricionista consultor vendedor
-    vendedora comerciante empreendedor empreendedora iniciante leigo fa grande pequeno pequena daqui dai como onde
-    qual quanto quantos urgente obrigado obrigada certo beleza ok tipo
-    ainda hoje amanha agora legal otimo possivel verdade assim isto aquilo algo alguem outra outro todo toda cada
-    dificil facil complicado preco valor loja fabrica industria
-    mercado cidade estado rua bairro telefone email cnpj pessoa juridica fisica contato nome e eh ou mas se ja la ca
-    eles elas nos voces vcs vc voce gente galera pessoal amigo amiga
-    """.split()
-)  # fmt: skip
-# First names that are everyday words: written small and alone they tell nothing.
-_ORDINARY = frozenset(
-    "rosa linda bela clara branca mel margarida violeta celeste iris domingos augusto justo fiel".split()
-)
 _TREATED = re.compile(rf"\b(?:{'|'.join(sorted(TREATMENTS))})\.?\s+$")
+_DENIED = re.compile(r"\bn(?:ao)?\s+$")
+_MISTAKEN = re.compile(r"\b(?:err\w+|engan\w+|trocou|confundiu)\W*$")
 _ONLY_NAME = re.compile(r"\W*eh?\s+\w+(?: \w+)?\W*")
 _ASKED_BACK = re.compile(r"\b(?:qual (?:e )?o seu|e o seu|com quem (?:eu )?falo|e voce|e vc)\b")
 _LAUGH = re.compile(r"k{2,}|(?:ha){2,}h?|(?:rs)+|(?:he){2,}")
@@ -204,6 +189,8 @@ def _in_message(message: Said, messages: int) -> Iterator[_Candidate]:
         for match in pattern.finditer(message.folded):
             if pattern is _HERE and not _introduces(message, match):
                 continue
+            if pattern is _STRONG and _DENIED.search(message.before(match.start(), 12)):
+                continue
             if pattern is _TOLD_TO_NOTE and not _opens_with_name(message, match.end()):
                 continue
             if (
@@ -249,6 +236,8 @@ def _introduces(message: Said, match: re.Match[str]) -> bool:
         ) is not None
     if message.words[1:] and message.words[1].text in first_names() and _ONLY_NAME.fullmatch(message.folded):
         return True
+    if _MISTAKEN.search(before):
+        return True
     starts = re.search(r"(?:^|[,.!?\n]|\b(?:oi|ola|opa|bom dia|boa tarde|boa noite|aqui))$", before) is not None
     return starts and re.match(r"eh?\s+(?:o|a)\s", match.group()) is not None
 
@@ -276,8 +265,8 @@ def _is_first(message: Said, word: Word, *, strong: bool) -> bool:
     text = word.text
     if (
         (not text.isalpha() and "'" not in text)
-        or text in _JOKES
-        or text in _NOT_FIRST
+        or text in JOKES
+        or text in NOT_FIRST
         or len(text) < 2
         or _LAUGH.fullmatch(text)
     ):
@@ -319,7 +308,7 @@ def _continues(message: Said, word: Word) -> bool:
     text = word.text
     if text in _SUFFIXES and word.capitalised:
         return True
-    if text in COMPANY_TYPES or text in PLAIN_TYPES or text in ENDINGS or text in _NOT_FIRST or not text.isalpha():
+    if text in COMPANY_TYPES or text in PLAIN_TYPES or text in ENDINGS or text in NOT_FIRST or not text.isalpha():
         return False
     if word.capitalised and not message.shouted:
         return not word.raw.isupper() or len(text) > 3
@@ -377,7 +366,7 @@ def _before_company(words: list[Word]) -> list[Word]:
         following = words[place + 1]
         if word.text == "de" and municipalities.find(" ".join(each.raw for each in words[place + 1 :])):
             return words if municipalities.find(" ".join(each.raw for each in words)) else words[:place]
-        if word.text not in ("da", "do") or following.text in surnames() or following.text in _JOKES:
+        if word.text not in ("da", "do") or following.text in surnames() or following.text in JOKES:
             continue
         if following.text in COMPANY_TYPES or following.text in PLAIN_TYPES or following.capitalised:
             return words[:place]
@@ -393,12 +382,12 @@ def _is_listed_name(message: Said, words: Sequence[Word], *, announced: bool) ->
         and first.capitalised
         and _TREATED.search(message.folded[max(0, first.start - 20) : first.start]) is not None
     )
-    if not (first.text in first_names() or treated) or first.text in _NOT_FIRST or first.text in _JOKES:
+    if not (first.text in first_names() or treated) or first.text in NOT_FIRST or first.text in JOKES:
         return False
     text = message.text[first.start : words[-1].end]
     if municipalities.find(text) or municipalities.state(text):
         return announced and len(words) == 1
     if any(word.text in COMPANY_TYPES or word.text in ENDINGS or word.text in PLAIN_TYPES for word in words):
         return False
-    alone = message.folded.strip(" .!") == first.text and len(first.text) > 3 and first.text not in _ORDINARY
+    alone = message.folded.strip(" .!") == first.text and len(first.text) > 3 and first.text not in ORDINARY
     return len(words) > 1 or announced or first.capitalised or alone

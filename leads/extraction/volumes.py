@@ -58,6 +58,10 @@ _CURRENT = re.compile(
     r"\b(?:hoje|atualmente|agora|no momento|por enquanto|faco|fazemos|produzo|produzimos|vendo|vendemos|sai"
     r"|saem|estou fazendo|to fazendo|estamos)\b"
 )
+_BYGONE = re.compile(
+    r"\b(?:comec\w+ (?:com|fazendo|vendendo)|antes|antigamente|fazia\w*|vendia\w*|eram?|ano passado"
+    r"|no (?:inicio|comeco)|ja fiz(?:emos)?)\b[^,;]*$"
+)
 _PERIOD_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "semana",
@@ -123,6 +127,7 @@ class _Made:
     period: str  # "" until a period is known
     target: bool
     corrected: bool
+    past: bool
 
 
 def volume(said: Sequence[Said]) -> Item | None:
@@ -133,6 +138,7 @@ def volume(said: Sequence[Said]) -> Item | None:
         found += _in_message(message)
     found = _across_messages(said, found)
     found = _sharing_period(found)
+    found = [made for made in found if not made.past] or found
     if not found:
         return None
     made = _choose(said, _weekend(said, found))
@@ -187,12 +193,13 @@ def _made(message: Said, quantity: Quantity) -> _Made | None:
     if (
         quantity.kind is Kind.PLAIN
         and not period
-        and not (target and amount >= _LEAST)
+        and not ((target or current) and amount >= _LEAST)
         and not _is_bare(message, quantity)
     ):
         return None
     corrected = _CORRECTION.search(message.folded, max(0, quantity.start - 30), quantity.start) is not None
-    return _Made(message.index, quantity.start, quantity.end, amount, unit, period, target, corrected)
+    past = not target and _BYGONE.search(clause[clause.rfind(",") + 1 :]) is not None
+    return _Made(message.index, quantity.start, quantity.end, amount, unit, period, target, corrected, past)
 
 
 def _is_bare(message: Said, quantity: Quantity) -> bool:
