@@ -43,6 +43,7 @@ _WAYS: Final[Mapping[str, tuple[str, ...]]] = {
         r"fica pronta",
         r"quando (\w+ ){0,5}(recebo|receb|fica pronta|sai|ta|esta|vem|tenho|teria|pego|manda\w*|libera\w*)\b",
         r"quando (\w+ ){0,5}(despach|entreg|envi)",
+        r"sai (\w+ ){0,3}quando\b",
         r"(despach|entreg|envi|mand|libera)\w* (\w+ ){0,2}quando\b",
         r"pr?a(ra)? quando",
         r"dias uteis|\bquantos dias corridos",
@@ -94,6 +95,7 @@ _WAYS: Final[Mapping[str, tuple[str, ...]]] = {
         r"quanto (\w+ ){0,3}(val(e|em)|ped(em|e|indo)|gast(o|ar|aria)|invist\w+|invest\w+|desembols\w+)\b"
         r"(?! (de |em |com )(energia|luz|ar|agua|gas))",
         rf"(passa|menos|mais|acima|abaixo|ate|custa|dentro) (de |dos |a )?{_MIL}",
+        rf"(cabe|entra|encaixa)\w* (em|n[oa]s?) {_MIL}",
         rf"(chegar?|fech\w+|baix\w+|faz|fazem|fica|deixa) (em|por|nos) {_MIL}",
         rf"(tenho|com|so|guard\w+|junt\w+) (uns )?{_MIL}",
         rf"{_MIL} (ja )?(da|dao|compra|leva|paga|basta|resolve|cobre)( p(a)?ra| pro)?"
@@ -110,6 +112,7 @@ _OTHERWISE: Final = (
     r"por (hora|dia|minuto)\b[^,.?]*\bchega\w*",
     r"chega\w* [^,.?]*\bpor (hora|dia|minuto)\b",
     r"(rende|faz|produz|tira|cabe|leva|comporta|aguenta) quanto e\b",
+    r"(horas?|jornada|turno)\b[^,.?!]*\b(passa|chega|acima) (de |a |em |uns )*[\d.,]+ ?mil",
     r"quanto sai (por|em uma|numa|na) (hora|dia|minuto)\b",
     r"(sem|pouca|nao tenho) grana",
     r"\d+ (mil )?(hamb|burg|disc|lanch|peca|unid|kg|quilo)\w* (pra|para) entregar( n\w+ \w+)?",

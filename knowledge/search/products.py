@@ -6,23 +6,17 @@ word, and what tells its members apart are their other words and their figures.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from knowledge.catalogue import ProductFacts
 from knowledge.search.index import Synonyms
 from knowledge.search.topics import BURGER_LIKE, LEAST, MOST, asks_for_a_book
-from knowledge.search.words import distance, is_filler, normalise, stem, words
+from knowledge.search.words import distance, in_digits, is_filler, normalise, stem, words
 from seleto.lib.text.numbers import Kind, Quantity, find_quantities
 
 _CODE = re.compile(r"([a-z_]+?)_?(\d+)$")
-_ARTICLES = frozenset({"na", "da", "pra", "essa"})
-_SPELLED_NUMBERS = {
-    "cem": "100", "duzentos": "200", "trezentos": "300", "setecentos": "700", "cento e cinquenta": "150",
-    "tres mil": "3000", "seis mil": "6000", "mil e duzentos": "1200",
-}  # fmt: skip
-_SPELLED = re.compile(rf"(?<![a-z0-9])([a-z]{{2,4}}) ({'|'.join(_SPELLED_NUMBERS)})\b")
 _LOOSE = re.compile(r"(?<![a-z0-9])([a-z]{2,4})[ \-.]{0,2}(\d{2,3}(?:[.]?\d{3})?)(?![0-9])")
 _BARE = re.compile(
     r"(?<![a-z0-9])(?:a|da|na|pra|e|ou|essa|dessa) (\d{3,4})(?![\d.,]|\w| ?(?:kg|g|mm|cm|l|por|hamb|burg"
@@ -35,6 +29,8 @@ _HOURS_PER_DAY = 8
 _IN_HOURS = re.compile(
     r"\b(?:em|por|d[eo]) ([1-9]|1\d|2[0-4]) ?h(?:oras?|s|rs)?\b|\b(?:num|no|por|em um) (?:turno|jornada)\b"
 )
+_MORE_THAN = re.compile(r"\b(maior(es)?|superior(es)?|acima|mais larg[oa]) (do )?(que|de|a) (uns )?$")
+_MORE = Decimal("0.01")
 _WORK_DAYS = {"semana": 5, "mes": 22}
 _VOLTS = frozenset({110, 127, 220, 380})
 # Figures a bigger machine meets too; any other figure must be met exactly or lie in the stated range.
@@ -122,7 +118,8 @@ class ProductReader:
         rest = _without(rest, quantities)
         plain = words(_YIELDS.sub(" ", rest))
         stems = {stem(word) for word in plain} | set(self._synonyms.stems(plain))
-        family = self._family(rest, stems, quantities, set(named))
+        sizes = [quantity for quantity in quantities if not _is_exceeded(folded, quantity)]
+        family = self._family(rest, stems, sizes, set(named))
         scope = named or family
         fitting, asked = self._fitting(folded, rest, quantities, scope)
         if not fitting and (MOST.search(rest) or LEAST.search(rest)):
@@ -132,7 +129,7 @@ class ProductReader:
     def _take_named(self, folded: str) -> tuple[list[str], str]:
         """Products said by code or name, in order of appearance, and the text with them blanked."""
         found: list[tuple[int, str]] = []
-        rest = _SPELLED.sub(lambda match: _in_digits(match, self._by_number), folded)
+        rest = in_digits(folded, self._by_number)
         for pattern, code in (*self._codes, *self._names):
             for match in pattern.finditer(rest):
                 found.append((match.start(), code))
@@ -197,8 +194,11 @@ class ProductReader:
         asked: set[str] = set()
         for quantity in quantities:
             slugs, value = self._meaning(folded, rest, quantity)
-            if not slugs:
+            daily_kilos = slugs == {"producao_kg_hora"} and quantity.period == "dia"
+            if not slugs or (daily_kilos and not any(self._products[code].attribute(*slugs) for code in scope)):
                 continue
+            if _is_exceeded(folded, quantity):
+                value += _MORE
             asked |= slugs
             inside = self._meet(slugs, value, scope, (*_REACHES, *_SIZES) if len(scope) > 1 else ())
             elsewhere = [code for code in self._products if code not in scope]
@@ -255,7 +255,8 @@ class ProductReader:
             return ({"producao_hora"}, value) if hourly else (set(), value)
         if quantity.kind is Kind.MASS and unit in ("kg", "g"):
             if quantity.period:
-                return ({"producao_kg_hora"}, value) if quantity.period == "hora" else (set(), value)
+                shift = {"hora": 1, "dia": _HOURS_PER_DAY}.get(quantity.period)
+                return ({"producao_kg_hora"}, value / shift) if shift else (set(), value)
             cargo = {"massa_kg", "capacidade_kg", "reservatorio_kg", "cuba_kg"}
             return (
                 (cargo, value) if unit == "kg" else ({"peso_variacao_g" if value <= _VARIES_TO_G else _WEIGHT}, value)
@@ -300,13 +301,9 @@ class ProductReader:
         return []
 
 
-def _in_digits(match: re.Match[str], known: Mapping[str, tuple[str, str]]) -> str:
-    """ "fb trezentos" as "fb300", as long as before; what names no machine stays."""
-    digits = _SPELLED_NUMBERS[match[2]]
-    letters = known.get(digits, ("", ""))[0]
-    if match[1] in _ARTICLES and letters and len(digits) == 3:
-        return f"{match[1]} {digits}".ljust(len(match.group()))
-    return f"{letters}{digits}".ljust(len(match.group())) if letters and letters == match[1] else match.group()
+def _is_exceeded(folded: str, quantity: Quantity) -> bool:
+    """Whether more than the figure is wanted: "maior que 140 litros"."""
+    return _MORE_THAN.search(folded, max(quantity.start - 20, 0), quantity.start) is not None
 
 
 def _is_range_of(rest: str, head: str, heads: Iterable[str]) -> bool:

@@ -44,7 +44,7 @@ _ASPECTS: Final = {
         r"|\bpor vez\b|\bde uma vez|\bpor batida|\bmassa\b|\bquant[oa] (de )?(carne|massa|blend)|\bvolume|\babastec"
         r"|\bdeposito|\bbojo"
         r"|\btacho"
-        r"|\bbacia|\bcilindro|\bcarrega|\brecarreg|\brepor (a |o )?(carne|massa|blend)"
+        r"|\bbacia|\bcilindro\b(?! de)|\bcarrega|\brecarreg|\brepor (a |o )?(carne|massa|blend)"
         r"|\b(aguenta|suporta|leva)\w* (\w+ ){0,2}peso",
         CARGO,
     ),
@@ -69,10 +69,12 @@ _ASPECTS: Final = {
         r"|\bbracal|\bpisa(r|da|ndo|das)?\b|\bhidraulic|\bempurra|\brodar? sozinh",
         {"tipo"},
     ),
-    "molde": (r"\bmolde|\bforminha|\bformas\b|\bforma (de|do|pra) (hamb|burg)|\bformato|\bgabarito"
+    "molde": (r"\bmolde|\bforminha|\bformas\b|\bforma ((de|do|pra) (hamb|burg)|inclus|redond|junto|extra)|\bformato"
+        r"|\bgabarito"
         r"|\bsob medida", {"moldes"}),
     "variacao": (
-        r"\bvaria|\b(mud|alter|fog|fug|erra|influ|afet|oscil|bat|sai)\w* (\w+ ){0,3}(peso|gramas?|gramagem|gramatura)\b"
+        r"\bvaria|\bquanto (\w+ ){0,3}diferenca\b(?! (d[ao]|entre))"
+        r"|\b(mud|alter|fog|fug|erra|influ|afet|oscil|bat|sai)\w* (\w+ ){0,3}(peso|gramas?|gramagem|gramatura)\b"
         r"|\bpeso\b(?: +\w+){0,5} +(mud|alter|fog|fug|erra|oscil|diferent|crav|danc|mant[eh]|fix[oa]|constante)\w*"
         r"|\bentre quanto e quanto|\bde quanto a quanto"
         r"|\boscila"
@@ -147,6 +149,7 @@ DIFFERENCE = re.compile(r"\bdiferenc|\bcompar|\bmuda\b|\bversus\b|\bvs\b|\bou a\
 PORTFOLIO = re.compile(
     r"\b(o que|oq|oque|q|quais|que|qual) (\w+ ){0,6}(fabrica|produzem|vend|equipament|maquin|produt"
     r"|modelo|trabalh|mexe|faz|oferec|tem\b|linha)"
+    r"|\b(faz|fazem|fabricam?|produzem|vendem|oferecem) o q(ue)?\b"
     r"|\btrabalham? com|\bmexem? com|\bportfolio|\blinha (completa|de produtos)|\bo que mais|\bfabricam? o que"
     r"|\btudo (o )?que|\bso (fazem|fabricam|vendem|trabalham|tem)\b|\boutr[oa]s (maquina|equipamento|produto)"
     r"|\blista d|\b(tipos?|lista) de (maquina|equipamento)|\btem (de|pra) (maquina|equipamento)|\bramo"
@@ -244,7 +247,9 @@ _KILOS_PER_TIME = re.compile(
     r"\b(quilo|kilo|kg|litro)\w*(?= (\w+ ){0,4}(por|em uma|numa|na|cada|ao) (hora|dia|minuto|turno)\b)"
     r"|(?<=hora)(?: \w+){0,4} quantos (quilo|kilo|kg|litro)\w*"
 )
-_HOW_LONG = re.compile(r"\bquanto tempo\b(?!.*\b(faz|fac|produz|prep))|\bquant[oa]s (minuto|segundo)")
+_HOW_LONG = re.compile(
+    r"\b(quanto|qual (eh )?o) tempo\b(?! d[ea] garantia)(?!.*\b(faz|fac|produz|prep))|\bquant[oa]s (minuto|segundo)"
+)
 _MANUAL_BOOK = re.compile(
     r"\b(vem|acompanha\w*|inclui\w*) (com )?(o |um )?manual\b"
     r"|\b(o|um|do|no|tem|em|mand\w+|baixar) manual (d[aeo]|em|pdf|tecnico|completo"

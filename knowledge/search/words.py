@@ -1,6 +1,7 @@
 """Words of a question: folding, tokens, a light stemmer, likeness of spellings, and what carries no topic."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 from seleto.lib.text.fold import fold_aligned
@@ -214,6 +215,30 @@ FILLER = frozenset(stem(word) for word in SILENT_WORDS if len(word) >= 5) | {w f
 def is_filler(word: str) -> bool:
     """Whether a folded word says nothing about a topic."""
     return word in SILENT_WORDS or (len(word) >= 5 and stem(word) in FILLER)
+
+
+_ARTICLES = frozenset({"na", "da", "pra", "essa"})
+_SPELLED_NUMBERS = {
+    "cem": "100", "duzentos": "200", "trezentos": "300", "setecentos": "700", "cento e cinquenta": "150",
+    "tres mil": "3000", "seis mil": "6000", "mil e duzentos": "1200",
+}  # fmt: skip
+_SPELLED = re.compile(rf"(?<![a-z0-9])([a-z]{{2,4}}) ({'|'.join(_SPELLED_NUMBERS)})\b")
+
+
+def in_digits(folded: str, known: Mapping[str, tuple[str, str]]) -> str:
+    """Names with a spelled number written as usual, as long as before: "fb trezentos", "na setecentos".
+
+    `known` maps a number to the letters before it and the code; what names no machine stays.
+    """
+
+    def written(match: re.Match[str]) -> str:
+        said, digits = match[1], _SPELLED_NUMBERS[match[2]]
+        letters = known.get(digits, ("", ""))[0]
+        if said in _ARTICLES and letters and len(digits) == 3:
+            return f"{said} {digits}".ljust(len(match.group()))
+        return f"{letters}{digits}".ljust(len(match.group())) if letters and letters == said else match.group()
+
+    return _SPELLED.sub(written, folded)
 
 
 _SOUNDS = tuple(

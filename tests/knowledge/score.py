@@ -11,7 +11,8 @@ facts returned, gaps recognised, answerable refused, commercial recognised):
     first 0.99 0.97 0.95 0.02 0.92 · second 0.98 0.93 0.76 0.06 0.69 · third 0.96 0.95 0.88 0.12 0.91
     fourth 1.00 0.93 0.91 0.06 0.70 · fifth 1.00 0.99 0.75 0.07 1.00
     sixth 1.00 0.99 0.95 0.09 0.94 · seventh 1.00 0.92 0.78 0.08 0.91 · eighth 0.98 0.95 0.88 0.15 0.70
-    ninth 0.98 0.95 0.91 0.09 0.89
+    ninth 0.98 0.95 0.91 0.09 0.89 · tenth 0.99 0.97 0.97 0.10 0.95 · eleventh 1.00 0.97 1.00 0.20 1.00
+    twelfth 0.98 0.98 0.94 0.29 1.00 · thirteenth 0.96 0.96 0.83 0.15 0.67
 """
 
 import json
