@@ -49,7 +49,7 @@ _FAIR = (
 _SAW = (
     r"(?:vi|vimos|viu|visit\w+|encontr\w+|conheci|conhecemos|conheceu|estive|estivemos|passei|passamos|falei"
     r"|conversei|conhecemo"
-    r"|peguei|pegamos|testei|experimentei|fui)"
+    r"|peguei|pegamos|testei|experimentei|fui|vim)"
 )
 _KNOWN = re.compile(
     "|".join(
@@ -118,8 +118,8 @@ _KNOWN = re.compile(
             rf"(?:o trabalho d[ea] |a marca |as maquinas d[ea] |a empresa |as maquinas |a fabrica d[ea] "
             rf"|os equipamentos d[ea] "
             rf"|a qualidade d[ea] )?(?:a )?{_US}\b",
-            r"\bconhec(?:o|emos) (?:bem )?a (?:marca|empresa|fabrica)\b|\bja conhec(?:o|emos|ia)\b(?! (?:outr|uma"
-            r"|algu|ess|o modelo))",
+            r"\bconhec(?:o|emos) (?:bem )?a (?:marca|empresa|fabrica)\b|\bja conhec(?:o|emos|ia)\b(?! (?:outr"
+            r"|uma?\b|algu|ess|o modelo|maquina|equipament|formadora|tod[ao]s|vari[ao]s|quem|gente))",
             r"^\W*(?:sim\W+)?(?:ja )?conhec(?:o|emos)(?: sim| ja)?\W*$",
         )
     )
@@ -130,7 +130,8 @@ _UNKNOWN = re.compile(
             rf"\bnunca (?:ouvi\w*|vi|compr\w+|conhec\w+|us\w+|trabalh\w+|tinha|tive|falei|negoci\w+|escut\w+|sab\w+"
             rf"|peguei)\b"
             rf"[^.!?;]{{0,35}}\b(?:{_US}|ai\b|marca|empresa|antes|nome)",
-            r"\bnunca (?:ouvi|ouvimos|escutei|tinha ouvido) falar\b|\bnunca (?:compramos|comprei|compro)\b"
+            r"\b(?:nunca|nao|nem) (?:ouvi|ouvimos|escutei|(?:tinha|havia) ouvido) falar\b|\bnunca (?:compramos"
+            r"|comprei|compro)\b"
             r"(?![^.!?;]{0,25}\b(?:outra|formadora|maquina|equipamento|uma)\b)",
             rf"\b(?:nao|ainda nao|nem) (?:os |te |as |a |lhes )?conhec(?:o|ia|emos|iamos|i)\b(?: ainda| nao"
             rf"| direito| bem| muito| mesmo| nada)*"
@@ -142,7 +143,7 @@ _UNKNOWN = re.compile(
             r"\b(?:primeira vez|1a vez|1ª vez)(?=\W*(?:$|[,.!?])| (?:aqui|ai|com voces|falando)\b"
             r"| que (?:eu |a gente )?(?:ouc|ouv|vej|escut|fal|entr|conhe|fic|procur|cham|tenho contato|(?:compr"
             r"|peg)\w+ (?:com|de|ai)))",
-            r"\b(?:conheci|descobri|achei|encontrei|fiquei sabendo|soube|to conhecendo|estou conhecendo"
+            r"\b(?:conheci|descobri|achei|encontrei|ouvi falar|fiquei sabendo|soube|to conhecendo|estou conhecendo"
             r"|comecei a conhecer"
             r"|acabei de (?:conhecer|achar|descobrir|ver|encontrar))\b[^.!?;]{0,25}\b(?:agora|hoje|agorinha)\b",
             rf"\bacabei de (?:conhecer|descobrir|achar|encontrar) (?:a |o )?{_US}|\b(?:to|estou"
@@ -164,7 +165,8 @@ _OF_OURS = re.compile(
 )
 _THIRD_ACT = re.compile(r"(?:tem|tinha|teve|usa|usava|comprou|compraram|pegou|adquiriu|conheceu|viu)\b")
 _OWNS_OURS = re.compile(
-    rf"\b(?:(?:ja )?(?:tenho|temos|possuo|possuimos|comprei|compramos|uso|usamos|peguei|troc\w+|vend(?:i|er"
+    rf"\b(?:(?:ja )?(?:tenho|temos|tive|tivemos|tinha|possuo|possuimos|comprei|compramos|uso|usamos|peguei|troc\w+"
+    rf"|vend(?:i|er"
     rf"|o) (?:a )?)(?: aqui)?"
     rf"(?: (?:a|o|uma|um|duas|2|minha|nossa|ja))*|minha|nossa|meu|nosso|{_FAMILY} (?:ja )?(?:tem|tinha|usa|comprou"
     rf"|teve)"

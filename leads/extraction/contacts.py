@@ -200,6 +200,9 @@ def _touching(message: Said, end: int, start: int) -> bool:
 
 def _spoken_domain(message: Said, begin: int) -> tuple[str, int]:
     text = message.folded[begin:]
+    if "tudo junto" in text and (apart := re.match(r"(?:\s+[a-z0-9]+){2,4}?(?=\s+ponto\b)", text)):
+        rest, end = _spoken_domain(message, begin + apart.end() - len(apart.group().split()[-1]))
+        return "".join(apart.group().split()[:-1]) + rest, end
     match = re.match(r"\s*([a-z0-9-]+(?:(?:\s*\.\s*|\s+(?:ponto|traco|hifen|tracinho)\s+)[a-z0-9-]+){1,6})", text)
     if match is None:
         return "", begin

@@ -68,7 +68,8 @@ _AMOUNT = (
     r"(?! (?:por|hamb|burg|disc|lanch|un|pec|kg|quil|kil|litr|g\b|ao|cada|espet|carn))"
 )
 _SUMS = (
-    rf"\b(?:passa|passam|menos|abaixo|acima|chega|chegar|sai|fica|custa) (?:de |em |a |por |uns )+{_AMOUNT}[^.!]*\?",
+    rf"\b(?:passa|passam|menos|abaixo|acima|chega|chegar|sai|fica|custa|cabe) (?:de |em |a |por "
+    rf"|uns )+{_AMOUNT}[^.!]*\?",
     rf"\b(?:com|tenho|uns|ate|por) (?:uns )?{_AMOUNT}[^.!?]{{0,30}}\b(?:levo|levar|consigo|compro|comprar|da (?:pra"
     rf"|para)|rola|qual)",
 )
@@ -85,24 +86,27 @@ _PAYMENTS = (
     r"|preco)\w*",
     r"\b(?:divide|dividem|dividir|dividi)\b(?= (?:em|no|pra|isso|o (?:valor|pag)|ate|quant)| ?\W*(?:\?|$))",
     r"\bem (?:ate )?\d+ ?x\b|\b\d{1,2} ?x\b(?! ?\d)|\bvezes sem juros|\bem (?:quantas|ate \w+|\d+|duas|tres|quatro"
-    r"|cinco|seis|dez|doze) vezes|\b(?:posso|pra|como|da pra) pag(?:ar|o)\b|\bpagar metade|\bpagar (?:pra"
+    r"|cinco|seis|dez|doze) vezes|\b(?:posso|pra|como|da pra) pag(?:ar|o)\b(?! (?:menos|imposto|(?:as |a |o "
+    r"|os )?(?:conta|funcion|aluguel|fornec|salario|divida)\w*))|\bpagar metade|\bpagar (?:pra"
     r"|para) (?:reserv|fech|ped|garant)\w+"
     r"|\bquantas (?:vezes|parcelas)\b(?! (?:por|ao|na))",
     r"\b(?:quanto|valor|precisa|tem que|dar|dou|dando|com|sem|uma) (?:de |dar )?(?:uma )?entrada\b(?! (?:de (?:ar"
     r"|agua|gas|energia)|d[ao] (?:carne|massa)))"
-    r"|\bqual (?:seria )?a entrada\b|\bentrada de \d|\bsinal de\b",
+    r"|\bqual (?:seria )?a entrada\b|\bentrada de \d|\bsinal de\b|\b(?:dar|pagar|de) (?:um )?sinal\b",
     r"\baceit\w+[^.!?]{0,30}\b(?:na troca|troca|negociac\w+|no negocio|usad[oa]|como entrada|permuta|vale)\b"
     r"|\b(?:pega|pegam"
     r"|aceita)\w* (?:a )?(?:minha|meu|maquina)[^.!?]{0,20}\btroca",
 )
 _DISCOUNTS = (
-    r"\b(?:desconto\w*|descontinho|promoc(?:ao|oes)|promo|abatimento|bonific\w+|cupom|black ?friday"
+    r"\b(?:desconto\w*|descontinho|promoc(?:ao|oes)|promo|abatimento|bonific\w+|cupom"
+    r"|black ?friday"
     r"|condicao especial)\b",
     r"\b(?:melhor(?:ar|a)? (?:o |esse |um )?(?:preco|valor)|faz\w* (?:por menos|um (?:preco|precinho|desconto"
     r"|negocio|melhor))|precinho)",
     r"\bnegoci\w+ (?:o )?(?:preco|valor)|\b(?:da|tem|aceita) (?:pra )?(?:uma )?(?:chorad\w+|chorar|pechinch\w+"
     r"|melhorada)|\bpechinch\w+|\bchorar\b",
-    r"\bvoces melhoram?\b|\btem (?:alguma )?(?:oferta|campanha)s?\b",
+    r"\bvoces melhoram?\b|\b(?:tem|ganho|da|rola) (?:algum |um )?(?:agrado|brinde|mimo)\b"
+    r"|\btem (?:alguma )?(?:oferta|campanha)s?\b",
 )
 _FREIGHTS = (
     r"\bfretes?\b",
@@ -116,7 +120,9 @@ _ASKED = re.compile("|".join((*_PRICES, *_SUMS, *_PAYMENTS, *_DISCOUNTS, *_FREIG
 _MEANS = r"(?:boleto\w*|pix|cartao|cartoes|cheques?|credito|debito|a vista|parcel\w+|fiado|dinheiro)"
 _NOT_ASKED = re.compile(
     # How much it makes, holds or weighs.
-    r"\b(?:entre |vai |de )*quanto (?:a|e|ate|em) quanto\b|\bquanto (?:sai|saem|faz|tira|da)\w* (?:por|em|n)(?:a"
+    r"\b(?:entre |vai |de )*quanto (?:a|e|ate|em) quanto\b|\b(?:horas?|jornada|turno|dia|mes"
+    r"|semana)\b[^.!?]{0,20}\b(?:passa|chega|faz|da)\w* (?:de |em |a )+\d|\bquanto (?:sai|saem|faz|tira"
+    r"|da)\w* (?:por|em|n)(?:a"
     r"|uma)? ?(?:hora|dia|minuto)"
     r"|\b(?:motor|potencia|peso|tamanho|cuba|capacidade|disco|espessura|grossura|diametro|laminas?|facas?"
     r"|regulagem)\b[^.!?,]{0,25}\bquanto\b"
@@ -163,7 +169,9 @@ _NOT_ASKED = re.compile(
     rf"|\ba vista (?:que|d[aeo]|n[ao])\b"
     rf"|\b\d+ ?x (?:mais|maior|menos|melhor|por|ao|na|no|a)\b|\b\d+ ?x ?\d|\b(?:ifood|aplicativo|app|rappi"
     rf"|fornecedor\w*|banco|concorren\w+) (?:\w+ )?cobra\w*|\b(?:meu )?boletos? d[aeo] (?!maquina|frete)\w+"
-    rf"|\bvalor d[ae] (?:pressao|temperatura|vazao|potencia)|\bcredito (?:na praca|eu tenho|aprovado)"
+    rf"|\bvalor d[ae] (?:pressao|temperatura|vazao|potencia)|\b(?:preco|valor)\w* d[aeo]s? (?:meus?|minhas?|nossos?"
+    rf"|nossas?)\b|\bdesconto d[oe]s? (?:funcionari|inss|folha)\w*|\bcusto por\b|\bfrete d[aeo]s? (?:minha|meu"
+    rf"|carne|fornec)\w*|\bcredito (?:pr[ao] (?:meu|minha)|na praca|eu tenho|aprovado)"
     rf"|\bcondicoes de (?!pag)\w+|\b(?:boas?"
     rf"|otimas?|perfeitas?|sem|em|mas) condicoes\b"
     rf"|\bproposta de (?:parceria|emprego|trabalho|franquia|servic\w+|sociedade)|\bprazo de (?:entrega|envio)\b"

@@ -30,7 +30,8 @@ _THE = (
     r"|turma d[aeo]|galera d[aeo]|time d[aeo]|equipe d[aeo]|contato d[aeo]|contato|de|do|da|com|verdadeir[oa])\s+)*"
 )
 _TALK = (
-    r"(?:falar|falando|conversar|conversando|tratar|negociar|resolver|discutir|reclamar|prosear|explicar|fechar"
+    r"(?:falar|falando|conversa|conversar|conversando|tratar|negociar|resolver|discutir|reclamar|prosear|explicar"
+    r"|fechar"
     r"|bater (?:um |aquele )?papo|trocar (?:uma )?(?:ideia|palavra)s?|ter uma conversa"
     r"|dar uma palavr\w+|tirar (?:uma? |umas |minhas? )?duvidas?|ser atendid[oa]|continuar|seguir|atendimento"
     r"|contato|em contato|reuniao|papo|linha direta)"
@@ -42,8 +43,10 @@ _WANT = (
     r"|procuro|rola|aceito|topo|se der|se puder\w*)"
 )
 _PUT = (
-    r"(?:pass[aeo]\w*|transfer\w*|transfir\w*|encaminh\w+|direcion\w+|redirecion\w+|conect\w+|coloc\w+|coloque\w*"
-    r"|bot[ae]\w*|poe|ponha\w*|cham[ae]\w*|cha?ma|joga|jogue|repass\w+|vincul\w+|me da|me arruma|me ve|arranj\w+"
+    r"(?:pass(?:a|e|em|ar|aria)\b|transfer\w*|transfir\w*|encaminh(?:a|e|em|ar)\b|direcion\w+|redirecion\w+"
+    r"|conect\w+|coloc(?:a|ar|am)\b|coloque\w*"
+    r"|bot(?:a|e|em|ar)\b|poe|ponha\w*|cham(?:a|e|em|ar)\b|joga|jogue|repass\w+|vincul\w+|me da|me arruma|me ve"
+    r"|arranj\w+"
     r"|indic\w+|mand[ae]m?|mandar|envi[ae]m?|enviar|libera)"
 )
 _MEETING = (
@@ -58,6 +61,7 @@ _TO_ME = (
 )
 
 _TALKING = (
+    rf"\b{_TALK} com quem (?!eu\b|voce)\w+|\b(?:quero|queria|preciso|posso) falar (?:la|ai)\b",
     rf"\b{_TALK}(?:\s+(?!e\b|mas\b|que\b)\w+){{0,2}}?\s+(?:com|por)\s+{_THE}{_SOMEBODY}\b",
     rf"\b{_TALK}\s+(?:direto |so )?com (?:el[ea]s?\b|gente\b|voces (?:mesmos|por)|(?:a )?(?:fabrica|empresa|seleto))",
     rf"\b(?:so|somente|prefiro|apenas) (?:falo|converso|trato|negocio|resolvo) com\s+{_THE}(?:{_SOMEBODY}|gente)\b",
@@ -85,7 +89,7 @@ _PASSING = (
 )
 _WANTING = (
     rf"\b{_WANT}\b(?:\s+(?:de|que|eu|a gente|me|nos|ser|ter|voces?|direto|so|antes|logo|ja|por favor|mais|atendid[oa]"
-    rf"|um|uma|o|ajuda|retorno|auxilio|apoio|orientacao|agora|urgente|ver|alem))*\s+(?:(?:de|por|com"
+    rf"|um|uma|o|ajuda|assistencia|retorno|auxilio|apoio|orientacao|agora|urgente|ver|alem))*\s+(?:(?:de|por|com"
     rf"|d[aeo])\s+)?{_THE}{_SOMEBODY}\b",
     rf"\b(?:cade|onde (?:esta|ta|anda)|quando)\s+{_THE}{_SOMEBODY}\b",
     r"\bcade (?:o |a )?\w+ que (?:\w+ )?(?:me|tava|estava|ia|ficou|vinha|falava|atendia)\b",
@@ -101,7 +105,9 @@ _WANTING = (
     r"|pedidos)\b",
     r"\bquem (?:pode|poderia|consegue|vai) me (?:atend|ajud|lig)\w+|\balguem (?:entr[ea]\w*|me|pode|poderia"
     r"|consegue|respond[ae]\b)",
-    r"\b(?:vendedor|consultor|representante)\w* (?:pode|poderia|consegue|podia|me|entrar)\b",
+    r"\b(?:vendedor|consultor|representante)\w* (?:\w+ )?(?:pass|vem|visit)\w* (?:por )?(?:aqui|n[ao]\b|ca\b)"
+    r"|\b(?:me )?(?:respond[ae]|atend[ae]) (?:por )?(?:uma pessoa|alguem|um humano)|\b(?:vendedor|consultor"
+    r"|representante)\w* (?:pode|poderia|consegue|podia|me|entrar)\b",
 )
 _PRESENT = (
     rf"\b(?:tem|teria|existe|ha|haveria|sera que tem)\s+(?:\w+\s+)?{_THE}{_SOMEBODY}(?:\s+\w+)?\s+(?:ai\b"
@@ -140,6 +146,8 @@ _CALLING = (
     r"\bliga (?:aqui|pro|ai)\b|\bliguem\b",
 )
 _VISITING = (
+    rf"\b{_WANT}\b[^.!?;]{{0,12}}\bver (?:\w+ ){{0,3}}?(?:de perto|pessoalmente|ao vivo)\b",
+    r"\b(?:tem|qual|passa|quero) (?:\w+ ){0,2}?(?:telefone|numero|fone)(?: \w+)? (?:de|pra|para) contato\b",
     r"\b(?:me|nos) visit\w+|\bvisit(?:ar|e|em) (?:a gente|aqui|voces|a fabrica|o showroom|(?:a )?(?:minha|nossa))",
     rf"\b{_WANT}\b(?:\s+\w+){{0,3}}?\s+(?:ir|passar|dar (?:um pulo|uma passada)|conhecer|visitar|ver)\s+(?:ai\b"
     rf"|la\b|na fabrica"

@@ -126,6 +126,7 @@ _APART = _rule(
     r"|\bapag\w+ (?:tudo )?(?:o )?que (?:\w+ ){1,3}(?:meus?|minhas?|sobre mim|de mim)\b"
 )
 _CONSENT = _rule(
+    r"\bnao (?:tem|tinham?|dei|demos|ha|houve) (?:\w+ ){0,2}?(?:autorizac\w+|permissao|consentimento)\b|"
     rf"\bnao us(?:e|em|ar) (?:mais )?(?:o )?(?:meu|minha|esse|este) {_DATA}|\b(?:meu|esse) {_DATA} nao e (?:pra|para) "
     rf"(?:{_MESSAGE}|isso)|\b(?:nunca|nao) (?:pedi|autorizei|solicitei|permiti) (?:pra |para )?(?:receb\w+|contato)"
     rf"|\b(?:pedir|peco|solicit\w+|quero|requer\w+|exijo) (?:a |o )?(?:exclusao|remocao|eliminacao|descadastr\w+)\b"

@@ -73,7 +73,8 @@ _OPENING = re.compile(r"\b(?:abr(?:ir|indo)|mont(?:ar|ando)|inaugurar)\b[^.;!?]{
 _SEGMENTS = tuple((name, re.compile(rf"\b(?:{pattern})")) for name, pattern in _PHRASES)
 _OTHERS = re.compile(
     r"\b(?:(?:vend|fornec|distribu|produz|entreg|fabric|faz|faco)\w*(?: \w+){0,2} (?:pra|para|a|pros|pras|aos|as)"
-    r"|atend\w+|nada a ver com|gost\w+ de|(?:feiras?|projetos?) de|participam? de|se (?:eu|a gente|um dia)"
+    r"|atend\w+|nada a ver com|gost\w+ de|pr[oa] don[oa] d[eao]|(?:feiras?|projetos?) de|participam? de|se (?:eu"
+    r"|a gente|um dia)"
     r"|(?:maquina|equipamento|versao|modelo|linha)\w*(?: \w+){0,5}? (?:pra|para)|fornec\w+(?: meu)?(?: e)?"
     r"|client\w+(?: sao| e)?|abastec\w+"
     r"|entreg\w+ (?:pra|para|em|nas|nos)"
@@ -88,13 +89,14 @@ _OTHERS = re.compile(
     r"|(?:ti[oa]|irmao?|prim[oa]|cunhad[oa]|sogr[oa]|pai|mae|filh[oa]|namorad[oa]|amig[oa]|conhecid[oa]|vizinh[oa]"
     r"|patrao|colega|cliente|el[ea]) (?:\w+ )?"
     r"(?:tem|tinha|possui|abriu|e don[oa] de|trabalha (?:em|n[oa])))"
-    r"(?:\s+(?:um|uma|uns|umas|varios|varias|outros|outras|meu|minha|os|as|o|a|de|alguns|algumas|grandes?"
+    r"(?:\s+(?:um|uma|uns|umas|varios|varias|outros|outras|meu|minha|os|as|o|a|de|alguns|algumas|algum|alguma"
+    r"|qualquer|grandes?"
     r"|redes? de|muitos|muitas|pequen\w+)){0,3}\s+$"
 )
 _ELSEWHERE = re.compile(
     r"\s*(?:aqui |ali |la )?(?:do lado|da esquina|da frente|em frente|vizinh[ao]|concorrente|ao lado"
     r"|d[oa]s? (?:meu |minha )?(?:vizinh|amig|prim|concorren|client|conhecid|ti[oa]\b|cunhad|sogr)\w*"
-    r"|onde (?:eu )?(?:compro|almoc)|que (?:usa|tem|tinha|me|eu compro|fornec)|atras(?:ou|a))"
+    r"|onde (?:eu )?(?:compro|almoc)|que (?:usa|tem|tinha|me|eu compro|fornec)|atras(?:ou|a)|nenhum\w*|e o que mais)"
 )
 _MINE = re.compile(r"\b(?:tenho|temos|sou|somos|minha|meu|nossa|nosso|don[oa] d)\b[^.;!?]{0,20}$")
 _OWN = re.compile(

@@ -15,10 +15,11 @@ _BUY = (
 )
 _HIGH = re.compile(
     r"\bate (?:o )?dia \d{1,2}\b(?! (?:de|do|d[oe] (?:mes|ano)|/))|\b(?:to|tou|tamo|estou|estamos|tudo|producao"
-    r"|loja|cozinha)"
+    r"|loja|cozinha|linha)(?: ta| esta)?"
     r" parad[oa]s?\b|"
     r"\bate (?:a |o )?(?:segunda|terca|quarta|quinta|sexta|sabado|domingo|amanha)\b|"
-    r"\burgent\w*|\burgencia\b|\burgencia\b|\bo (?:quanto|qto) antes\b(?! (?:voces|puder|respond|mand|me\b))"
+    r"\burgent\w*|(?<!qual a )\burgencia\b|\bo (?:quanto|qto) antes\b(?! (?:voces|puder|respond|mand"
+    r"|me\b))"
     r"|\bo mais rapido possivel\b"
     r"|\bo mais breve\b|\bquanto antes\b(?! (?:voces|puder|respond|mand|me\b))|\b(?:pra|para) (?:ontem|hoje|amanha)\b"
     r"|\bantes do dia \d{1,2}\b(?! (?:de"
@@ -37,11 +38,23 @@ _HIGH = re.compile(
 )
 # "essa semana vendi 400" tells of the past.
 _DONE = re.compile(
-    r"^\s*(?:eu |a gente |ja |nos )*(?:vi|vimos|vendi|vendemos|fiz|fizemos|foi|teve|tive|tivemos|deu|perdi"
+    r"^\s*(?:eu |a gente |ja |nos )*(?:te |lhe )?(?:tem(?! que)|dou|mando|retorno|respondo|falo|volto|aviso|vejo|passo"
+    r"|confirmo|viajo|vi|vimos|vendi|vendemos|fiz|fizemos|foi|teve|tive|tivemos|deu|perdi"
     r"|produzi\w*|recebi|fui"
-    r"|\w{3,}(?:ei|ou|iram|aram|imos))\b"
+    r"|\w{3,}(?:ei|ou|eu|iu|iram|aram|imos))\b"
 )
-_NEEDED = re.compile(rf"\b{_BUY}\b")
+_NEEDED = re.compile(
+    rf"\b(?:{_BUY}|lev(?:o|amos)|peg(?:o|amos)|busc\w+|entreg\w+|cheg\w+|instal\w+|rodando|produzir|produzindo"
+    rf"|mont\w+|pag(?:o|ar)"
+    r"|tem que|urgen\w+|prazo|resolv\w+|funcionando|maquina|ainda|decis\w+|defin\w+|faltam?)\b"
+)
+_CALENDAR = re.compile(r"\b(?:semana|mes|quinzena|hoje|amanha|dias)\b")
+_TALK_LATER = re.compile(
+    r"\b(?:volt(?:o|amos)|retorno|respondo|te (?:dou|mando|aviso|falo|chamo|passo)|falo|falamos"
+    r"|conversamos)\b[^.;!?]{0,25}$"
+)
+_MAKING = re.compile(r"\b(?:producao|fazemos|faco|vendemos|por|ultima|vez(?:es)?)\s+n?$")
+_FEW_WORDS = 5
 _NOT_HIGH = re.compile(r"\b(?:nao|sem|nada|nem|pouca)\b[^,.;!?]{0,18}$")
 _MEDIUM = re.compile(
     r"\b(?:mes que vem|proximo mes|mes q vem|mes seguinte|outro mes|virada do mes|daqui (?:a )?(?:um"
@@ -60,7 +73,7 @@ _LOW = re.compile(
     r"|\b(?:to|tou|estou|estamos) (?:so |apenas |ainda )?(?:pesquisando|sondando|especulando|estudando"
     r"|planejando|na fase de)\b|\b(?:fase|etapa) de (?:pesquisa|planejamento|estudo|projeto)\b"
     r"|\bdando uma (?:olhad\w+|pesquisad\w+|sondad\w+|espiad\w+)|\bso (?:de )?(?:olho|especulacao|sondagem)\b"
-    r"|\bcuriosidade\b|\bcurios[oa]\b"
+    r"|\bso (?:namorando|sonhando|espiando)|\bcuriosidade\b|\bcurios[oa]\b"
     r"|\bano que vem\b|\bproximo ano\b|\bano q vem\b|\boutro ano\b|\bsemestre que vem\b|\bproximo semestre\b"
     r"|\bsegundo semestre\b|\bfuturamente\b|\bno futuro\b|\bfuturo\b ?(?:proximo)?|\b(?:la|mais) (?:pra"
     r"|para) (?:a )?frente\b"
@@ -69,7 +82,9 @@ _LOW = re.compile(
     r"|\bnao (?:e|eh|seria) (?:pra|para) (?:agora|ja|hoje)\b|\bnao (?:vou|quero|pretendo) comprar (?:agora"
     r"|ja|hoje)\b|\b(?:por enquanto|agora) nao\b ?(?:vou|pretendo|compr)|\bso pra (?:saber|ter uma ideia"
     r"|conhecer)\b|\blongo prazo\b|\bdaqui (?:a )?(?:uns |alguns )?anos\b|\bpesquisa de (?:preco|mercado)\b"
-    r"|\bso (?:uma )?curiosidade\b|\bso queria saber\b|\bso (?:pra )?ter uma (?:ideia|nocao)\W*$"
+    r"|\bso (?:uma )?curiosidade\b|\bso queria saber\b|\bso quero (?:saber|conhecer|entender) como\b"
+    r"|\bsem compromisso\b|\bjuntando (?:o |um )?(?:dinheiro|grana)|\bso (?:pra|para) (?:eu )?(?:saber"
+    r"|ter (?:uma )?(?:ideia|nocao|base)|conhecer)\b|\bso (?:pra )?ter uma (?:ideia|nocao)\W*$"
 )
 _HORIZON = re.compile(
     rf"\b(?:em|daqui|dentro de|ate|nos proximos|nas proximas|proxim[oa]s|prazo(?: \w+){{0,3}}|menos de"
@@ -80,7 +95,8 @@ _HORIZON = re.compile(
     rf"|cerca de |os |as |de |mais ou menos )*$"
 )
 _PAST = re.compile(
-    r"\b(?:ha|faz|fazem|tenho\b(?!:)|a mais de|desde|abrimos ha|tem uns|ja tem|trabalho ha|durante|nos ultimos"
+    r"\b\d+ em $|\b(?:ha|faz|fazem|tenho\b(?!:)|a mais de|desde|abrimos ha|tem uns|ja tem|trabalho ha|durante"
+    r"|nos ultimos"
     r"|ultim[oa]s|funcion\w+|abr(?:o|imos)|garantia|dura\w*|congel\w+|rend\w+|boletos?|fatur\w+|cheques?|defeito"
     r"|estrag\w+|venc\w+|matur\w+|consorcio"
     r"|financiamento|validade|parcel\w+|vezes|pag\w+ em"
@@ -90,7 +106,10 @@ _PAST_AFTER = re.compile(
     r"^\s*(?:atras|de (?:garantia|mercado|experiencia|vida|casa|empresa|loja|validade|uso|carencia|idade"
     r"|existencia)|por (?:semana|mes|dia)|seguid[oa]s|de funcionamento|d[ae] semana)\b"
 )
-_DELIVERY = re.compile(r"\b(?:entreg\w+|demor\w+|lev\w+|fica pronta|producao d[ea]|fabric\w+|prazo de)\b[^.;!?]{0,35}$")
+_DELIVERY = re.compile(
+    r"\b(?:entreg\w+|(?<!ainda vai )demor\w+|lev\w+|fica pronta|producao d[ea]|fabric\w+|prazo de (?=[a-z])"
+    r"|prazo de$)[^.;!?]{0,35}$"
+)
 _OPENING = re.compile(
     rf"\b(?:abr\w+|inaugur\w+|{_BUY}|pra|para|em|so em|la (?:por|pra)|ate|final de|fim de|comeco de|inicio de"
     rf"|meados de|chegue em|previsao)\b[^.;!?]{{0,25}}$"
@@ -133,19 +152,41 @@ def _words(message: Spelled) -> list[Item]:
         covered.append(match.span())
         found.append(message.item("urgencia", "baixa", match.start(), match.end(), 0.85))
     for match in _MEDIUM.finditer(message.folded):
-        if not _DELIVERY.search(message.before(match.start(), 40)):
+        if not _DELIVERY.search(message.before(match.start(), 40)) and not _of_other_doings(message, match):
             found.append(message.item("urgencia", "media", match.start(), match.end(), 0.9))
     for match in _HIGH.finditer(message.folded):
-        if _DONE.search(message.after(match.end(), 30)) and not _NEEDED.search(message.before(match.start(), 40)):
-            continue
-        inside = any(first <= match.start() < last for first, last in covered)
         before = message.before(match.start(), 40)
-        if inside or _NOT_HIGH.search(before) or _asks_delivery(message, match.start()):
-            continue
-        if re.search(r"\b(?:producao|fazemos|faco|vendemos|por|ultima|vez(?:es)?)\s+(?:n)?$", before):
+        if (
+            any(first <= match.start() < last for first, last in covered)
+            or _NOT_HIGH.search(before)
+            or _MAKING.search(before)
+            or _asks_delivery(message, match.start())
+            or _of_other_doings(message, match)
+            or (_CALENDAR.search(match.group()) and not _of_buying(message, match))
+        ):
             continue
         found.append(message.item("urgencia", "alta", match.start(), match.end(), 0.85))
     return found
+
+
+def _of_other_doings(message: Spelled, match: re.Match[str]) -> bool:
+    """ "essa semana vendi 400", "semana que vem te respondo": a time of something else than the purchase."""
+    before = message.before(match.start(), 40)
+    if _TALK_LATER.search(before):
+        return True
+    return _DONE.search(message.after(match.end(), 30)) is not None and not _NEEDED.search(before)
+
+
+def _of_buying(message: Spelled, match: re.Match[str]) -> bool:
+    """Whether a day or week is when the machine is needed: said so, said alone, or after "pra" or "até"."""
+    before, after = message.before(match.start(), 60), message.after(match.end(), 50)
+    if (
+        _NEEDED.search(before)
+        or _NEEDED.search(after)
+        or re.search(r"\b(?:pra|para|ate|antes|ainda|em|so)\s*(?:a |o )?$", before)
+    ):
+        return True
+    return len(before.split()) + len(after.split()) <= _FEW_WORDS
 
 
 def _asks_delivery(message: Spelled, start: int) -> bool:
