@@ -1,12 +1,12 @@
-"""Amounts of money in a reply, whoever names them, and the one price that may be told (cold-lead exception)."""
+"""Amounts of money in a reply, whoever names them. The one price that may be told is in `cold_price`."""
 
 import re
 from collections.abc import Iterator
 from decimal import Decimal
 
+from conversations.guardrails import cold_price
 from conversations.guardrails.products import names_of
 from conversations.guardrails.sheet import Finding, Sheet
-from conversations.guardrails.words import Word
 from seleto.lib.text.numbers import Kind as QuantityKind
 from seleto.lib.text.numbers import Quantity
 
@@ -14,8 +14,6 @@ AMOUNT = "Informa um valor em dinheiro; preço só o consultor passa."
 SIZE = "Dá uma ideia do preço (faixa, limite, número de dígitos ou comparação)."
 RANK = "Compara preços entre máquinas, concorrentes ou outros bens."
 AFFORD = "Diz se o dinheiro do lead dá ou não para comprar."
-
-ELIGIBLE = frozenset({"FBM100", "FB300"})  # `domain.md`, hard rule 2
 
 CATTLE = frozenset("arroba boi boiada bois gado bezerro bezerros novilho novilha vaca vacas nelore pecuaria".split())
 # The lead's own trade: menu, sales, takings.
@@ -28,19 +26,13 @@ MENU = frozenset(
 OVERHEADS = frozenset(
     "aluguel ponto energia luz gas agua ifood funcionario funcionarios frango boi insumo insumos".split()
 )
-_VAGUE = tuple(
-    """
-    partir parte partindo comeca comecando inicia uns umas cerca quase ate desde aproximadamente media torno faixa menos
-    mais acima abaixo minimo maximo perto
-    """.split()
-)
 _MEASURED = ("#length", "#mass", "#volume", "#rate", "#pieces", "tamanhos", "medidas", "versoes")
 _PARTS = ("faca", "facas", "molde", "moldes", "peca", "pecas", "bico", "bicos", "acessorio", "acessorios")
 _WENT = ("saiu", "saindo", "saia", "sair")  # "saiu de 300 pra 900 por dia"
 _AIMS = ("chegar", "atingir", "bater", "alcancar", "meta", "objetivo", "chegando", "batendo")
-OUTPUT = ("#rate", "#pieces", "#mass", "#volume", "#length", "@make")
+OUTPUT = ("quantos", "quantas", "#rate", "#pieces", "#mass", "#volume", "#length", "@make")
 _OF_THE = ("das", "dos", "as", "os", "nas", "nos", "essas", "pras", "pros")
-_NOTED = ("anotado", "anotada", "anotados", "anotei", "registrado", "registrada", "registrei", "anotadinho")
+NOTED = ("anotado", "anotada", "anotados", "anotei", "registrado", "registrada", "registrei", "anotadinho")
 _AND_SOME = ("poucos", "tantos", "pouco", "tanto", "quebrados")
 _MADE = ("@make", "#rate", "#pieces")
 _PLACES = frozenset(
@@ -72,7 +64,7 @@ _LOOSE = frozenset(
 def check(sheet: Sheet) -> Iterator[Finding]:
     for at, word in enumerate(sheet.words):
         quantity = word.quantity
-        if quantity is None or not quantity.high or excepted(sheet, at, quantity):
+        if quantity is None or not quantity.high or cold_price.excepted(sheet, at, quantity):
             continue
         if plain_of_lead(sheet, quantity) or (quantity.high < 10 and sheet.before(at, 1, *_OF_THE)):
             continue  # "os valores das duas"
@@ -318,11 +310,7 @@ def _catalogue_figure(sheet: Sheet, at: int, quantity: Quantity) -> bool:
 
 def _echoed(sheet: Sheet, at: int, quantity: Quantity) -> bool:
     """The lead's own figure named while refusing, with nothing said about it."""
-    if (
-        sheet.lead_values & set(quantity.values)
-        and sheet.clause_has(at, *_NOTED)
-        and not sheet.clause_has(at, "@costs")
-    ):
+    if sheet.lead_values & set(quantity.values) and sheet.clause_has(at, *NOTED) and not sheet.clause_has(at, "@costs"):
         return True
     if not sheet.has("@hedge", "@refer"):
         return False
@@ -377,32 +365,3 @@ def _lead_money(sheet: Sheet, at: int) -> bool:
     """What the lead charges or takes in."""
     theirs = sheet.clause_has(at, "@lead") or (sheet.asks(at) and not sheet.clause_has(at, "@product"))
     return theirs and sheet.clause_has(at, *MENU) and not sheet.clause_has(at, "#model")
-
-
-def excepted(sheet: Sheet, at: int, quantity: Quantity) -> bool:
-    """The configured price of FBM100 or FB300, told exactly, to a cold lead, and tied to that product."""
-    context = sheet.context
-    if context.temperature != "frio":
-        return False
-    named = _product_of(sheet, at)
-    if named not in ELIGIBLE or named not in context.price_exception:
-        return False
-    exact = quantity.low == quantity.high and Decimal(str(context.price_exception[named])) in quantity.values
-    return exact and not quantity.approximate and not sheet.before(at, 4, *_VAGUE)
-
-
-def _product_of(sheet: Sheet, at: int) -> str:
-    """The product named nearest before the amount, else the first after it; "" when none or several machines are."""
-    mentions = sorted(names_of(sheet.context.products).find(sheet.words), key=lambda mention: mention.first)
-    named = [(mention.first, mention.products[0].code) for mention in mentions if len(mention.products) == 1]
-    named += [(index, word.text.upper()) for index, word in enumerate(sheet.words) if _is_code(word)]
-    if not named:
-        return ""
-    index, code = max((pair for pair in named if pair[0] < at), default=min(named))
-    before = sheet.words[index - 1] if index else None
-    many = before is not None and (before.quantity is not None or before.text in ("dois", "duas"))
-    return "" if many else code
-
-
-def _is_code(word: Word) -> bool:
-    return "#model" in word.tags or word.text in ("fbm100", "fb300")

@@ -59,7 +59,7 @@ _PLAIN: dict[str, str] = {
     "@product": """
         fbm100|fb300|fb700|smartpro|se3000|se6000|ct200|fs150|ens15|ens30|epe1200|mix25|mix70|mix140|mix210
         fbm|smart|fb|formadora*|cortadora*|filetadora*|ensacadeira*|misturador*|homogeneizador*|maquina*|maquininha*
-        equipamento*|modelo|modelos|manual|semi|semiautomatica|semiautomatico|automatica|automatico|pneumatica|
+        equipamento*|modelo|modelos|manual|manuais|semi|semis|automaticas|semiautomatica|semiautomatico|automatica|automatico|pneumatica|
         eletrica
         molde|moldes|faca|facas|peca|pecas|acessorio*|interplast|pedal|esteira|linha|bico|bicos|kit|cuba
     """,
@@ -178,7 +178,8 @@ _PLAIN: dict[str, str] = {
         camarad*|amig*|carinho|especial|especiais|diferente|diferentes|diferenciad*|apertadinh*|enxut*|esperto|esperta
         festa|presente|mel|moleza|moral|forca|forcinha|alivi*|compens*|vantag*|vantaj*|surpreend*|surpresa
         bacana|bacanas|legal|legais|gostoso|gostosinh*|redond*|justinh*|doce|docinho|irrecusav*|imbativ*|milagre|magica
-        jeito|jeitinho|carta branca
+        jeito|jeitinho
+        carta branca
         vai gostar|amar|sorrir|adorar
         a parte
     """,
@@ -212,7 +213,7 @@ _PLAIN: dict[str, str] = {
     "@month": "janeiro|fevereiro|marco|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro",
     "@fast": """
         rapidissima|rapido|rapida|rapidinho|rapidinha|rapidamente|rapidao|rapidissimo|ligeiro|ligeirinho|ligeira|
-        voando|logo
+        voando|logo|relampago|turbo|veloz|depressa|correndo|instantanea|instantaneo
         logo logo
         jaja|breve|brevemente|agil|agilidade|express|expressa|expresso|imediata|imediato|imediatamente|instante|pronto
         ja ja
@@ -362,6 +363,9 @@ _ATTITUDES: dict[str, str] = {
         feriado|feriadao|copa|inauguracao|evento|feira|ferias|virada|verao|inverno|recesso|temporada|safra|quaresma
         festa _2 peao|junina|padroeira|uva|cidade
         dia seguinte
+        fds|findi
+        semana santa
+        corpus christi
         sao joao
         festas
         fim do ano

@@ -1,13 +1,13 @@
 """Anything the lead can learn a price from (`eval/README.md`, 1.2 price): hints, levels, comparisons, answers.
 
-Amounts themselves, and the cold-lead exception, are in `amounts`.
+Amounts themselves are in `amounts`, the cold-lead exception in `cold_price`.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from conversations.guardrails import amounts, price_answers
+from conversations.guardrails import amounts, cold_price, price_answers
 from conversations.guardrails.patterns import Matcher
 from conversations.guardrails.sheet import Finding, Sheet, hits, rules
 
@@ -56,6 +56,7 @@ _HINTS = Matcher(
         mesmo|mesma faixa|patamar|nivel|linha de preco|valor|custo|investimento
         quer|quiser|querendo|pretende pagar|gastar|investir menos|pouco
         em valor
+        custa|custam|vale|valem # @product
         com _2 que vc|vcs _1 fatura|ganha|vende|tira|lucra
         quanto mais _3 mais custa
         @product|#model _2 paga|pagam _2 @product|#model
@@ -115,6 +116,8 @@ _HINTS = Matcher(
         falta|faltam|sobra pouco|pouquinho|muito|um|so
         com folga
         acima|abaixo|dentro|longe|perto|fora _4 gastar|investir|pagar|bolso|@afford_money
+        bolso mais? fundo|cheio|preparado
+        se _1 tem|tiver #plain _2 guardado|guardados|separado|separados|juntado
         prepara|prepare|aperta|pesa|pesado _2 bolso|caixa
         fica|ficaria|eh dificil|apertado|curto|tranquilo _3 @afford_money|#money
         com #money|#plain _3 dificil|apertado|tranquilo|daa|da|leva|compra
@@ -166,7 +169,7 @@ def check(sheet: Sheet) -> Iterator[Finding]:
         at = finding.first
         own = _about_the_lead(sheet, at, amounts.OVERHEADS) or sheet.clause_has(at, "@lead")
         told = any(
-            (quantity := sheet.words[index].quantity) is not None and amounts.excepted(sheet, index, quantity)
+            (quantity := sheet.words[index].quantity) is not None and cold_price.excepted(sheet, index, quantity)
             for index in sheet.clause(at)
         )
         told = told or sheet.after(at, 1, "nutricional", "energetico", "calorico", "agregado", "sentimental")
@@ -230,6 +233,8 @@ def _not_a_price(sheet: Sheet, finding: Finding) -> bool:
         following = sheet.words[finding.end].text if finding.end < sheet.clause(at).stop else ""
         if following.endswith(("ar", "er", "ir")):
             return True  # "não custa nada perguntar"
+    if sheet.words[at].text in ("vale", "valem") and sheet.after(at, 3, "pena", "lembrar", "destacar", "conhecer"):
+        return True
     known = sheet.clause_has(at, "entendo", "comum", "normal", "imagino", "compreendo")
     if finding.reason == _LEVEL and known and not sheet.clause_has(at, "@product", "@dear"):
         return True  # "orçamento apertado é comum"
@@ -297,6 +302,8 @@ def _dear_otherwise(sheet: Sheet, at: int) -> bool:
         sheet.clause_has(at, "pronto") and sheet.clause_has(at, "comprar", "compra", "compram")
     ):
         return True  # what the lead pays today
+    if word == "em" and sheet.before(at, 3, "leva", "levo", "levar", "levamos", "levando", "levou"):
+        return not sheet.before(at, 1, "mais", "menos")  # "leva isso em conta"
     if sheet.after(at, 1, "amigo", "amiga", "cliente", "colega"):
         return True
     if word == "barato" and sheet.before(at, 1, "o") and sheet.after(at, 1, "da", "de", "do", "eh", "e"):

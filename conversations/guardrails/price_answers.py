@@ -159,7 +159,7 @@ def check(sheet: Sheet) -> Iterator[Finding]:
             yield Finding(named[0], named[0] + 1, amounts.RANK)
     measured = ("#length", "#mass", "#volume", "#power", "#rate", "#pieces")
     for finding in hits(sheet, _NEAR):
-        if _says_no_answer(sheet, finding.first):
+        if _says_no_answer(sheet, finding.first) or sheet.clause_has(finding.first, *amounts.NOTED):
             continue
         if sheet.clause_has(finding.first, *measured) and not sheet.clause_has(finding.first, "#money"):
             continue  # "isso, 14 cm"
