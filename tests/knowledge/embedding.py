@@ -15,13 +15,15 @@ DIMENSIONS = 64
 
 @contextmanager
 def set_up(settings: Settings, url: str, *, extension: bool = True) -> Iterator[None]:
-    """The endpoint at ``url``, with the extension created in the test's own transaction."""
+    """The endpoint at ``url``, with the extension created for this test alone."""
     settings.EMBEDDINGS_BASE_URL = url
     settings.EMBEDDINGS_DIMENSIONS = DIMENSIONS
     embeddings.forget()
     if extension:
         store.prepare()
     yield
+    if extension and not connection.in_atomic_block:  # no rollback will take it away
+        query("DROP EXTENSION vector CASCADE")
     embeddings.forget()
 
 

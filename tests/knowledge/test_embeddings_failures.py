@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import httpx
@@ -231,3 +233,22 @@ def test_no_connection_is_held_while_the_endpoint_thinks(settings: Settings, tra
 
     assert held
     assert not any(held)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_never_hold_the_same_article(settings: Settings, transactional_db: None) -> None:
+    loader.load()
+    start = Barrier(2)
+
+    def take() -> list[int]:
+        try:
+            start.wait()
+            return [item.id for batch in stage.claim(1) for item in batch]
+        finally:
+            connection.close()
+
+    with set_up(settings, URL), ThreadPoolExecutor(2) as pool:
+        one, two = (future.result() for future in [pool.submit(take), pool.submit(take)])
+
+    assert one or two
+    assert not set(one) & set(two)
