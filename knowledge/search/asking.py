@@ -52,6 +52,7 @@ _BLANK = "   "
 _MOVES = re.compile(r"(dobr|sob|desc|solt|vir|gir|abr|fech|saem|cai|caem|mex|desliz|trav|incl)")
 _OF_NAME = re.compile(r"\bd[aeo]s?$")
 # What is done so many times is no matter: "engole quantos quilos".
+_STRAIGHT = re.compile(r"\b(?:qual|quais|quant[oa]s?) (?:(?:eh|sao|o|a|os|as|de|maxim\w+|minim\w+) +)*(\w+)")
 _BEFORE_COUNT = re.compile(r"\b[a-z]+(?= (?:ate |uns |umas |em )?quant[oa]s?\b)")
 _AFTER_NAME = re.compile(r" {3,}([a-z]{3,})")
 # "Rodando direto" tells how, not what.
@@ -95,6 +96,7 @@ def unknown(rest: str, knows: Knows, *, whole: bool, figured: bool) -> list[str]
         return [word for word in _telling(words(rest)) if not knows(word)]
     if figured:
         return []
+    rest = ", ".join(clause for clause in _CLAUSE.findall(rest) if not _measures(clause))
     rest = _BEFORE_COUNT.sub(_blanked, rest)
     asked = [word for match in _ASKING.finditer(rest) for word in _focus(rest[match.end() :])]
     asked += [word for match in _SAID_OF.finditer(rest) for word in _telling(words(match[1])[:3])]
@@ -111,6 +113,12 @@ def _predicates(clause: str) -> Iterator[str]:
             yield from (word for word in (verb,) if _MOVES.match(word) or not is_filler(word))
         elif not topics.aspects(f"{before} {clause[match.end() :]}"):
             yield from _telling([verb])
+
+
+def _measures(clause: str) -> bool:
+    """Whether a clause asks straight for a topic ("qual a espessura", "quantos kg"): nothing else in it matters."""
+    match = _STRAIGHT.search(clause)
+    return match is not None and bool(topics.aspects(match[1]))
 
 
 def _blanked(match: re.Match[str]) -> str:

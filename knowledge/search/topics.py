@@ -195,7 +195,7 @@ queimar gerador maresia chuva garoa ergonomica ergonomico receita receitas calor
 lacre etiqueta rotulo rastreabilidade auditoria consultoria treinar portatil dobravel compacta compacto
 bonita design blindado blindada reforcado reforcada estendida estendido protecao tampa trava-de-seguranca ruidosa
 geladeira microondas balcao bobina bobinas refil consumivel rolo rolos filme gordura rotacoes rpm balde
-girofreezer tunel detector plaina moinho ventosa grampo gaveta carrinho paletizadora paleteira
+girofreezer afiar afia afiacao tunel detector plaina moinho ventosa grampo gaveta carrinho paletizadora paleteira
 vibracao potavel esgoto ralo aterramento fusivel cabo fiacao plugue extensao amperes watts calor umidade vapor
 configuracao
 """
