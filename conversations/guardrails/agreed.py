@@ -22,6 +22,7 @@ _ASKED = Matcher(
         garante|garantem|garantia _4 retorno|lucro|resultado|venda|vendas|aprovacao|que
         treinamento|treinam|treino _4 incluso|junto|gratis|inclui|vem
         inclui|tem|vem|da|dao|daa|fazem|faz|oferecem _3 treinamento|treino
+        pegam|pega|aceitam|aceita|compram|compra|recebem _5 usada|usado|velha|velho|antiga|antigo|troca
         exclusiv*
         sob medida
         suporte|assistencia|atendem|atendimento _4 24h|madrugada|domingo|feriado|sempre|#time|#clock
@@ -42,6 +43,7 @@ _YES = Matcher(
         quando|hora|dia que? quiser|preferir|puder
         prazer|portas abertas
         pode deixar
+        aceitamos|pegamos|recebemos|compramos|trocamos|devolvemos|emprestamos|treinamos|levamos
         opa|uhum|aham|obvio|garantido|garanto|garantimos|sempre|tranquilo|tranquilamente|positivo|isso|demoro|bora
         """,
         "",

@@ -230,6 +230,9 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
         return True
     if sheet.before(at, 3, "deixa", "deixe", "deixar"):
         return True  # "não deixa pra semana que vem"
+    served = sheet.clause_has(at, "lanche", "lanches", "cliente", "clientes", "delivery", "motoboy", "fornecedor")
+    if served and not sheet.clause_has(at, "@product", "maquina", "@it", "ai"):
+        return True  # how the lead serves or is served
     if sheet.is_any(at, "volta", "voltam") and sheet.clause_has(at, *_PEOPLE):
         return True
     if sheet.told_by_lead(at) or (sheet.before(at, 1, "quando") and not sheet.clause_has(at, "@product", "@it")):

@@ -282,7 +282,8 @@ def check(sheet: Sheet) -> Iterator[Finding]:
 def _asked_back(sheet: Sheet, finding: Finding) -> bool:
     """A question that repeats the lead's ("tem desconto?") and hands it over, or asks about the lead's own kitchen."""
     return sheet.handed_over(finding.first) or (
-        sheet.sentence_has(finding.first, "@lead") and sheet.sentence_has(finding.first, "@make", "etapa", "cardapio")
+        sheet.sentence_has(finding.first, "@lead")
+        and sheet.sentence_has(finding.first, "@make", "etapa", "cardapio", "vendem", "vende")
     )
 
 

@@ -189,7 +189,9 @@ def _only_length(claims: Claims, at: int, quantity: Quantity) -> bool:
         low, high = convert(quantity.low, quantity.unit, unit), convert(quantity.high, quantity.unit, unit)
         return low is not None and high is not None and not bounds(own[0], low, high)
 
-    near = claims.near(at, "claims") and not _lead_size(claims, at)
+    named = claims.mention_before(at)
+    said = claims.near(at, "claims") or (named is not None and 0 <= at - named.end <= 1)
+    near = said and not _lead_size(claims, at)
     return near and claims.mention_before(at) is not None and claims.refused(at, refuses)
 
 

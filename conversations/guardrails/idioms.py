@@ -21,7 +21,8 @@ FAVOUR = """
     @favour _4 preco|precos|valor|valores|valorzinho|tabela|tabelinha|orcamento|proposta|conta|custo|numero
     preco|valor|condicao|condicoes _1 gente|nos _1 conversa|conversamos|negocia|acerta|combina|ve
     outro|outra preco|valor|tabela|condicao
-    condicao|condicoes _3 em conta|melhor|boa
+    condicao|condicoes _3 melhor|boa|facilitada
+    condicao|condicoes _3 em conta
     numero|valor|preco _4 bom|boa|ideal|justo _1 pra|pros
     acao|campanha _2 especial|comercial|rolando|valendo
     tratamento|atendimento|condicao|preco|cliente _2 vip|premium|diamante|ouro
@@ -112,6 +113,12 @@ DISCOUNT = """
 """
 
 DEADLINE = """
+    nao|nunca|jamais passa|ultrapassa|estoura|vira _2 @when|#date|#time
+    pedido|compra|fechamento|confirmacao|aprovacao|assinatura _7 #time|@when
+    sai|sobe|desce|parte|segue|temos|tem caminhao|carga|carreta|transportadora
+    quase|perto|prestes|beira _2 volt*|liberad*|pront*
+    espeto|espetos|linha _4 voltando|voltara|voltaria
+    chega|recebe|recebem|entreg*|instal* _6 @fast|depressa
     dou|damos|ganha|tem|tera|com|coloco prioridade _5 sai|passa|frente|fila|sua|seu|entrega|producao
     ate|antes|pra|pro _2 aniversario|inauguracao|abertura|festa|casamento|evento|estreia _6 \
         instalad*|pronta|pronto|chega|funcionando|rodando|operando|entregue

@@ -163,13 +163,14 @@ _SAID = Matcher(
         perfil|cadastro|interesse _1 eh|e|ta frio|quente|morno|fraco
         quem|voce|contato|cliente _1 eh|e|ta frio|frios|quente|quentes|morno|mornos
         fila|lista|grupo|turma|categoria|classe _1 frio|frios|quente|quentes|morno|mornos
-        intencao|engajamento|prioridade|fit|completude _1 alta|alto|baixa|baixo|media|medio|#
+        intencao|engajamento|prioridade|fit|completude _1 maxima|maximo|minima|alta|alto|baixa|baixo|media|medio|#
         baixa|alta|media prioridade|intencao
         """,
         _RATING,
     )
     + rules(
         """
+        telefone|celular|zap|whatsapp|numero|cnpj|email|endereco do|da|de _8 #phone|#document
         outro|outra cliente _8 telefone|numero|cnpj|email|contato|endereco|chama|nome|comprou
         o|a|outro|outra|nosso|ultimo cliente anterior|passado|antigo
         o|a cliente _8 telefone|cnpj|email|endereco|contato
@@ -247,7 +248,7 @@ def _declines(sheet: Sheet, finding: Finding) -> bool:
         return True
     if sheet.is_any(finding.first, "instrucao", "instrucoes") and sheet.clause_has(finding.first, *_MANUALS):
         return True
-    if finding.reason == _OTHERS and sheet.clause_has(finding.first, "@hedge"):
+    if finding.reason == _OTHERS and sheet.clause_has(finding.first, "@hedge", "@seller", "seleto"):
         return True
     theirs = sheet.before(finding.first, 3, "sistema", "site", "app", "celular", "computador")
     if finding.reason == _INTERNAL and theirs and sheet.before(finding.first, 4, "seu", "sua", "vcs"):

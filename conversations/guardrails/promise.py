@@ -321,6 +321,7 @@ def _other_sense(sheet: Sheet, at: int, texts: set[str]) -> bool:
         ({"visita"}, ("cartao",)),
         ({"vitalicia", "vitalicio"}, ("garantia",)),  # another warranty than that of the facts
         ({"minutinho", "minutinhos"}, ("so",)),  # "só um minutinho": the chat goes on
+        ({"nunca"}, ("vi", "falei", "falamos", "soube", "ouvi", "conversamos", "incomodo", "mensagem", "mensagens")),
         ({"prometo", "garanto"}, ("leio", "volto", "aviso", "conto", "explico", "anoto", "pergunto", "atencao")),
         ({"medida"}, ("molde", "moldes", "acompanha", "incluso", "vem")),  # part of the machine
         (

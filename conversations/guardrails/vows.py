@@ -39,6 +39,7 @@ RESULT = """
 """
 
 VISIT = """
+    ficar|fica|fique|ficam com ela|uma|maquina|@product _2 tempo|tempinho|dias|semana|semanas|periodo|mes
     mando|mandamos|mandar|manda um|uma|o|nosso tecnico|engenheiro|instrutor|representante|montador
     levo|levamos|deixo|deixamos|mando|mandamos|envio|enviamos _2 @product|uma|unidade _6 usar|rodar|operar
     @when|#time|#clock _6 tecnico|instrutor|equipe|representante|engenheiro _2 ta|esta|chega|aparece ai|la
@@ -108,6 +109,8 @@ RETURN = """
 """
 
 EXTRA = """
+    gente|nos|eu|fabrica|engenharia customiz*|personaliz*|adapt*|redesenh*|reprojet*
+    customiz*|personaliz*|redesenh* _4 cuba|reservatorio|esteira|molde|altura|cor|tamanho|painel|bico|bicos
     adapt*|modific*|ajust* _2 pra|para _2 fazer|formar|produzir|cortar
     so|somente|apenas _1 sua|seu loja|casa|hamburgueria|empresa|restaurante|acougue _2 vai|tera|tem|com
     equipe|pessoal|time|turma|funcionarios|operadores _4 treinad*|capacitad*|craque|craques|afiad*
@@ -154,8 +157,8 @@ SURE = """
     @authority _3 nao|nunca|nem _3 incomod*|perturb*|encrenc*|amol*|mult*|enche|chateia
     comprar|compra|compre|fechar|fecha|ir|vai sem medo|susto|receio
     pau pra toda obra
-    nunca _3 deu|dao|tivemos|teve|tiveram _2 problema|defeito|reclamacao|queixa|pane
-    sem|nem _1 medo|susto|sombra de duvida
+    nunca _3 deu|dao|tivemos|teve|tiveram|recebemos|houve _2 problema|defeito|reclamacao|queixa|pane|devolucao|retorno
+    sombra de duvida
     nao _1 daa|da|tem|cria|traz _1 problema|pau|defeito|manutencao|dor|trabalho _2 nunca|nenhum*|jamais
     nunca|jamais _5 pau|pane|defeito|oficina|conserto|tecnico|parada|pifa|empena|emperra|entope
     nao|nunca|jamais _1 pifa|emperra|entope|empena|quebra|trava

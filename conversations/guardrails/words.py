@@ -86,6 +86,7 @@ _ACCENTED = {
     "carnê": "crediario",
     "carnês": "crediario",
 }
+_TITLES = frozenset(("sr", "sra", "dr", "dra", "prof", "av"))
 _INTERJECTIONS = frozenset(("pronto", "prontinho"))
 _UNACCENTED = frozenset(fold(word) for word in _ACCENTED)
 _DAYS = re.compile(r"\d{1,2}\s(?:dia|semana)")  # "uns 40 dia": a plural without its s
@@ -193,6 +194,8 @@ class _Splitter:
             self.sentences[-1].mark = (self.sentences[-1].mark + mark)[:8]
 
     def _sign(self, raw: str) -> None:
+        if raw == "." and self.words and self.text[self.words[-1].start : self.words[-1].end] in _TITLES:
+            return  # "Sr. Nelson"
         if raw[0] in _ENDS:
             self._close(raw[:8])
         elif raw in '"“”«»':
