@@ -96,11 +96,8 @@ _AUGMENTED: dict[str, int] = {
 # "dezoitão": of a number below twenty only thousands are said so, when it is a price.
 _AUGMENTED |= {
     stem + "ao": value
-    for stem, value in {
-        "dez": 10, "onz": 11, "doz": 12, "quatorz": 14, "catorz": 14, "quinz": 15, "dezesseis": 16, "dezesset": 17,
-        "dezoit": 18, "dezenov": 19,
-    }.items()
-}  # fmt: skip
+    for value, stem in enumerate("dez onz doz trez quatorz quinz dezesseis dezesset dezoit dezenov".split(), 10)
+}
 MAGNITUDES: dict[str, int] = {
     "mil": 1000, "k": 1000, "milhar": 1000, "milhares": 1000, "milheiro": 1000, "milheiros": 1000,
     "milhao": 10**6, "milhoes": 10**6, "mi": 10**6,
