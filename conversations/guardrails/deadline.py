@@ -230,7 +230,7 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
         return True
     if sheet.before(at, 3, "deixa", "deixe", "deixar"):
         return True  # "não deixa pra semana que vem"
-    served = sheet.clause_has(at, "lanche", "lanches", "cliente", "clientes", "delivery", "motoboy", "fornecedor")
+    served = sheet.clause_has(at, "lanche", "lanches", "delivery", "motoboy", "fornecedor")
     if served and not sheet.clause_has(at, "@product", "maquina", "@it", "ai"):
         return True  # how the lead serves or is served
     if sheet.is_any(at, "volta", "voltam") and sheet.clause_has(at, *_PEOPLE):
