@@ -38,7 +38,7 @@ def decide(state: TurnState, snapshot: Snapshot, *, now: datetime, endpoint: "En
     """
     if not state.pending:  # what was to be answered is gone
         return Decision(bubbles=(), memory=state.memory)
-    heard = snapshot.heard or listen(state, snapshot.products)
+    heard = snapshot.heard or listen(state, snapshot.products, snapshot.weights)
     try:
         return _without_model(state, snapshot, heard) or _with_model(state, snapshot, heard, now, endpoint)
     except NoSafePhrase:
@@ -48,16 +48,24 @@ def decide(state: TurnState, snapshot: Snapshot, *, now: datetime, endpoint: "En
 def degraded(state: TurnState, snapshot: Snapshot, *, reason: str, usage: Usage) -> Decision:
     """No model: what rules can settle is settled; else the holding phrase once, the facts that rules can read, and a
     later retry (design.md, Degraded). Raises ``NoSafePhrase``."""
-    heard = snapshot.heard or listen(state, snapshot.products)
+    heard = snapshot.heard or listen(state, snapshot.products, snapshot.weights)
     if settled := _without_model(state, snapshot, heard):
         return replace(settled, usage=usage)
     if state.turn_failures:
-        return Decision(bubbles=(), facts=heard.facts, memory=state.memory, retry_reason=reason, usage=usage)
+        return Decision(
+            bubbles=(),
+            facts=heard.facts,
+            engagement=heard.engagement,
+            memory=state.memory,
+            retry_reason=reason,
+            usage=usage,
+        )
     text = vetting.phrase(state, snapshot, heard, Situation.ESPERA)
     return Decision(
         bubbles=(text,),
         reviewed=(digest(text),),
         facts=heard.facts,
+        engagement=heard.engagement,
         memory=state.memory,
         fallback=Situation.ESPERA.value,
         retry_reason=reason,
@@ -105,7 +113,7 @@ def _answered(session: "Session", answer: Answer, state: TurnState, snapshot: Sn
     """The answer with what the turn has to do besides; a handover takes its place where one is due."""
     effects = session.effects()
     kept, dropped = facts.accept([*effects.facts, *answer.facts], state, snapshot.products, heard.facts)
-    heard = with_facts(heard, kept, state)
+    heard = with_facts(heard, kept, state, snapshot.weights)
     route = routing.after_model(answer, effects.handoff, heard, state)
     if route is not None:
         stated = vetting.answering_part(answer, state, snapshot, heard) if route.keeps_answer else ()
@@ -129,7 +137,7 @@ def _replied(vetted: Vetted, state: TurnState, snapshot: Snapshot, heard: Heard)
         bubbles=parts,
         reviewed=tuple(digest(part) for part in parts),
         answer=vetted.answer,
-        temperature=heard.temperature,
+        engagement=heard.engagement,
         memory=_remembered(parts, vetted.answer, state, snapshot, heard),
         stopped=vetted.stopped,
         fallback=vetted.fallback,
@@ -150,7 +158,7 @@ def _routed(
         reviewed=tuple(digest(part) for part in parts),
         answer=answer,
         facts=heard.facts,
-        temperature=heard.temperature,
+        engagement=heard.engagement,
         handoff_reason=route.handoff.value if route.handoff else "",
         memory=_remembered(parts, answer, state, snapshot, heard),
         interests=moves.interests(heard, snapshot.products),
@@ -164,7 +172,7 @@ def _phrase_only(state: TurnState, snapshot: Snapshot, heard: Heard, situation: 
         bubbles=(text,),
         reviewed=(digest(text),),
         facts=heard.facts,
-        temperature=heard.temperature,
+        engagement=heard.engagement,
         memory=_remembered((text,), None, state, snapshot, heard),
         fallback=situation.value,
     )

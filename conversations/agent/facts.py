@@ -1,13 +1,13 @@
 """What the lead told us, from the model's proposals and from rules; nothing without evidence is kept (I7)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from conversations.agent.schema import ProposedFact
 from conversations.agent.state import Line, TurnState
 from knowledge.catalogue import ProductFacts
 from leads import extraction, municipalities
-from leads.extraction import Extraction
+from leads.extraction import Item
 from leads.models import Fact
 from leads.services import NewFact
 from seleto.lib.text.fold import fold
@@ -54,13 +54,13 @@ def check(proposed: ProposedFact, state: TurnState, products: tuple[ProductFacts
     return _checked(proposed, talk[place], products) or _confirmed(proposed, talk[place], talk[:place], products)
 
 
-def from_rules(lines: Sequence[Line], said: Extraction) -> tuple[NewFact, ...]:
-    """What extraction ``said`` of ``lines``, as facts with their quotations."""
+def from_rules(lines: Sequence[Line], items: Iterable[Item]) -> tuple[NewFact, ...]:
+    """What rules read in ``lines``, as facts with their quotations."""
     return tuple(
         _derived_state(item.stored, item.quote, lines[item.message], item.start, item.end)
         if item.field == Fact.Field.UF and not _names_state(item.quote)
         else _fact(Fact.Field(item.field), item.stored, item.quote, lines[item.message], item.start, item.end)
-        for item in said.items
+        for item in items
         if item.field in Fact.Field.values
     )
 

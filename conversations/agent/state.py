@@ -11,7 +11,10 @@ from conversations.agent.memory import NEW, Memory
 from conversations.agent.schema import Answer
 from conversations.guardrails import Verdict
 from knowledge.catalogue import ArticleFacts, ProductFacts
+from knowledge.weights import DEFAULT, Weights
+from leads.models import Temperature
 from leads.services import NewFact
+from leads.temperature import Engagement, Known
 
 if TYPE_CHECKING:
     from conversations.agent.understanding import Heard
@@ -54,6 +57,10 @@ class TurnState:
     facts: Mapping[str, str] = field(repr=False)
     history: tuple[Line, ...] = field(repr=False)
     pending: tuple[Line, ...] = field(repr=False)
+    # The facts as the score reads them, and the class a manager set, while it counts.
+    told: tuple[Known, ...] = field(default=(), repr=False)
+    corrected: Temperature | None = None
+    corrected_at: datetime | None = None
     memory: Memory = NEW
     # What came before ``history``, in a few sentences.
     summary: str = field(default="", repr=False)
@@ -73,6 +80,7 @@ class Snapshot:
     prices: Mapping[str, Decimal] = field(default_factory=dict, repr=False)
     # What rules read in the messages to be answered; ``decide`` reads it itself when it is not given.
     heard: "Heard | None" = field(default=None, repr=False)
+    weights: Weights = DEFAULT
     # Whether the company of the CNPJ that this lead gave is known, and whether a deal of theirs is open.
     company_known: bool = False
     opportunity_open: bool = False
@@ -114,7 +122,7 @@ class Decision:
     facts: tuple[NewFact, ...] = field(default=(), repr=False)
     dropped_facts: tuple[str, ...] = ()
     handoff_reason: str = ""
-    temperature: str = ""
+    engagement: Engagement | None = None
     memory: Memory = NEW
     interests: tuple[str, ...] = ()
     stopped: tuple[StoppedDraft, ...] = field(default=(), repr=False)

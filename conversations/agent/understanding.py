@@ -3,55 +3,106 @@
 The brief is built on it, routing obeys it, and it is all there is when no model answers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from conversations.agent import facts, situations
 from conversations.agent.situations import Matter
-from conversations.agent.state import TurnState
+from conversations.agent.state import Line, TurnState
 from knowledge.catalogue import ProductFacts
-from leads import extraction
+from knowledge.weights import DEFAULT, Weights
+from leads import extraction, temperature
 from leads.extraction import Extraction
-from leads.models import Fact, Temperature
+from leads.extraction.intentions import intentions
+from leads.models import Fact
 from leads.services import NewFact
+from leads.temperature import Engagement, Score
 from seleto.lib.text.language import Language
+
+# Who writes about these is no buyer (domain.md, hard rule 8).
+NO_SALE = frozenset(
+    {
+        Matter.SUPPORT,
+        Matter.COMPLAINT,
+        Matter.SUPPLIER,
+        Matter.CANDIDATE,
+        Matter.WRONG_NUMBER,
+        Matter.PRIVACY,
+        Matter.MINOR,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
     """``known``: field -> value, what these messages tell included. ``facts``: only what they tell."""
 
+    score: Score
     matters: frozenset[Matter] = frozenset()
     language: Language = "pt"
     facts: tuple[NewFact, ...] = field(default=(), repr=False)
     known: Mapping[str, str] = field(default_factory=dict, repr=False)
     ask_state: bool = False
-    temperature: str = Temperature.UNCLASSIFIED
+    engagement: Engagement = field(default_factory=Engagement)
+
+    @property
+    def temperature(self) -> str:
+        return self.score.temperature
 
     def told(self, field: Fact.Field) -> str:
         """The value that these messages give the field, "" when they give none."""
         return next((fact.value for fact in self.facts if fact.field == field), "")
 
 
-def listen(state: TurnState, products: tuple[ProductFacts, ...]) -> Heard:
+def listen(state: TurnState, products: tuple[ProductFacts, ...], weights: Weights = DEFAULT) -> Heard:
     """Pure: no database, no model."""
     lines = [line for line in state.pending if line.text and line.own_words]
-    said = extraction.extract([line.text for line in lines], products=products) if lines else Extraction()
-    new = facts.from_rules(lines, said)
+    texts = [line.text for line in lines]
+    said = extraction.extract(texts, products=products) if lines else Extraction()
     matters = situations.read(lines, said)
     if state.memory.price_refusals and situations.presses(lines, state.history):
         matters |= {Matter.PRICE}
+    new = facts.from_rules(lines, [*said.items, *intentions(texts)])
+    engagement = _engagement(state, sale=not matters & NO_SALE)
     return Heard(
+        score=_score(state, new, engagement, weights),
         matters=matters,
         language=situations.spoken_language([*state.history, *state.pending]),
         facts=new,
-        known={**state.facts, **{fact.field: fact.value for fact in new}},
+        known=_known(state, new),
         ask_state=said.ask_state,
-        temperature=state.temperature,
+        engagement=engagement,
     )
 
 
-def with_facts(heard: Heard, new: tuple[NewFact, ...], state: TurnState) -> Heard:
+def with_facts(heard: Heard, new: tuple[NewFact, ...], state: TurnState, weights: Weights) -> Heard:
     """The same, with what the model read as well: its facts count for everything that follows the answer."""
-    known: dict[str, str] = {**state.facts, **{fact.field: fact.value for fact in new}}
-    return replace(heard, facts=new, known=known)
+    score = _score(state, new, heard.engagement, weights)
+    return replace(heard, facts=new, known=_known(state, new), score=score)
+
+
+def _known(state: TurnState, new: Sequence[NewFact]) -> dict[str, str]:
+    return {**state.facts, **{fact.field: fact.value for fact in new}}
+
+
+def _score(state: TurnState, new: Sequence[NewFact], engagement: Engagement, weights: Weights) -> Score:
+    changed = [fact for fact in new if state.facts.get(fact.field) != fact.value]
+    told = [*state.told, *temperature.known(changed, told_at=state.waiting_since)]
+    corrected = state.corrected
+    if state.corrected_at is not None and temperature.supersedes_correction(told, state.corrected_at):
+        corrected = None
+    return temperature.score(told, engagement, weights, corrected)
+
+
+def _engagement(state: TurnState, *, sale: bool) -> Engagement:
+    """How the lead takes part, as far as the messages of the brief show."""
+    talk: list[Line] = [*state.history, *state.pending]
+    asked = [at for at, line in enumerate(talk) if line.author == "agent" and "?" in line.text]
+    answered = [at for at in asked if at + 1 < len(talk) and talk[at + 1].author == "lead"]
+    return Engagement(
+        messages=sum(line.author == "lead" for line in talk),
+        questions=len(asked),
+        answered=len(answered),
+        days_since_contact=0,
+        sale=sale,
+    )

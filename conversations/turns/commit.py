@@ -13,7 +13,7 @@ from conversations.agent.state import Decision, Snapshot, TurnState
 from conversations.formatting import typing_s
 from conversations.models import Conversation, GuardrailHit, Handoff, Turn
 from knowledge import gaps
-from leads import needs
+from leads import classification, needs
 from leads.services import open_subject_request, record_facts, record_interests
 from seleto.lib import alerts, jobs
 from seleto.lib.models import Alert
@@ -101,6 +101,8 @@ def _keep_what_was_told(state: TurnState, decision: Decision, *, now: datetime) 
         quotes = {fact.field: fact.quote for fact in made}
         known = {**state.facts, **{fact.field: fact.value for fact in made}}
         needs.follow_facts(state.lead_id, known, [fact.field for fact in made], quotes=quotes, now=now)
+    if made or (decision.engagement and not decision.engagement.sale):
+        classification.reclassify(state.lead_id, decision.engagement, now)
     if decision.interests:
         last = state.pending[-1]
         record_interests(state.lead_id, decision.interests, quote=last.text, message_id=last.id, now=now)

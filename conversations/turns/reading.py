@@ -15,11 +15,16 @@ from conversations.agent.state import Line, Snapshot, TurnState
 from conversations.agent.understanding import listen
 from conversations.models import Conversation, Message
 from knowledge import calendar, queries
+from leads import temperature
 from leads.models import Empresa, Fact, Orcamento, Temperature
 
 LOCAL = ZoneInfo("America/Sao_Paulo")
 # Beyond this many unanswered messages the oldest are read as history.
 PENDING_MESSAGES = 30
+# What only the score looks at (leads/extraction/intentions.py).
+_NOT_FOR_THE_BRIEF = frozenset(
+    {Fact.Field.NEGOCIO, Fact.Field.INTENCAO, Fact.Field.VISITA, Fact.Field.DECISOR, Fact.Field.CRESCIMENTO}
+)
 _NOT_SAID = (Message.Status.CANCELLED, Message.Status.FAILED)
 
 
@@ -40,7 +45,8 @@ def read_state(
     lines = [(row, _line(row, f"m{position}")) for position, row in enumerate(rows, start=1)]
     pending = tuple(line for row, line in lines if _is_pending(row, conversation))
     history = [line for row, line in lines if not _is_pending(row, conversation)]
-    facts = Fact.objects.filter(lead_id=conversation.lead_id, superseded_at=None).order_by("created_at")
+    lead = conversation.lead
+    facts = list(Fact.objects.filter(lead_id=lead.pk, superseded_at=None).order_by("created_at", "pk"))
     return TurnState(
         turn_id=turn_id,
         lease_token=lease_token,
@@ -50,15 +56,18 @@ def read_state(
         answered_revision=conversation.answered_revision,
         channel_slug=channel.slug,
         origin=channel.origin,
-        temperature=conversation.lead.temperature,
-        opted_out=conversation.lead.opted_out_at is not None,
+        temperature=lead.temperature,
+        opted_out=lead.opted_out_at is not None,
         first_reply=conversation.previous_id is None and not any(line.author != "lead" for line in history),
         awaiting_answer=conversation.awaiting_answer,
         unanswered_question_replies=conversation.unanswered_question_replies,
         turn_failures=conversation.turn_failures,
         waiting_since=conversation.pending_since or now,
         due_at=conversation.turn_due_at or now,
-        facts=dict(facts.values_list("field", "value")),
+        facts={fact.field: fact.value for fact in facts if fact.field not in _NOT_FOR_THE_BRIEF},
+        told=temperature.known(facts),
+        corrected=Temperature(lead.temperature) if lead.corrected_at else None,
+        corrected_at=lead.corrected_at,
         history=tuple(history[-settings.HISTORY_MESSAGES :]),
         pending=pending,
         memory=Memory.read(conversation.memory),
@@ -72,7 +81,8 @@ def read_snapshot(state: TurnState, *, now: datetime) -> Snapshot:
     """The managers' data for this turn, from caches kept for seconds; prices only where they may be told."""
     prompt = queries.published_prompt("agente")
     products = queries.products()
-    heard = listen(state, products)
+    weights = queries.score_weights()
+    heard = listen(state, products, weights)
     prices = {}
     if heard.temperature == Temperature.COLD and Matter.PRICE in heard.matters:
         prices = dict(queries.price_exception(today=now.astimezone(LOCAL).date()))
@@ -83,6 +93,7 @@ def read_snapshot(state: TurnState, *, now: datetime) -> Snapshot:
         articles=articles_for(state),
         prices=prices,
         heard=heard,
+        weights=weights,
         company_known=_is_company_known(heard.known.get(Fact.Field.CNPJ, "")),
         opportunity_open=_has_opportunity(state),
         open_now=calendar.is_open(now),

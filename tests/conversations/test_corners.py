@@ -14,7 +14,6 @@ from conversations.ingest import stage as ingest
 from conversations.models import Channel, Conversation, Event, Outbox, Turn
 from conversations.turns.reading import read_snapshot, read_state
 from knowledge.models import Phrase, PricePolicy, Product, ProductPrice
-from leads.models import Lead
 from seleto.lib import jobs
 from seleto.lib.ids import new_id
 from seleto.lib.models import Alert
@@ -108,9 +107,15 @@ def test_a_reply_that_has_to_wait_for_the_instances_pace_leaves_later(channel, s
 
 
 @pytest.mark.parametrize(
-    ("temperature", "valid_until", "told"), [("frio", 1, True), ("frio", -1, False), ("morno", 1, False)]
+    ("text", "valid_until", "told"),
+    [
+        ("não tenho empresa, quanto custa a FB300? é só curiosidade", 1, True),
+        ("não tenho empresa, quanto custa a FB300? é só curiosidade", -1, False),
+        ("não tenho empresa, é só curiosidade, a FB300 é boa?", 1, False),
+        ("sou da Hamburgueria Zebu, quanto custa a FB300?", 1, False),
+    ],
 )
-def test_a_price_is_known_only_to_the_turn_of_a_cold_lead_while_it_is_valid(channel, temperature, valid_until, told):
+def test_a_price_is_known_only_to_the_turn_of_a_cold_lead_who_asks_while_it_is_valid(channel, text, valid_until, told):
     PromptFactory.create()
     today = datetime.now(UTC).date()
     product = Product.objects.create(code="FB300", name="FB300")
@@ -121,8 +126,7 @@ def test_a_price_is_known_only_to_the_turn_of_a_cold_lead_while_it_is_valid(chan
         valid_from_date=today - timedelta(days=9),
         valid_until_date=today + timedelta(days=valid_until),
     )
-    conversation = waiting("quanto custa a FB300?")
-    Lead.objects.update(temperature=temperature)
+    conversation = waiting(text)
     state = read_state(
         turn_id=new_id(), lease_token=new_id(), conversation_id=conversation.id, correlation_id="", now=now()
     )
