@@ -9,7 +9,7 @@ from seleto.lib.text.fold import fold
 
 _CNPJ = re.compile(
     r"(?<![\w.@])(?:\d{2}[. ]?\d{3}[. ]?\d{3}[ ]?[/ ]?[ ]?\d{4}[ ]?[-– ]?[ ]?\d{2}"
-    r"|[\da-z]{2}\.?[\da-z]{3}\.?[\da-z]{3}\s?/?\s?[\da-z]{4}\s?[-–]?\s?\d{2})(?!\w|[-.@]\w)"
+    r"|[\da-z]{2}[. ]?[\da-z]{3}[. ]?[\da-z]{3}\s?/?\s?[\da-z]{4}\s?[-–]?\s?\d{2})(?!\w|[-.@]\w)"
 )
 _WEIGHTS = (6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2)
 _OLD_BEFORE = re.compile(

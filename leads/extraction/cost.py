@@ -20,7 +20,8 @@ _ASK = (
     r"|nocao|ideia)"
 )
 _COSTS = (
-    r"(?:cust\w+|sai\w*|sair\w*|fica\w*|ficar\w*|val\w+|cobr\w+|pag\w+|gast\w+|desembols\w+|invest\w+|ped(?:e|em|indo)"
+    r"(?:cust\w+|sai\w*|sair\w*|fica\w*|ficar\w*|val\w+|cobr\w+|pag\w+|gast\w+|desembols\w+|invest\w+|ter\b|juntar"
+    r"|guardar|ped(?:e|em|indo)"
     r"|quer\w* por|faz\w* (?:n?el[ae]s?|ness[ea]|ess[ea]|por|pra mim)|morre|vem a|anda|anda custando|sao|seria\w*)"
 )
 _VOICE = (
@@ -183,7 +184,8 @@ _NOT_ASKED = re.compile(
     rf"|saem)(?: de)? quanto\b|\bquanto (?:que )?(?:a|o|essa|esse|cada)(?: \w+){{1,4}}? (?:produz|pesa|rende|gasta"
     rf"|consome|mede|faz|aguenta|ocupa|corta|cabe|processa|tira)\w*|\bem quanto tempo"
     rf"|\b(?:por|a"
-    rf"|ha) quanto tempo|\bquanto (?:a[os]s?|as|mais|antes|de (?:carne|massa|energia|luz|espaco))\b(?! (?:maquina"
+    rf"|ha) quanto tempo|\bquanto (?:a[os]s?|as|mais|menos|menor\w*|maior\w*|melhor|antes|de (?:carne|massa|energia"
+    rf"|luz|espaco))\b(?! (?:maquina"
     rf"|custa))"
 )
 

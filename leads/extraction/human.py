@@ -77,6 +77,7 @@ _TALKING = (
     r"|telefonar)\b",
 )
 _PASSING = (
+    rf"\b{_WANT}\b[^.!?;]{{0,15}}\breceber (?:a visita de )?{_THE}{_SOMEBODY}\b",
     rf"\b(?:contatad|atendid|procurad|chamad)[oa] (?:por|com) {_THE}(?:{_SOMEBODY}|gente)\b",
     rf"\b(?:peca|pede|pedir|fala|fale|diz|diga|avis[ae]|solicit[ae]) (?:ai )?(?:pr[ao]|para|ao?)\s+{_THE}{_SOMEBODY}\b",
     r"\b(?:espera\w*|aguard\w+|cade) (?:a |o |um |uma |seu |sua )?(?:retorno|contato|ligac\w+)\b|\bfalar com quem\b",
@@ -147,7 +148,8 @@ _CALLING = (
 )
 _VISITING = (
     rf"\b{_WANT}\b[^.!?;]{{0,12}}\bver (?:\w+ ){{0,3}}?(?:de perto|pessoalmente|ao vivo)\b",
-    r"\b(?:tem|qual|passa|quero) (?:\w+ ){0,2}?(?:telefone|numero|fone)(?: \w+)? (?:de|pra|para) contato\b",
+    r"\b(?:tem|qual|passa|quero) (?:\w+ ){0,2}?(?:telefone|numero|fone)(?: \w+)? (?:de|pra|para) contato\b"
+    r"|\btem (?:um )?(?:telefone|fone|fixo)(?: ai)?\W*(?:\?|$)",
     r"\b(?:me|nos) visit\w+|\bvisit(?:ar|e|em) (?:a gente|aqui|voces|a fabrica|o showroom|(?:a )?(?:minha|nossa))",
     rf"\b{_WANT}\b(?:\s+\w+){{0,3}}?\s+(?:ir|passar|dar (?:um pulo|uma passada)|conhecer|visitar|ver)\s+(?:ai\b"
     rf"|la\b|na fabrica"

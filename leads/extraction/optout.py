@@ -32,7 +32,8 @@ _NO_MORE = (
     rf"|as|os|a|o|de|nunca|{_YOU}))*\s*(?:$|[,.!?;)]|{_MESSAGE}\b|tod[oa]s?\b)"
 )
 _STOP = (
-    r"(?:(?:nao|nunca mais|jamais|nem)(?! (?:consegu|consig|sei|vou|posso|pude|sabia|deu|era|foi|precisei|recebi))"
+    r"(?:(?:nao|nunca mais|jamais|nem)(?! (?:gost\w+ de|quero (?:\w+ )?escrev|consegu|consig|sei|vou|posso|pude"
+    r"|sabia|deu|era|foi|precisei|recebi))"
     r"|par\w+ (?:de|com|logo)|deix\w+ de|chega de|basta de|cess\w+|suspend\w+|interromp\w+|dispenso|sem)"
 )
 
@@ -47,7 +48,8 @@ _STOP_CONTACT = _rule(
     rf"|\b(?:par\w+|deix\w+|chega) de (?:(?:me |nos )?(?:ligar|telefonar)|mandar (?:nada|coisas?)|(?:me"
     rf"|nos) (?:escrever|chamar|procurar|contatar|contactar"
     rf"|importunar))\b(?! (?:a|o|de|as|os|pra)\b)"
-    rf"|\b(?:par\w+|cess\w+|suspend\w+|interromp\w+|cancel\w+|bloque\w+|desativ\w+|dispens\w+)"
+    rf"|(?:\bpar(?:e|em|ar|arem|assem)|(?:^|[.!;,])\s*para(?= (?:de|com|logo|ja|as|ess)\b)|\bcess\w+"
+    rf"|\b(?:o )?fim d[aeo]ss?[ae]s?|\bsuspend\w+|interromp\w+|cancel\w+|bloque\w+|desativ\w+|dispens\w+)"
     rf"(?: (?:ja|logo|com|de|me|os?|as?|ess[ae]s?|est[ae]s?|meu|minha|tod[oa]s?|qualquer|receb\w+|mand\w+|envi\w+))*"
     rf" (?:envios?|recebimento|inscri\w+|cadastro|assinatura|lista|{_MESSAGE})\b"
     rf"|\b(?:nao|nunca|jamais) (?:quero|desejo|gostaria de|autorizo|aceito|pedi)\b[^.!?]{{0,25}}\b(?!nada|isso"
@@ -153,6 +155,8 @@ _ANGER = _rule(
     rf"|\b(?:par\w+|chega|cans\w+|fart\w+|saco) de (?:\w+ ){{0,2}}?{_NUISANCE}"
 )
 _COMMAND = _rule(
+    rf"^\W*(?:(?:favor|quero|por favor) )*(?:excluir|apagar|remover|deletar|cancelar|retirar) (?:o |meu |meus |os "
+    rf"|todos )*{_DATA}\W*$|"
     r"^\W*(?:(?:eu |por favor |favor )*(?:quero |queria |gostaria de )?(?:parar|sair|cancelar|remover|descadastrar)"
     r"|par[ae]m?|stop|sair da lista|nao perturb\w+|chega de mensage\w+|remov\w+-me|me remov\w+|chega"
     r")(?: (?:por favor|pfv?r?|ja|agora|obrigad[oa]|por gentileza))*\W*$|(?:^|[,.!;])\s*(?:por favor |favor "

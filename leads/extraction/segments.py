@@ -73,8 +73,9 @@ _OPENING = re.compile(r"\b(?:abr(?:ir|indo)|mont(?:ar|ando)|inaugurar)\b[^.;!?]{
 _SEGMENTS = tuple((name, re.compile(rf"\b(?:{pattern})")) for name, pattern in _PHRASES)
 _OTHERS = re.compile(
     r"\b(?:(?:vend|fornec|distribu|produz|entreg|fabric|faz|faco)\w*(?: \w+){0,2} (?:pra|para|a|pros|pras|aos|as)"
-    r"|atend\w+|nada a ver com|gost\w+ de|pr[oa] don[oa] d[eao]|(?:feiras?|projetos?) de|participam? de|se (?:eu"
-    r"|a gente|um dia)"
+    r"|atend\w+|nada a ver com|gost\w+ de|pr[oa] don[oa] d[eao]|(?:feiras?|projetos?) de|participam? de|(?:nao"
+    r"|nem) (?:sou|tenho|temos|somos|trabalho) mais(?: \w+){0,2}?|voces(?: (?:so|tambem|ja|fabricam ou so))?"
+    r"|se (?:eu|a gente|um dia)"
     r"|(?:maquina|equipamento|versao|modelo|linha)\w*(?: \w+){0,5}? (?:pra|para)|fornec\w+(?: meu)?(?: e)?"
     r"|client\w+(?: sao| e)?|abastec\w+"
     r"|entreg\w+ (?:pra|para|em|nas|nos)"

@@ -90,7 +90,8 @@ _HORIZON = re.compile(
     rf"\b(?:em|daqui|dentro de|ate|nos proximos|nas proximas|proxim[oa]s|prazo(?: \w+){{0,3}}|menos de"
     rf"|no maximo|maximo|uns|umas|cerca de|a|pra|para|por volta de|em torno de|d?aqui a|mais|faltam|falta"
     rf"|prazo[^.;!?]{{0,20}}:|(?:agora|na verdade|alias|digo|quer dizer|antecip\w+|adiant\w+|mudou)\W{{1,2}}(?:e|sao"
-    rf"|seria|vai ser|pra|ficou|em)|prazo\s*:|urgencia\s*:|quando\s*:|{_BUY})\s+(?:a |uns |umas |mais |ate "
+    rf"|seria|vai ser|pra|ficou|em)|prazo\s*:|prazo[^.;!?:]{{0,20}},|urgencia\s*:|quando\s*:|{_BUY})\s+(?:a |uns "
+    rf"|umas |mais |ate "
     rf"|no maximo |pra |em |d?aqui "
     rf"|cerca de |os |as |de |mais ou menos )*$"
 )
