@@ -93,7 +93,7 @@ def test_a_row_settled_meanwhile_is_not_declared_unknown(channel):
 
 def test_a_reply_that_has_to_wait_for_the_instances_pace_leaves_later(channel, settings):
     settings.QUIET_FRAGMENT_S = 0
-    Channel.objects.update(min_interval_ms=5000)
+    Channel.objects.update(min_interval_ms=60_000)
     PromptFactory.create()
     queued(ConversationFactory.create(channel=channel), "um", "dois")
     waiting(channel=channel)
