@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.db import models
 from django.db.models import F, Model, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -14,6 +15,7 @@ from django.utils.safestring import SafeString
 from knowledge.admin import AuditedAdmin
 from leads.display import fact_value
 from leads.models import Classification, Consent, Empresa, Fact, Identity, Lead, Orcamento, SubjectRequest
+from leads.temperature_admin import TemperaturePages
 from seleto.lib import clock
 from seleto.lib.admin import ReadOnlyAdmin
 from seleto.lib.admin_lists import CappedPaginator, QuestionFilter, asking, cut, moment
@@ -102,7 +104,7 @@ class ClassificationInline(ReadOnlyInline):
 
     @admin.display(description="motivos")
     def why(self, row: Classification) -> str:
-        return "; ".join(str(reason) for reason in row.reasons)
+        return " ".join(str(reason) for reason in row.reasons)
 
 
 class ConsentInline(ReadOnlyInline):
@@ -135,10 +137,10 @@ def _fact(field: Fact.Field) -> Subquery:
 
 
 @admin.register(Lead)
-class LeadAdmin(ReadOnlyAdmin):
+class LeadAdmin(TemperaturePages, ReadOnlyAdmin):
     """Telephones stand on the lead's own page only."""
 
-    list_display = ["name", "colour", "empresa", "city", "produto", "opted_out", "created"]
+    list_display = ["name", "colour", "score", "company", "city", "produto", "opted_out", "created"]
     opted_out, created = moment("opted_out_at", "pediu para parar"), moment("created_at", "criado")
     list_filter = [
         ("temperature", asking("qual a temperatura?")),
@@ -167,6 +169,7 @@ class LeadAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Lead]:
         shown = Identity.objects.filter(lead=OuterRef("pk")).exclude(display_name="").order_by("kind")
+        scores = Classification.objects.filter(lead=OuterRef("pk")).order_by("-at", "-pk")
         rows: QuerySet[Lead] = super().get_queryset(request)
         return rows.annotate(
             nome=_fact(Fact.Field.NOME),
@@ -175,6 +178,7 @@ class LeadAdmin(ReadOnlyAdmin):
             cidade=_fact(Fact.Field.CIDADE),
             uf=_fact(Fact.Field.UF),
             produto_dito=_fact(Fact.Field.PRODUTO),
+            last_score=Subquery(scores.values("score")[:1]),
         )
 
     def change_view(
@@ -192,8 +196,12 @@ class LeadAdmin(ReadOnlyAdmin):
     def colour(self, row: Lead) -> SafeString:
         return format_html('<span class="sl-tag sl-{}">{}</span>', row.temperature, row.get_temperature_display())
 
+    @admin.display(description="pontos", ordering=Coalesce("last_score", -1))
+    def score(self, row: Any) -> str:
+        return "–" if row.last_score is None else str(row.last_score)
+
     @admin.display(description="empresa", ordering="empresa_dita")
-    def empresa(self, row: Any) -> str:
+    def company(self, row: Any) -> str:
         return cut(row.empresa_dita or "–", 40)
 
     @admin.display(description="cidade/UF", ordering="cidade")

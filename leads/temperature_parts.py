@@ -178,7 +178,8 @@ def _fit(told: Mapping[str, Known], _: Engagement) -> _Measure:
         else:
             share += worth
             reasons.append(label(fact))
-    reason = f"{'; '.join(reasons)}." if reasons else "Não se sabe que negócio tem."
+    named = "; ".join(reasons)
+    reason = f"{named[0].upper()}{named[1:]}." if named else "Não se sabe que negócio tem."
     source = business or segment or product
     return _Measure(share, reason, f"{'; '.join(lacks).capitalize()}." if lacks else "", source.quote if source else "")
 
