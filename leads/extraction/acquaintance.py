@@ -92,7 +92,8 @@ _KNOWN = re.compile(
             rf"|ligou|ficou|visitou|veio|disse|me|fez|foi|\w{{3,}}(?:ou|eu|iu|eve))\b",
             rf"\b{_STAFF} (?:de|da) {_US}\b[^.!?;]{{0,25}}\b(?:veio|foi|fez|\w{{3,}}(?:ou|eu|iu))\b",
             rf"\b(?:o|a) [a-z]+ (?:d[ae]|ai d[ae]|dai) ?(?:{_US})? (?:me|ja|ficou|falou|passou|mandou|atendeu|pediu)\b",
-            r"\bme atend(?:eu|ia|eram|iam)\b|\bsou [oa] (?:mesm[oa] )?que (?:falou|falei|conversou|conversei|ligou"
+            rf"\bme atendeu\b|\b(?:quem|{_STAFF} que) (?:sempre )?me atend(?:ia|iam)\b"
+            rf"|\bsou [oa] (?:mesm[oa] )?que (?:falou|falei|conversou|conversei|ligou"
             r"|liguei|mandou|mandei)\b|\b(?:tava|estava|vinha|estavam) me atendendo\b|\bque (?:ia|ficou de"
             r"|prometeu) me (?:ligar|retornar|mandar)"
             r"|\bficou de (?:me )?(?:passar|mandar|retornar|ligar|enviar|ver)",
