@@ -73,7 +73,7 @@ _CORRECTED = re.compile(
     r"|\bmas (?:e|eh)\s+(?:em |de )?"
     r"|\bnao (?:e|eh|sou|fica|moro)\b[^.!?]{1,30}\b(?:e|eh|sou|fica|moro)(?: sim)?\s+(?:em |de )?)$"
 )
-_LEADING = frozenset("em de do da no na cidade municipio aqui para pra ate".split())
+_LEADING = frozenset("em de cidade municipio aqui para pra ate".split())  # few cities bear an article
 # Large enough to be meant when a message is nothing but the name, though the name is an everyday word too.
 _LARGE = frozenset("natal vitoria fortaleza salvador palmas santos serra franca contagem toledo tubarao".split())
 
