@@ -197,7 +197,7 @@ _NOT_ASKED = re.compile(
     rf"|energia|rede|motor|ela|gas|ar|compressor|disjuntor)\w*"
     rf"|\bcom quem (?:eu )?fal\w+\b|\bquem (?:esta |ta )?fala(?:ndo)?\b[^.!?]{{0,20}}"
     rf"|\b(?:pode|podem|podes?) (?:falar|tratar|conversar) com (?:o|a|el[ea]|{_OWN})\b"
-    rf"|\b(?:sou|e|fui|aqui e) (?:o |a |um |uma )?{_ROLE}\b|\bo vendedor de voces\b|\batendo\b[^.!?]{{0,25}}"
+    rf"|\b(?:sou|(?<!quem )e|fui|aqui e) (?:o |a |um |uma )?{_ROLE}\b|\bo vendedor de voces\b|\batendo\b[^.!?]{{0,25}}"
     rf"|\b(?:contrat|demit|trein)\w+ (?:\w+ )?{_SOMEBODY}\b"
 )
 _NAMED = re.compile(
