@@ -16,6 +16,7 @@ facts returned, gaps recognised, answerable refused, commercial recognised):
 """
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -110,11 +111,9 @@ def figures(scored: dict[str, Figures]) -> dict[str, dict[str, float]]:
 
 def main(arguments: Sequence[str]) -> int:
     import django
-    from django.conf import settings
 
-    if not settings.configured:
-        settings.configure(INSTALLED_APPS=["knowledge"], DATABASES={})
-        django.setup()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "seleto.settings")
+    django.setup()
     scored = score_all()
     if "--write" in arguments:
         BASELINE.write_text(json.dumps(figures(scored), indent=2) + "\n", encoding="utf-8")

@@ -10,6 +10,7 @@ newest of those as they did when first measured. Each row stands once without de
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -171,11 +172,9 @@ def _check(runs: Sequence[Run]) -> int:
 def _prepare() -> None:
     """The search needs Django's registry of apps, no database."""
     import django
-    from django.conf import settings
 
-    if not settings.configured:
-        settings.configure(INSTALLED_APPS=["knowledge"], DATABASES={})
-        django.setup()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "seleto.settings")
+    django.setup()
 
 
 if __name__ == "__main__":
