@@ -14,7 +14,7 @@ from django.db.models.functions import JSONObject
 from knowledge import queries
 from leads.models import Classification, Fact, Lead, Temperature
 from leads.signals import temperature_changed
-from leads.temperature import Engagement, Known, Score, score, supersedes_correction
+from leads.temperature import Engagement, Known, Score, score, standing
 from seleto.lib import audit
 
 
@@ -27,8 +27,8 @@ def reclassify(lead_id: UUID, engagement: Engagement | None, at: datetime) -> Cl
     """
     lead = _with_facts(Lead.objects.filter(pk=lead_id)).get()
     facts, last = _facts(lead), lead.last
-    overtaken = lead.corrected_at is not None and supersedes_correction(facts, lead.corrected_at)
-    corrected = Temperature(lead.temperature) if lead.corrected_at is not None and not overtaken else None
+    corrected = standing(lead.temperature, lead.corrected_at, facts)
+    overtaken = lead.corrected_at is not None and corrected is None
     if engagement is None:
         engagement = Engagement(**(last["engagement"] if last else {}))
     found = score(facts, engagement, queries.score_weights(), corrected)

@@ -93,6 +93,8 @@ def _merge(kept: Lead, others: Sequence[Lead], *, now: datetime) -> None:
             Lead.objects.filter(pk=kept.pk).update(empresa=other.empresa_id)
         if other.opted_out_at and not kept.opted_out_at:
             Lead.objects.filter(pk=kept.pk).update(opted_out_at=other.opted_out_at)
+        if other.corrected_at and not kept.corrected_at:
+            Lead.objects.filter(pk=kept.pk).update(temperature=other.temperature, corrected_at=other.corrected_at)
         lead_merged.send(sender=Lead, kept_id=kept.pk, merged_id=other.pk)
         audit.record(
             actor="sistema",
@@ -103,6 +105,7 @@ def _merge(kept: Lead, others: Sequence[Lead], *, now: datetime) -> None:
             now=now,
         )
         other.delete()
+    reclassify(kept.pk, None, now)
 
 
 def _close_twin_needs(kept: Lead, other: Lead, *, now: datetime) -> None:

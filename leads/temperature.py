@@ -13,7 +13,7 @@ from leads.models import Fact, Temperature
 from leads.temperature_parts import Engagement, Known, Part
 from seleto.lib.text.fold import fold
 
-__all__ = ["Engagement", "Known", "Part", "Score", "known", "score"]
+__all__ = ["Engagement", "Known", "Part", "Score", "known", "score", "standing", "updated"]
 
 _F = Fact.Field
 # Any of these said makes a real lead of somebody who writes; a name shown by WhatsApp is none.
@@ -28,7 +28,7 @@ _DECISIVE: Final = frozenset(
 _SERIOUS: Final = (_F.EMPRESA, _F.CNPJ, _F.VOLUME)
 # Why an urgency is "baixa": only a need far ahead is cold by itself; the rest is how people wait.
 _RESEARCH: Final = re.compile(
-    r"pesquis|orcand|olhando|sondando|especul|vendo|cotando|avali|conhecendo|estud|informando|sonh|levantando|ideia"
+    r"pesquis|orcand|olhando|sondando|especul|vendo|cotando|avali|conhecendo|estud|informando|levantando|ideia"
     r"|planej|projeto|curios|saber|conhecer"
 )
 _NO_HASTE: Final = re.compile(r"press[ao]|urgen|previs|sem data|nao tenho (?:data|prazo)|agora|hoje|\bja\b|demorar")
@@ -67,13 +67,34 @@ def known(facts: Iterable[Told], *, told_at: datetime | None = None) -> tuple[Kn
     )
 
 
+def updated(facts: Iterable[Known], news: Iterable[Told], *, at: datetime) -> tuple[Known, ...]:
+    """The facts as they will stand once `news` are recorded at `at`: what only repeats what is known is left out."""
+    current = {fact.field: fact for fact in facts}
+    fresh = [
+        fact for fact in known(news, told_at=at) if fact.field not in current or current[fact.field].value != fact.value
+    ]
+    return tuple({**current, **{fact.field: fact for fact in fresh}}.values())
+
+
+def standing(temperature: str, corrected_at: datetime | None, facts: Iterable[Known]) -> Temperature | None:
+    """The class a person set, while no fact that a class depends on is newer; None when the rules decide.
+
+    `temperature` and `corrected_at` are those of the lead.
+    """
+    if corrected_at is None or any(
+        fact.told_at is not None and fact.told_at > corrected_at and fact.field in _DECISIVE for fact in facts
+    ):
+        return None
+    return Temperature(temperature)
+
+
 def score(
     facts: Iterable[Known], engagement: Engagement, weights: Weights, corrected: Temperature | None = None
 ) -> Score:
     """The class and score of a lead; of several values of a field the last one counts.
 
-    `corrected` is the class a manager set and no later fact has called into question (`supersedes_correction`): it
-    wins, and the score moves into its band.
+    `corrected` is the class that a person set and that still stands (`standing`): it wins, and the score moves into its
+    band.
     """
     told = {fact.field: fact for fact in facts}
     measured = tuple(parts.measure(name, told, engagement, weights.of(name)) for name in PARTS)
@@ -89,11 +110,6 @@ def score(
         would_raise=_would_raise(told, temperature, measured),
         fields=tuple(sorted(told)),
     )
-
-
-def supersedes_correction(facts: Iterable[Known], corrected_at: datetime) -> bool:
-    """Whether a manager's class has been overtaken: a fact that the class depends on is newer."""
-    return any(fact.told_at is not None and fact.told_at > corrected_at and fact.field in _DECISIVE for fact in facts)
 
 
 def _by_rules(told: Mapping[str, Known], engagement: Engagement) -> tuple[Temperature, tuple[str, ...]]:

@@ -43,6 +43,7 @@ _QUOTE = re.compile(
     r"\b(?:mand|envi|encaminh|pass|fa[cz]|prepar|mont|elabor|ger[ae]|emit|quer|queri|precis|solicit|gostaria|aguard"
     rf"|receb|pe[cd]|pod|consegu|ver)\w*\b[^.!?;\n]{{0,40}}\b{_DOCUMENT}\b"
     rf"|\b{_DOCUMENT} (?:formal|comercial|oficial|por escrito|em pdf|no (?:meu |nosso )?(?:cnpj|e ?-?mail))\b"
+    rf"|\b(?:pra|para)(?: a| o| fazer)? {_DOCUMENT}\b|\b{_DOCUMENT}\b[^.!?;\n]{{0,40}}\b(?:me )?(?:mand|envi|pass)\w*"
     rf"|^\W*(?:uma? )?{_DOCUMENT}(?:,? por favor| pfv| pf)?\W*$"
 )
 # Money the lead has or lacks, or a quotation they already hold.

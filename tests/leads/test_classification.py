@@ -9,10 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from knowledge.models import ScoreWeights
-from leads.models import Classification, Fact, Lead, Temperature
-from leads.services import NewFact, correct_temperature, reclassify, record_facts
+from knowledge.weights import DEFAULT
+from leads.models import Classification, Fact, Identity, Lead, Temperature
+from leads.services import IdentityKey, NewFact, correct_temperature, reclassify, record_facts, resolve_lead
 from leads.signals import temperature_changed
-from leads.temperature import Engagement
+from leads.temperature import Engagement, known, score, standing, updated
 from seleto.lib.models import AuditEntry
 from tests.factories import LeadFactory
 
@@ -170,6 +171,48 @@ def test_a_correction_needs_a_reason(lead: Lead) -> None:
         correct_temperature(lead.pk, Temperature.WARM, "usuário:7", "  ", NOW)
 
     assert not AuditEntry.objects.exists()
+
+
+def test_a_turn_knows_beforehand_what_it_will_store(lead: Lead) -> None:
+    tell(lead, *HOT[:2])
+    correct_temperature(lead.pk, Temperature.COLD, "usuário:7", "Concorrente.", NOW)
+    lead.refresh_from_db()
+    at = NOW + timedelta(minutes=1)
+    news = [NewFact(Fact.Field.URGENCIA, "alta", Fact.Evidence.SAID, "mensagem", uuid4(), quote="essa semana")]
+
+    facts = updated(known(Fact.objects.filter(lead=lead)), news, at=at)
+    expected = score(facts, TALKED, DEFAULT, standing(lead.temperature, lead.corrected_at, facts))
+    record_facts(lead.pk, news, now=at)
+    row = reclassify(lead.pk, TALKED, at)
+
+    assert row is not None
+    assert (row.temperature, row.score, row.reasons) == (Temperature.HOT, expected.value, list(expected.reasons))
+
+
+def test_two_leads_that_are_one_person_are_scored_together(lead: Lead) -> None:
+    other = LeadFactory.create()
+    keys = [IdentityKey(Identity.Kind.PHONE, "5511900000001"), IdentityKey(Identity.Kind.LID, "1@lid")]
+    for key, owner in zip(keys, (lead, other), strict=True):
+        Identity.objects.create(lead=owner, kind=key.kind, value=key.value)
+    tell(lead, *HOT[:2])
+    tell(other, HOT[2])
+
+    kept = resolve_lead(keys, display_name="", origin="", referral={}, now=NOW)
+
+    assert Lead.objects.get(pk=kept.pk).temperature == Temperature.HOT
+
+
+def test_a_correction_survives_a_merge(lead: Lead) -> None:
+    other = LeadFactory.create()
+    keys = [IdentityKey(Identity.Kind.PHONE, "5511900000001"), IdentityKey(Identity.Kind.LID, "1@lid")]
+    for key, owner in zip(keys, (lead, other), strict=True):
+        Identity.objects.create(lead=owner, kind=key.kind, value=key.value)
+    tell(lead, *HOT)
+    correct_temperature(other.pk, Temperature.COLD, "usuário:7", "Concorrente.", NOW + timedelta(minutes=1))
+
+    kept = resolve_lead(keys, display_name="", origin="", referral={}, now=NOW + timedelta(minutes=2))
+
+    assert Lead.objects.get(pk=kept.pk).temperature == Temperature.COLD
 
 
 def test_a_lead_of_whom_nothing_is_known_is_shown_as_not_classified(lead: Lead, news: list[dict[str, Any]]) -> None:
