@@ -157,11 +157,12 @@ def _list(tag: str, item: str, texts: Sequence[str]) -> list[str]:
 def _prices(snapshot: Snapshot) -> list[str]:
     if not snapshot.prices:
         return []
-    rows = (f'<preco produto="{code}">{_reais(amount)}</preco>' for code, amount in sorted(snapshot.prices.items()))
+    rows = (f'<preco produto="{code}">{reais(amount)}</preco>' for code, amount in sorted(snapshot.prices.items()))
     return ["<precos>", *rows, "</precos>"]
 
 
-def _reais(amount: object) -> str:
+def reais(amount: object) -> str:
+    """An amount as the brief and the reply write it: 18.900 or 6.490,50."""
     text = f"{amount:,.2f}".replace(",", " ").replace(".", ",").replace(" ", ".")
     return text.removesuffix(",00")
 

@@ -16,6 +16,7 @@ from conversations.agent.state import Decision, Snapshot, TurnState, Usage
 from conversations.agent.tools import ToolBox
 from conversations.agent.understanding import Heard, listen, with_facts
 from conversations.agent.vetting import NoSafePhrase, Vetted
+from conversations.models import Handoff
 from conversations.outbox import digest
 from conversations.speech import names_product
 from knowledge import search
@@ -141,6 +142,7 @@ def _replied(vetted: Vetted, state: TurnState, snapshot: Snapshot, heard: Heard)
         memory=_remembered(parts, vetted.answer, state, snapshot, heard),
         stopped=vetted.stopped,
         fallback=vetted.fallback,
+        disclosed=tuple(code for code, amount in snapshot.prices.items() if brief.reais(amount) in text),
     )
 
 
@@ -160,7 +162,7 @@ def _routed(
         facts=heard.facts,
         engagement=heard.engagement,
         handoff_reason=route.handoff.value if route.handoff else "",
-        memory=_remembered(parts, answer, state, snapshot, heard),
+        memory=_remembered(parts, answer, state, snapshot, heard, route.handoff),
         interests=moves.interests(heard, snapshot.products),
         fallback=route.situation.value,
     )
@@ -196,10 +198,16 @@ def _in_hours(situation: Situation, snapshot: Snapshot) -> Situation:
 
 
 def _remembered(
-    parts: tuple[str, ...], answer: Answer | None, state: TurnState, snapshot: Snapshot, heard: Heard
+    parts: tuple[str, ...],
+    answer: Answer | None,
+    state: TurnState,
+    snapshot: Snapshot,
+    heard: Heard,
+    handed_over: Handoff.Reason | None = None,
 ) -> Memory:
     """What this turn leaves behind for the next ones."""
     memory, text = state.memory, "\n\n".join(parts)
+    hot = heard.temperature == Temperature.HOT
     told_price = snapshot.prices and heard.temperature == Temperature.COLD
     refused = Matter.PRICE in heard.matters and not told_price
     question = _gap(answer) if answer else ""
@@ -209,6 +217,7 @@ def _remembered(
         price_refusals=memory.price_refusals + bool(refused),
         insults=memory.insults + (Matter.INSULT in heard.matters),
         failures=0,
+        hot_handed_over=hot and (memory.hot_handed_over or handed_over == Handoff.Reason.HOT),
         fb300_presented=memory.fb300_presented or names_product(moves.SEMI_AUTOMATIC, text),
         notice_given=memory.notice_given or not moves.notice(text, memory),
         open_questions=tuple(dict.fromkeys(questions))[-MAX_OPEN_QUESTIONS:],

@@ -16,6 +16,8 @@ class Memory:
     insults: int = 0
     # Turns in a row that ended in a phrase because the model's answers could not be used.
     failures: int = 0
+    # Said to be a buyer who is ready, and handed over as such; not again when a person gave the lead back.
+    hot_handed_over: bool = False
     fb300_presented: bool = False
     notice_given: bool = False
     open_questions: tuple[str, ...] = ()
@@ -37,7 +39,10 @@ class Memory:
     def for_next_session(self) -> "Memory":
         """What outlives the session: a lead is not told the same things again after a day."""
         return Memory(
-            fb300_presented=self.fb300_presented, notice_given=self.notice_given, open_questions=self.open_questions
+            hot_handed_over=self.hot_handed_over,
+            fb300_presented=self.fb300_presented,
+            notice_given=self.notice_given,
+            open_questions=self.open_questions,
         )
 
 

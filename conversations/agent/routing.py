@@ -76,7 +76,7 @@ def before_model(state: TurnState, heard: Heard) -> Route | None:
 
 def after_model(answer: Answer, proposed: Handoff.Reason | None, heard: Heard, state: TurnState) -> Route | None:
     """Whether the answer ends in a handover: a buyer who is ready, a formal quote, or what the model ``proposed``."""
-    if heard.temperature == Temperature.HOT:
+    if heard.temperature == Temperature.HOT and not state.memory.hot_handed_over:
         return Route(Situation.ENCAMINHAMENTO, Reason.HOT, keeps_answer=True)
     if Matter.QUOTE in heard.matters:
         return Route(Situation.ENCAMINHAMENTO, Reason.FORMAL_QUOTE, keeps_answer=True)

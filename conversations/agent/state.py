@@ -12,7 +12,6 @@ from conversations.agent.schema import Answer
 from conversations.guardrails import Verdict
 from knowledge.catalogue import ArticleFacts, ProductFacts
 from knowledge.weights import DEFAULT, Weights
-from leads.models import Temperature
 from leads.services import NewFact
 from leads.temperature import Engagement, Known
 
@@ -57,9 +56,8 @@ class TurnState:
     facts: Mapping[str, str] = field(repr=False)
     history: tuple[Line, ...] = field(repr=False)
     pending: tuple[Line, ...] = field(repr=False)
-    # The facts as the score reads them, and the class a manager set, while it counts.
+    # The facts as the score reads them, and when a person set the class.
     told: tuple[Known, ...] = field(default=(), repr=False)
-    corrected: Temperature | None = None
     corrected_at: datetime | None = None
     memory: Memory = NEW
     # What came before ``history``, in a few sentences.
@@ -125,6 +123,8 @@ class Decision:
     engagement: Engagement | None = None
     memory: Memory = NEW
     interests: tuple[str, ...] = ()
+    # Products whose configured price the reply tells (the cold-lead exception).
+    disclosed: tuple[str, ...] = ()
     stopped: tuple[StoppedDraft, ...] = field(default=(), repr=False)
     fallback: str = ""
     gap: str = field(default="", repr=False)

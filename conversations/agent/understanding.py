@@ -86,12 +86,9 @@ def _known(state: TurnState, new: Sequence[NewFact]) -> dict[str, str]:
 
 
 def _score(state: TurnState, new: Sequence[NewFact], engagement: Engagement, weights: Weights) -> Score:
-    changed = [fact for fact in new if state.facts.get(fact.field) != fact.value]
-    told = [*state.told, *temperature.known(changed, told_at=state.waiting_since)]
-    corrected = state.corrected
-    if state.corrected_at is not None and temperature.supersedes_correction(told, state.corrected_at):
-        corrected = None
-    return temperature.score(told, engagement, weights, corrected)
+    told = temperature.updated(state.told, new, at=state.waiting_since)
+    standing = temperature.standing(state.temperature, state.corrected_at, told)
+    return temperature.score(told, engagement, weights, standing)
 
 
 def _engagement(state: TurnState, *, sale: bool) -> Engagement:

@@ -15,7 +15,7 @@ from conversations.models import Conversation, GuardrailHit, Handoff, Turn
 from knowledge import gaps
 from leads import classification, needs
 from leads.services import open_subject_request, record_facts, record_interests
-from seleto.lib import alerts, jobs
+from seleto.lib import alerts, audit, jobs
 from seleto.lib.models import Alert
 
 MODEL_ALERT = "model"
@@ -97,12 +97,22 @@ def _apply(
 def _keep_what_was_told(state: TurnState, decision: Decision, *, now: datetime) -> None:
     """The facts and what follows from them: company, orçamento, interests, a data subject's request."""
     made = record_facts(state.lead_id, decision.facts, now=now)
-    if made:
+    sale = decision.engagement is None or decision.engagement.sale
+    if made and sale:
         quotes = {fact.field: fact.quote for fact in made}
         known = {**state.facts, **{fact.field: fact.value for fact in made}}
         needs.follow_facts(state.lead_id, known, [fact.field for fact in made], quotes=quotes, now=now)
-    if made or (decision.engagement and not decision.engagement.sale):
+    if made or not sale:
         classification.reclassify(state.lead_id, decision.engagement, now)
+    for code in decision.disclosed:
+        audit.record(
+            actor="agente",
+            action="price.disclosed",
+            subject_kind="lead",
+            subject_id=state.lead_id,
+            detail={"product": code},
+            now=now,
+        )
     if decision.interests:
         last = state.pending[-1]
         record_interests(state.lead_id, decision.interests, quote=last.text, message_id=last.id, now=now)

@@ -66,7 +66,6 @@ def read_state(
         due_at=conversation.turn_due_at or now,
         facts={fact.field: fact.value for fact in facts if fact.field not in _NOT_FOR_THE_BRIEF},
         told=temperature.known(facts),
-        corrected=Temperature(lead.temperature) if lead.corrected_at else None,
         corrected_at=lead.corrected_at,
         history=tuple(history[-settings.HISTORY_MESSAGES :]),
         pending=pending,

@@ -1,15 +1,20 @@
 """Who answers from here, and what a reply has to say whatever the model wrote (domain.md, its rules)."""
 
 import json
+from datetime import timedelta
+from decimal import Decimal
 
 import httpx
 import pytest
 import respx
 
+from conversations.handoff import resume
 from conversations.models import Conversation, Handoff, Turn
 from knowledge import loader
-from leads.models import Interest, SubjectRequest
+from knowledge.models import PricePolicy, ProductPrice
+from leads.models import Classification, Interest, SubjectRequest
 from seleto.lib import jobs
+from seleto.lib.models import AuditEntry
 from tests import zapi
 from tests.conversations.model import completion, said
 from tests.factories import MessageFactory, now, waiting
@@ -224,3 +229,59 @@ def test_a_reply_taken_back_unsent_takes_its_memory_back(provider):
 
     assert conversation.memory["fb300_presented"]
     assert conversation.turns.get().undo["memory"] == {}
+
+
+def ready_buyer() -> str:
+    return "sou da Hamburgueria Zebu de Itajaí e preciso da FB700 esta semana"
+
+
+def test_a_buyer_who_is_ready_is_handed_over_once(provider):
+    provider.side_effect = [said("Ótimo!"), said("A FB700 produz 700 por hora.")]
+    conversation = waiting(ready_buyer())
+    jobs.run_due()
+    conversation.refresh_from_db()
+    assert (Handoff.objects.get().reason, conversation.lead.temperature) == ("lead_quente", "quente")
+
+    resume(conversation, reason="comando", actor="sdr", now=now())
+    conversation.save()
+    again(conversation, "quantos ela faz por hora?")
+
+    assert Handoff.objects.count() == 1
+    assert "700 por hora" in told(provider)
+
+
+def test_a_broken_machine_is_no_need_to_quote_for(provider):
+    conversation = waiting("a minha SE3000 parou de funcionar")
+
+    jobs.run_due()
+
+    assert not conversation.lead.orcamentos.exists()
+    assert Classification.objects.get(lead=conversation.lead).temperature == "nao_classificado"
+
+
+def test_a_price_told_by_the_exception_is_traced(provider):
+    PricePolicy.objects.update_or_create(id=1, defaults={"cold_lead_exception": True})
+    ProductPrice.objects.create(
+        product_id="FB300", amount=Decimal(18900), valid_from_date=now().date() - timedelta(days=9)
+    )
+    conversation = waiting("não tenho empresa, é só curiosidade: quanto custa a FB300?")
+    provider.side_effect = [said("A FB300 sai por R$ 18.900.")]
+
+    jobs.run_due()
+
+    entry = AuditEntry.objects.get(action="price.disclosed")
+    assert "18.900" in told(provider)
+    assert (entry.subject_id, entry.detail) == (conversation.lead_id, {"product": "FB300"})
+
+
+def test_questions_of_the_house_are_kept_for_the_next_brief(provider):
+    conversation = waiting("a FB300 funciona a gás de cozinha?")
+    provider.side_effect = [
+        said("Vou levar ao especialista.", unanswered_question="A FB300 funciona a gás?"),
+        said("Certo!"),
+    ]
+    jobs.run_due()
+
+    again(conversation, "ok, obrigada")
+
+    assert "<pergunta>A FB300 funciona a gás?</pergunta>" in provider.calls[1].request.content.decode()
