@@ -1,7 +1,7 @@
 """Changes to leads: who writes, and what we were told."""
 
 import contextlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,11 +10,11 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from leads import municipalities
 from leads.classification import correct_temperature as correct_temperature
 from leads.classification import reclassify as reclassify
 from leads.models import Classification, Consent, Fact, Identity, Interest, Lead, Orcamento, SubjectRequest
 from leads.signals import lead_changed, lead_merged
+from leads.succession import succeed
 from seleto.lib import audit
 
 
@@ -140,21 +140,18 @@ def record_facts(lead_id: UUID, facts: Iterable[NewFact], *, now: datetime) -> l
 
     A fact that says what is already known changes nothing. Returns the rows made.
     """
-    newest = {fact.field: fact for fact in facts}
-    if not newest:
+    told = list(facts)
+    if not told:
         return []
-    current = {
-        row.field: row
-        for row in Fact.objects.select_for_update()
-        .filter(lead_id=lead_id, field__in=[*newest, Fact.Field.UF], superseded_at=None)
-        .only("field", "value", "evidence")
-    }
-    changed: dict[str, NewFact] = {field: fact for field, fact in newest.items() if _counts(fact, current.get(field))}
-    if not changed:
+    rows = Fact.objects.select_for_update().filter(
+        lead_id=lead_id, field__in={*(fact.field for fact in told), Fact.Field.UF}, superseded_at=None
+    )
+    current = {row.field: row for row in rows.only("field", "value", "evidence")}
+    change = succeed(current, told)
+    if not change.new:
         return []
-    outdated = [*changed, *_left_behind(changed, current)]
-    if current.keys() & set(outdated):
-        Fact.objects.filter(lead_id=lead_id, field__in=outdated, superseded_at=None).update(superseded_at=now)
+    if current.keys() & set(change.outdated):
+        Fact.objects.filter(lead_id=lead_id, field__in=change.outdated, superseded_at=None).update(superseded_at=now)
     made = Fact.objects.bulk_create(
         Fact(
             lead_id=lead_id,
@@ -170,27 +167,10 @@ def record_facts(lead_id: UUID, facts: Iterable[NewFact], *, now: datetime) -> l
             given_by=fact.given_by,
             created_at=now,
         )
-        for fact in changed.values()
+        for fact in change.new.values()
     )
-    lead_changed.send(sender=Lead, lead_id=lead_id, fields=sorted(changed))
+    lead_changed.send(sender=Lead, lead_id=lead_id, fields=sorted(change.new))
     return made
-
-
-def _counts(new: NewFact, known: Fact | None) -> bool:
-    """The newer word counts, but what a rule derives never replaces what somebody said or gave."""
-    if known is None:
-        return True
-    if new.evidence == Fact.Evidence.DERIVED and known.evidence != Fact.Evidence.DERIVED:
-        return False
-    return new.value != known.value
-
-
-def _left_behind(changed: Mapping[str, NewFact], current: Mapping[str, Fact]) -> list[str]:
-    """Fields whose value a change makes untrue: the state, when the new city is in another one."""
-    city, state = changed.get(Fact.Field.CIDADE), current.get(Fact.Field.UF)
-    if city is None or state is None or Fact.Field.UF in changed:
-        return []
-    return [] if municipalities.find(city.value, state.value) else [Fact.Field.UF]
 
 
 def opt_out(lead_id: UUID, *, quote: str, message_id: UUID, now: datetime) -> bool:
