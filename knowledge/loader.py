@@ -27,7 +27,7 @@ from knowledge.models import (
     Synonym,
 )
 from knowledge.opening import DEFAULT_WEEK
-from knowledge.services import publish_prompt
+from knowledge.services import editable_prompts, publish_prompt
 from seleto.lib import clock
 from seleto.lib.ids import new_id
 
@@ -176,17 +176,24 @@ def _load_hours() -> None:
 
 
 def _load_prompts(outcome: Outcome) -> None:
+    """New versions arrive as drafts, to be published by a manager; only a role that has no prompt at all gets its
+    newest one published. What turns ran with stays as it was, whatever the files say now."""
     for role in PromptVersion.Role.values:
-        versions = {
-            version: {"role": role, "text": text, "checksum": hashlib.sha256(text.encode()).hexdigest()}
-            for version, text in prompts.shipped(role)
-        }
+        shipped = prompts.shipped(role)
         of_role = PromptVersion.objects.filter(role=role)
-        _sync(of_role, "version", versions, outcome)
-        if not of_role.filter(status=PromptVersion.Status.PUBLISHED).exists():
-            newest = of_role.order_by("-created_at", "-version").first()
-            if newest is not None:
-                publish_prompt(newest, now=clock.now())
+        settled = dict(of_role.exclude(pk__in=editable_prompts()).values_list("version", "text"))
+        for version, text in shipped:
+            if version in settled:
+                same = settled[version] == text
+                outcome.unchanged, outcome.kept = outcome.unchanged + same, outcome.kept + (not same)
+        drafts = {
+            version: {"role": role, "text": text, "checksum": hashlib.sha256(text.encode()).hexdigest()}
+            for version, text in shipped
+            if version not in settled
+        }
+        _sync(of_role, "version", drafts, outcome)
+        if shipped and not of_role.filter(status=PromptVersion.Status.PUBLISHED).exists():
+            publish_prompt(of_role.get(version=shipped[-1][0]), now=clock.now())
 
 
 def _sync(

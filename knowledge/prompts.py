@@ -1,9 +1,12 @@
 """Prompts: the XML a version is stored as, checked and rendered to the text a model reads.
 
 The format: ``<prompt papel versao><secao id titulo><p>…</p> | <regra>…</regra></secao></prompt>``. Roles and their
-required sections stand in `REQUIRED`; a text that breaks the format is refused with the section's name.
+required sections stand in `REQUIRED`; further sections are welcome. A text that breaks the format is refused with the
+section's name.
 """
 
+import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,13 +20,26 @@ SOURCES = Path(__file__).resolve().parent.parent / "prompts"
 
 REQUIRED: Final = {
     "agente": ("persona", "estilo", "regras", "brief", "jogadas", "comercial", "saida", "seguranca"),
+    "resumo": ("papel", "entrada", "conteudo", "regras", "saida", "seguranca"),
+    "temperatura": ("papel", "entrada", "regras", "saida", "seguranca"),
+    "juiz": ("papel", "entrada", "criterios", "notas", "saida", "seguranca"),
 }
 # The rendered prompt leads every model call, so its size is paid on every turn.
 MAX_CHARS = 4_800
+_NAMED = re.compile(r"""(<prompt\b[^>]*?\bversao\s*=\s*)(?:"[^"]*"|'[^']*')""")
 
 
 class PromptError(ValueError):
     """The text cannot be used as a prompt; the message, in Portuguese, names the section."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One section; ``lines`` as the model reads them, a rule with its leading dash."""
+
+    id: str
+    title: str
+    lines: tuple[str, ...]
 
 
 def parse_prompt(text: str) -> "Element":
@@ -47,18 +63,44 @@ def parse_prompt(text: str) -> "Element":
     return root
 
 
+def check(text: str, *, role: str, version: str) -> None:
+    """That the text is a prompt and says of itself what its row says. Raises `PromptError`."""
+    root = parse_prompt(text)
+    if root.get("papel") != role:
+        raise PromptError(f"O texto diz papel “{root.get('papel')}”; esta versão é de “{role}”.")
+    if root.get("versao") != version:
+        raise PromptError(f"O texto diz versao “{root.get('versao')}”; esta versão se chama “{version}”.")
+
+
+def sections(text: str) -> tuple[Section, ...]:
+    """The prompt section by section. Raises `PromptError`."""
+    root = parse_prompt(text)
+    return tuple(Section(item.get("id", ""), item.get("titulo", ""), _lines(item)) for item in root)
+
+
+def renamed(text: str, version: str) -> str:
+    """The same text under another version's name. Raises `PromptError`."""
+    parse_prompt(text)
+    return _NAMED.sub(lambda found: f'{found[1]}"{version}"', text, count=1)
+
+
 def render(text: str) -> str:
     """The system message for the model: a heading per section, one line per paragraph or rule. Raises `PromptError`."""
     return _render(parse_prompt(text))
 
 
 def shipped(role: str) -> list[tuple[str, str]]:
-    """The source files of a role as (version, XML), in order of file name. Raises `PromptError`."""
+    """The source files of a role as (version, XML), oldest version first. Raises `PromptError`."""
     found = []
-    for path in sorted(SOURCES.glob(f"sp_{role}_*.xml")):
+    for path in sorted(SOURCES.glob(f"sp_{role}_v*.xml"), key=_number):
         text = path.read_text(encoding="utf-8")
         found.append((parse_prompt(text).get("versao", ""), text))
     return found
+
+
+def _number(path: Path) -> int:
+    """v10 comes after v9."""
+    return int(path.stem.rpartition("_v")[2])
 
 
 def _check_section(section: "Element", seen: set[str]) -> None:
@@ -76,12 +118,11 @@ def _check_section(section: "Element", seen: set[str]) -> None:
 
 
 def _render(root: "Element") -> str:
-    blocks = []
-    for section in root:
-        lines = [f"# {section.get('titulo')}"]
-        lines += [_text(line) if line.tag == "p" else f"- {_text(line)}" for line in section]
-        blocks.append("\n".join(lines))
-    return "\n\n".join(blocks)
+    return "\n\n".join("\n".join([f"# {section.get('titulo')}", *_lines(section)]) for section in root)
+
+
+def _lines(section: "Element") -> tuple[str, ...]:
+    return tuple(_text(line) if line.tag == "p" else f"- {_text(line)}" for line in section)
 
 
 def _text(element: "Element") -> str:

@@ -7,14 +7,14 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import F, FilteredRelation, Q
 
 from knowledge import prompts
 from knowledge.catalogue import ArticleFacts, ProductFacts
@@ -33,6 +33,7 @@ from knowledge.models import (
     Synonym,
 )
 from knowledge.opening import DEFAULT_WEEK, Calendar, Shift
+from knowledge.trials import Conversation, Trial
 from knowledge.weights import DEFAULT, Weights
 
 CACHE_S = 30.0
@@ -46,12 +47,26 @@ _cache: dict[str, tuple[float, Any]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """The published prompt of a role: ``text`` is what the model reads, ``id`` what a turn records."""
+    """A version of a role's prompt: ``text`` is what the model reads, ``label`` what a turn records."""
 
     id: str
     version: str
     checksum: str
     text: str
+
+    @property
+    def label(self) -> str:
+        """Readable and exact: the version's name and its id."""
+        return f"{self.version} {self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class _InUse:
+    """The published prompt of a role and, while a trial runs, the one tried beside it."""
+
+    published: Prompt
+    trial: Trial | None = None
+    tried: Prompt | None = None
 
 
 class NoPrompt(LookupError):
@@ -101,9 +116,15 @@ def price_exception(*, today: date) -> Mapping[str, Decimal]:
     return dict(valid.order_by("valid_from_date").values_list("product_id", "amount"))
 
 
-def published_prompt(role: str) -> Prompt:
-    """The published version of a role, rendered. Raises `NoPrompt`."""
-    return _cached(f"prompt:{role}", lambda: _read_prompt(role))
+def published_prompt(role: str, *, conversation: Conversation | None = None) -> Prompt:
+    """The published version of a role, rendered; for a conversation that a trial tries the other version on, that one.
+
+    Raises `NoPrompt`.
+    """
+    use = _cached(f"prompt:{role}", lambda: _read_prompts(role))
+    if conversation and use.trial and use.tried and use.trial.tries(conversation):
+        return use.tried
+    return use.published
 
 
 def company() -> CompanyProfile | None:
@@ -152,10 +173,26 @@ def _read_phrases() -> Mapping[tuple[str, str], tuple[str, ...]]:
     return MappingProxyType({key: tuple(texts) for key, texts in found.items()})
 
 
-def _read_prompt(role: str) -> Prompt:
-    row = PromptVersion.objects.filter(role=role, status=PromptVersion.Status.PUBLISHED).first()
-    if row is None:
+def _read_prompts(role: str) -> _InUse:
+    """One statement, because a turn may be waiting for it."""
+    running = Q(trials__role=role, trials__ended_at=None)
+    rows = (
+        PromptVersion.objects.filter(Q(status=PromptVersion.Status.PUBLISHED) | running, role=role)
+        .annotate(trial=FilteredRelation("trials", condition=Q(trials__ended_at=None)))
+        .annotate(trial_id=F("trial__pk"), trial_share=F("trial__share"), trial_began=F("trial__started_at"))
+        .distinct()
+    )
+    published = next((row for row in rows if row.status == PromptVersion.Status.PUBLISHED), None)
+    if published is None:
         raise NoPrompt(role)
+    tried = next((row for row in rows if row.trial_id and row is not published), None)
+    if tried is None:
+        return _InUse(_rendered(published))
+    trial = Trial(tried.trial_id, share=tried.trial_share, begins_at=tried.trial_began + timedelta(seconds=CACHE_S))
+    return _InUse(_rendered(published), trial, _rendered(tried))
+
+
+def _rendered(row: PromptVersion) -> Prompt:
     return Prompt(id=str(row.pk), version=row.version, checksum=row.checksum, text=prompts.render(row.text))
 
 

@@ -219,6 +219,8 @@ PROMPT_BUDGET_TOKENS = env.whole("PROMPT_BUDGET_TOKENS", 5000, least=2500)
 # US$ per million tokens of LLM_MODEL, for the cost recorded on each turn.
 LLM_PROMPT_PRICE = env.seconds("LLM_PROMPT_PRICE_USD_PER_MILLION", 0)
 LLM_COMPLETION_PRICE = env.seconds("LLM_COMPLETION_PRICE_USD_PER_MILLION", 0)
+# What trying a prompt before its publication may cost; it ends before a conversation that could go beyond.
+PUBLISH_SPEND_MAX_USD = env.seconds("PUBLISH_SPEND_MAX_USD", 2)
 # Search by meaning (knowledge/embeddings/): on when an address is set and the database has the extension `vector`.
 EMBEDDINGS_BASE_URL = env.url("EMBEDDINGS_BASE_URL") if env.text("EMBEDDINGS_BASE_URL", "") else ""
 EMBEDDINGS_API_KEY = env.text("EMBEDDINGS_API_KEY", "")

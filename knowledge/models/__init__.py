@@ -7,6 +7,7 @@ touched and leaves alone what a manager changed (`knowledge/loader.py`).
 from knowledge.models.calendar import BusinessHours, Holiday, Weekday
 from knowledge.models.embeddings import ArticleEmbedding
 from knowledge.models.products import Article, Gap, Product, ProductAttribute, Synonym
+from knowledge.models.publishing import PromptTrial, PublishRun
 from knowledge.models.rules import (
     PHRASE_MAX_CHARS,
     PRICE_ELIGIBLE,
@@ -35,7 +36,9 @@ __all__ = [
     "Product",
     "ProductAttribute",
     "ProductPrice",
+    "PromptTrial",
     "PromptVersion",
+    "PublishRun",
     "ScoreWeights",
     "Situation",
     "Synonym",

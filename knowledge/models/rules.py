@@ -138,6 +138,9 @@ class PromptVersion(Seeded):
 
     class Role(models.TextChoices):
         AGENTE = "agente", "agente de atendimento"
+        RESUMO = "resumo", "resumo de conversas"
+        TEMPERATURA = "temperatura", "explicação da temperatura"
+        JUIZ = "juiz", "juiz das avaliações"
 
     class Status(models.TextChoices):
         DRAFT = "draft", "rascunho"
@@ -151,7 +154,10 @@ class PromptVersion(Seeded):
     text = models.TextField("texto (XML)")
     checksum = models.CharField("soma de verificação", max_length=64, editable=False)
     published_at = models.DateTimeField("publicada em", null=True, blank=True, editable=False)
+    # User names; empty for what came from the source files.
+    published_by = models.CharField("publicada por", max_length=150, blank=True, default="", editable=False)
     created_at = models.DateTimeField("criada em", db_default=Now(), editable=False)
+    created_by = models.CharField("criada por", max_length=150, blank=True, default="", editable=False)
 
     class Meta:
         verbose_name = "versão do prompt"
@@ -161,7 +167,9 @@ class PromptVersion(Seeded):
             models.UniqueConstraint(
                 fields=["role"], condition=Q(status="published"), name="prompt_one_published_per_role"
             ),
-            models.CheckConstraint(condition=Q(role__in=["agente"]), name="prompt_role_known"),
+            models.CheckConstraint(
+                condition=Q(role__in=["agente", "resumo", "temperatura", "juiz"]), name="prompt_role_known"
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=["draft", "published", "retired"]), name="prompt_status_known"
             ),
@@ -178,7 +186,7 @@ class PromptVersion(Seeded):
         from knowledge import prompts
 
         try:
-            prompts.parse_prompt(self.text)
+            prompts.check(self.text, role=self.role, version=self.version)
         except prompts.PromptError as error:
             raise ValidationError({"text": str(error)}) from error
 
