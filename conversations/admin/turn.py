@@ -1,6 +1,7 @@
 """Runs of the agent and the drafts that were stopped."""
 
 from decimal import Decimal
+from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet
@@ -13,6 +14,7 @@ from conversations.admin.base import PipeAdmin, link
 from conversations.admin.transcript import marked
 from conversations.models import Conversation, GuardrailHit, Turn
 from conversations.wording import intents, move, rules, words
+from knowledge.models import PromptVersion
 from seleto.lib.admin_lists import QuestionFilter, asking, cut, moment
 
 
@@ -58,7 +60,7 @@ class TurnAdmin(PipeAdmin):
         ("where", "move_words"),
         ("started_at", "finished_at"),
         ("waiting_since", "attempts"),
-        ("model", "prompt_version"),
+        ("model", "prompt"),
         ("model_calls", "tokens"),
         ("cost", "times"),
         "sources",
@@ -93,6 +95,11 @@ class TurnAdmin(PipeAdmin):
     def outcome(self, row: Turn) -> SafeString:
         tag = format_html('<span class="sl-tag sl-turn-{}">{}</span>', row.status, row.get_status_display())
         return format_html('{} <span class="sl-evidence">{}</span>', tag, words(row.reason)) if row.reason else tag
+
+    @admin.display(description="versão do prompt", ordering="prompt_version")
+    def prompt(self, row: Turn) -> SafeString | str:
+        name, _, key = row.prompt_version.partition(" ")
+        return link(PromptVersion, UUID(key), name) if key else name or "–"
 
     @admin.display(description="jogada", ordering="move")
     def move_words(self, row: Turn) -> str:

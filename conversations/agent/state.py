@@ -65,6 +65,8 @@ class TurnState:
     # How long nobody had written when the lead came back.
     silence: timedelta = timedelta(0)
     correlation_id: str = ""
+    # None where no real conversation is answered: it takes part in no trial of a prompt.
+    opened_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,5 +131,7 @@ class Decision:
     fallback: str = ""
     gap: str = field(default="", repr=False)
     retry_reason: str = ""
+    # Names of the tools that the model called, in the order of the calls.
+    tools: tuple[str, ...] = ()
     usage: Usage = Usage()
     timings: Mapping[str, int] = field(default_factory=dict)

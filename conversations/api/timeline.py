@@ -116,7 +116,7 @@ def _turns(conversation: Conversation) -> Iterator[Entry]:
         timings = ", ".join(f"{name} {value} ms" for name, value in row.timings.items())
         detail = (
             ("Modelo", row.model),
-            ("Prompt", row.prompt_version),
+            ("Prompt", row.prompt_name),
             ("Chamadas ao modelo", str(row.model_calls)),
             ("Tokens", f"{row.prompt_tokens} + {row.completion_tokens}" if row.model_calls else ""),
             ("Tempos", timings),

@@ -6,6 +6,9 @@ from django.db.models import Q
 from conversations.models.conversation import Conversation
 from seleto.lib.ids import new_id
 
+# The claim of a turn makes its row by a statement that names the columns it fills (turns/stage.py).
+EMPTY = models.Value([], output_field=models.JSONField())
+
 
 class Turn(models.Model):
     """What was read, who answered it and at what cost. At most one runs per conversation, by constraint (I3)."""
@@ -35,6 +38,9 @@ class Turn(models.Model):
     model = models.CharField("modelo", max_length=80, blank=True)
     prompt_version = models.CharField("versão do prompt", max_length=80, blank=True)
     sources = models.JSONField("fontes usadas", default=list, blank=True)
+    tools = models.JSONField("ferramentas chamadas", default=list, db_default=EMPTY, blank=True)
+    # What rules alone heard the messages to be about (conversations/agent/situations.py).
+    matters = models.JSONField("assuntos ouvidos", default=list, db_default=EMPTY, blank=True)
     intents = models.JSONField("intenções", default=list, blank=True)
     move = models.CharField("jogada", max_length=30, blank=True)
     model_calls = models.PositiveSmallIntegerField("chamadas ao modelo", default=0)
@@ -85,6 +91,11 @@ class Turn(models.Model):
 
     def __str__(self) -> str:
         return f"turno {str(self.id)[-6:]}"
+
+    @property
+    def prompt_name(self) -> str:
+        """The version's readable name; its id follows it in ``prompt_version``."""
+        return self.prompt_version.split(" ")[0]
 
 
 class GuardrailHit(models.Model):

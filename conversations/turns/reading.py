@@ -14,7 +14,7 @@ from conversations.agent.situations import Matter
 from conversations.agent.state import Line, Snapshot, TurnState
 from conversations.agent.understanding import listen
 from conversations.models import Conversation, Message
-from knowledge import calendar, queries
+from knowledge import calendar, queries, trials
 from leads import temperature
 from leads.models import Empresa, Fact, Orcamento, Temperature
 
@@ -73,12 +73,14 @@ def read_state(
         summary=conversation.summary,
         silence=_silence(history, pending),
         correlation_id=correlation_id,
+        opened_at=conversation.opened_at,
     )
 
 
 def read_snapshot(state: TurnState, *, now: datetime) -> Snapshot:
     """The managers' data for this turn, from caches kept for seconds; prices only where they may be told."""
-    prompt = queries.published_prompt("agente")
+    conversation = trials.Conversation(state.conversation_id, state.opened_at) if state.opened_at else None
+    prompt = queries.published_prompt("agente", conversation=conversation)
     products = queries.products()
     weights = queries.score_weights()
     heard = listen(state, products, weights)
@@ -87,7 +89,7 @@ def read_snapshot(state: TurnState, *, now: datetime) -> Snapshot:
         prices = dict(queries.price_exception(today=now.astimezone(LOCAL).date()))
     return Snapshot(
         prompt=prompt.text,
-        prompt_version=prompt.version,
+        prompt_version=prompt.label,
         products=products,
         articles=articles_for(state),
         prices=prices,
