@@ -6,6 +6,10 @@ class ConversationsConfig(AppConfig):
     verbose_name = "Conversas"
 
     def ready(self) -> None:
-        from conversations import receivers, tasks  # noqa: F401 - receivers connect themselves
+        from django.db.models.signals import post_save
 
+        from conversations import receivers, tasks  # noqa: F401 - receivers connect themselves
+        from conversations.chatwoot import inboxes
+
+        post_save.connect(inboxes.forget, sender="conversations.ChatwootInbox", dispatch_uid="chatwoot.inboxes")
         tasks.register()

@@ -33,6 +33,13 @@ def resume(conversation: Conversation, *, reason: str, actor: str, now: datetime
     conversation.answered_revision = conversation.revision
 
 
+def release(conversation: Conversation, *, reason: str, actor: str, now: datetime) -> None:
+    """The person is done: nobody is in charge, and the lead's next message goes to the agent (design.md, stage 7)."""
+    Handoff.objects.filter(conversation=conversation, closed_at=None).update(closed_at=now)
+    _set_owner(conversation, Conversation.Owner.NOBODY, reason=reason, actor=actor, now=now)
+    conversation.answered_revision = conversation.revision
+
+
 def undo_takeover(conversation: Conversation, *, now: datetime) -> None:
     """What looked like a person was our own message: the agent goes on, and answers what came meanwhile."""
     _give_back_cancelled(conversation)

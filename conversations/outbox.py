@@ -20,6 +20,7 @@ from conversations import channel_cache, handoff
 from conversations.channel_cache import ChannelView
 from conversations.channels import registry
 from conversations.channels.base import ChannelClient, Sent, Timeouts
+from conversations.chatwoot import due, inboxes
 from conversations.models import Conversation, Handoff, Message, Outbox, Turn
 from knowledge import flags
 from seleto.lib import alerts, circuits, clock, connections, correlation, http, jobs, metrics, ratelimit
@@ -131,6 +132,29 @@ def enqueue(
     Message.objects.bulk_create(messages)
     Outbox.objects.bulk_create(rows)
     return rows
+
+
+def enqueue_person(conversation: Conversation, text: str, *, chatwoot_id: int, now: datetime) -> Outbox:
+    """Queue what a person of the team wrote to the lead, behind what is on its way. Nobody's guardrails apply (I4).
+
+    Call inside a transaction with the conversation locked; saving it is left to the caller.
+    """
+    conversation.outbox_order += 1
+    message = _message_for(conversation, text, now)
+    message.author, message.chatwoot_id = Message.Author.PERSON, chatwoot_id
+    message.save(force_insert=True)
+    return Outbox.objects.create(
+        conversation=conversation,
+        channel_id=conversation.channel_id,
+        message=message,
+        origin=Outbox.Origin.PERSON,
+        order=conversation.outbox_order,
+        to=conversation.address,
+        text=text,
+        due_at=now,
+        created_at=now,
+        correlation_id=correlation.current(),
+    )
 
 
 def claim(limit: int, *, only: UUID | None = None) -> Sequence[OutboxClaim]:
@@ -306,10 +330,18 @@ def _undo_mistaken_takeover(row_id: UUID, sent: Sent, now: datetime) -> None:
     _record_sent(row_id, sent, now)
 
 
+def _mirror(conversation_id: UUID) -> None:
+    """What left is shown in Chatwoot, where the channel is mirrored."""
+    if any(inboxes.of_channel(channel.id) for channel in channel_cache.all_views()):
+        lead_id, channel_id = Conversation.objects.values_list("lead_id", "channel_id").get(pk=conversation_id)
+        due.mark(lead_id=lead_id, channel_id=channel_id, now=clock.now())
+
+
 def _after_sending(row: OutboxClaim) -> None:
     """Wake what waits behind this row, and show the lead that we read; neither may undo the sending."""
     if row.followed:
         jobs.wake("deliver")
+    _mirror(row.conversation_id)
     if not (settings.SEND_READ_RECEIPTS and row.answers_id):
         return
     connections.release()

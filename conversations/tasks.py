@@ -3,6 +3,8 @@
 from django.conf import settings
 
 from conversations import outbox
+from conversations.chatwoot import poll
+from conversations.chatwoot import stage as mirror
 from conversations.ingest import stage as ingest
 from conversations.turns import stage as turns
 from seleto.lib import jobs
@@ -41,6 +43,28 @@ def register() -> None:
             renew=outbox.renew,
             next_due=outbox.next_due,
             concurrency=lambda: settings.DELIVER_CONCURRENCY,
+        )
+    )
+    jobs.register(
+        jobs.Stage(
+            name="mirror",
+            cluster="background",
+            claim=mirror.claim,
+            run=mirror.run,
+            renew=mirror.renew,
+            next_due=mirror.next_due,
+            concurrency=lambda: settings.CHATWOOT_CONCURRENCY,
+        )
+    )
+    jobs.register(
+        jobs.Stage(
+            name="chatwoot_poll",
+            cluster="background",
+            claim=poll.claim,
+            run=poll.run,
+            renew=poll.renew,
+            next_due=poll.next_due,
+            concurrency=lambda: settings.CHATWOOT_CONCURRENCY,
         )
     )
     jobs.on_warm_up(_warm_up)

@@ -234,6 +234,27 @@ EMBEDDINGS_QUERY_TIMEOUT_S = env.seconds("EMBEDDINGS_QUERY_TIMEOUT_S", 1.5, leas
 # From this cosine on, a near article answers a question whose words nobody knew. It depends on the model: 0 = never.
 EMBEDDINGS_RESCUE_SIMILARITY = env.share("EMBEDDINGS_RESCUE_SIMILARITY", 0)
 
+# Chatwoot; the inbox of each channel is a row (the first one seeded from CHATWOOT_*, `manage.py seed_channel`).
+CHATWOOT_BASE_URL = env.text("CHATWOOT_BASE_URL", "")
+CHATWOOT_ACCOUNT_ID = env.whole("CHATWOOT_ACCOUNT_ID", 0)
+CHATWOOT_INBOX_ID = env.whole("CHATWOOT_INBOX_ID", 0)
+CHATWOOT_USER_TOKEN = env.text("CHATWOOT_USER_TOKEN", "")
+CHATWOOT_BOT_TOKEN = env.text("CHATWOOT_BOT_TOKEN", "")
+CHATWOOT_WEBHOOK_SECRET = env.text("CHATWOOT_WEBHOOK_SECRET", "")
+CHATWOOT_SIGNING_SECRET = env.text("CHATWOOT_SIGNING_SECRET", "")
+CHATWOOT_CONNECT_TIMEOUT_S = env.seconds("CHATWOOT_CONNECT_TIMEOUT_S", 5, least=0.1)
+CHATWOOT_READ_TIMEOUT_S = env.seconds("CHATWOOT_READ_TIMEOUT_S", 15, least=0.1)
+CHATWOOT_CONCURRENCY = env.whole("CHATWOOT_CONCURRENCY", 8, least=1)
+CHATWOOT_RETRY_S = env.seconds("CHATWOOT_RETRY_S", 2)
+CHATWOOT_RETRY_MAX_S = env.seconds("CHATWOOT_RETRY_MAX_S", 300)
+# Refusals in a row of one conversation before a person has to look at it.
+CHATWOOT_MAX_REFUSALS = env.whole("CHATWOOT_MAX_REFUSALS", 5, least=1)
+# How old a signed webhook may be (contracts/chatwoot.md, 4.2).
+CHATWOOT_SIGNATURE_MAX_AGE_S = env.seconds("CHATWOOT_SIGNATURE_MAX_AGE_S", 300, least=1)
+# How often active conversations are asked for messages whose webhook was lost, and how long they count as active.
+CHATWOOT_POLL_S = env.seconds("CHATWOOT_POLL_S", 60, least=1)
+CHATWOOT_ACTIVE_H = env.whole("CHATWOOT_ACTIVE_H", 24, least=1)
+
 # --- Webhooks (design.md, stage 1) -------------------------------------------------------------------------------
 WEBHOOK_MAX_BYTES = env.whole("WEBHOOK_MAX_BYTES", 256 * 1024, least=1024)
 # A shield against floods, counted per channel and process.

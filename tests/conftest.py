@@ -46,10 +46,12 @@ def _fresh_caches() -> Iterator[None]:
 
 def _forget() -> None:
     from conversations import channel_cache
+    from conversations.chatwoot import inboxes
     from knowledge import queries
     from seleto.lib import circuits
 
     channel_cache.forget()
+    inboxes.forget()
     queries.clear_cache()
     circuits.forget()
 

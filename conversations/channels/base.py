@@ -59,6 +59,7 @@ class EventKind(StrEnum):
     RECEIPT = "receipt"
     PRESENCE = "presence"
     CONNECTION = "connection"
+    CHATWOOT = "chatwoot"
     OTHER = "other"
 
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from conversations import handoff, outbox, quiet, sessions
 from conversations.channel_cache import ChannelView
 from conversations.channels import base
+from conversations.chatwoot import due
 from conversations.ingest.common import NotYet, StoredEvent, identity_keys, lead_of
 from conversations.models import Conversation, Message, Outbox, Turn
 from leads.extraction import MAX_CHARS, asks_opt_out
@@ -41,6 +42,7 @@ def on_incoming(channel: ChannelView, event: StoredEvent, parsed: base.Incoming,
     if not reason:
         _expect_turn(conversation, text=parsed.text, heard_at=event.received_at)
     conversation.save()
+    due.mark(lead_id=lead.id, channel_id=channel.id, now=now)
     return reason
 
 
@@ -126,6 +128,7 @@ def on_echo(channel: ChannelView, event: StoredEvent, parsed: base.Echo, now: da
     conversation.last_message_at = max(conversation.last_message_at, event.received_at)
     handoff.take_over(conversation, reason=handoff.PHONE, actor="sdr:celular", now=now)
     conversation.save()
+    due.mark(lead_id=lead.id, channel_id=channel.id, now=now)
     return ""
 
 

@@ -18,7 +18,8 @@ from django.db.models import Min
 from conversations import channel_cache
 from conversations.channel_cache import ChannelView
 from conversations.channels import base, registry
-from conversations.ingest import messages, receipts
+from conversations.chatwoot import events as chatwoot
+from conversations.ingest import messages, people, receipts
 from conversations.ingest.common import NotYet
 from conversations.models import Event
 from seleto.lib import alerts, clock, correlation, jobs, metrics
@@ -37,6 +38,7 @@ class EventClaim:
 
     id: UUID
     channel_id: UUID
+    kind: str
     body: bytes
     received_at: datetime
     attempts: int
@@ -57,6 +59,8 @@ HANDLERS: dict[type, Handler] = {
     base.Connection: receipts.on_connection,
     base.Waiting: messages.on_waiting,
     base.Ignored: messages.on_ignored,
+    chatwoot.Written: people.on_written,
+    chatwoot.Changed: people.on_changed,
 }
 
 
@@ -67,10 +71,10 @@ def claim(limit: int) -> Sequence[EventClaim]:
             "UPDATE conversations_event SET attempts = attempts + 1, leased_until = now() + make_interval(secs => %s)"
             " WHERE id IN (SELECT id FROM conversations_event WHERE status = 'new' AND due_at <= %s"
             " AND (leased_until IS NULL OR leased_until < now()) ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED)"
-            " RETURNING id, channel_id, body, received_at, attempts, correlation_id",
+            " RETURNING id, channel_id, kind, body, received_at, attempts, correlation_id",
             [settings.LEASE_S, clock.now(), limit],
         )
-        claims = [EventClaim(row[0], row[1], bytes(row[2]), *row[3:]) for row in cursor.fetchall()]
+        claims = [EventClaim(*row[:3], bytes(row[3]), *row[4:]) for row in cursor.fetchall()]
     return sorted(claims, key=lambda event: (event.received_at, event.id))
 
 
@@ -101,7 +105,11 @@ def _work(event: EventClaim) -> str:
     if event.attempts > settings.INGEST_MAX_ATTEMPTS:
         return _close(event, Event.Status.PARKED, reason="tentativas_esgotadas", now=now)
     try:
-        parsed = registry.get(channel.provider).parser.parse(event.body)
+        parsed: Any
+        if event.kind == base.EventKind.CHATWOOT:
+            parsed = chatwoot.parse(event.body)
+        else:
+            parsed = registry.get(channel.provider).parser.parse(event.body)
         with transaction.atomic():
             reason = HANDLERS[type(parsed)](channel, event, parsed, now)
             return _close(event, Event.Status.IGNORED if reason else Event.Status.DONE, reason=reason, now=now)

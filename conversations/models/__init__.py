@@ -1,6 +1,7 @@
 """The rows of the pipe, in its order."""
 
 from conversations.models.channel import Channel
+from conversations.models.chatwoot import ChatwootInbox, ChatwootLink, ChatwootNote
 from conversations.models.conversation import Conversation, Message
 from conversations.models.event import Event
 from conversations.models.handoff import Handoff
@@ -9,6 +10,9 @@ from conversations.models.turn import GuardrailHit, Turn
 
 __all__ = [
     "Channel",
+    "ChatwootInbox",
+    "ChatwootLink",
+    "ChatwootNote",
     "Conversation",
     "Event",
     "GuardrailHit",

@@ -156,6 +156,7 @@ class Message(models.Model):
     deleted_at = models.DateTimeField("apagada em", null=True, blank=True)
     previous_texts = models.JSONField("textos anteriores", default=list, blank=True)
     media = models.JSONField("mídia", default=dict, blank=True)
+    chatwoot_id = models.PositiveBigIntegerField("id no Chatwoot", null=True, blank=True)
 
     class Meta:
         verbose_name = "mensagem"
@@ -165,6 +166,11 @@ class Message(models.Model):
                 fields=["channel", "provider_id"],
                 condition=~Q(provider_id=""),
                 name="message_once_per_channel",
+            ),
+            models.UniqueConstraint(
+                fields=["channel", "chatwoot_id"],
+                condition=Q(chatwoot_id__isnull=False),
+                name="message_once_in_chatwoot",
             ),
             models.CheckConstraint(
                 condition=Q(author__in=["lead", "agent", "phone", "person"]),

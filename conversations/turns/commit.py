@@ -10,6 +10,7 @@ from django.db import transaction
 from conversations import handoff, outbox
 from conversations.agent.situations import subject_request_kind
 from conversations.agent.state import Decision, Snapshot, TurnState
+from conversations.chatwoot import due
 from conversations.formatting import typing_s
 from conversations.models import Conversation, GuardrailHit, Handoff, Turn
 from knowledge import gaps
@@ -89,6 +90,7 @@ def _apply(
     if rows:
         conversation.last_message_at = max(conversation.last_message_at, now)
     conversation.save()
+    due.mark(lead_id=conversation.lead_id, channel_id=conversation.channel_id, now=now)
     if rows and rows[0].due_at > now:
         jobs.wake("deliver", at=rows[0].due_at)
     return Outcome(status, first_bubble=rows[0].id if rows else None)

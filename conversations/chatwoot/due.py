@@ -1,0 +1,38 @@
+"""When a conversation has to be mirrored again. Called inside the transaction of whatever happened."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from conversations.chatwoot import inboxes
+from conversations.models import ChatwootLink, ChatwootNote
+from seleto.lib import jobs
+from seleto.lib.ids import new_id
+
+
+def mark(*, lead_id: UUID, channel_id: UUID, now: datetime) -> None:
+    """Something happened with this lead on this channel; nothing when the channel is not mirrored. One statement.
+
+    SQL because making the link and moving its due time forward must be one step under concurrency.
+    """
+    if inboxes.of_channel(channel_id) is None:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO conversations_chatwootlink (id, lead_id, channel_id, source_id, written, status, reason,"
+            " attempts, due_at, unsure) VALUES (%s, %s, %s, '', '{}', 'ready', '', 0, %s, false)"
+            " ON CONFLICT (lead_id, channel_id) DO UPDATE SET"
+            " due_at = LEAST(conversations_chatwootlink.due_at, excluded.due_at)",
+            [new_id(), lead_id, channel_id, now],
+        )
+    jobs.wake("mirror")
+
+
+def note(*, lead_id: UUID, channel_id: UUID, key: str, text: str, now: datetime) -> None:
+    """A private note for the people in Chatwoot, once per key."""
+    if inboxes.of_channel(channel_id) is None:
+        return
+    mark(lead_id=lead_id, channel_id=channel_id, now=now)
+    link = ChatwootLink.objects.get(lead_id=lead_id, channel_id=channel_id)
+    ChatwootNote.objects.get_or_create(link=link, key=key, defaults={"text": text, "created_at": now})

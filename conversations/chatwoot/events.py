@@ -1,0 +1,103 @@
+"""What a stored Chatwoot event says, as values (contracts/chatwoot.md, 4.3 and 4.4)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from conversations.channels.base import Ignored, IgnoreReason, Unreadable, clean, read_json
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file an SDR attached; ``url`` needs no credentials but leads only to the Chatwoot server."""
+
+    kind: str
+    url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An outgoing message or a private note that is not ours by its marker."""
+
+    message_id: int
+    display_id: int
+    inbox_id: int
+    text: str = field(repr=False)
+    private: bool
+    deleted: bool
+    sender_id: int | None
+    sender_name: str = field(repr=False)
+    automation: bool
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A conversation's status or assignee changed."""
+
+    display_id: int
+    inbox_id: int
+    status_from: str
+    status_to: str
+    assignee_id: int | None
+    assignee_changed: bool
+
+
+def parse(body: bytes) -> Written | Changed | Ignored:
+    """Raises ``Unreadable``."""
+    data = read_json(body)
+    if not isinstance(data, dict):
+        raise Unreadable("not_an_event")
+    if data.get("event") in ("message_created", "message_updated"):
+        return _written(data)
+    if data.get("event") in ("conversation_updated", "conversation_status_changed"):
+        return _changed(data)
+    return Ignored(IgnoreReason.UNKNOWN_TYPE, "chatwoot")
+
+
+def _written(data: Mapping[str, Any]) -> Written:
+    conversation, sender = _mapping(data.get("conversation")), _mapping(data.get("sender"))
+    attributes = _mapping(data.get("content_attributes"))
+    inbox = _mapping(data.get("inbox"))
+    number, display_id = data.get("id"), conversation.get("id")
+    if not isinstance(number, int) or not isinstance(display_id, int):
+        raise Unreadable("no_message_id")
+    return Written(
+        message_id=number,
+        display_id=display_id,
+        inbox_id=int(inbox.get("id") or conversation.get("inbox_id") or 0),
+        text=clean(str(data.get("content") or "")),
+        private=bool(data.get("private")),
+        deleted=bool(attributes.get("deleted")),
+        sender_id=sender.get("id") if sender.get("type") == "user" else None,
+        sender_name=clean(str(sender.get("name") or ""))[:80],
+        automation=bool(attributes.get("automation_rule_id")) or data.get("event") == "message_updated",
+        attachments=tuple(
+            Attachment(str(item.get("file_type") or "file"), str(item.get("data_url") or ""))
+            for item in data.get("attachments") or ()
+            if isinstance(item, dict)
+        ),
+    )
+
+
+def _changed(data: Mapping[str, Any]) -> Changed:
+    if not isinstance(data.get("id"), int):
+        raise Unreadable("no_conversation_id")
+    changes: dict[str, Mapping[str, Any]] = {}
+    for change in data.get("changed_attributes") or ():
+        for name, values in _mapping(change).items():
+            changes[name] = _mapping(values)
+    status = changes.get("status", {})
+    assignee = _mapping(_mapping(data.get("meta")).get("assignee"))
+    return Changed(
+        display_id=int(data["id"]),
+        inbox_id=int(data.get("inbox_id") or 0),
+        status_from=str(status.get("previous_value") or ""),
+        status_to=str(status.get("current_value") or ""),
+        assignee_id=assignee.get("id") if assignee.get("type", "user") == "user" else None,
+        assignee_changed="assignee_id" in changes,
+    )
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,136 @@
+"""Find what people wrote whose webhook was lost: Chatwoot calls an API inbox once and never again (section 4.1).
+
+Active conversations are asked for their newest messages every ``CHATWOOT_POLL_S``. What is not known yet becomes an
+event under the very key its webhook has, so that the two have one effect between them.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import F, Q
+
+from conversations import channel_cache
+from conversations.channels.base import EventKind, RawEvent
+from conversations.chatwoot import inboxes, marking
+from conversations.models import ChatwootLink, Message
+from conversations.webhooks.base import store
+from seleto.lib import circuits, clock, connections, correlation, metrics
+from seleto.lib.errors import ProviderError
+
+FOUND = metrics.counter("chatwoot_lost_webhooks", "Messages of people found by asking.")
+_OUTGOING = 1  # the API gives message types as numbers (section 2)
+
+
+@dataclass(frozen=True, slots=True)
+class PollClaim:
+    """A conversation to ask about."""
+
+    id: UUID
+    channel_id: UUID
+    display_id: int
+
+
+def claim(limit: int) -> Sequence[PollClaim]:
+    """Take up to ``limit`` conversations whose turn it is; stamping them is the claim."""
+    now = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE conversations_chatwootlink SET polled_at = %(now)s WHERE id IN (SELECT l.id"  # noqa: S608
+            f" FROM conversations_chatwootlink l WHERE {_ACTIVE} AND (l.polled_at IS NULL OR l.polled_at <= %(before)s)"
+            " ORDER BY l.polled_at NULLS FIRST LIMIT %(limit)s FOR UPDATE SKIP LOCKED)"
+            " RETURNING id, channel_id, display_id",
+            {
+                "now": now,
+                "before": now - timedelta(seconds=settings.CHATWOOT_POLL_S),
+                "since": now - timedelta(hours=settings.CHATWOOT_ACTIVE_H),
+                "limit": limit,
+            },
+        )
+        return [PollClaim(*row) for row in cursor.fetchall()]
+
+
+def run(link: PollClaim) -> None:
+    """Ask once; an outage is the mirror's business, the next poll comes anyway."""
+    inbox, now = inboxes.of_channel(link.channel_id), clock.now()
+    if inbox is None or not circuits.allow(inbox.circuit, now):
+        return
+    connections.release()
+    try:
+        rows = inbox.client().messages(link.display_id)
+    except ProviderError:
+        return
+    written = [row for row in rows if _by_person(row, inbox)]
+    known = set(
+        Message.objects.filter(channel_id=link.channel_id, chatwoot_id__in=[row["id"] for row in written]).values_list(
+            "chatwoot_id", flat=True
+        )
+    )
+    events = [_event(row, link, inbox) for row in written if row["id"] not in known]
+    if events:
+        FOUND.inc(len(events))
+        channel = channel_cache.by_id(link.channel_id)
+        store(channel, events, received_at=now, correlation_id=correlation.current() or correlation.new())
+
+
+def renew(links: Sequence[PollClaim]) -> None:
+    """Nothing is held: a poll that died is made again at its next turn."""
+
+
+def next_due() -> datetime | None:
+    """When the next conversation is to be asked about."""
+    since = clock.now() - timedelta(hours=settings.CHATWOOT_ACTIVE_H)
+    row = (
+        ChatwootLink.objects.filter(
+            Q(lead__conversations__last_message_at__gte=since, lead__conversations__channel_id=F("channel_id")),
+            display_id__isnull=False,
+            channel__chatwoot__active=True,
+        )
+        .order_by(F("polled_at").asc(nulls_first=True))
+        .values_list("polled_at", flat=True)[:1]
+    )
+    for polled_at in row:
+        if polled_at is None:
+            return clock.now()
+        return polled_at + timedelta(seconds=settings.CHATWOOT_POLL_S)
+    return None
+
+
+_ACTIVE = (
+    "l.display_id IS NOT NULL"
+    " AND EXISTS (SELECT FROM conversations_chatwootinbox i WHERE i.channel_id = l.channel_id AND i.active)"
+    " AND EXISTS (SELECT FROM conversations_conversation c WHERE c.lead_id = l.lead_id"
+    " AND c.channel_id = l.channel_id AND c.last_message_at >= %(since)s)"
+)
+
+
+def _by_person(row: dict[str, Any], inbox: inboxes.InboxView) -> bool:
+    sender = row.get("sender") or {}
+    return (
+        row.get("message_type") == _OUTGOING
+        and sender.get("type") == "user"
+        and sender.get("id") != inbox.integration_user_id
+        and not marking.is_ours(row.get("source_id"))
+        and isinstance(row.get("id"), int)
+    )
+
+
+def _event(row: dict[str, Any], link: PollClaim, inbox: inboxes.InboxView) -> RawEvent:
+    body = {
+        **row,
+        "event": "message_created",
+        "message_type": "outgoing",
+        "conversation": {"id": link.display_id, "inbox_id": inbox.inbox_id},
+        "inbox": {"id": inbox.inbox_id},
+    }
+    return RawEvent(
+        key=f"cw:message_created:{row['id']}",
+        kind=EventKind.CHATWOOT,
+        instance_id="",
+        body=json.dumps(body, ensure_ascii=False).encode(),
+    )

@@ -1,0 +1,152 @@
+"""Bring one conversation in Chatwoot up to our database: contact, conversation, messages, notes, then what is shown.
+
+A run holds the link's lease, so nobody else writes there meanwhile. It continues where the last one stopped: every id
+is saved as soon as it is known. After a call whose outcome is unknown, or a process that died, the newest messages
+there are read first and those that bear our marker are not written again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import connection
+from django.db.models import Min
+
+from conversations.chatwoot import inboxes, state
+from conversations.chatwoot.writer import Writer
+from conversations.models import ChatwootLink
+from seleto.lib import alerts, circuits, clock, connections, jobs, metrics
+from seleto.lib.errors import Ambiguous, Misconfigured, ProviderError, Rejected
+from seleto.lib.leases import extend_leases
+from seleto.lib.models import Alert
+
+log = structlog.get_logger(__name__)
+
+MIRRORS = metrics.counter("chatwoot_mirrors", "Runs of the mirror, by outcome.", ["outcome"])
+
+
+@dataclass(frozen=True, slots=True)
+class LinkClaim:
+    """A conversation in hand; ``attempts`` counts this one. ``unsure``: look before writing."""
+
+    id: UUID
+    lead_id: UUID
+    channel_id: UUID
+    attempts: int
+    unsure: bool
+    held_until: datetime
+
+
+def claim(limit: int) -> Sequence[LinkClaim]:
+    """Take up to ``limit`` conversations to mirror. A lease that ran out leaves the outcome of its last call unknown.
+
+    SQL because the ORM cannot say UPDATE … RETURNING over SKIP LOCKED.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE conversations_chatwootlink l SET attempts = attempts + 1,"
+            " unsure = l.unsure OR l.leased_until IS NOT NULL, leased_until = now() + make_interval(secs => %s),"
+            " due_at = %s + make_interval(secs => %s)"
+            " WHERE l.id IN (SELECT id FROM conversations_chatwootlink WHERE status = 'ready' AND due_at <= %s"
+            " AND (leased_until IS NULL OR leased_until < now()) ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED)"
+            " RETURNING l.id, l.lead_id, l.channel_id, l.attempts, l.unsure, l.due_at",
+            [settings.LEASE_S, clock.now(), settings.LEASE_S, clock.now(), limit],
+        )
+        return [LinkClaim(*row) for row in cursor.fetchall()]
+
+
+def run(link: LinkClaim) -> None:
+    """One run to its end. News that come meanwhile make the link due again."""
+    now = clock.now()
+    inbox = inboxes.of_channel(link.channel_id)
+    if inbox is None:
+        _release(link, due_at=None)
+        return
+    if not circuits.allow(inbox.circuit, now):
+        _release(link, due_at=now + timedelta(seconds=settings.CIRCUIT_OPEN_S), keep_attempts=True)
+        return
+    wanted = state.read(link.lead_id, link.channel_id)
+    connections.release()
+    try:
+        Writer(inbox, link.id, wanted, unsure=link.unsure).write()
+    except ProviderError as error:
+        _failed(link, inbox, error, now)
+        MIRRORS.labels(outcome=type(error).__name__.lower()).inc()
+        return
+    circuits.succeeded(inbox.circuit)
+    alerts.close(f"chatwoot:{link.channel_id}", now=now)
+    _release(link, due_at=now if wanted.more else None)
+    MIRRORS.labels(outcome="done").inc()
+
+
+def renew(links: Sequence[LinkClaim]) -> None:
+    extend_leases("conversations_chatwootlink", [link.id for link in links])
+
+
+def next_due() -> datetime | None:
+    """When the next conversation falls due; those in hand do not count."""
+    due: datetime | None = (
+        ChatwootLink.objects.filter(status=ChatwootLink.Status.READY, due_at__isnull=False)
+        .extra(where=["(leased_until IS NULL OR leased_until < now())"])
+        .aggregate(due=Min("due_at"))["due"]
+    )
+    return due
+
+
+def _failed(link: LinkClaim, inbox: inboxes.InboxView, error: ProviderError, now: datetime) -> None:
+    """Rows wait, order kept. What speaks of the whole server rests everybody; one conversation's refusal parks it."""
+    if isinstance(error, Misconfigured):
+        circuits.failed(inbox.circuit, error.reason, now)
+        alerts.open_(
+            f"chatwoot:{link.channel_id}",
+            title="O Chatwoot recusa a integração: confira endereço, conta e tokens",
+            level=Alert.Level.CRITICAL,
+            now=now,
+        )
+    elif isinstance(error, Rejected):
+        circuits.succeeded(inbox.circuit)
+        if error.status != 404 and link.attempts >= settings.CHATWOOT_MAX_REFUSALS:
+            ChatwootLink.objects.filter(pk=link.id).update(
+                status=ChatwootLink.Status.PARKED, reason=f"recusada:{error.reason}"[:120], leased_until=None
+            )
+            alerts.open_(
+                "chatwoot:parked", title="Há conversas que o Chatwoot recusa", level=Alert.Level.WARNING, now=now
+            )
+            return
+    else:
+        circuits.failed(inbox.circuit, error.reason, now)
+    wait_s = min(settings.CHATWOOT_RETRY_S * 2 ** min(link.attempts - 1, 10), settings.CHATWOOT_RETRY_MAX_S)
+    due_at = now + timedelta(seconds=max(wait_s, error.retry_after or 0))
+    _release(link, due_at=due_at, reason=error.reason, unsure=isinstance(error, Ambiguous), keep_attempts=True)
+
+
+def _release(
+    link: LinkClaim,
+    *,
+    due_at: datetime | None,
+    reason: str = "",
+    unsure: bool = False,
+    keep_attempts: bool = False,
+) -> None:
+    """Give the link back. A mark that came during the run is not lost: it stands before the lease's own due time."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE conversations_chatwootlink SET leased_until = NULL, reason = %(reason)s,"
+            " unsure = unsure OR %(unsure)s, attempts = CASE WHEN %(keep)s THEN attempts ELSE 0 END,"
+            " due_at = CASE WHEN due_at < %(held_until)s THEN due_at ELSE %(due)s END WHERE id = %(id)s"
+            " RETURNING due_at",
+            {
+                "id": link.id,
+                "reason": reason[:120],
+                "unsure": unsure,
+                "keep": keep_attempts,
+                "held_until": link.held_until,
+                "due": due_at,
+            },
+        )
+        row = cursor.fetchone()
+    if row and row[0] is not None:
+        jobs.wake("mirror", at=row[0])

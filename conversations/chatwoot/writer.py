@@ -1,0 +1,198 @@
+"""One run of the mirror: write what differs, save every id at once. Raises ``ProviderError``; a later run goes on."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from conversations.chatwoot import marking
+from conversations.chatwoot.inboxes import InboxView
+from conversations.chatwoot.state import PRODUCT, QUEUE, TEMPERATURES, Said, Wanted
+from conversations.models import ChatwootLink, ChatwootNote, Message
+from seleto.lib import connections
+from seleto.lib.errors import Rejected
+
+# How far back our markers are looked for after an unknown outcome; a page holds about twenty messages.
+PAGES_LOOKED_AT = 3
+_OWN_LABELS = (PRODUCT, QUEUE)
+_STATUS = {"sent": "sent", "delivered": "delivered", "read": "read", "played": "read", "failed": "failed"}
+
+
+class Writer:
+    """Holds the link's lease for as long as it lives."""
+
+    def __init__(self, inbox: InboxView, link_id: UUID, wanted: Wanted, *, unsure: bool) -> None:
+        self._inbox, self._link_id, self._wanted = inbox, link_id, wanted
+        self._client = inbox.client()
+        self._display_id = wanted.display_id or 0
+        self._unsure = unsure
+        self._written = dict(wanted.written)
+
+    def write(self) -> None:
+        self._ensure_conversation()
+        if self._unsure:
+            self._recognise_own()
+        for message in self._wanted.messages:
+            self._show(message)
+        for pk, key, text in self._wanted.notes:
+            self._note(pk, key, text)
+        self._attributes()
+        self._labels()
+        self._status()
+        self._deliveries()
+
+    # --- contact and conversation
+
+    def _ensure_conversation(self) -> None:
+        """Found before created, each id saved as soon as it is known (I9 in spirit)."""
+        if self._display_id:
+            return
+        wanted, inbox = self._wanted, self._inbox
+        contact_id = wanted.contact_id or self._contact()
+        mine = [row for row in self._client.conversations_of(contact_id) if row.get("inbox_id") == inbox.inbox_id]
+        if mine:
+            self._display_id = max(int(row["id"]) for row in mine)
+        else:
+            made = self._client.create_conversation(
+                inbox_id=inbox.inbox_id,
+                contact_id=contact_id,
+                source_id=wanted.source_id,
+                status=wanted.status or "open",
+            )
+            self._display_id = int(made["id"])
+        self._save(contact_id=contact_id, source_id=wanted.source_id, display_id=self._display_id)
+
+    def _contact(self) -> int:
+        wanted, inbox = self._wanted, self._inbox
+        found = self._client.find_contact(identifier=wanted.identifier, phone=wanted.phone)
+        if found is None:
+            made = self._client.create_contact(
+                inbox_id=inbox.inbox_id,
+                source_id=wanted.source_id,
+                identifier=wanted.identifier,
+                name=wanted.name,
+                phone=wanted.phone,
+            )
+            contact_id = int(made["id"])
+        else:
+            contact_id = int(found["id"])
+            linked = [
+                row for row in found.get("contact_inboxes", []) if row.get("inbox", {}).get("id") == inbox.inbox_id
+            ]
+            if not linked:
+                self._client.link_contact(contact_id, inbox_id=inbox.inbox_id, source_id=wanted.source_id)
+        self._save(contact_id=contact_id, source_id=wanted.source_id)
+        return contact_id
+
+    # --- messages and notes
+
+    def _show(self, message: Said) -> None:
+        if Message.objects.filter(pk=message.id).exclude(chatwoot_id=None).exists():
+            return  # recognised just now
+        text = f"[celular da empresa] {message.text}" if message.author == Message.Author.PHONE else message.text
+        connections.release()
+        shown_id = self._guarded(
+            lambda: self._client.create_message(
+                self._display_id,
+                text=text,
+                incoming=message.author == Message.Author.LEAD,
+                marker=marking.of_message(message.id),
+                external_created_at=int(message.at.timestamp()),
+            )
+        )
+        Message.objects.filter(pk=message.id, chatwoot_id=None).update(chatwoot_id=shown_id)
+
+    def _note(self, pk: int, key: str, text: str) -> None:
+        if ChatwootNote.objects.filter(pk=pk).exclude(chatwoot_id=None).exists():
+            return
+        connections.release()
+        note_id = self._guarded(
+            lambda: self._client.create_message(
+                self._display_id, text=text, private=True, marker=marking.of_note(f"{pk}:{key}")
+            )
+        )
+        ChatwootNote.objects.filter(pk=pk, chatwoot_id=None).update(chatwoot_id=note_id)
+
+    def _guarded(self, call: Callable[[], int]) -> int:
+        """A conversation that people deleted over there is made anew by the next run."""
+        try:
+            return call()
+        except Rejected as error:
+            if error.status == 404:
+                self._save(display_id=None)
+            raise
+
+    def _recognise_own(self) -> None:
+        """Give our rows the ids of what an earlier call did write (section 2: repeating makes a second message)."""
+        before: int | None = None
+        for _ in range(PAGES_LOOKED_AT):
+            page = self._client.messages(self._display_id, before=before)
+            for row in page:
+                self._recognise(str(row.get("source_id") or ""), int(row["id"]))
+            if not page:
+                break
+            before = min(int(row["id"]) for row in page)
+        self._save(unsure=False)
+
+    def _recognise(self, source_id: str, chatwoot_id: int) -> None:
+        if not marking.is_ours(source_id):
+            return
+        name = source_id.removeprefix(marking.PREFIX)
+        if name.startswith("nota:"):
+            pk = name.removeprefix("nota:").partition(":")[0]
+            ChatwootNote.objects.filter(pk=int(pk), chatwoot_id=None).update(chatwoot_id=chatwoot_id)
+        else:
+            Message.objects.filter(pk=name, chatwoot_id=None).update(chatwoot_id=chatwoot_id)
+
+    # --- what is shown beside the conversation: only what differs from what we wrote last
+
+    def _attributes(self) -> None:
+        if self._written.get("attributes") == self._wanted.attributes:
+            return
+        present = self._client.conversation(self._display_id).get("custom_attributes") or {}
+        people = {name: value for name, value in present.items() if not name.startswith("seleto_")}
+        self._client.set_attributes(self._display_id, {**people, **self._wanted.attributes})
+        self._remember(attributes=self._wanted.attributes)
+
+    def _labels(self) -> None:
+        wanted = list(self._wanted.labels)
+        if self._written.get("labels") == wanted:
+            return
+        ours = set(TEMPERATURES.values())
+        people = [
+            label
+            for label in self._client.labels(self._display_id)
+            if label not in ours and not label.startswith(_OWN_LABELS)
+        ]
+        self._client.set_labels(self._display_id, [*people, *wanted])
+        self._remember(labels=wanted)
+
+    def _status(self) -> None:
+        """Written when the owner changed, never merely because people set another status there."""
+        wanted = self._wanted
+        if wanted.handoff and self._written.get("handoff") != wanted.handoff:
+            if self._inbox.team_id:
+                self._client.assign(self._display_id, team_id=self._inbox.team_id)
+            if "quente" in wanted.labels:
+                self._client.set_priority(self._display_id, "urgent")
+            self._remember(handoff=wanted.handoff)
+        if wanted.status and self._written.get("status") != wanted.status:
+            self._client.set_status(self._display_id, wanted.status)
+            self._remember(status=wanted.status)
+
+    def _deliveries(self) -> None:
+        told = dict(self._written.get("deliveries") or {})  # type: ignore[call-overload]  # JSON of ours
+        fresh = {str(row.chatwoot_id): row.status for row in self._wanted.deliveries}
+        for row in self._wanted.deliveries:
+            status = _STATUS.get(row.status)
+            if status and told.get(str(row.chatwoot_id)) != row.status:
+                error = row.reason or "não entregue" if status == "failed" else ""
+                self._client.set_message_status(self._display_id, row.chatwoot_id, status, error=error)
+        if fresh != told:
+            self._remember(deliveries=fresh)
+
+    def _remember(self, **written: object) -> None:
+        self._written.update(written)
+        self._save(written=self._written)
+
+    def _save(self, **fields: object) -> None:
+        ChatwootLink.objects.filter(pk=self._link_id).update(**fields)
+        connections.release()

@@ -1,0 +1,34 @@
+"""What an SDR tells the agent from Chatwoot (domain.md, "Human in the loop")."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from seleto.lib.text.fold import fold
+
+
+class Command(StrEnum):
+    RESUME = "resume"
+    PAUSE = "pause"
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Begins with a slash and is no command: it must not reach the lead."""
+
+
+_WORDS = {
+    "bot on": Command.RESUME,
+    "retomar": Command.RESUME,
+    "continuar": Command.RESUME,
+    "bot off": Command.PAUSE,
+    "pausar": Command.PAUSE,
+}
+
+
+def parse(text: str) -> Command | Unknown | None:
+    """The command that ``text`` equals, with or without its slash; None for ordinary text."""
+    said = " ".join(fold(text).split())
+    command = _WORDS.get(said.removeprefix("/"))
+    if command is None and said.startswith("/"):
+        return Unknown()
+    return command

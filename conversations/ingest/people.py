@@ -1,0 +1,139 @@
+"""What people do in Chatwoot: they write and so take over, give commands, close, assign (domain.md, Human in the loop).
+
+Each handler returns why nothing more comes of the event, or "" when it was taken in. The pause is stored in the
+transaction that stores the person's message, before anything is sent (I5).
+"""
+
+from datetime import datetime
+
+from conversations import commands, handoff, outbox, sessions
+from conversations.channel_cache import ChannelView
+from conversations.chatwoot import due, inboxes
+from conversations.chatwoot.events import Changed, Written
+from conversations.ingest.common import StoredEvent
+from conversations.models import ChatwootLink, Conversation, Message
+from seleto.lib import jobs
+
+# Why a person is in charge, or is no more.
+CHATWOOT = "pessoa_no_chatwoot"
+ASSIGNED = "atribuido_no_chatwoot"
+RESOLVED = "resolvido_no_chatwoot"
+COMMAND = "comando"
+
+
+def on_written(channel: ChannelView, event: StoredEvent, written: Written, now: datetime) -> str:
+    """An SDR wrote: a command is obeyed, a note stays where it is, anything else goes to the lead."""
+    link, reason = _link(channel, written.display_id, written.inbox_id)
+    if link is None:
+        return reason
+    inbox = inboxes.of_channel(channel.id)
+    if written.automation:
+        return "automacao"
+    if written.sender_id is None or (inbox and written.sender_id == inbox.integration_user_id):
+        return "nao_e_pessoa"
+    if written.deleted:
+        return "apagada"
+    if Message.objects.filter(channel_id=channel.id, chatwoot_id=written.message_id).exists():
+        return "eco_proprio"
+    conversation = sessions.locked(lead_id=link.lead_id, channel=channel, address=_address(link), at=event.received_at)
+    actor = f"sdr:{written.sender_id}"
+    command = commands.parse(written.text)
+    if isinstance(command, commands.Unknown):
+        return _answer_unknown(conversation, written, now) if not written.private else ""
+    if command is not None:
+        return _obey(conversation, command, actor=actor, written=written, now=now)
+    if written.private:
+        return "nota_privada"
+    _forward(conversation, channel, written, event=event, actor=actor, now=now)
+    return ""
+
+
+def on_changed(channel: ChannelView, event: StoredEvent, changed: Changed, now: datetime) -> str:
+    """A status or an assignment changed over there. What we wrote ourselves comes back too and changes nothing."""
+    link, reason = _link(channel, changed.display_id, changed.inbox_id)
+    if link is None:
+        return reason
+    inbox = inboxes.of_channel(channel.id)
+    conversation = sessions.locked(lead_id=link.lead_id, channel=channel, address=_address(link), at=event.received_at)
+    if changed.status_to and changed.status_to == link.written.get("status"):
+        return "eco_proprio"
+    human = conversation.owner == Conversation.Owner.HUMAN
+    if changed.status_from == "open" and changed.status_to == "pending" and human:
+        handoff.resume(conversation, reason="status_no_chatwoot", actor="sdr", now=now)
+    elif changed.status_to == "resolved" and human:
+        handoff.release(conversation, reason=RESOLVED, actor="sdr", now=now)
+    elif changed.assignee_changed and changed.assignee_id and inbox and inbox.assignment_pauses and not human:
+        if changed.assignee_id == inbox.integration_user_id:
+            return "eco_proprio"
+        handoff.take_over(conversation, reason=ASSIGNED, actor=f"sdr:{changed.assignee_id}", now=now)
+    else:
+        return "sem_efeito"
+    conversation.save()
+    due.mark(lead_id=link.lead_id, channel_id=channel.id, now=now)
+    return ""
+
+
+def _link(channel: ChannelView, display_id: int, inbox_id: int) -> tuple[ChatwootLink | None, str]:
+    inbox = inboxes.of_channel(channel.id)
+    if inbox is None or (inbox_id and inbox_id != inbox.inbox_id):
+        return None, "outra_caixa"
+    link = ChatwootLink.objects.filter(channel_id=channel.id, display_id=display_id).first()
+    return link, "" if link else "conversa_desconhecida"
+
+
+def _address(link: ChatwootLink) -> str:
+    latest = Conversation.objects.filter(lead_id=link.lead_id, channel_id=link.channel_id).order_by("-opened_at")
+    return latest.values_list("address", flat=True).first() or ""
+
+
+def _obey(conversation: Conversation, command: commands.Command, *, actor: str, written: Written, now: datetime) -> str:
+    """Never forwarded; acknowledged by a private note; audited with who and when by the change of owner."""
+    if command == commands.Command.RESUME:
+        handoff.resume(conversation, reason=COMMAND, actor=actor, now=now)
+        text = "✅ O agente retoma esta conversa a partir da próxima mensagem do lead."
+    else:
+        handoff.take_over(conversation, reason=COMMAND, actor=actor, now=now)
+        text = "⏸️ Agente pausado nesta conversa. Para devolver, escreva /retomar."
+    conversation.save()
+    _note(conversation, f"comando:{written.message_id}", text, now)
+    return ""
+
+
+def _answer_unknown(conversation: Conversation, written: Written, now: datetime) -> str:
+    """A slash that is no command: the lead must not see it, and the SDR should know that."""
+    _note(
+        conversation,
+        f"comando:{written.message_id}",
+        "⚠️ Isso parece um comando que eu não conheço e não foi enviado ao lead. Use /retomar ou /pausar.",
+        now,
+    )
+    return "comando_desconhecido"
+
+
+def _forward(
+    conversation: Conversation,
+    channel: ChannelView,
+    written: Written,
+    *,
+    event: StoredEvent,
+    actor: str,
+    now: datetime,
+) -> None:
+    handoff.take_over(conversation, reason=CHATWOOT, actor=actor, now=now)
+    if written.attachments:
+        _note(
+            conversation,
+            f"anexo:{written.message_id}",
+            "⚠️ Anexos ainda não são enviados ao lead por aqui; só o texto foi.",
+            now,
+        )
+    if written.text.strip():
+        outbox.enqueue_person(conversation, written.text, chatwoot_id=written.message_id, now=now)
+        jobs.wake("deliver")
+    conversation.last_message_at = max(conversation.last_message_at, now)
+    conversation.save()
+    due.mark(lead_id=conversation.lead_id, channel_id=channel.id, now=now)
+
+
+def _note(conversation: Conversation, key: str, text: str, now: datetime) -> None:
+    due.note(lead_id=conversation.lead_id, channel_id=conversation.channel_id, key=key, text=text, now=now)

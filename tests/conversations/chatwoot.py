@@ -1,0 +1,170 @@
+"""A Chatwoot account small enough for tests, answering over HTTP as the real one does (contracts/chatwoot.md)."""
+
+import hashlib
+import hmac
+import json
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+from django.test import Client
+
+from conversations.models import Channel, ChatwootInbox
+
+ROOT = "https://chatwoot.example/api/v1/accounts/1"
+USER, BOT, SIGNING, SECRET = "token-da-integracao", "token-do-bot", "chave-da-assinatura", "segredo-do-chatwoot"
+INBOX, INTEGRATION, SDR = 7, 90, 11
+
+
+class Account:
+    """Holds what was written; ``fail`` may answer or drop a call before it has its effect, ``lose`` after it."""
+
+    def __init__(self) -> None:
+        self.contacts: list[dict[str, Any]] = []
+        self.conversations: dict[int, dict[str, Any]] = {}
+        self.messages: list[dict[str, Any]] = []
+        self.calls: list[str] = []
+        self.fail: Callable[[str, str], httpx.Response | None] = lambda method, path: None
+        self.lose: Callable[[str, str], bool] = lambda method, path: False
+
+    def handle(self, request: httpx.Request) -> httpx.Response:
+        path, method = request.url.path.removeprefix("/api/v1/accounts/1"), request.method
+        self.calls.append(f"{method} {path}")
+        refused = self.fail(method, path)
+        if refused is not None:
+            return refused
+        body = json.loads(request.content) if request.content.startswith(b"{") else {}
+        answer = self._answer(method, path, body, request)
+        if self.lose(method, path):
+            raise httpx.ReadTimeout("lost")
+        return answer
+
+    def shown(self) -> list[tuple[str, str]]:
+        """(kind, text) of every message in order."""
+        kinds = {0: "lead", 1: "nosso"}
+        return [("nota" if row["private"] else kinds[row["message_type"]], row["content"]) for row in self.messages]
+
+    def _answer(self, method: str, path: str, body: dict[str, Any], request: httpx.Request) -> httpx.Response:
+        if path == "/contacts/filter":
+            condition = body["payload"][0]
+            found = [row for row in self.contacts if row.get(condition["attribute_key"]) == condition["values"][0]]
+            return httpx.Response(200, json={"meta": {}, "payload": found})
+        if path == "/contacts":
+            return self._contact(body)
+        if path == "/conversations":
+            return self._conversation(body)
+        if match := re.fullmatch(r"/contacts/(\d+)/conversations", path):
+            rows = [row for row in self.conversations.values() if row["contact_id"] == int(match[1])]
+            return httpx.Response(200, json={"payload": rows})
+        if match := re.fullmatch(r"/conversations/(\d+)(?:/(\w+)(?:/(\d+))?)?", path):
+            row = self.conversations.get(int(match[1]))
+            if row is None:
+                return httpx.Response(404, json={"error": "Resource could not be found"})
+            return self._of_conversation(row, match[2] or "", method, body, request)
+        return httpx.Response(404, json={"error": "Resource could not be found"})
+
+    def _contact(self, body: dict[str, Any]) -> httpx.Response:
+        if any(row["identifier"] == body["identifier"] for row in self.contacts):
+            return httpx.Response(422, json={"message": "Identifier has already been taken"})
+        row = {**body, "id": 500 + len(self.contacts), "contact_inboxes": [{"inbox": {"id": body["inbox_id"]}}]}
+        self.contacts.append(row)
+        return httpx.Response(200, json={"payload": {"contact": row}})
+
+    def _conversation(self, body: dict[str, Any]) -> httpx.Response:
+        row = {**body, "id": 40 + len(self.conversations), "labels": [], "custom_attributes": {}, "priority": None}
+        self.conversations[row["id"]] = row
+        return httpx.Response(200, json=row)
+
+    def _of_conversation(
+        self, row: dict[str, Any], what: str, method: str, body: dict[str, Any], request: httpx.Request
+    ) -> httpx.Response:
+        if what == "":
+            return httpx.Response(200, json=row)
+        if what == "messages" and method == "GET":
+            before = int(request.url.params.get("before", 10**9))
+            found = [message for message in self.messages if message["id"] < before][-20:]
+            return httpx.Response(200, json={"meta": {}, "payload": found})
+        if what == "messages" and method == "PATCH":
+            return httpx.Response(200, json=body)
+        if what == "messages":
+            kind = 0 if body["message_type"] == "incoming" else 1
+            message = {**body, "id": 9000 + len(self.messages), "message_type": kind, "sender": _sender(request)}
+            self.messages.append(message)
+            return httpx.Response(200, json=message)
+        if what == "labels":
+            row["labels"] = body.get("labels", row["labels"])
+            return httpx.Response(200, json={"payload": row["labels"]})
+        if what == "custom_attributes":
+            row["custom_attributes"] = body["custom_attributes"]
+        elif what == "toggle_status":
+            row["status"] = body["status"]
+        elif what == "toggle_priority":
+            row["priority"] = body["priority"]
+        elif what == "assignments":
+            row["team_id"] = body.get("team_id")
+        return httpx.Response(200, json={"payload": {}})
+
+
+def _sender(request: httpx.Request) -> dict[str, Any]:
+    if request.headers["api_access_token"] == BOT:
+        return {"id": 3, "type": "agent_bot"}
+    return {"id": INTEGRATION, "type": "user"}
+
+
+def inbox(channel: Channel, **fields: Any) -> ChatwootInbox:
+    return ChatwootInbox.objects.create(
+        **{
+            "channel": channel,
+            "base_url": "https://chatwoot.example",
+            "account_id": 1,
+            "inbox_id": INBOX,
+            "integration_user_id": INTEGRATION,
+            "credentials": {"user_token": USER, "bot_token": BOT},
+            "webhook_secrets": {"atual": SECRET},
+            "signing_secrets": {"atual": SIGNING},
+            **fields,
+        }
+    )
+
+
+def written(text: str, *, display_id: int = 40, message_id: int = 7001, **fields: Any) -> dict[str, Any]:
+    """The event of a message that an SDR typed."""
+    return {
+        "event": "message_created",
+        "id": message_id,
+        "content": text,
+        "message_type": "outgoing",
+        "private": False,
+        "source_id": None,
+        "content_attributes": {},
+        "sender": {"id": SDR, "name": "Bianca SDR", "type": "user"},
+        "conversation": {"id": display_id, "inbox_id": INBOX},
+        "inbox": {"id": INBOX, "name": "WhatsApp Seleto"},
+        **fields,
+    }
+
+
+def changed(display_id: int = 40, *, assignee: int | None = None, **changes: tuple[Any, Any]) -> dict[str, Any]:
+    return {
+        "event": "conversation_updated",
+        "id": display_id,
+        "inbox_id": INBOX,
+        "meta": {"assignee": {"id": assignee, "type": "user"} if assignee else None},
+        "changed_attributes": [
+            {name: {"previous_value": before, "current_value": after}} for name, (before, after) in changes.items()
+        ],
+    }
+
+
+def post(event: Any, *, secret: str = SECRET, key: str = SIGNING, stamp: int | None = None, channel: str = "principal"):
+    body = event if isinstance(event, bytes) else json.dumps(event, ensure_ascii=False).encode()
+    at = str(stamp if stamp is not None else int(time.time()))
+    signature = "sha256=" + hmac.new(key.encode(), at.encode() + b"." + body, hashlib.sha256).hexdigest()
+    return Client().post(
+        f"/webhooks/chatwoot/{channel}/{secret}/",
+        body,
+        content_type="application/json",
+        headers={"X-Chatwoot-Signature": signature, "X-Chatwoot-Timestamp": at},
+    )
