@@ -107,7 +107,8 @@ def _with_model(
         decision = _unusable(state, snapshot, heard)
     usage = session.usage()
     own_ms = round((time.monotonic() - began) * 1000) - usage.model_ms
-    return replace(decision, usage=usage, timings={"modelo": usage.model_ms, "nosso": own_ms})
+    timings = {"modelo": usage.model_ms, "nosso": own_ms}
+    return replace(decision, tools=session.tools(), usage=usage, timings=timings)
 
 
 def _answered(session: "Session", answer: Answer, state: TurnState, snapshot: Snapshot, heard: Heard) -> Decision:

@@ -53,6 +53,10 @@ class Session:
         """What the model proposed by tools so far."""
         return self._tools.effects()
 
+    def tools(self) -> tuple[str, ...]:
+        """Names of the tools the model called so far, repeated calls included."""
+        return tuple(self._tools.called)
+
     def usage(self) -> Usage:
         ledger = self._ledger
         return Usage(

@@ -201,6 +201,8 @@ def _close_turn(state: TurnState, decision: Decision, status: str, *, snapshot: 
         model=usage.model,
         prompt_version=snapshot.prompt_version if snapshot else "",
         sources=answer.sources if answer else [],
+        tools=list(decision.tools),
+        matters=sorted(snapshot.heard.matters) if snapshot and snapshot.heard else [],
         intents=list(answer.intents) if answer else [],
         move=answer.move if answer else "",
         model_calls=usage.calls,
