@@ -112,8 +112,8 @@ class SynonymAdmin(AuditedAdmin):
 
 @admin.register(Phrase)
 class PhraseAdmin(AuditedAdmin):
-    list_display = ["text", "situation", "active", "updated_at"]
-    list_filter = ["situation", "active"]
+    list_display = ["text", "situation", "language", "active", "updated_at"]
+    list_filter = ["situation", "language", "active"]
     search_fields = ["text"]
     ordering = ["situation", "pk"]
 

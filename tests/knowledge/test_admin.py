@@ -39,7 +39,7 @@ def test_a_changed_phrase_is_audited_without_its_text(manager: Client) -> None:
 
     manager.post(
         reverse("admin:knowledge_phrase_change", args=[phrase.pk]),
-        {"situation": "espera", "text": "Já volto com você.", "active": "on"},
+        {"situation": "espera", "language": "pt", "text": "Já volto com você.", "active": "on"},
     )
 
     phrase.refresh_from_db()
