@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from conversations.agent import brief
-from conversations.agent.decide import decide
+from conversations.agent.decide import decide, degraded
 from conversations.agent.memory import NEW, Memory
 from conversations.agent.retrieval import articles_for
 from conversations.agent.situations import Matter
-from conversations.agent.state import Decision, Line, Snapshot, TurnState
+from conversations.agent.state import Decision, Line, Snapshot, TurnState, Usage
 from conversations.agent.understanding import listen
 from knowledge import calendar, queries
 from knowledge.catalogue import ArticleFacts, ProductFacts
@@ -135,6 +135,8 @@ class Rehearsal:
         self.interests: list[str] = []
         self.gaps: list[str] = []
         self.handoffs: list[str] = []
+        # False: every model call fails, as in an outage.
+        self.model_up = True
         self._origin = origin
         self._endpoint = endpoint
         self._pending: list[Line] = []
@@ -173,6 +175,10 @@ class Rehearsal:
             raise ValueError("nobody has said anything")
         return self._turn(now or self._pending[-1].at)
 
+    def see(self, said: Said) -> None:
+        """Something of the lead's that is shown and not answered: a sticker, a contact."""
+        self.lines.append(Line(new_id(), "", "lead", said.type, said.text, said.at, own_words=False))
+
     def person_says(self, text: str, at: datetime) -> None:
         """Somebody of the house writes: the agent is silent from here on (domain.md, hard rule 5)."""
         self._take_in(Line(new_id(), "", "person", "text", text, at))
@@ -190,7 +196,10 @@ class Rehearsal:
         began, cpu = time.perf_counter(), time.thread_time()
         state = self._state(now)
         snapshot = self._snapshot(state, now)
-        decision = decide(state, snapshot, now=now, endpoint=self._endpoint)
+        if self.model_up:
+            decision = decide(state, snapshot, now=now, endpoint=self._endpoint)
+        else:
+            decision = degraded(state, snapshot, reason="modelo:http_503", usage=Usage())
         own_ms = (time.thread_time() - cpu) * 1000
         total_ms = (time.perf_counter() - began) * 1000
         self._apply(decision, state, now)
