@@ -32,6 +32,7 @@ from leads.services import NewFact
 from leads.succession import succeed
 from leads.temperature import Engagement, Known, Score
 from seleto.lib.ids import new_id
+from seleto.lib.text.language import Language
 
 if TYPE_CHECKING:
     from conversations.agent.factory import Endpoint
@@ -66,6 +67,8 @@ class Material:
     prices: Mapping[str, Decimal] = field(default_factory=dict, repr=False)
     weights: Weights = DEFAULT
     is_open: Callable[[datetime], bool] = calendar.is_open
+    # The language to answer in, whatever the lead writes in.
+    language: Language | None = None
 
     @classmethod
     def published(cls, *, today: datetime | None = None) -> "Material":
@@ -272,6 +275,8 @@ class Rehearsal:
 
     def _snapshot(self, state: TurnState, now: datetime) -> Snapshot:
         heard = listen(state, self.material.products, self.material.weights)
+        if self.material.language is not None:
+            heard = replace(heard, language=self.material.language)
         cold = heard.temperature == Temperature.COLD and Matter.PRICE in heard.matters
         return Snapshot(
             prompt=self.material.prompt,

@@ -67,7 +67,7 @@ def temperature_at(turn: Turn, at: datetime) -> str:
 
 
 def _messages(turn: Turn) -> list[Message]:
-    """Said before the turn began, oldest first; of the lead's own what the turn read, which may have come just after."""
+    """Said before the turn began, oldest first; of the lead: what the turn read, which may have come just after."""
     conversation = turn.conversation
     sessions = [conversation.id] + ([conversation.previous_id] if conversation.previous_id else [])
     of_the_lead = Q(conversation=conversation, author=Message.Author.LEAD)
