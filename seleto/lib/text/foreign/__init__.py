@@ -25,6 +25,7 @@ _PORTUGUESE = frozenset(
 )
 _TOKEN = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?")
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+\.\d{1,2}(?!\d)|\d+(?:[.,]\d+)*")
+_ADDRESS = re.compile(r"https?://\S+|\bwww\.\S+|\S+@\S+")
 _SENTENCE = re.compile(r"[^.!?¿¡;\n]*(?:\.(?=\d)[^.!?¿¡;\n]*)*[.!?¿¡;\n]*")
 _LONGEST_PHRASE = 6
 # What may stand between the words of a phrase.
@@ -56,7 +57,7 @@ def in_portuguese(reading: Reading, *, keep_names: bool = False) -> Reading:
 
     With ``keep_names`` a capitalised word inside a sentence is taken for a name and left alone.
     """
-    folded = reading.folded.replace("’", "'")
+    folded = _ADDRESS.sub(lambda found: "_" * len(found[0]), reading.folded.replace("’", "'"))
     words = {token.text for token in _tokens(folded, 0, len(folded))}
     if words.isdisjoint(_ENGLISH.marks) and words.isdisjoint(_SPANISH.marks):
         return reading
