@@ -40,6 +40,7 @@ _REASONS = {
     "group": "mensagem de grupo",
     "indisponivel": "provedor indisponível",
     "lead_voltou": "o lead voltou a escrever",
+    "limite_do_dia": "o limite de gasto do dia com o modelo foi atingido; segue amanhã de manhã",
     "marcado_por_pessoa": "marcado por uma pessoa",
     "mensagem_desconhecida": "fala de uma mensagem que não temos",
     "mensagem_mais_nova": "chegou mensagem mais nova",

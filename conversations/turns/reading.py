@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Q
 
 from conversations import channel_cache
 from conversations.agent.memory import Memory
@@ -31,7 +32,7 @@ NOT_SAID = (Message.Status.CANCELLED, Message.Status.FAILED)
 def read_state(
     *, turn_id: UUID, lease_token: UUID, conversation_id: UUID, correlation_id: str, now: datetime
 ) -> TurnState:
-    """The conversation as it is now: three statements."""
+    """The conversation as it is now, what its summary tells left out: three statements."""
     conversation = Conversation.objects.select_related("lead").get(pk=conversation_id)
     channel = channel_cache.by_id(conversation.channel_id)
     sessions = [conversation.id] + ([conversation.previous_id] if conversation.previous_id else [])
@@ -39,7 +40,8 @@ def read_state(
         Message.objects.filter(conversation_id__in=sessions, deleted_at=None)
         .exclude(status__in=NOT_SAID)
         .exclude(type=Message.Type.REACTION)
-        .order_by("-sent_at", "-revision", "-created_at")[: settings.HISTORY_MESSAGES + PENDING_MESSAGES]
+        .filter(_not_summarised(conversation))
+        .order_by("-sent_at", "-revision", "-created_at")[: _most_history() + PENDING_MESSAGES]
     )
     rows.reverse()
     lines = [(row, as_line(row, f"m{position}")) for position, row in enumerate(rows, start=1)]
@@ -58,7 +60,9 @@ def read_state(
         origin=channel.origin,
         temperature=lead.temperature,
         opted_out=lead.opted_out_at is not None,
-        first_reply=conversation.previous_id is None and not any(line.author != "lead" for line in history),
+        first_reply=conversation.previous_id is None
+        and not conversation.summary
+        and not any(line.author != "lead" for line in history),
         awaiting_answer=conversation.awaiting_answer,
         unanswered_question_replies=conversation.unanswered_question_replies,
         turn_failures=conversation.turn_failures,
@@ -67,14 +71,28 @@ def read_state(
         facts={fact.field: fact.value for fact in facts if fact.field not in NOT_FOR_THE_BRIEF},
         told=temperature.known(facts),
         corrected_at=lead.corrected_at,
-        history=tuple(history[-settings.HISTORY_MESSAGES :]),
+        history=tuple(history[-_most_history() :]),
         pending=pending,
         memory=Memory.read(conversation.memory),
         summary=conversation.summary,
+        unsummarised=len(rows),
         silence=silence_before(history, pending),
         correlation_id=correlation_id,
         opened_at=conversation.opened_at,
     )
+
+
+def _most_history() -> int:
+    """The latest messages, and older ones that wait to be summarised."""
+    return settings.HISTORY_MESSAGES + settings.SUMMARY_BATCH
+
+
+def _not_summarised(conversation: Conversation) -> Q:
+    """A message that came late is to be answered whatever moment the summary tells of."""
+    if conversation.summary_until is None:
+        return Q()
+    late = Q(conversation_id=conversation.pk, revision__gt=conversation.answered_revision)
+    return Q(sent_at__gt=conversation.summary_until) | late
 
 
 def read_snapshot(state: TurnState, *, now: datetime) -> Snapshot:
