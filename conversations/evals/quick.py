@@ -8,11 +8,11 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 
 from conversations import quiet
+from conversations.agent.endpoints import Endpoint
 from conversations.agent.situations import subject_request_kind
 from conversations.evals.assertions import Outcome, check
 from conversations.evals.observed import Final, Line, lead_fields
@@ -23,9 +23,8 @@ from conversations.formatting import typing_s
 from conversations.models import Handoff
 from leads.models import SubjectRequest
 
-if TYPE_CHECKING:
-    from conversations.agent.factory import Endpoint
-
+# Nothing listens there.
+_NOWHERE = "http://127.0.0.1:9/v1"
 # What a model call takes on this clock.
 MODEL = timedelta(seconds=1.5)
 # How long after the last turn a reply is waited for (eval/README.md: at least 120 s).
@@ -49,7 +48,7 @@ def rehearse(
     case: Case,
     material: Material,
     *,
-    endpoint: "Endpoint | None" = None,
+    endpoint: Endpoint,
     split: "dict[int, list[str]] | None" = None,
     fails_at: int = 0,
 ) -> Rehearsed:
@@ -71,7 +70,7 @@ class _Stage:
 
     case: Case
     material: Material
-    endpoint: "Endpoint | None"
+    endpoint: Endpoint
     split: dict[int, list[str]]
     fails_at: int
     due: datetime | None = None
@@ -148,7 +147,8 @@ class _Stage:
 
     def _answer(self, due: datetime) -> None:
         number = len(self.talk.takes) + 1
-        self.talk.model_up = not self.down and number != self.fails_at
+        out_of_reach = self.down or number == self.fails_at
+        self.talk.endpoint = replace(self.endpoint, base_url=_NOWHERE) if out_of_reach else self.endpoint
         take = self.talk.hear(*self._taken(), now=due)
         self._speak(take, due + MODEL)
         if take.decision.retry_reason:
@@ -200,6 +200,6 @@ class _Stage:
                 yield from take.snapshot.heard.matters
 
 
-def seeded(case: Case, run: int, seed: int) -> random.Random:
-    """The dice of one run of a case: the same for the same case, run and seed."""
-    return random.Random(f"{seed}:{case.id}:{run}")  # noqa: S311 - repeatable variety, no secret
+def dice(name: str, run: int, seed: int) -> random.Random:
+    """The dice of one run of a case: the same ones for the same case, run and seed."""
+    return random.Random(f"{seed}:{name}:{run}")  # noqa: S311 - repeatable variety, no secret

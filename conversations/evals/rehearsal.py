@@ -9,18 +9,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from conversations.agent import brief
-from conversations.agent.decide import decide, degraded
+from conversations.agent.decide import decide
+from conversations.agent.endpoints import Endpoint
 from conversations.agent.memory import NEW, Memory
 from conversations.agent.retrieval import articles_for
 from conversations.agent.situations import Matter
-from conversations.agent.state import Decision, Line, Snapshot, TurnState, Usage
+from conversations.agent.state import Decision, Line, Snapshot, TurnState
 from conversations.agent.understanding import listen
 from knowledge import calendar, queries
 from knowledge.catalogue import ArticleFacts, ProductFacts
@@ -33,9 +33,6 @@ from leads.succession import succeed
 from leads.temperature import Engagement, Known, Score
 from seleto.lib.ids import new_id
 from seleto.lib.text.language import Language
-
-if TYPE_CHECKING:
-    from conversations.agent.factory import Endpoint
 
 LOCAL = ZoneInfo("America/Sao_Paulo")
 # As many unanswered messages as a turn reads at most.
@@ -127,7 +124,7 @@ class Take:
 class Rehearsal:
     """One imagined lead. Messages go in by ``hear``, what the agent would do comes out as a ``Take``."""
 
-    def __init__(self, material: Material, *, origin: str = "", endpoint: "Endpoint | None" = None) -> None:
+    def __init__(self, material: Material, *, origin: str = "", endpoint: Endpoint | None = None) -> None:
         self.material = material
         self.lines: list[Line] = []
         self.owner = "agent"
@@ -138,10 +135,9 @@ class Rehearsal:
         self.interests: list[str] = []
         self.gaps: list[str] = []
         self.handoffs: list[str] = []
-        # False: every model call fails, as in an outage.
-        self.model_up = True
         self._origin = origin
-        self._endpoint = endpoint
+        # May be changed between turns.
+        self.endpoint = endpoint
         self._pending: list[Line] = []
         self._memory: Memory = NEW
         self._awaiting = False
@@ -199,10 +195,7 @@ class Rehearsal:
         began, cpu = time.perf_counter(), time.thread_time()
         state = self._state(now)
         snapshot = self._snapshot(state, now)
-        if self.model_up:
-            decision = decide(state, snapshot, now=now, endpoint=self._endpoint)
-        else:
-            decision = degraded(state, snapshot, reason="modelo:http_503", usage=Usage())
+        decision = decide(state, snapshot, now=now, endpoint=self.endpoint)
         own_ms = (time.thread_time() - cpu) * 1000
         total_ms = (time.perf_counter() - began) * 1000
         self._apply(decision, state, now)
