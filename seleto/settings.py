@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "conversations",
     "crm",
     "seleto",
+    "seleto.backoffice",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -282,6 +283,15 @@ SUMMARY_READ_TIMEOUT_S = env.seconds("SUMMARY_READ_TIMEOUT_S", 25, least=1)
 # --- Leads ---------------------------------------------------------------------------------------------------------
 # LGPD art. 19: how long an answer to a data subject may take.
 SUBJECT_REQUEST_DAYS = env.whole("SUBJECT_REQUEST_DAYS", 15, least=1)
+
+# --- Trying out (seleto/backoffice) --------------------------------------------------------------------------------
+# How long a talk in the playground is kept.
+PLAYGROUND_HOURS = env.whole("PLAYGROUND_HOURS", 12, least=1)
+# Past turns decided anew at once, and how many of them one replay takes, the newest first.
+REPLAY_CONCURRENCY = env.whole("REPLAY_CONCURRENCY", 4, least=1)
+REPLAY_MAX_TURNS = env.whole("REPLAY_MAX_TURNS", 500, least=1)
+# What one replay may cost unless its form says otherwise; the turns under way when it is reached come on top.
+REPLAY_SPEND_MAX_USD = env.seconds("REPLAY_SPEND_MAX_USD", 5)
 
 # --- Outbox (design.md, stage 6) ---------------------------------------------------------------------------------
 DELIVER_CONCURRENCY = env.whole("DELIVER_CONCURRENCY", 16, least=1)

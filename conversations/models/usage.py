@@ -11,6 +11,8 @@ class ModelUse(models.Model):
 
     class Purpose(models.TextChoices):
         SUMMARY = "summary", "resumo da conversa"
+        PLAYGROUND = "playground", "playground"
+        REPLAY = "replay", "reprodução de conversas"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     at = models.DateTimeField("quando")
