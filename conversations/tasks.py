@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from conversations import outbox
+from conversations import outbox, summaries
 from conversations.ingest import stage as ingest
 from conversations.publishing import stage as publishing
 from conversations.turns import stage as turns
@@ -45,6 +45,7 @@ def register() -> None:
         )
     )
     publishing.register()
+    summaries.register()
     jobs.on_warm_up(_warm_up)
 
 

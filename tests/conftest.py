@@ -45,13 +45,16 @@ def _fresh_caches() -> Iterator[None]:
 
 
 def _forget() -> None:
-    from conversations import channel_cache
+    from conversations import channel_cache, spending
+    from conversations.agent import tokens
     from knowledge import queries
     from seleto.lib import circuits
 
     channel_cache.forget()
     queries.clear_cache()
     circuits.forget()
+    spending.forget()
+    tokens.forget()
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ NEEDS_A_PERSON = frozenset({"quota", "unauthorized", "model_not_found"})
 # The turn has no call or no time left: no word about the server.
 BUDGET = "budget"
 CONTEXT_LENGTH = "context_length"
+# Something answered that is no API of chat completions: a web page, mostly.
+NO_API = "no_api"
 
 
 class ModelFailure(Exception):

@@ -10,7 +10,7 @@ from datetime import datetime
 from conversations import spending
 from conversations.agent.decide import asked, degraded, handed_over, settled
 from conversations.agent.endpoints import Endpoint, advice, endpoints
-from conversations.agent.errors import BUDGET, NEEDS_A_PERSON
+from conversations.agent.errors import BUDGET, NEEDS_A_PERSON, NO_API
 from conversations.agent.state import Decision, Snapshot, TurnState, Usage
 from conversations.spending import Ceiling
 from seleto.lib import circuits, clock, connections
@@ -67,5 +67,5 @@ def note(endpoint: Endpoint, reason: str, *, called: bool = True) -> None:
         circuits.trip(endpoint.name, reason, now, title=advice(endpoint, reason))
     elif reason in ("timeout", "connection") or reason.startswith("http_5"):
         circuits.failed(endpoint.name, reason, now)
-    elif called and reason not in (BUDGET, "run_failed"):
+    elif called and reason not in (BUDGET, NO_API, "run_failed"):
         circuits.succeeded(endpoint.name)
