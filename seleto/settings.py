@@ -277,8 +277,6 @@ TURN_MAX_FAILURES = env.whole("TURN_MAX_FAILURES", 200, least=1)
 # SUMMARY_BATCH of them (conversations/summaries.py).
 HISTORY_MESSAGES = env.whole("HISTORY_MESSAGES", 16, least=2)
 SUMMARY_BATCH = env.whole("SUMMARY_BATCH", 12, least=1)
-# How long the background waits for a summary.
-SUMMARY_READ_TIMEOUT_S = env.seconds("SUMMARY_READ_TIMEOUT_S", 25, least=1)
 
 # --- Leads ---------------------------------------------------------------------------------------------------------
 # LGPD art. 19: how long an answer to a data subject may take.
