@@ -13,7 +13,7 @@ from conversations.evals.assertions import IMPLIED
 from conversations.evals.rehearsal import Material, Take
 from conversations.evals.schema import Case
 
-# The names of the cases, one a line: few, because a manager waits for them and every turn is paid for.
+# One case a line, its name and what happens in it in the manager's words: few, because a manager waits for them and every turn is paid for.
 NAMES = schema.SHIPPED / "gate.txt"
 _MILLION = Decimal(1_000_000)
 
@@ -52,13 +52,19 @@ class Played:
 
 
 @cache
+def gate_titles() -> Mapping[str, str]:
+    """Name -> what happens in the case, in Portuguese; in the order of the list."""
+    lines = NAMES.read_text(encoding="utf-8").splitlines()
+    return dict(line.strip().split(" ", 1) for line in lines if line.strip())
+
+
+@cache
 def gate_cases() -> Mapping[str, Case]:
     """Name -> case, in the order of the list. Raises ``BadCase`` for a name that no shipped case has."""
     shipped = {case.id: case for case in schema.shipped()}
-    names = [line.strip() for line in NAMES.read_text(encoding="utf-8").splitlines() if line.strip()]
-    if missing := [name for name in names if name not in shipped]:
+    if missing := [name for name in gate_titles() if name not in shipped]:
         raise schema.BadCase(f"{NAMES.name}: no case is called {missing[0]}", missing[0])
-    return {name: shipped[name] for name in names}
+    return {name: shipped[name] for name in gate_titles()}
 
 
 def most_usd(case: Case) -> Decimal:

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from conversations.publishing import stage
-from conversations.publishing.cases import gate_cases
+from conversations.publishing.cases import gate_cases, gate_titles
 from conversations.wording import rules
 from knowledge import services
 from knowledge.models import PublishRun
@@ -165,7 +165,7 @@ def _shown(row: PublishRun) -> dict[str, Any]:
 def _by_case(row: PublishRun) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for result in row.results:
-        case = found.setdefault(result["case"], {"case": result["case"]})
+        case = found.setdefault(result["case"], {"title": gate_titles().get(result["case"], result["case"])})
         case[result["side"]] = _side(result)
     return list(found.values())
 
