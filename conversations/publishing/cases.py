@@ -13,7 +13,8 @@ from conversations.evals.assertions import IMPLIED
 from conversations.evals.rehearsal import Material, Take
 from conversations.evals.schema import Case
 
-# One case a line, its name and what happens in it in the manager's words: few, because a manager waits for them and every turn is paid for.
+# One case a line: its name, and what happens in it in a manager's words. Few, because somebody waits for them and
+# every turn is paid for.
 NAMES = schema.SHIPPED / "gate.txt"
 _MILLION = Decimal(1_000_000)
 
