@@ -61,6 +61,8 @@ def _open(
         memory=Memory.read(previous.memory).for_next_session().stored() if previous else {},
         summary=previous.summary if previous else "",
         summary_until=previous.summary_until if previous else None,
+        # What left the window with the session before is told from here on.
+        summary_due_at=at if previous else None,
     )
     try:
         with transaction.atomic():

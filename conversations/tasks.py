@@ -2,10 +2,11 @@
 
 from django.conf import settings
 
-from conversations import outbox
+from conversations import outbox, summaries
 from conversations.chatwoot import poll
 from conversations.chatwoot import stage as mirror
 from conversations.ingest import stage as ingest
+from conversations.publishing import stage as publishing
 from conversations.turns import stage as turns
 from seleto.lib import jobs
 
@@ -67,11 +68,16 @@ def register() -> None:
             concurrency=lambda: settings.CHATWOOT_CONCURRENCY,
         )
     )
+    publishing.register()
+    summaries.register()
     jobs.on_warm_up(_warm_up)
 
 
 def _warm_up() -> None:
-    """Load what a turn needs before the workers fork: one agent built and run against nothing."""
+    """Load what a turn needs before the workers fork: one agent built and run against nothing, and the holidays."""
+    import holidays
+
     from conversations.agent import offline
 
     offline.run_once()
+    holidays.country_holidays("BR", years=[])

@@ -40,6 +40,7 @@ _REASONS = {
     "group": "mensagem de grupo",
     "indisponivel": "provedor indisponível",
     "lead_voltou": "o lead voltou a escrever",
+    "limite_do_dia": "o limite de gasto do dia com o modelo foi atingido; segue amanhã de manhã",
     "marcado_por_pessoa": "marcado por uma pessoa",
     "mensagem_desconhecida": "fala de uma mensagem que não temos",
     "mensagem_mais_nova": "chegou mensagem mais nova",
@@ -125,6 +126,24 @@ _INTENTS = {
     "opt_out": "não quer mensagens",
     "candidato": "candidato a vaga",
 }
+# What rules hear a message to be about (``conversations/agent/situations.py``).
+_MATTERS = {
+    "privacidade": "dados pessoais",
+    "pede_humano": "pede uma pessoa",
+    "reclamacao": "reclamação",
+    "candidato": "candidato a vaga",
+    "engano": "número errado",
+    "menor": "menor de idade",
+    "robo": "pergunta se é um robô",
+    "pergunta_preco": "pergunta de preço",
+    "orcamento_formal": "pede orçamento formal",
+    "idioma": "idioma que o agente não fala",
+}
+# The tools that the model may call (``conversations/agent/tools.py``).
+_TOOLS = {
+    "registrar_orcamento": "registrar orçamento",
+    "consultar_catalogo": "consultar catálogo",
+}
 _HTTP = re.compile(r"http_(\d{3})")
 
 
@@ -152,6 +171,14 @@ def move(code: str) -> str:
 
 def intents(codes: Iterable[str]) -> str:
     return ", ".join(_INTENTS.get(code, _plain(code)) for code in codes)
+
+
+def matters(codes: Iterable[str]) -> str:
+    return ", ".join(_MATTERS.get(code, _plain(code)) for code in codes)
+
+
+def tools(names: Iterable[str]) -> str:
+    return ", ".join(_TOOLS.get(name, _plain(name)) for name in names)
 
 
 def event_kind(kind: str) -> str:

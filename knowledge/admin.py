@@ -19,12 +19,10 @@ from knowledge.models import (
     Product,
     ProductAttribute,
     ProductPrice,
-    PromptVersion,
     ScoreWeights,
     Synonym,
 )
-from knowledge.prompts import PromptError
-from knowledge.services import publish_prompt, use_weights
+from knowledge.services import use_weights
 from knowledge.weights import PARTS
 from seleto.lib import audit, clock
 from seleto.lib.admin import actor
@@ -112,8 +110,8 @@ class SynonymAdmin(AuditedAdmin):
 
 @admin.register(Phrase)
 class PhraseAdmin(AuditedAdmin):
-    list_display = ["text", "situation", "active", "updated_at"]
-    list_filter = ["situation", "active"]
+    list_display = ["text", "situation", "language", "active", "updated_at"]
+    list_filter = ["situation", "language", "active"]
     search_fields = ["text"]
     ordering = ["situation", "pk"]
 
@@ -128,38 +126,6 @@ class ProductPriceAdmin(AuditedAdmin):
     list_display = ["product", "amount", "valid_from_date", "valid_until_date"]
     list_filter = ["product"]
     ordering = ["product", "-valid_from_date"]
-
-
-@admin.register(PromptVersion)
-class PromptVersionAdmin(AuditedAdmin):
-    list_display = ["version", "role", "status", "published_at", "created_at"]
-    list_filter = ["role", "status"]
-    ordering = ["role", "-created_at"]
-    readonly_fields = ["status", "checksum", "published_at", "created_at"]
-    actions = ["publish"]
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """What turns ran with stays as it was: only drafts are edited."""
-        is_draft = not isinstance(obj, PromptVersion) or obj.status == PromptVersion.Status.DRAFT
-        return is_draft and super().has_change_permission(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        is_draft = isinstance(obj, PromptVersion) and obj.status == PromptVersion.Status.DRAFT
-        return is_draft and super().has_delete_permission(request, obj)
-
-    @admin.action(description="Publicar a versão marcada", permissions=["change"])
-    def publish(self, request: HttpRequest, queryset: QuerySet[PromptVersion]) -> None:
-        chosen = list(queryset[:2])
-        if len(chosen) != 1:
-            self.message_user(request, "Marque uma única versão para publicar.", messages.ERROR)
-            return
-        try:
-            publish_prompt(chosen[0], now=clock.now())
-        except PromptError as error:
-            self.message_user(request, str(error), messages.ERROR)
-            return
-        self.record(request, "publish", chosen[0])
-        self.message_user(request, f"Versão {chosen[0].version} publicada.", messages.SUCCESS)
 
 
 @admin.register(ScoreWeights)
@@ -242,4 +208,4 @@ class GapAdmin(AuditedAdmin):
 
 
 # These pages stand on the base class above; Django finds admin pages through this module only.
-from knowledge import calendar_admin  # noqa: E402, F401
+from knowledge import calendar_admin, prompt_admin  # noqa: E402, F401

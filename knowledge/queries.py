@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, TypeVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -56,8 +57,7 @@ class Prompt:
 
     @property
     def label(self) -> str:
-        """Readable and exact: the version's name and its id."""
-        return f"{self.version} {self.id}"
+        return label(self.version, self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,11 @@ class _InUse:
     published: Prompt
     trial: Trial | None = None
     tried: Prompt | None = None
+
+
+def label(version: str, key: UUID | str) -> str:
+    """How a turn names the version it was made with: readable and exact."""
+    return f"{version} {key}"
 
 
 class NoPrompt(LookupError):
@@ -108,8 +113,11 @@ def price_exception(*, today: date) -> Mapping[str, Decimal]:
 
     domain.md, hard rule 2: an expired price is no price. Never cached: a withdrawn price must not be told.
     """
-    if not PricePolicy.objects.filter(cold_lead_exception=True).exists():
-        return {}
+    return valid_prices(today=today) if PricePolicy.objects.filter(cold_lead_exception=True).exists() else {}
+
+
+def valid_prices(*, today: date) -> Mapping[str, Decimal]:
+    """Product code -> configured price valid on that local day, whether or not it may be told."""
     valid = ProductPrice.objects.filter(
         Q(valid_until_date__isnull=True) | Q(valid_until_date__gte=today), valid_from_date__lte=today
     )

@@ -12,10 +12,11 @@ from starlette.routing import Route
 
 from sandbox import faults
 from sandbox.box import Box
+from sandbox.chatwoot.admin import NoSuchThing, Steering
 from sandbox.config import PERSONALITIES
+from sandbox.hooks import Outcome
 from sandbox.model import misbehave
 from sandbox.world import Lead
-from sandbox.zapi.hooks import Outcome
 from sandbox.zapi.provider import UnknownKind
 
 _PRESENCES = ("AVAILABLE", "UNAVAILABLE", "COMPOSING", "RECORDING", "PAUSED")
@@ -44,11 +45,13 @@ def routes(box: Box) -> list[Route]:
         "clock": admin.clock,
         "reset": admin.reset,
     }
+    post |= {f"chatwoot/{path}": action for path, action in admin.steering.actions().items()}
     found = [Route(f"/_sandbox/{path}", _posted(action), methods=["POST"]) for path, action in post.items()]
     found += [
         Route("/_sandbox/zapi/messages", admin.messages, methods=["GET"]),
         Route("/_sandbox/zapi/leads", admin.leads, methods=["GET"]),
         Route("/_sandbox/zapi/settings", admin.show_settings, methods=["GET"]),
+        Route("/_sandbox/chatwoot/state", admin.chatwoot_state, methods=["GET"]),
         Route("/_sandbox/model", admin.show_model, methods=["GET"]),
         Route("/_sandbox/model/calls", admin.model_calls, methods=["GET"]),
         Route("/_sandbox/faults", admin.show_faults, methods=["GET"]),
@@ -67,7 +70,7 @@ def _posted(action: _Action) -> _Handler:
             if not isinstance(data, dict):
                 raise Refused("the body must be an object")
             return JSONResponse(await action(data))
-        except (Refused, faults.BadFault) as error:
+        except (Refused, NoSuchThing, faults.BadFault) as error:
             return JSONResponse({"error": str(error)}, status_code=400)
         except (ValueError, TypeError, RecursionError):
             return JSONResponse({"error": "a value in the body has the wrong form"}, status_code=400)
@@ -78,6 +81,7 @@ def _posted(action: _Action) -> _Handler:
 class _Admin:
     def __init__(self, box: Box) -> None:
         self._box = box
+        self.steering = Steering(box.desk)
 
     # --- playing people ---------------------------------------------------------------------------------------
 
@@ -154,6 +158,12 @@ class _Admin:
     async def show_settings(self, request: Request) -> Response:
         return JSONResponse(asdict(self._box.world.settings))
 
+    async def chatwoot_state(self, request: Request) -> Response:
+        try:
+            return JSONResponse(self.steering.state(request.query_params.get("conversation")))
+        except NoSuchThing as error:
+            return JSONResponse({"error": str(error)}, status_code=404)
+
     async def show_model(self, request: Request) -> Response:
         return JSONResponse(self._box.model.describe())
 
@@ -168,7 +178,7 @@ class _Admin:
         return JSONResponse({"faults": []})
 
     async def show_clock(self, request: Request) -> Response:
-        return JSONResponse({**self._box.clock.describe(), "webhooks_pending": self._box.hooks.pending})
+        return JSONResponse({**self._box.clock.describe(), "webhooks_pending": self._box.webhooks_pending})
 
     async def health(self, request: Request) -> Response:
         return JSONResponse({"ok": True, "seed": self._box.world.seed})
@@ -207,7 +217,7 @@ class _Admin:
             virtual=None if virtual is None else bool(virtual),
             model_s=None if model_s is None else float(model_s),
         )
-        return {**self._box.clock.describe(), "webhooks_pending": self._box.hooks.pending}
+        return {**self._box.clock.describe(), "webhooks_pending": self._box.webhooks_pending}
 
     async def reset(self, data: dict[str, Any]) -> object:
         seed = data.get("seed")

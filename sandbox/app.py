@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox import admin
 from sandbox.box import Box
+from sandbox.chatwoot import api as chatwoot
 from sandbox.faults import FaultGate
 from sandbox.page import views
 from sandbox.page.timeline import Timeline
@@ -27,6 +28,7 @@ def create_app(box: Box) -> ASGIApp:
     timeline = Timeline(product_url=box.config.product_url, token=box.config.api_token)
     routes = [
         *api.routes(box.provider),
+        *chatwoot.routes(box.desk),
         *box.model.routes(),
         *admin.routes(box),
         *views.routes(box, timeline),
@@ -46,6 +48,7 @@ def create_app(box: Box) -> ASGIApp:
                 box.save(path)
             await timeline.aclose()
             await box.hooks.aclose()
+            await box.desk.hooks.aclose()
 
     app = Starlette(
         routes=routes,
@@ -73,11 +76,11 @@ class SameOrigin:
 
 async def _keep(box: Box) -> None:
     """Write the state file soon after something changed."""
-    saved = box.world.version
+    saved = box.version
     while box.config.state_file is not None:
         await asyncio.sleep(_SAVE_EVERY_S)
-        if box.world.version != saved:
-            saved = box.world.version
+        if box.version != saved:
+            saved = box.version
             box.save(box.config.state_file)
 
 
@@ -85,6 +88,8 @@ async def _refused(request: Request, error: Exception) -> Response:
     """404 and 405 in the words of the system whose address was called."""
     refusal = cast(HTTPException, error)
     body: object = {"error": refusal.detail}
+    if request.url.path.startswith("/chatwoot/") and refusal.status_code == 404:
+        body = {"status": 404, "error": "Not Found"}
     if request.url.path.startswith("/v1/"):
         body = {"error": {"message": refusal.detail, "type": "invalid_request_error", "param": None, "code": None}}
     return JSONResponse(body, status_code=refusal.status_code, headers=refusal.headers)

@@ -6,12 +6,15 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox.chatwoot.desk import Desk
+from sandbox.chatwoot.records import Records
+from sandbox.chatwoot.webhooks import TIMEOUT_S
 from sandbox.clock import Clock
 from sandbox.config import Config
 from sandbox.faults import Faults
+from sandbox.hooks import Hooks
 from sandbox.model.server import ModelServer
 from sandbox.world import World
-from sandbox.zapi.hooks import Hooks
 from sandbox.zapi.provider import Provider
 
 
@@ -24,10 +27,21 @@ class Box:
     hooks: Hooks
     provider: Provider
     model: ModelServer
+    desk: Desk
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """Changes whenever something worth keeping did."""
+        return self.world.version, self.desk.records.version
+
+    @property
+    def webhooks_pending(self) -> int:
+        return self.hooks.pending + self.desk.hooks.pending
 
     def reset(self, seed: int | None = None) -> None:
         """Back to the beginning: people, messages, faults, model, clock. Webhooks on their way are forgotten."""
         self.provider.reset()
+        self.desk.reset(seed)
         self.world.reset(seed)
         self.faults.clear()
         if seed is not None:
@@ -40,19 +54,34 @@ class Box:
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", dir=path.parent, prefix=path.name, suffix=".tmp", delete=False
         ) as file:
-            json.dump(self.world.snapshot(), file, ensure_ascii=False)
+            json.dump(self.world.snapshot() | {"chatwoot": self.desk.records.snapshot()}, file, ensure_ascii=False)
         Path(file.name).replace(path)
 
     def load(self, path: Path) -> None:
         """Take up a snapshot if there is a readable one; a broken file starts anew."""
         with contextlib.suppress(FileNotFoundError, ValueError, KeyError, TypeError):
-            self.world.restore(json.loads(path.read_text(encoding="utf-8")))
+            kept = json.loads(path.read_text(encoding="utf-8"))
+            self.world.restore(kept)
+            if "chatwoot" in kept:
+                self.desk.records.restore(kept["chatwoot"])
 
 
 def build(config: Config) -> Box:
     world, clock = World(config.first_seed), Clock()
     faults = Faults(config.first_seed)
-    hooks = Hooks(faults=faults, instance_token=config.instance_token)
+    hooks = Hooks(faults=faults, headers={"z-api-token": config.instance_token})
     provider = Provider(config=config, world=world, clock=clock, hooks=hooks)
     model = ModelServer(world=world, clock=clock, personality=config.personality)
-    return Box(config, world, clock, faults, hooks, provider, model)
+    return Box(config, world, clock, faults, hooks, provider, model, _desk(config, clock, faults))
+
+
+def _desk(config: Config, clock: Clock, faults: Faults) -> Desk:
+    records = Records(
+        config.first_seed,
+        user_token=config.chatwoot_user_token,
+        bot_token=config.chatwoot_bot_token,
+        secret=config.chatwoot_secret,
+        webhook_url=config.chatwoot_webhook_url,
+    )
+    hooks = Hooks(faults=faults, timeout_s=TIMEOUT_S, clock=clock)
+    return Desk(records=records, clock=clock, hooks=hooks, base_url=f"{config.base_url}/chatwoot")

@@ -14,7 +14,8 @@ PERSONALITIES = ("competent", "careless")
 class Config:
     """``seed`` None draws one at start, so that two runs never repeat a message id the product already knows.
 
-    ``real_model`` names the language model the product talks to when it is not the one in here.
+    ``real_model`` names the language model the product talks to when it is not the one in here. Chatwoot posts
+    nothing while ``chatwoot_webhook_url`` is empty.
     """
 
     host: str = "127.0.0.1"
@@ -30,6 +31,10 @@ class Config:
     instance_id: str = "3C0000000000000000000000000000AA"
     instance_token: str = "sandbox-instance-token"  # noqa: S105 - a fictional credential of a fake
     client_token: str = "sandbox-client-token"  # noqa: S105 - a fictional credential of a fake
+    chatwoot_webhook_url: str = ""
+    chatwoot_user_token: str = "sandbox-chatwoot-user-token"  # noqa: S105 - a fictional credential of a fake
+    chatwoot_bot_token: str = "sandbox-chatwoot-bot-token"  # noqa: S105 - a fictional credential of a fake
+    chatwoot_secret: str = "sandbox-chatwoot-secret"  # noqa: S105 - a fictional credential of a fake
     drawn_seed: int = field(default_factory=lambda: secrets.randbelow(2**31))
 
     @property
@@ -53,6 +58,10 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
         "SANDBOX_INSTANCE_ID": "instance_id",
         "SANDBOX_INSTANCE_TOKEN": "instance_token",
         "SANDBOX_CLIENT_TOKEN": "client_token",
+        "SANDBOX_CHATWOOT_WEBHOOK_URL": "chatwoot_webhook_url",
+        "SANDBOX_CHATWOOT_USER_TOKEN": "chatwoot_user_token",
+        "SANDBOX_CHATWOOT_BOT_TOKEN": "chatwoot_bot_token",
+        "SANDBOX_CHATWOOT_SECRET": "chatwoot_secret",
     }
     return {name: environ[key] for key, name in keys.items() if environ.get(key)}
 

@@ -1,7 +1,7 @@
 """Faults on demand: any endpoint can be slow, refuse, or drop the connection before or after its effect.
 
 The gate is the outermost ASGI layer, so that a dropped connection is a closed socket and never an answer.
-Rules whose ``endpoint`` starts with ``webhook:`` concern what the sandbox itself posts (see ``zapi/hooks.py``).
+Rules whose ``endpoint`` starts with ``webhook:`` concern what the sandbox itself posts (see ``sandbox/hooks.py``).
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from typing import Any, Literal
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 Drop = Literal["before", "after"]
-_UNTOUCHABLE = ("/_sandbox", "/static", "/page")
+_UNTOUCHABLE = ("/_sandbox", "/static", "/page", "/sdr")
 
 
 class BadFault(ValueError):
@@ -25,7 +25,10 @@ class BadFault(ValueError):
 
 @dataclass
 class Fault:
-    """``times`` None lasts until cleared; ``rate`` is the share of calls hit, drawn from the seed."""
+    """``times`` None lasts until cleared; ``rate`` is the share of calls hit, drawn from the seed.
+
+    With ``after`` the call has its effect first, and ``latency_s`` and ``status`` strike the answer alone.
+    """
 
     endpoint: str
     latency_s: float = 0.0
@@ -36,6 +39,7 @@ class Fault:
     rate: float = 1.0
     duplicate: int = 0
     reorder: bool = False
+    after: bool = False
     headers: dict[str, str] = field(default_factory=dict)
 
     def describe(self) -> dict[str, object]:
@@ -62,6 +66,7 @@ def parse(data: Mapping[str, Any]) -> Fault:
             rate=float(data.get("rate", 1.0)),
             duplicate=int(data.get("duplicate") or 0),
             reorder=bool(data.get("reorder")),
+            after=bool(data.get("after")),
             headers={str(k): str(v) for k, v in dict(data.get("headers") or {}).items()},
         )
     except (TypeError, ValueError) as error:
@@ -111,20 +116,31 @@ class FaultGate:
         fault = self._faults.hit(path)
         if fault is None:
             return await self._app(scope, receive, send)
-        if fault.latency_s:
+        if fault.latency_s and not fault.after:
             await asyncio.sleep(fault.latency_s)
         if fault.drop == "before":
             return await _hang_up(receive, send)
+        if not fault.after and fault.drop is None:
+            return await (self._app(scope, receive, send) if fault.status is None else _answer(send, fault))
+        return await self._strike_after(fault, scope, receive, send)
+
+    async def _strike_after(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+        """The effect happens; what the caller hears of it is another matter."""
+        answer: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            answer.append(message)
+
+        await self._app(scope, receive, keep)
+        if fault.after and fault.latency_s:
+            await asyncio.sleep(fault.latency_s)
         if fault.drop == "after":
-            await self._app(scope, receive, _swallow)
             return await _hang_up(receive, send)
         if fault.status is not None:
             return await _answer(send, fault)
-        return await self._app(scope, receive, send)
-
-
-async def _swallow(message: Message) -> None:
-    """Stands in for ``send`` when the effect shall happen and the answer shall not."""
+        for message in answer:
+            await send(message)
+        return None
 
 
 async def _answer(send: Send, fault: Fault) -> None:

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "conversations",
     "crm",
     "seleto",
+    "seleto.backoffice",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -210,15 +211,23 @@ LLM_ANSWER_MODE = env.choice("LLM_ANSWER_MODE", "schema", ("schema", "json", "to
 LLM_TOOLS = env.switch("LLM_TOOLS", default=True)
 TOOL_CALLS_PER_TURN = env.whole("TOOL_CALLS_PER_TURN", 6, least=1)
 # The model asked while the first one does not answer: another model, and another server when it is not the same.
+# Without an address of its own it uses the first one's address and key.
 LLM_FALLBACK_MODEL = env.text("LLM_FALLBACK_MODEL", "")
 LLM_FALLBACK_BASE_URL = env.text("LLM_FALLBACK_BASE_URL", "")
 LLM_FALLBACK_API_KEY = env.text("LLM_FALLBACK_API_KEY", "")
-LLM_FALLBACK_ANSWER_MODE = env.text("LLM_FALLBACK_ANSWER_MODE", "")
-# What prompt and brief may take together, counted as characters / 3.
-PROMPT_BUDGET_TOKENS = env.whole("PROMPT_BUDGET_TOKENS", 5000, least=2500)
+LLM_FALLBACK_ANSWER_MODE = env.choice("LLM_FALLBACK_ANSWER_MODE", LLM_ANSWER_MODE, ("schema", "json", "tool"))
+LLM_FALLBACK_TOOLS = env.switch("LLM_FALLBACK_TOOLS", default=LLM_TOOLS)
+# What one request of the agent may take, tools and schema included; characters are counted as tokens by what the
+# server's own counts teach, from 3 characters a token on.
+PROMPT_BUDGET_TOKENS = env.whole("PROMPT_BUDGET_TOKENS", 6000, least=4500)
 # US$ per million tokens of LLM_MODEL, for the cost recorded on each turn.
 LLM_PROMPT_PRICE = env.seconds("LLM_PROMPT_PRICE_USD_PER_MILLION", 0)
 LLM_COMPLETION_PRICE = env.seconds("LLM_COMPLETION_PRICE_USD_PER_MILLION", 0)
+LLM_FALLBACK_PROMPT_PRICE = env.seconds("LLM_FALLBACK_PROMPT_PRICE_USD_PER_MILLION", LLM_PROMPT_PRICE)
+LLM_FALLBACK_COMPLETION_PRICE = env.seconds("LLM_FALLBACK_COMPLETION_PRICE_USD_PER_MILLION", LLM_COMPLETION_PRICE)
+# US$ that the model may cost a day (São Paulo's) and a conversation, by the prices above; 0 = no ceiling.
+LLM_SPEND_MAX_DAY_USD = env.seconds("LLM_SPEND_MAX_DAY_USD", 0)
+LLM_SPEND_MAX_CONVERSATION_USD = env.seconds("LLM_SPEND_MAX_CONVERSATION_USD", 0)
 # What trying a prompt before its publication may cost; it ends before a conversation that could go beyond.
 PUBLISH_SPEND_MAX_USD = env.seconds("PUBLISH_SPEND_MAX_USD", 2)
 # Search by meaning (knowledge/embeddings/): on when an address is set and the database has the extension `vector`.
@@ -285,11 +294,23 @@ TURN_MAX_ATTEMPTS = env.whole("TURN_MAX_ATTEMPTS", 3, least=1)
 TURN_RETRY_S = env.seconds("TURN_RETRY_S", 15)
 TURN_RETRY_MAX_S = env.seconds("TURN_RETRY_MAX_S", 60)
 TURN_MAX_FAILURES = env.whole("TURN_MAX_FAILURES", 200, least=1)
+# The latest messages, which the model always reads in their own words; older ones are summarised as soon as there are
+# SUMMARY_BATCH of them (conversations/summaries.py).
 HISTORY_MESSAGES = env.whole("HISTORY_MESSAGES", 16, least=2)
+SUMMARY_BATCH = env.whole("SUMMARY_BATCH", 12, least=1)
 
 # --- Leads ---------------------------------------------------------------------------------------------------------
 # LGPD art. 19: how long an answer to a data subject may take.
 SUBJECT_REQUEST_DAYS = env.whole("SUBJECT_REQUEST_DAYS", 15, least=1)
+
+# --- Trying out (seleto/backoffice) --------------------------------------------------------------------------------
+# How long a talk in the playground is kept.
+PLAYGROUND_HOURS = env.whole("PLAYGROUND_HOURS", 12, least=1)
+# Past turns decided anew at once, and how many of them one replay takes, the newest first.
+REPLAY_CONCURRENCY = env.whole("REPLAY_CONCURRENCY", 4, least=1)
+REPLAY_MAX_TURNS = env.whole("REPLAY_MAX_TURNS", 500, least=1)
+# What one replay may cost unless its form says otherwise; the turns under way when it is reached come on top.
+REPLAY_SPEND_MAX_USD = env.seconds("REPLAY_SPEND_MAX_USD", 5)
 
 # --- Outbox (design.md, stage 6) ---------------------------------------------------------------------------------
 DELIVER_CONCURRENCY = env.whole("DELIVER_CONCURRENCY", 16, least=1)

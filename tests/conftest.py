@@ -45,7 +45,8 @@ def _fresh_caches() -> Iterator[None]:
 
 
 def _forget() -> None:
-    from conversations import channel_cache
+    from conversations import channel_cache, spending
+    from conversations.agent import tokens
     from conversations.chatwoot import inboxes
     from knowledge import queries
     from seleto.lib import circuits
@@ -54,6 +55,8 @@ def _forget() -> None:
     inboxes.forget()
     queries.clear_cache()
     circuits.forget()
+    spending.forget()
+    tokens.forget()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from conversations.agent import moves
+from conversations.agent import moves, tokens
 from conversations.agent.state import Line, Snapshot, TurnState
 from conversations.agent.understanding import Heard
 from knowledge.catalogue import ArticleFacts
@@ -39,8 +39,6 @@ ZONES = {
 # A lead's message may be 60,000 characters long; the model reads its beginning.
 LINE_MAX_CHARS = 2000
 LINE_MIN_CHARS = 200
-# Roughly what a token of Portuguese takes; the server's own count corrects the budget, not the brief.
-CHARS_PER_TOKEN = 3
 # The last exchanges stay whatever the budget says: without them there is nothing to answer to.
 MIN_HISTORY = 4
 # After this long without a word a lead is welcomed back instead of greeted anew.
@@ -61,14 +59,15 @@ PLACEHOLDERS = {
 AUTHORS = {"lead": "lead", "agent": "agente", "phone": "humano", "person": "humano"}
 
 
-def build(state: TurnState, snapshot: Snapshot, heard: Heard, *, now: datetime) -> str:
-    """The XML the model answers to, within ``PROMPT_BUDGET_TOKENS`` together with the prompt.
+def build(state: TurnState, snapshot: Snapshot, heard: Heard, *, now: datetime, room: int | None = None) -> str:
+    """The XML the model answers to, within ``room`` characters, else within ``PROMPT_BUDGET_TOKENS`` with the prompt.
 
     What does not fit is left out from the oldest message on, then from the least relevant article on, then from the
     ends of long messages.
     """
     history, articles, most = list(state.history), list(snapshot.articles), LINE_MAX_CHARS
-    room = settings.PROMPT_BUDGET_TOKENS * CHARS_PER_TOKEN - len(snapshot.prompt)
+    if room is None:
+        room = round(settings.PROMPT_BUDGET_TOKENS * tokens.START) - len(snapshot.prompt)
     while len(text := _xml(state, snapshot, heard, history, articles, most, now=now)) > room:
         if len(history) > MIN_HISTORY:
             del history[: max(1, (len(history) - MIN_HISTORY) // 2)]

@@ -2,17 +2,19 @@
 stage 3). Playground, replay and the turn itself all come through here."""
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from conversations.agent import brief, facts, moves, routing, vetting
-from conversations.agent.errors import ModelFailure
+from conversations.agent.endpoints import Endpoint, endpoints
+from conversations.agent.errors import CONTEXT_LENGTH, ModelFailure
 from conversations.agent.memory import MAX_OPEN_QUESTIONS, Memory
 from conversations.agent.routing import Route
 from conversations.agent.schema import Answer, Malformed
 from conversations.agent.situations import Matter
-from conversations.agent.state import Decision, Snapshot, TurnState, Usage
+from conversations.agent.state import Decision, Snapshot, TurnState
 from conversations.agent.tools import ToolBox
 from conversations.agent.understanding import Heard, listen, with_facts
 from conversations.agent.vetting import NoSafePhrase, Vetted
@@ -25,33 +27,73 @@ from leads.extraction import MAX_CHARS, asks_opt_out
 from leads.models import Temperature
 
 if TYPE_CHECKING:
-    from conversations.agent.factory import Endpoint
-    from conversations.agent.runner import Session
+    from conversations.agent.runner import Allowance, Session
 
 GAP_MAX_CHARS = 500
 
 
-def decide(state: TurnState, snapshot: Snapshot, *, now: datetime, endpoint: "Endpoint | None" = None) -> Decision:
+def decide(state: TurnState, snapshot: Snapshot, *, now: datetime, endpoint: Endpoint | None = None) -> Decision:
     """The turn's proposal, by the model of ``endpoint`` (else the first of the settings).
 
     Never raises for what a model or a manager's text may do: a turn that cannot be answered comes back with
-    ``retry_reason`` and what little can be said.
+    ``retry_reason`` and what little can be said. So do the functions below, of which this one is made.
     """
+    return settled(state, snapshot) or asked(state, snapshot, now=now, endpoint=endpoint)
+
+
+def settled(state: TurnState, snapshot: Snapshot) -> Decision | None:
+    """What needs no model; None when one has to be asked."""
     if not state.pending:  # what was to be answered is gone
         return Decision(bubbles=(), memory=state.memory)
-    heard = snapshot.heard or listen(state, snapshot.products, snapshot.weights)
     try:
-        return _without_model(state, snapshot, heard) or _with_model(state, snapshot, heard, now, endpoint)
+        return _without_model(state, snapshot, _heard(state, snapshot))
     except NoSafePhrase:
-        return Decision(bubbles=(), memory=state.memory, retry_reason="sem_frase_aprovada")
+        return _speechless(state)
 
 
-def degraded(state: TurnState, snapshot: Snapshot, *, reason: str, usage: Usage) -> Decision:
-    """No model: what rules can settle is settled; else the holding phrase once, the facts that rules can read, and a
-    later retry (design.md, Degraded). Raises ``NoSafePhrase``."""
-    heard = snapshot.heard or listen(state, snapshot.products, snapshot.weights)
-    if settled := _without_model(state, snapshot, heard):
-        return replace(settled, usage=usage)
+def asked(
+    state: TurnState,
+    snapshot: Snapshot,
+    *,
+    now: datetime,
+    endpoint: Endpoint | None = None,
+    allowance: "Allowance | None" = None,
+) -> Decision:
+    """The model's proposal for a turn that ``settled`` left open, within ``allowance``."""
+    from conversations.agent import factory  # Agno is imported where a turn runs and nowhere else
+    from conversations.agent.runner import Allowance, Session
+
+    began = time.monotonic()
+    endpoint = endpoint or endpoints()[0]
+    heard = _heard(state, snapshot)
+    text = brief.build(state, snapshot, heard, now=now, room=factory.room(snapshot.prompt, endpoint))
+    session = Session(endpoint, snapshot.prompt, text, ToolBox(state, snapshot, heard), allowance or Allowance())
+
+    def shorter() -> str:
+        return brief.build(state, snapshot, heard, now=now, room=factory.room(snapshot.prompt, endpoint, share=0.5))
+
+    try:
+        decision = _proposed(session, shorter, state, snapshot, heard)
+    except NoSafePhrase:
+        decision = _speechless(state)
+    usage = session.usage()
+    own_ms = round((time.monotonic() - began) * 1000) - usage.model_ms
+    timings = {"modelo": usage.model_ms, "nosso": own_ms}
+    return replace(decision, tools=session.tools(), usage=usage, timings=timings)
+
+
+def handed_over(state: TurnState, snapshot: Snapshot) -> Decision:
+    """The agent cannot go on here: a person takes over, with the approved notice."""
+    try:
+        return _routed(routing.GIVEN_UP, (), None, state, snapshot, _heard(state, snapshot))
+    except NoSafePhrase:
+        return _speechless(state)
+
+
+def degraded(state: TurnState, snapshot: Snapshot, *, reason: str) -> Decision:
+    """No model for a turn that ``settled`` left open: the holding phrase once, the facts that rules can read, and a
+    later retry (design.md, Degraded)."""
+    heard = _heard(state, snapshot)
     if state.turn_failures:
         return Decision(
             bubbles=(),
@@ -59,9 +101,11 @@ def degraded(state: TurnState, snapshot: Snapshot, *, reason: str, usage: Usage)
             engagement=heard.engagement,
             memory=state.memory,
             retry_reason=reason,
-            usage=usage,
         )
-    text = vetting.phrase(state, snapshot, heard, Situation.ESPERA)
+    try:
+        text = vetting.phrase(state, snapshot, heard, Situation.ESPERA)
+    except NoSafePhrase:
+        return _speechless(state)
     return Decision(
         bubbles=(text,),
         reviewed=(digest(text),),
@@ -70,8 +114,15 @@ def degraded(state: TurnState, snapshot: Snapshot, *, reason: str, usage: Usage)
         memory=state.memory,
         fallback=Situation.ESPERA.value,
         retry_reason=reason,
-        usage=usage,
     )
+
+
+def _heard(state: TurnState, snapshot: Snapshot) -> Heard:
+    return snapshot.heard or listen(state, snapshot.products, snapshot.weights)
+
+
+def _speechless(state: TurnState) -> Decision:
+    return Decision(bubbles=(), memory=state.memory, retry_reason="sem_frase_aprovada")
 
 
 def _without_model(state: TurnState, snapshot: Snapshot, heard: Heard) -> Decision | None:
@@ -86,28 +137,27 @@ def _without_model(state: TurnState, snapshot: Snapshot, heard: Heard) -> Decisi
     return _routed(route, (), None, state, snapshot, heard) if route else None
 
 
-def _with_model(
-    state: TurnState, snapshot: Snapshot, heard: Heard, now: datetime, endpoint: "Endpoint | None"
+def _proposed(
+    session: "Session", shorter: Callable[[], str], state: TurnState, snapshot: Snapshot, heard: Heard
 ) -> Decision:
-    from conversations.agent import factory  # Agno is imported where a turn runs and nowhere else
-    from conversations.agent.runner import Session
-
-    began = time.monotonic()
-    session = Session(
-        endpoint or factory.endpoints()[0],
-        snapshot.prompt,
-        brief.build(state, snapshot, heard, now=now),
-        ToolBox(state, snapshot, heard),
-    )
+    """What the model's answer comes to, or its failure. Raises ``NoSafePhrase``."""
     try:
-        decision = _answered(session, session.ask(), state, snapshot, heard)
+        return _answered(session, _first_answer(session, shorter), state, snapshot, heard)
     except ModelFailure as failure:
-        return degraded(state, snapshot, reason=f"modelo:{failure.reason}", usage=session.usage())
+        decision = degraded(state, snapshot, reason=f"modelo:{failure.reason}")
+        return replace(decision, retry_after_s=failure.retry_after or 0)
     except Malformed:
-        decision = _unusable(state, snapshot, heard)
-    usage = session.usage()
-    own_ms = round((time.monotonic() - began) * 1000) - usage.model_ms
-    return replace(decision, usage=usage, timings={"modelo": usage.model_ms, "nosso": own_ms})
+        return _unusable(state, snapshot, heard)
+
+
+def _first_answer(session: "Session", shorter: Callable[[], str]) -> Answer:
+    """A brief that is too long for the model after all is shortened once. Raises ``ModelFailure``, ``Malformed``."""
+    try:
+        return session.ask()
+    except ModelFailure as failure:
+        if failure.reason != CONTEXT_LENGTH:
+            raise
+    return session.ask_shorter(shorter())
 
 
 def _answered(session: "Session", answer: Answer, state: TurnState, snapshot: Snapshot, heard: Heard) -> Decision:

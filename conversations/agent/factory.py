@@ -1,11 +1,11 @@
 """Build the Agno agent. Imported only where a turn runs: Agno costs two seconds and 55 MiB to import."""
 
+import json
 import os
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -16,11 +16,13 @@ from agno.models.openai.like import OpenAILike
 from agno.models.response import ModelResponse
 from agno.tools.function import Function
 from django.conf import settings
+from httpx import Timeout
 from openai.types.chat import ChatCompletion, ChatCompletionMessage, ChatCompletionMessageFunctionToolCall
 from pydantic import BaseModel
 
-from conversations.agent import schema
-from conversations.agent.errors import ModelFailure, classify
+from conversations.agent import schema, tokens
+from conversations.agent.endpoints import JSON, SCHEMA, TOOL, Endpoint, endpoints
+from conversations.agent.errors import BUDGET, ModelFailure, classify
 from conversations.agent.tools import ToolBox, definitions
 from seleto.lib import http
 
@@ -28,8 +30,6 @@ from seleto.lib import http
 os.environ["AGNO_TELEMETRY"] = "false"
 
 FINISHED = "stop"
-# How an answer gets its form: a JSON schema, JSON described in the prompt, or the arguments of a tool.
-SCHEMA, JSON, TOOL = "schema", "json", "tool"
 ANSWER = "resposta"
 
 
@@ -39,19 +39,14 @@ class Ledger:
 
     limit: int
     deadline: float
+    endpoint: Endpoint | None = None
     calls: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
     model_ms: int = 0
     finish_reason: str = ""
     failure: ModelFailure | None = None
-
-    def cost_usd(self) -> Decimal:
-        millions = Decimal(1_000_000)
-        return (
-            Decimal(str(settings.LLM_PROMPT_PRICE)) * self.prompt_tokens
-            + Decimal(str(settings.LLM_COMPLETION_PRICE)) * self.completion_tokens
-        ) / millions
+    chars: int = 0  # of the request that was sent last, everything in it counted
 
 
 _current = threading.local()
@@ -64,9 +59,10 @@ class BoundedModel(OpenAILike):
     def invoke(self, messages: list[Message], *args: Any, **kwargs: Any) -> ModelResponse:
         ledger: Ledger = _current.ledger
         if ledger.calls >= ledger.limit or time.monotonic() >= ledger.deadline:
-            ledger.failure = ModelFailure("budget", retryable=True)
+            ledger.failure = ModelFailure(BUDGET, retryable=True)
             raise ModelProviderError("turn budget used up")
         ledger.calls += 1
+        ledger.chars = sum(len(message.content or "") for message in messages)
         began = time.monotonic()
         try:
             return super().invoke(messages, *args, **kwargs)
@@ -76,6 +72,14 @@ class BoundedModel(OpenAILike):
         finally:
             ledger.model_ms += round((time.monotonic() - began) * 1000)
 
+    def get_request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """A call begun late gets only what is left of the turn's time."""
+        params: dict[str, Any] = super().get_request_params(*args, **kwargs)
+        left = max(_current.ledger.deadline - time.monotonic(), 0.1)
+        if left < settings.LLM_READ_TIMEOUT_S:
+            params["timeout"] = Timeout(left, connect=min(left, settings.LLM_CONNECT_TIMEOUT_S))
+        return params
+
     def _parse_provider_response(  # type: ignore[override]  # Agno's own classes disagree about it
         self, response: ChatCompletion, response_format: dict[str, Any] | type[BaseModel] | None = None
     ) -> ModelResponse:
@@ -83,6 +87,7 @@ class BoundedModel(OpenAILike):
         if response.usage is not None:
             ledger.prompt_tokens += response.usage.prompt_tokens
             ledger.completion_tokens += response.usage.completion_tokens
+            _learn(ledger, response.usage.prompt_tokens)
         choice = response.choices[0] if response.choices else None
         refused = choice is not None and getattr(choice.message, "refusal", None)
         ledger.finish_reason = "refusal" if refused else choice.finish_reason if choice else "empty"
@@ -91,42 +96,18 @@ class BoundedModel(OpenAILike):
         return super()._parse_provider_response(response, response_format=response_format)
 
 
+def _learn(ledger: Ledger, prompt_tokens: int) -> None:
+    if ledger.endpoint is not None:
+        sent = ledger.chars + _besides(ledger.endpoint.mode, ledger.endpoint.tools)
+        tokens.learn(ledger.endpoint.name, chars=sent, tokens=prompt_tokens)
+
+
 def _unwrap_answer(message: ChatCompletionMessage) -> None:
     """An answer that came as the arguments of a tool call becomes the content; other calls beside it are dropped."""
     for call in message.tool_calls or ():
         if isinstance(call, ChatCompletionMessageFunctionToolCall) and call.function.name == ANSWER:
             message.content, message.tool_calls = call.function.arguments, None
             return
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """An OpenAI-compatible server and how its answers get their form (``LLM_ANSWER_MODE``)."""
-
-    name: str
-    base_url: str
-    model: str
-    api_key: str = field(repr=False)
-    mode: str = SCHEMA
-    tools: bool = True
-
-
-def endpoints() -> tuple[Endpoint, ...]:
-    """Where to ask, in order: the model of the settings and, when there is one, its stand-in."""
-    first = Endpoint(
-        "llm", settings.LLM_BASE_URL, settings.LLM_MODEL, settings.LLM_API_KEY, settings.LLM_ANSWER_MODE,
-        settings.LLM_TOOLS,
-    )  # fmt: skip
-    if not settings.LLM_FALLBACK_MODEL:
-        return (first,)
-    return first, Endpoint(
-        "llm-reserva",
-        settings.LLM_FALLBACK_BASE_URL or settings.LLM_BASE_URL,
-        settings.LLM_FALLBACK_MODEL,
-        settings.LLM_FALLBACK_API_KEY or settings.LLM_API_KEY,
-        settings.LLM_FALLBACK_ANSWER_MODE or settings.LLM_ANSWER_MODE,
-        settings.LLM_TOOLS,
-    )
 
 
 _lock = threading.Lock()
@@ -167,13 +148,11 @@ def build(prompt: str, endpoint: Endpoint) -> Agent:
     given: list[Function | dict[str, Any]] = list(_functions()) if endpoint.tools else []
     if endpoint.mode == TOOL:
         given.append({"type": "function", "function": {"name": ANSWER, **_answer_tool()}})
-    if endpoint.mode == JSON:
-        prompt = f"{prompt}\n\n# Esquema da saída\n{schema.described()}"
     return Agent(
         model=model(endpoint),
         tools=given or None,
         tool_choice="required" if endpoint.mode == TOOL else None,
-        system_message=prompt,
+        system_message=_system(prompt, endpoint),
         telemetry=False,
         resolve_in_context=False,
         markdown=False,
@@ -184,6 +163,27 @@ def _form(mode: str) -> dict[str, Any]:
     if mode == SCHEMA:
         return {"response_format": schema.response_format()}
     return {"response_format": {"type": "json_object"}} if mode == JSON else {}
+
+
+def _system(prompt: str, endpoint: Endpoint) -> str:
+    if endpoint.mode != JSON:
+        return prompt
+    return f"{prompt}\n\n# Esquema da saída\n{schema.described()}"
+
+
+def room(prompt: str, endpoint: Endpoint, *, share: float = 1.0) -> int:
+    """How many characters are left for the brief of a request within ``share`` of ``PROMPT_BUDGET_TOKENS``."""
+    budget = settings.PROMPT_BUDGET_TOKENS * tokens.chars_per_token(endpoint.name) * share
+    return round(budget) - len(_system(prompt, endpoint)) - _besides(endpoint.mode, endpoint.tools)
+
+
+@cache
+def _besides(mode: str, tools: bool) -> int:
+    """Characters that a request carries besides its messages."""
+    sent: list[Any] = [_answer_tool() if mode == TOOL else _form(mode)]
+    if tools:
+        sent += [function.to_dict() for function in _functions()]
+    return len(json.dumps(sent, ensure_ascii=False, separators=(",", ":")))
 
 
 def _answer_tool() -> dict[str, Any]:
@@ -218,4 +218,4 @@ def lend(ledger: Ledger, tools: ToolBox | None = None) -> None:
     _current.ledger, _current.tools = ledger, tools
 
 
-__all__ = ["FINISHED", "Agent", "Endpoint", "Ledger", "Message", "build", "endpoints", "forget", "lend"]
+__all__ = ["FINISHED", "Agent", "Endpoint", "Ledger", "Message", "build", "endpoints", "forget", "lend", "room"]

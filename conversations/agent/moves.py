@@ -11,9 +11,11 @@ from conversations.agent.memory import Memory
 from conversations.agent.situations import Matter
 from conversations.agent.state import Line, TurnState
 from conversations.agent.understanding import Heard
+from conversations.agent.widths import wider_than_moulds
 from conversations.speech import names_product
 from knowledge.catalogue import ProductFacts
 from knowledge.models import Situation
+from leads.extraction import MAX_CHARS
 from leads.models import Fact
 from seleto.lib.text.fold import fold
 
@@ -26,10 +28,6 @@ MAX_UNANSWERED_REPLIES = 2
 MAX_PRICE_REFUSALS = 2
 
 MANUAL, SEMI_AUTOMATIC, CUTTER, WIDE_LINE = "FBM100", "FB300", "CT200", "FB700"
-_CENTIMETRES = re.compile(r"\b(\d{2}(?:[.,]\d)?) ?(?:cm|centimetros?)\b")
-_WIDE_CM = (14, 19)
-_XIS = re.compile(r"\bx(?:is)?[ -]?(?:salada|burg\w*|bacon|tudo|gaucho|coracao)\b|\bxis\b")
-_ABOUT_BURGERS = re.compile(r"hamb[ui]rg\w*|burg\w*|blend|\bxis\b|disco|diametro|largura")
 _UNAVAILABLE = re.compile(r"indispon\w+|em melhoria|nao (?:esta|estamos|temos|tem)\b")
 _AUTOMATIC = re.compile(
     r"assistente virtual|automatic\w+|robo\b|inteligencia artificial|virtual assistant|asistente virtual"
@@ -120,12 +118,4 @@ def with_statements(parts: Sequence[str], said: Iterable[tuple[Obligation, str]]
 
 def _wants_wide(pending: Iterable[Line]) -> bool:
     """Burgers wider than the moulds of the other machines."""
-    low, high = _WIDE_CM
-    for line in pending:
-        text = fold(line.text)
-        if not line.own_words or not _ABOUT_BURGERS.search(text):
-            continue
-        sizes = [float(found.replace(",", ".")) for found in _CENTIMETRES.findall(text)]
-        if any(low < size <= high for size in sizes) or _XIS.search(text):
-            return True
-    return False
+    return any(line.own_words and wider_than_moulds(line.text[:MAX_CHARS]) for line in pending)

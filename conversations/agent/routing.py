@@ -92,8 +92,12 @@ def after_model(answer: Answer, proposed: Handoff.Reason | None, heard: Heard, s
     return None
 
 
+# Where nobody but a person can go on.
+GIVEN_UP = Route(Situation.ERRO_AGENTE, Reason.AGENT_FAILURE)
+
+
 def unusable_again(state: TurnState) -> Route | None:
     """The model's answers cannot be used a second time in a row."""
     if state.memory.failures < _FAILURES_BORNE:
         return None
-    return Route(Situation.ERRO_AGENTE, Reason.AGENT_FAILURE)
+    return GIVEN_UP

@@ -2,7 +2,7 @@
 answer belongs, so status, end and shape are checked before anything is used."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from agno.run.base import RunStatus
 from django.conf import settings
@@ -25,15 +25,31 @@ class Correction:
     text: str
 
 
-class Session:
-    """The model calls of one turn, counted and bounded together. One session per turn, used by one thread."""
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a turn may still spend on model calls, whichever endpoint answers; ``until`` is in ``time.monotonic()``."""
 
-    def __init__(self, endpoint: factory.Endpoint, prompt: str, brief: str, tools: ToolBox) -> None:
+    calls: int = MAX_CALLS
+    until: float = field(default_factory=lambda: time.monotonic() + settings.TURN_DEADLINE_S)
+
+    def after(self, calls: int) -> "Allowance":
+        return replace(self, calls=self.calls - calls)
+
+    def used_up(self) -> bool:
+        return self.calls <= 0 or time.monotonic() >= self.until
+
+
+class Session:
+    """The model calls of one turn to one endpoint, counted and bounded together. Used by one thread."""
+
+    def __init__(
+        self, endpoint: factory.Endpoint, prompt: str, brief: str, tools: ToolBox, allowance: Allowance
+    ) -> None:
         self._endpoint = endpoint
         self._tools = tools
         self._agent = factory.build(prompt, endpoint)
         self._messages = [factory.Message(role="user", content=brief)]
-        self._ledger = factory.Ledger(limit=MAX_CALLS, deadline=time.monotonic() + settings.TURN_DEADLINE_S)
+        self._ledger = factory.Ledger(limit=allowance.calls, deadline=allowance.until, endpoint=endpoint)
 
     def ask(self) -> Answer:
         """The model's answer, repaired once when it is malformed. Raises ``ModelFailure`` or ``Malformed``."""
@@ -44,6 +60,11 @@ class Session:
             self._messages += _exchange(content, Correction("formato", f"Responda só com o JSON pedido ({error})."))
         return self._parsed(self._run())
 
+    def ask_shorter(self, brief: str) -> Answer:
+        """The answer to a shorter brief in place of one that was too long. Raises ``ModelFailure``, ``Malformed``."""
+        self._messages = [factory.Message(role="user", content=brief)]
+        return self.ask()
+
     def ask_again(self, answer: Answer, correction: Correction) -> Answer:
         """A new answer in place of one that may not leave. Raises ``ModelFailure`` or ``Malformed``."""
         self._messages += _exchange(answer.model_dump_json(), correction)
@@ -53,6 +74,10 @@ class Session:
         """What the model proposed by tools so far."""
         return self._tools.effects()
 
+    def tools(self) -> tuple[str, ...]:
+        """Names of the tools the model called so far, repeated calls included."""
+        return tuple(self._tools.called)
+
     def usage(self) -> Usage:
         ledger = self._ledger
         return Usage(
@@ -60,7 +85,7 @@ class Session:
             calls=ledger.calls,
             prompt_tokens=ledger.prompt_tokens,
             completion_tokens=ledger.completion_tokens,
-            cost_usd=ledger.cost_usd(),
+            cost_usd=self._endpoint.cost_usd(ledger.prompt_tokens, ledger.completion_tokens),
             model_ms=ledger.model_ms,
         )
 

@@ -62,6 +62,8 @@ class TurnState:
     memory: Memory = NEW
     # What came before ``history``, in a few sentences.
     summary: str = field(default="", repr=False)
+    # How many messages, those to be answered included, came after what the summary tells.
+    unsummarised: int = 0
     # How long nobody had written when the lead came back.
     silence: timedelta = timedelta(0)
     correlation_id: str = ""
@@ -102,6 +104,17 @@ class Usage:
     cost_usd: Decimal = Decimal(0)
     model_ms: int = 0
 
+    def plus(self, later: "Usage") -> "Usage":
+        """Both together, under the name of the model asked last."""
+        return Usage(
+            model=later.model or self.model,
+            calls=self.calls + later.calls,
+            prompt_tokens=self.prompt_tokens + later.prompt_tokens,
+            completion_tokens=self.completion_tokens + later.completion_tokens,
+            cost_usd=self.cost_usd + later.cost_usd,
+            model_ms=self.model_ms + later.model_ms,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class StoppedDraft:
@@ -131,6 +144,8 @@ class Decision:
     fallback: str = ""
     gap: str = field(default="", repr=False)
     retry_reason: str = ""
+    # With ``retry_reason``: seconds that have to pass before the turn is tried again.
+    retry_after_s: float = 0
     # Names of the tools that the model called, in the order of the calls.
     tools: tuple[str, ...] = ()
     usage: Usage = Usage()

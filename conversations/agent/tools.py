@@ -115,6 +115,7 @@ class ToolBox:
     _interests: list[str] = field(default_factory=list)
     _handoff: Handoff.Reason | None = None
     _answers: dict[str, str] = field(default_factory=dict)
+    called: list[str] = field(default_factory=list)
 
     def effects(self) -> Effects:
         return Effects(tuple(self._facts), tuple(self._interests), self._handoff)
@@ -124,6 +125,7 @@ class ToolBox:
         spec = TOOLS.get(name)
         if spec is None:
             return _json({"erro": "ferramenta_desconhecida"})
+        self.called.append(name)
         key = f"{name}:{json.dumps(arguments, sort_keys=True, default=str)}"
         if key not in self._answers:
             if len(self._answers) >= settings.TOOL_CALLS_PER_TURN:

@@ -183,7 +183,7 @@ def _lead_fields(outcome: Outcome, expected: Any) -> tuple[Any, str]:
     if not isinstance(expected, dict) or not set(expected) <= set(LEAD_FIELDS):
         raise BadValue(f"must be an object with some of the keys {', '.join(LEAD_FIELDS)}")
     actual = {name: outcome.final.lead_fields.get(name) for name in expected}
-    wrong = [name for name, value in expected.items() if not _same_field(name, value, actual[name])]
+    wrong = [name for name, value in expected.items() if not same_field(name, value, actual[name])]
     return actual, f"differs in {', '.join(wrong)}" if wrong else ""
 
 
@@ -194,7 +194,8 @@ _COMPANY_TYPES = frozenset(
 )
 
 
-def _same_field(name: str, expected: object, actual: object) -> bool:
+def same_field(name: str, expected: object, actual: object) -> bool:
+    """Whether two values of a field of the lead are the same, as section 2 compares them."""
     if not isinstance(expected, str) or not isinstance(actual, str):
         return expected == actual
     ours, theirs = fold(actual).split(), fold(expected).split()

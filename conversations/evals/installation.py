@@ -90,6 +90,23 @@ def running(overrides: Mapping[str, str] | None = None, *, durable: bool = False
         yield installation
 
 
+@contextlib.contextmanager
+def rehearsing(*, sandbox: bool) -> Iterator[str]:
+    """A seeded database of its own for this process and, when wanted, the sandbox beside it: its address, else "".
+
+    Enough to decide; nothing runs that would answer anybody. Raises InstallationError.
+    """
+    with contextlib.ExitStack() as stack:
+        logs = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="seleto-play-")))
+        processes: dict[str, subprocess.Popen[bytes]] = {}
+        stack.callback(_stop, processes)
+        if sandbox:
+            environment = _Environment(web_port=9, logs=logs)  # nothing listens there and nothing is sent
+            processes["sandbox"] = _spawn("sandbox", ["-m", "sandbox", "--port", "0"], environment.sandbox(), logs)
+        stack.enter_context(_isolated_database(durable=False))
+        yield _address_of(processes["sandbox"], logs) if sandbox else ""
+
+
 class _Environment:
     """What each process runs with; both sides of the conversation get the same throw-away secrets."""
 

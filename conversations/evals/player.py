@@ -7,13 +7,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from django.db import DatabaseError
+
+from conversations import repair
 from conversations.evals.assertions import Outcome, Result, check
 from conversations.evals.observed import Final, Line
-from conversations.evals.outside import Entry, Outside
-from conversations.evals.pace import Pace
+from conversations.evals.outside import Entry, Outside, OutsideError
+from conversations.evals.pace import NeverQuiet, Pace
 from conversations.evals.schema import Case, Turn
+from conversations.evals.target import TargetError
 from knowledge.catalogue import shipped_products
 
+# What stops one case, not the run.
+CASE_ERRORS = (OutsideError, NeverQuiet, TargetError, repair.Refused, DatabaseError)
 FIRST_PHONE = 5511900002001
 # Bubbles further apart than this are two replies, where the product does not say which run sent them.
 _SAME_REPLY = timedelta(seconds=10)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,6 +16,7 @@ from django.conf import settings
 
 from conversations.agent import brief
 from conversations.agent.decide import decide
+from conversations.agent.endpoints import Endpoint
 from conversations.agent.memory import NEW, Memory
 from conversations.agent.retrieval import articles_for
 from conversations.agent.situations import Matter
@@ -32,9 +32,7 @@ from leads.services import NewFact
 from leads.succession import succeed
 from leads.temperature import Engagement, Known, Score
 from seleto.lib.ids import new_id
-
-if TYPE_CHECKING:
-    from conversations.agent.factory import Endpoint
+from seleto.lib.text.language import Language
 
 LOCAL = ZoneInfo("America/Sao_Paulo")
 # As many unanswered messages as a turn reads at most.
@@ -66,6 +64,8 @@ class Material:
     prices: Mapping[str, Decimal] = field(default_factory=dict, repr=False)
     weights: Weights = DEFAULT
     is_open: Callable[[datetime], bool] = calendar.is_open
+    # The language to answer in, whatever the lead writes in.
+    language: Language | None = None
 
     @classmethod
     def published(cls, *, today: datetime | None = None) -> "Material":
@@ -124,7 +124,7 @@ class Take:
 class Rehearsal:
     """One imagined lead. Messages go in by ``hear``, what the agent would do comes out as a ``Take``."""
 
-    def __init__(self, material: Material, *, origin: str = "", endpoint: "Endpoint | None" = None) -> None:
+    def __init__(self, material: Material, *, origin: str = "", endpoint: Endpoint | None = None) -> None:
         self.material = material
         self.lines: list[Line] = []
         self.owner = "agent"
@@ -136,7 +136,8 @@ class Rehearsal:
         self.gaps: list[str] = []
         self.handoffs: list[str] = []
         self._origin = origin
-        self._endpoint = endpoint
+        # May be changed between turns.
+        self.endpoint = endpoint
         self._pending: list[Line] = []
         self._memory: Memory = NEW
         self._awaiting = False
@@ -173,6 +174,10 @@ class Rehearsal:
             raise ValueError("nobody has said anything")
         return self._turn(now or self._pending[-1].at)
 
+    def see(self, said: Said) -> None:
+        """Something of the lead's that is shown and not answered: a sticker, a contact."""
+        self.lines.append(Line(new_id(), "", "lead", said.type, said.text, said.at, own_words=False))
+
     def person_says(self, text: str, at: datetime) -> None:
         """Somebody of the house writes: the agent is silent from here on (domain.md, hard rule 5)."""
         self._take_in(Line(new_id(), "", "person", "text", text, at))
@@ -190,7 +195,7 @@ class Rehearsal:
         began, cpu = time.perf_counter(), time.thread_time()
         state = self._state(now)
         snapshot = self._snapshot(state, now)
-        decision = decide(state, snapshot, now=now, endpoint=self._endpoint)
+        decision = decide(state, snapshot, now=now, endpoint=self.endpoint)
         own_ms = (time.thread_time() - cpu) * 1000
         total_ms = (time.perf_counter() - began) * 1000
         self._apply(decision, state, now)
@@ -263,6 +268,8 @@ class Rehearsal:
 
     def _snapshot(self, state: TurnState, now: datetime) -> Snapshot:
         heard = listen(state, self.material.products, self.material.weights)
+        if self.material.language is not None:
+            heard = replace(heard, language=self.material.language)
         cold = heard.temperature == Temperature.COLD and Matter.PRICE in heard.matters
         return Snapshot(
             prompt=self.material.prompt,

@@ -156,6 +156,7 @@ _ELSEWHERE = (
     "parcela", "parcelas", "juros", "boleto", "preco", "valor", "promocao", "desconto", "feriado", "metade",
     "faturamento", "vendas", "movimento",
 )  # fmt: skip
+_SAID = ("@when", "#time", "#date", "@fast")
 _PAPERS = ("catalogo", "ficha", "video", "videos", "foto", "fotos", "link", "material", "folder", "pdf", "resposta")
 _PEOPLE = ("socio", "socia", "marido", "esposa", "viagem", "ferias", "seu", "sua", "chefe", "pessoal")
 _DAYS = ("dia", "semana", "mes", "quinzena", "bimestre", "trimestre", "semestre")
@@ -237,7 +238,7 @@ def _innocent(sheet: Sheet, finding: Finding) -> bool:
         return True
     if sheet.told_by_lead(at) or (sheet.before(at, 1, "quando") and not sheet.clause_has(at, "@product", "@it")):
         return True  # "quando chega sábado"
-    if _lead_delivers(sheet, finding) or _another_date(sheet, at) or _other_sense(sheet, finding):
+    if _lead_delivers(sheet, finding) or _another_date(sheet, at, finding.end) or _other_sense(sheet, finding):
         return True
     hours = any(word.quantity and word.quantity.unit in ("hora", "minuto", "segundo") for word in words)
     if hours and sheet.has("#pieces", "#rate", "@make") and not sheet.clause_has(at, "@service"):
@@ -300,7 +301,7 @@ def _lead_delivers(sheet: Sheet, finding: Finding) -> bool:
     )
 
 
-def _another_date(sheet: Sheet, at: int) -> bool:
+def _another_date(sheet: Sheet, at: int, end: int) -> bool:
     """The day of a promised visit, or the end of an offer."""
     if sheet.clause_has(at, "testar", "teste", "experimentar"):
         return not sheet.clause_has(at, "entrega", "chega", "entregamos", "despacha")
@@ -314,6 +315,8 @@ def _another_date(sheet: Sheet, at: int) -> bool:
     buying = ("fechar", "fechando", "comprar", "comprando", "decidir", "feche", "fecha")
     if sheet.before(at, 3, *buying) and not sheet.clause_has(at, "@deliver", "@service", "@product"):
         return True
+    if sheet.before(at, 1, *buying) and not any(sheet.is_any(later, *_SAID) for later in range(at + 1, end)):
+        return True  # "fechando hoje, a entrega é grátis"
     offers = (
         "condicao",
         "condicoes",

@@ -24,6 +24,7 @@ _STATED = Matcher(
         tiro|tiramos|abato|abatemos|desconto #|#percentage|#money
         baixo|baixamos|abaixamos|reduzo|reduzimos _1 #money|#percentage
         de #|#money por #|#money
+        baixo|baixamos|abaixamos um pouco|pouquinho|cadinho|tiquinho|tico|bocado|tantinho
         @method|vista|dinheiro|especie _3 cai|baixa|abaixa|melhora|reduz|diminui|alivia|desce|abate
         cai|baixa|abaixa|desce|diminui|economiza _2 #percentage
         """,

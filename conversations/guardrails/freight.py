@@ -26,6 +26,8 @@ _STATED = Matcher(
         posto|posta|entregue|colocado|colocada _5 @free
         inclui|incluindo|incluimos|contempla|contemplando|engloba _2 @true_freight|entrega
         nao tem|ha _2 custo|custos|taxa _2 @true_freight|entrega
+        nao|sem tem|ha? _1 custo|custos|taxa|despesa _1 pra|para|de \
+            levar|mandar|enviar|transportar|despachar|entregar
         nao _2 cobramos|cobra|cobro|cobrar|paga|pagar _2 levar|entregar|mandar|enviar|transportar|despachar
         poe|bota|botamos|colocamos|coloca|deixa|deixamos _5 porta|cidade|cozinha|loja _2 sem cobrar|custo|custos|nada
         poe|bota|botamos|colocamos|coloca|deixa|deixamos _5 porta|cidade|cozinha|loja _2 @free

@@ -11,6 +11,7 @@ from conversations.guardrails.lexicon import LAYERS
 from conversations.guardrails.patterns import Hit, Matcher, Owner, Tagged, phrases
 from conversations.guardrails.verdict import Kind, ReviewContext, Span, Violation
 from conversations.guardrails.words import Sentence, Word, split
+from seleto.lib.text.foreign import in_portuguese
 from seleto.lib.text.numbers import Kind as QuantityKind
 from seleto.lib.text.reading import Reading, read
 
@@ -34,7 +35,7 @@ class Sheet:
 
     def __init__(self, text: str, context: ReviewContext) -> None:
         self.context = context
-        self.reading: Reading = read(text)
+        self.reading: Reading = in_portuguese(read(text))
         self.words, self.sentences = split(self.reading)
         self._tagged = Tagged(self.words)
         for layer in LAYERS:

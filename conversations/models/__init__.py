@@ -7,6 +7,7 @@ from conversations.models.event import Event
 from conversations.models.handoff import Handoff
 from conversations.models.outbox import Outbox
 from conversations.models.turn import GuardrailHit, Turn
+from conversations.models.usage import ModelUse
 
 __all__ = [
     "Channel",
@@ -18,6 +19,7 @@ __all__ = [
     "GuardrailHit",
     "Handoff",
     "Message",
+    "ModelUse",
     "Outbox",
     "Turn",
 ]

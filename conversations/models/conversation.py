@@ -46,6 +46,8 @@ class Conversation(models.Model):
     # What was said before the messages a brief has room for, and up to which moment it tells.
     summary = models.TextField("resumo do que veio antes", blank=True)
     summary_until = models.DateTimeField("resumo até", null=True, blank=True, editable=False)
+    summary_due_at = models.DateTimeField("resumir a partir de", null=True, blank=True, editable=False)
+    summary_leased_until = models.DateTimeField("resumo reservado até", null=True, blank=True, editable=False)
     outbox_order = models.PositiveIntegerField("última ordem de envio", default=0)
     previous = models.ForeignKey(
         "self",
@@ -77,6 +79,11 @@ class Conversation(models.Model):
                 name="conversation_due",
             ),
             models.Index(fields=["-last_message_at"], name="conversation_recent"),
+            models.Index(
+                fields=["summary_due_at"],
+                condition=Q(summary_due_at__isnull=False),
+                name="conversation_summary_due",
+            ),
         ]
 
     def __str__(self) -> str:

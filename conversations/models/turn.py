@@ -82,6 +82,13 @@ class Turn(models.Model):
         ]
         indexes = [
             models.Index(fields=["conversation", "-started_at"], name="turn_history"),
+            # Answers what a day cost without a look at the rows.
+            models.Index(
+                fields=["started_at"],
+                include=["cost_usd"],
+                condition=Q(cost_usd__gt=0),
+                name="turn_spent",
+            ),
             models.Index(
                 fields=["leased_until"],
                 condition=Q(status="running"),

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from conversations import handoff, outbox
+from conversations import handoff, outbox, spending
 from conversations.agent.situations import subject_request_kind
 from conversations.agent.state import Decision, Snapshot, TurnState
 from conversations.chatwoot import due
@@ -20,6 +20,8 @@ from seleto.lib import alerts, audit, jobs
 from seleto.lib.models import Alert
 
 MODEL_ALERT = "model"
+# No server's wish keeps a lead waiting for longer.
+RETRY_AFTER_MAX_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ def _apply(
         handoff.open_handoff(conversation, reason=Handoff.Reason(decision.handoff_reason), now=now)
     if rows:
         conversation.last_message_at = max(conversation.last_message_at, now)
+    if state.unsummarised + len(rows) > settings.HISTORY_MESSAGES + settings.SUMMARY_BATCH:
+        conversation.summary_due_at = conversation.summary_due_at or now  # the sweep wakes the background
     conversation.save()
     due.mark(lead_id=conversation.lead_id, channel_id=conversation.channel_id, now=now)
     if rows and rows[0].due_at > now:
@@ -152,7 +156,7 @@ def _answered(conversation: Conversation, state: TurnState, decision: Decision, 
     conversation.turn_failures = 0
     conversation.awaiting_answer = asked
     conversation.unanswered_question_replies = streak + 1 if asked else 0
-    if state.turn_failures and alerts.close(MODEL_ALERT, now=now):
+    if state.turn_failures and decision.usage.calls and alerts.close(MODEL_ALERT, now=now):
         _release_waiting(now)
 
 
@@ -167,16 +171,21 @@ def _release_waiting(now: datetime) -> None:
 def _retry_later(conversation: Conversation, decision: Decision, *, now: datetime) -> None:
     """No model: the lead was told once that we are here; the turn falls due again, later each time."""
     conversation.turn_failures += 1
-    key, title = MODEL_ALERT, "O modelo não responde: os leads recebem a mensagem de espera"
-    if not decision.retry_reason.startswith("modelo:"):
-        key, title = "phrases", "Uma situação não tem frase aprovada que respeite as regras"
-    alerts.open_(key, title=title, level=Alert.Level.CRITICAL, now=now)
+    most_s = RETRY_AFTER_MAX_S
+    if decision.retry_reason == spending.DAY_REASON:
+        most_s = decision.retry_after_s  # its alert is open already
+    elif decision.retry_reason.startswith("modelo:"):
+        title = "O modelo não responde: os leads recebem a mensagem de espera"
+        alerts.open_(MODEL_ALERT, title=title, level=Alert.Level.CRITICAL, now=now)
+    else:
+        title = "Uma situação não tem frase aprovada que respeite as regras"
+        alerts.open_("phrases", title=title, level=Alert.Level.CRITICAL, now=now)
     if conversation.turn_failures >= settings.TURN_MAX_FAILURES:
         conversation.turn_due_at = None
         _alert_parked(now)
         return
     wait_s = min(settings.TURN_RETRY_S * 2 ** (conversation.turn_failures - 1), settings.TURN_RETRY_MAX_S)
-    conversation.turn_due_at = now + timedelta(seconds=wait_s)
+    conversation.turn_due_at = now + timedelta(seconds=max(wait_s, min(decision.retry_after_s, most_s)))
     jobs.wake("turn", at=conversation.turn_due_at)
 
 
@@ -203,6 +212,8 @@ def _close_turn(state: TurnState, decision: Decision, status: str, *, snapshot: 
         model=usage.model,
         prompt_version=snapshot.prompt_version if snapshot else "",
         sources=answer.sources if answer else [],
+        tools=list(decision.tools),
+        matters=sorted(snapshot.heard.matters) if snapshot and snapshot.heard else [],
         intents=list(answer.intents) if answer else [],
         move=answer.move if answer else "",
         model_calls=usage.calls,

@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Q
 
 from conversations import channel_cache
 from conversations.agent.memory import Memory
@@ -22,27 +23,28 @@ LOCAL = ZoneInfo("America/Sao_Paulo")
 # Beyond this many unanswered messages the oldest are read as history.
 PENDING_MESSAGES = 30
 # What only the score looks at (leads/extraction/intentions.py).
-_NOT_FOR_THE_BRIEF = frozenset(
+NOT_FOR_THE_BRIEF = frozenset(
     {Fact.Field.NEGOCIO, Fact.Field.INTENCAO, Fact.Field.VISITA, Fact.Field.DECISOR, Fact.Field.CRESCIMENTO}
 )
-_NOT_SAID = (Message.Status.CANCELLED, Message.Status.FAILED)
+NOT_SAID = (Message.Status.CANCELLED, Message.Status.FAILED)
 
 
 def read_state(
     *, turn_id: UUID, lease_token: UUID, conversation_id: UUID, correlation_id: str, now: datetime
 ) -> TurnState:
-    """The conversation as it is now: three statements."""
+    """The conversation as it is now, what its summary tells left out: three statements."""
     conversation = Conversation.objects.select_related("lead").get(pk=conversation_id)
     channel = channel_cache.by_id(conversation.channel_id)
     sessions = [conversation.id] + ([conversation.previous_id] if conversation.previous_id else [])
     rows = list(
         Message.objects.filter(conversation_id__in=sessions, deleted_at=None)
-        .exclude(status__in=_NOT_SAID)
+        .exclude(status__in=NOT_SAID)
         .exclude(type=Message.Type.REACTION)
-        .order_by("-sent_at", "-revision", "-created_at")[: settings.HISTORY_MESSAGES + PENDING_MESSAGES]
+        .filter(_not_summarised(conversation))
+        .order_by("-sent_at", "-revision", "-created_at")[: _most_history() + PENDING_MESSAGES]
     )
     rows.reverse()
-    lines = [(row, _line(row, f"m{position}")) for position, row in enumerate(rows, start=1)]
+    lines = [(row, as_line(row, f"m{position}")) for position, row in enumerate(rows, start=1)]
     pending = tuple(line for row, line in lines if _is_pending(row, conversation))
     history = [line for row, line in lines if not _is_pending(row, conversation)]
     lead = conversation.lead
@@ -58,23 +60,39 @@ def read_state(
         origin=channel.origin,
         temperature=lead.temperature,
         opted_out=lead.opted_out_at is not None,
-        first_reply=conversation.previous_id is None and not any(line.author != "lead" for line in history),
+        first_reply=conversation.previous_id is None
+        and not conversation.summary
+        and not any(line.author != "lead" for line in history),
         awaiting_answer=conversation.awaiting_answer,
         unanswered_question_replies=conversation.unanswered_question_replies,
         turn_failures=conversation.turn_failures,
         waiting_since=conversation.pending_since or now,
         due_at=conversation.turn_due_at or now,
-        facts={fact.field: fact.value for fact in facts if fact.field not in _NOT_FOR_THE_BRIEF},
+        facts={fact.field: fact.value for fact in facts if fact.field not in NOT_FOR_THE_BRIEF},
         told=temperature.known(facts),
         corrected_at=lead.corrected_at,
-        history=tuple(history[-settings.HISTORY_MESSAGES :]),
+        history=tuple(history[-_most_history() :]),
         pending=pending,
         memory=Memory.read(conversation.memory),
         summary=conversation.summary,
-        silence=_silence(history, pending),
+        unsummarised=len(rows),
+        silence=silence_before(history, pending),
         correlation_id=correlation_id,
         opened_at=conversation.opened_at,
     )
+
+
+def _most_history() -> int:
+    """The latest messages, and older ones that wait to be summarised."""
+    return settings.HISTORY_MESSAGES + settings.SUMMARY_BATCH
+
+
+def _not_summarised(conversation: Conversation) -> Q:
+    """A message that came late is to be answered whatever moment the summary tells of."""
+    if conversation.summary_until is None:
+        return Q()
+    late = Q(conversation_id=conversation.pk, revision__gt=conversation.answered_revision)
+    return Q(sent_at__gt=conversation.summary_until) | late
 
 
 def read_snapshot(state: TurnState, *, now: datetime) -> Snapshot:
@@ -113,14 +131,14 @@ def _has_opportunity(state: TurnState) -> bool:
     return rows.exclude(oportunidade_pipe_id=None).exists()
 
 
-def _silence(history: Sequence[Line], pending: Sequence[Line]) -> timedelta:
+def silence_before(history: Sequence[Line], pending: Sequence[Line]) -> timedelta:
     """How long nobody had said anything when the first of the pending messages came."""
     if not history or not pending:
         return timedelta(0)
     return max(pending[0].at - history[-1].at, timedelta(0))
 
 
-def _line(row: Message, key: str) -> Line:
+def as_line(row: Message, key: str) -> Line:
     return Line(
         id=row.id,
         key=key,

@@ -14,18 +14,15 @@ from django.conf import settings
 from django.db import connection
 
 from conversations import outbox
-from conversations.agent.decide import decide, degraded
-from conversations.agent.state import Decision, Snapshot, TurnState, Usage
 from conversations.turns import commit
 from conversations.turns.reading import read_snapshot, read_state
-from seleto.lib import circuits, clock, connections, correlation, metrics
+from conversations.turns.thinking import think
+from seleto.lib import clock, connections, correlation, metrics
 from seleto.lib.leases import extend_leases
 
 log = structlog.get_logger(__name__)
 
 TURNS = metrics.counter("turns", "Turns, by outcome.", ["outcome"])
-
-MODEL_CIRCUIT = "llm"
 
 _DUE = "c.turn_due_at <= %(now)s AND c.owner = 'agent' AND c.closed_at IS NULL AND NOT c.channel_id = ANY(%(silenced)s)"
 _NOT_RUNNING = (
@@ -95,25 +92,13 @@ def run(turn: TurnClaim) -> None:
             return
         snapshot = read_snapshot(state, now=now)
         connections.release()
-        decision = _think(state, snapshot, now=now)
+        decision = think(state, snapshot, now=now)
         outcome = commit.commit(state, snapshot, decision, now=clock.now())
         TURNS.labels(outcome=outcome.status).inc()
         if outcome.first_bubble is not None:
             for row in outbox.claim(1, only=outcome.first_bubble):
                 outbox.run(row)
                 outbox.REPLY_TIME.observe(max((clock.now() - state.due_at).total_seconds(), 0.0))
-
-
-def _think(state: TurnState, snapshot: Snapshot, *, now: datetime) -> Decision:
-    """Ask the model unless its circuit is open; every worker then says the holding phrase at once."""
-    if not circuits.allow(MODEL_CIRCUIT, now):
-        return degraded(state, snapshot, reason="modelo:circuito_aberto", usage=Usage())
-    decision = decide(state, snapshot, now=now)
-    if decision.retry_reason.startswith("modelo:"):
-        circuits.failed(MODEL_CIRCUIT, decision.retry_reason.removeprefix("modelo:"), now)
-    elif decision.usage.calls:
-        circuits.succeeded(MODEL_CIRCUIT)
-    return decision
 
 
 def renew(turns: Sequence[TurnClaim]) -> None:

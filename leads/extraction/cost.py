@@ -53,7 +53,7 @@ _PRICES = (
     rf"\b(?:faz\w*|mand\w+|quero|queria|quer\w*|preciso|solicit\w+|gostaria|pedi\w*|pass\w+|envi\w+|fech\w+"
     rf"|aguard\w+|ficou de"
     rf"|cade|receb\w+|montar?|me da|necessit\w+|precisamos|gostariamos|queremos|tem como|fico no aguardo|elabor\w+"
-    rf"|prepar\w+|gera\w*)\b[^.!?]{{0,30}}\b{_QUOTE}\b",
+    rf"|prepar\w+|gera\w*|emit\w+)\b[^.!?]{{0,30}}\b{_QUOTE}\b",
     r"\b(?:media|faixa|base|ideia|nocao|estimativa|previsao) de (?:preco|valor|custo|quanto|investimento)\w*"
     r"|\bna faixa de quanto\b|\b(?:ta|sai|sair|fica|ficar|custa|seria|e|eh|da) quanto\b",
     r"\bcust\w+ (?:quanto|mais ou menos|em torno|caro|muito)\b|(?<!nao )\bcust(?:a|am|aria|ariam)\b(?! nada| a )",

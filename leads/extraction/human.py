@@ -154,7 +154,8 @@ _VISITING = (
     rf"\b{_WANT}\b(?:\s+\w+){{0,3}}?\s+(?:ir|passar|dar (?:um pulo|uma passada)|conhecer|visitar|ver)\s+(?:ai\b"
     rf"|la\b|na fabrica"
     r"|a fabrica|voces\b|na sede|o showroom|n[ao] loja)",
-    r"\b(?:vir|venha\w*|vem|passar|passe|aparec\w+|dar um pulo)\s+(?:aqui|ca|me ver|me visitar|visitar|na (?:minha"
+    rf"\b(?:vir|venha\w*|vem|passar|passe|aparec\w+|dar um pulo)\s+(?:{_THE}{_SOMEBODY} )?"
+    r"(?:aqui|ca|me ver|me visitar|visitar|na (?:minha"
     r"|nossa)|no (?:meu|nosso))\b",
     r"\bpassa (?:aqui na|na minha|na nossa|aqui na minha) (?:loja|empresa|cozinha|fabrica|lanchonete)\b",
 )

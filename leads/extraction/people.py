@@ -177,6 +177,8 @@ def _better(said: Sequence[Said], chosen: _Candidate, candidate: _Candidate) -> 
         return candidate.words > chosen.words
     if candidate.rank != chosen.rank:
         return candidate.rank > chosen.rank and not (candidate.rank == 3 and chosen.rank == 4)
+    if candidate.rank == 3 and chosen.words == 1 < candidate.words and candidate.item.message == chosen.item.message:
+        return True  # "meu nome é Zé, mas na nota é José Carlos Brandão"
     return corrects(said, chosen.item, candidate.item)
 
 
@@ -357,7 +359,7 @@ def _in_segments(message: Said, messages: int) -> Iterator[_Candidate]:
             or (end == segments[-1][1] and re.search(r"\d{4}[-. ]?\d{4}|@", before))
         )
         if read[1] > 1 or single_ok:
-            yield _Candidate(read[0], 2 if announced else 1, read[1])
+            yield _Candidate(read[0], 3 if role else 2 if announced else 1, read[1])
 
 
 def _before_company(words: list[Word]) -> list[Word]:

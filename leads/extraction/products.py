@@ -8,7 +8,7 @@ from functools import lru_cache
 from knowledge.catalogue import ProductFacts
 from leads.extraction.said import Item, Said, corrects
 from seleto.lib.text.fold import fold
-from seleto.lib.text.numbers import Kind
+from seleto.lib.text.numbers import Kind, Quantity
 
 _CODE_PARTS = re.compile(r"([A-Z]+)_?(\d+)")
 _SIZED = {
@@ -28,8 +28,11 @@ _MACHINE = (
     r"|opcao|equipamentos?|"
     r"semi ?automatica|tipo"
 )
-_CHOSEN_BY_OUTPUT = r"\b(?:a|aquela) (?:de|que (?:faz|produz)|das) (?:ate )?"
-_PER_HOUR = r"(?: \w+)? ?(?:por|a|/) ?h(?:ora)?\b"
+# "a de 3 mil por hora", "aquela automática elétrica que faz mil e oitocentos": a machine told by what it makes
+CHOSEN_BY_OUTPUT = re.compile(
+    rf"\b(?:a|d?aquela|na|pela|essa)(?: (?:{_MACHINE}|automatica|eletrica|pneumatica|industrial|aquela|essa)\b)*"
+    r" (?:de|das|que (?:faz|produz|tira|rende)) (?:ate )?$"
+)
 _CUT = r"cort\w+|picad?\w*|fati\w+"
 # What is described, and the one product the catalogue has for it.
 _DESCRIBED: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -68,8 +71,7 @@ _DESCRIBED: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"(?:espet\w+|churrasquinhos?|e?strogonof\w+)"
         ),
     ),
-    ("SE3000", re.compile(rf"{_CHOSEN_BY_OUTPUT}(?:3[. ]?000|3 ?mil|tres mil){_PER_HOUR}")),
-    ("SE6000", re.compile(rf"{_CHOSEN_BY_OUTPUT}(?:6[. ]?000|6 ?mil|seis mil){_PER_HOUR}|\bque (?:ja )?empilh\w+")),
+    ("SE6000", re.compile(r"\bque (?:ja )?empilh\w+")),
     (
         "FS150",
         re.compile(
@@ -199,6 +201,7 @@ def mentions(said: Sequence[Said], products: Sequence[ProductFacts]) -> list[Men
         for code, pattern in patterns:
             here += [(match.start(), match.end(), code, True) for match in pattern.finditer(message.folded)]
         here += _sized(message, everything, products)
+        here += _by_output(message, products)
         for code, pattern in _DESCRIBED:
             if code in codes:
                 here += [(match.start(), match.end(), code, False) for match in pattern.finditer(message.folded)]
@@ -305,10 +308,11 @@ def _sized(message: Said, everything: str, products: Sequence[ProductFacts]) -> 
     found = []
     for prefix, family in _SIZED.items():
         own = [product for product in products if product.code.startswith(prefix)]
-        if not own or not family.search(everything):
-            continue
-        for quantity in message.quantities:
+        spoken_of = family.search(everything) is not None
+        for quantity in message.quantities if own else ():
             if quantity.low != quantity.high or quantity.period:
+                continue
+            if not spoken_of and not _size_tells(message, quantity, products):
                 continue
             code = _of_size(own, quantity.kind, int(quantity.low), quantity.unit)
             word = _nearest(family, message, quantity.start, quantity.end)
@@ -319,6 +323,39 @@ def _sized(message: Said, everything: str, products: Sequence[ProductFacts]) -> 
             ):
                 start = min(quantity.start, word[0]) if word and word[0] < quantity.start else quantity.start
                 found.append((start, quantity.end, code, True))
+    return found
+
+
+def _size_tells(message: Said, quantity: Quantity, products: Sequence[ProductFacts]) -> bool:
+    """ "a de 140 litros": litres that only one product has, with an article for the machine."""
+    bearers = {
+        product.code
+        for product in products
+        for attribute in product.attributes
+        if attribute.unit.lower() == "l" and attribute.low == quantity.low
+    }
+    return (
+        quantity.unit == "l"
+        and len(bearers) == 1
+        and CHOSEN_BY_OUTPUT.search(message.before(quantity.start)) is not None
+    )
+
+
+def _by_output(message: Said, products: Sequence[ProductFacts]) -> list[tuple[int, int, str, bool]]:
+    """A machine told by the most it makes in an hour."""
+    found = []
+    for quantity in message.quantities:
+        chosen = CHOSEN_BY_OUTPUT.search(message.before(quantity.start)) if quantity.period == "hora" else None
+        if chosen is None:
+            continue
+        codes = [
+            product.code
+            for product in products
+            if (made := product.attribute("producao_hora")) and made.high == quantity.high
+            if not (product.code.startswith("LINHA") and "formador" in chosen.group())
+        ]
+        if len(codes) == 1:
+            found.append((quantity.start, quantity.end, codes[0], False))
     return found
 
 

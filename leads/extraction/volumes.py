@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from leads.extraction.multiples import COUNT_OF, multiplied
+from leads.extraction.products import CHOSEN_BY_OUTPUT
 from leads.extraction.said import Item, Said, Volume
 from seleto.lib.text.numbers import Kind, Quantity
 
@@ -40,8 +41,7 @@ _SPEC_BEFORE = re.compile(
     r"|capacidade d[aeo]|motor|fb ?-?\d+|fbm ?\d*|se ?\d{4}|smart ?pro|ct ?200|epe\w*|a de|modelo de|pesa\w*"
     r"|peso|blend de|hamburguer\w* de|burger\w* de|discos? de|bife\w* de|pedaco\w* de)\b[^,;.]{0,20}$"
 )
-# "a de 3000 por hora", "rende 300 por hora?"
-_SPEC_CHOSEN = re.compile(r"\b(?:a|aquela) (?:de|que (?:faz|produz)|das) (?:ate )?$")
+# "rende 300 por hora?"
 _SPEC_ASKED = re.compile(r"^\W*(?:ela |essa |isso )?(?:rende|faz|produz|aguenta|chega a) (?:mesmo |uns |umas |ate )*$")
 _SPEC_QUESTION = re.compile(
     r"\b(?:ela|essa|esta|a (?:manual|semi|automatica)|maquina de voces|maquina d[ea] vcs|fb ?-?\d+|fbm\w*"
@@ -82,6 +82,11 @@ _PERIOD_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
 )
 _NOT_PERIOD_SEMANA = re.compile(r"durante a semana|dia de semana|dias de semana|de semana")
+_ANOTHER_DAY = re.compile(
+    r"(?:(?!\b(?:da|dao|rende\w*|sai\w*|vira\w*)\b)[^.;!?])*\b(?:segunda|terca|quarta|quinta|sexta|sabado|domingo"
+    r"|feriado|pico|fim de semana|final de semana|verao|natal)s?\b(?: (?:uns|umas|faco|fazemos|e|sao"
+    r"|chega\w* a|vai a|ate|ja))*\W*$"
+)
 _WEEKEND_DAY = re.compile(r"\b(sabado|domingo)s?\b")
 _ONLY_PERIOD = re.compile(
     r"^\W*(?:(?:quer dizer|digo|alias|na verdade|ops|nao|isso e|melhor|ou melhor|errei|pera|e|eh|isso"
@@ -137,7 +142,7 @@ def volume(said: Sequence[Said]) -> Item | None:
     for message in said:
         found += _in_message(message)
     found = _across_messages(said, found)
-    found = _sharing_period(found)
+    found = _sharing_unit(said, _sharing_period(found))
     found = [made for made in found if not made.past] or found
     if not found:
         return None
@@ -236,7 +241,7 @@ def _is_not_volume(message: Said, quantity: Quantity) -> bool:
     counted = message.first(COUNT_OF)
     if counted and counted.start() == quantity.start and quantity.kind is Kind.PLAIN and quantity.high < _LEAST:
         return True
-    if _SPEC_QUESTION.search(before) or _MODEL_BEFORE.search(before) or _SPEC_CHOSEN.search(before):
+    if _SPEC_QUESTION.search(before) or _MODEL_BEFORE.search(before) or CHOSEN_BY_OUTPUT.search(before):
         return True
     if _SPEC_ASKED.match(before) and "?" in message.folded[quantity.end : quantity.end + 30]:
         return True
@@ -307,6 +312,18 @@ def _sharing_period(found: list[_Made]) -> list[_Made]:
         period = made.period or (near or (earlier if made.corrected else None) or [""])[-1]
         if period:
             shared.append(replace(made, period=period))
+    return shared
+
+
+def _sharing_unit(said: Sequence[Said], found: list[_Made]) -> list[_Made]:
+    """ "120 quilos por dia e no sábado uns 200": an amount for another day is of what was counted before."""
+    shared: list[_Made] = []
+    for made in found:
+        last = shared[-1] if shared else None
+        bare = last is not None and last.message == made.message and last.unit and not made.unit
+        if last and bare and _ANOTHER_DAY.match(said[made.message].folded, last.end, made.start):
+            made = replace(made, unit=last.unit)
+        shared.append(made)
     return shared
 
 

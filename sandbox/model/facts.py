@@ -31,6 +31,10 @@ _COMMON = frozenset(
     formadora cortadora manual automatica kkk kkkk rs alo hello aham talvez depois hoje amanha urgente perfeito top
     show legal tchau combinado desculpa ah hum so teste nada""".split()
 )
+# How somebody begins who does not say the name of their company.
+_EVASIVE = frozenset(
+    "ainda sem prefiro vou vamos quero queria deixa posso nunca vc voce voces e mas eu estou to".split()
+)
 # A bare answer to "which of these?", by the question that was asked.
 _CHOICES: dict[str, tuple[tuple[str, str], ...]] = {
     "stuffer": ((r"\b15\b", "ENS15"), (r"\b30\b", "ENS30")),
@@ -169,7 +173,7 @@ def _names(line: Line, asked: str) -> Iterator[_Hit]:
     if lower and _is_name(lower[1]):
         yield _Hit(lower[1].capitalize(), lower.start(), lower.end())
         return
-    bare = text.strip(" .!,")
+    bare = re.sub(r"(?i)[\s,.!…]*(?:\bk{2,}|\brs+|\b(?:ha){2,})?[^\w)]*$", "", text).strip(" .!,")
     if asked == "nome" and _bare_name(bare):
         start = text.index(bare)
         yield _Hit(
@@ -218,7 +222,7 @@ def _companies(line: Line, asked: str) -> Iterator[_Hit]:
             name = found[1] if len(value) == 1 or fold(value[-1]) not in CITIES else value[0]
             yield _Hit(name.rstrip(".,"), found.start(1), found.start(1) + len(name))
             return
-    bare = text.strip(" .!")
+    bare = text.strip(" .!…")
     if asked == "empresa" and _bare_company(bare):
         yield _Hit(bare, text.index(bare), text.index(bare) + len(bare))
 
@@ -227,7 +231,7 @@ def _bare_company(value: str) -> bool:
     """An answer of nothing but a company's name."""
     parts = fold(value).split()
     short = 2 <= len(value) <= 60 and len(parts) <= 5
-    return short and parts[0] not in _COMMON | {"ainda", "sem"} and not re.search(r"[?\d]", value)
+    return short and parts[0] not in _COMMON | _EVASIVE and not re.search(r"[?\d]", value)
 
 
 def _cities(line: Line, asked: str) -> Iterator[_Hit]:

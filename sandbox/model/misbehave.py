@@ -1,8 +1,9 @@
 """How the model can be told to misbehave, one answer at a time."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sandbox.model import wire
 from sandbox.model.wire import Failure, Reply
@@ -23,6 +24,12 @@ MODES = (
     "server_error",
     "overloaded",
     "unauthorized",
+    "model_not_found",
+    "context_length",
+    "no_schema",
+    "no_tools",
+    "no_tools_with_format",
+    "look_up",
     "slow",
 )
 SLOW_S = 10.0
@@ -32,7 +39,15 @@ FAILURES = {
     "server_error": wire.SERVER_ERROR,
     "overloaded": wire.OVERLOADED,
     "unauthorized": wire.UNAUTHORIZED,
+    "model_not_found": wire.MODEL_NOT_FOUND,
+    "context_length": wire.CONTEXT_LENGTH,
 }
+# Servers that know less than the real one.
+_NO_SCHEMA = wire.invalid(
+    "'response_format' of type 'json_schema' is not supported with this model.", "response_format"
+)
+_NO_TOOLS = wire.invalid("This model does not support tools.", "tools")
+_NOT_TOGETHER = wire.invalid("Tools cannot be combined with a response format.")
 _LEAK = "A FB300 sai por R$ 18.900,00, e dá para parcelar em 10x no cartão."
 _FOUR = "Qual é o seu nome? E a sua cidade? Quanto você produz por dia? E para quando precisa?"
 
@@ -55,7 +70,15 @@ class Mode:
         return taken
 
 
-def failure(mode: str) -> Failure | None:
+def failure(mode: str, body: Mapping[str, Any]) -> Failure | None:
+    """What the mode answers to ``body`` instead of a completion."""
+    form, tools = body.get("response_format"), body.get("tools")
+    if mode == "no_schema" and isinstance(form, dict) and form.get("type") == "json_schema":
+        return _NO_SCHEMA
+    if mode == "no_tools" and tools:
+        return _NO_TOOLS
+    if mode == "no_tools_with_format" and tools and form:
+        return _NOT_TOGETHER
     return FAILURES.get(mode)
 
 

@@ -96,14 +96,14 @@ class ModelServer:
         try:
             body = await _json(request)
             _check_chat(body)
-            prompt = wire.tokens("".join(wire.text_of(message) for message in body["messages"]))
+            prompt = wire.request_tokens(body)
             call.prompt_tokens = prompt
-            if (failed := misbehave.failure(mode)) is not None:
+            if (failed := misbehave.failure(mode, body)) is not None:
                 raise Refused(failed)
             if not await self._think(request, mode):
                 call.status = 499
                 return Response(status_code=499)
-            reply = misbehave.spoil(mode, self._answer(body))
+            reply = misbehave.spoil(mode, self._answer(body, eager=mode == "look_up"))
         except Refused as refused:
             return self._close_failed(call, body, refused.failure)
         call.completion_tokens = reply.spent
@@ -179,9 +179,9 @@ class ModelServer:
 
     # --- inside -----------------------------------------------------------------------------------------------
 
-    def _answer(self, body: dict[str, Any]) -> Reply:
+    def _answer(self, body: dict[str, Any], *, eager: bool) -> Reply:
         rng = self.rng if self.personality == "careless" else None
-        return speaker.answer(body, careless=rng)
+        return speaker.answer(body, careless=rng, eager=eager)
 
     async def _think(self, request: Request, mode: str) -> bool:
         """The time an answer takes; False when the caller has gone."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from sandbox.model import brief as briefs
 from sandbox.model import careless as carelessness
-from sandbox.model import phrases, sdr, wire
+from sandbox.model import lookups, phrases, sdr, wire
 from sandbox.model.brief import Brief, Correction
 from sandbox.model.draft import Draft
 from sandbox.model.text import fold, sentences
@@ -28,19 +28,22 @@ _OFFENCE = {
 }
 
 
-def answer(body: Mapping[str, Any], *, careless: random.Random | None) -> Reply:
-    """Answer a chat request. With a random source the assistant is careless."""
+def answer(body: Mapping[str, Any], *, careless: random.Random | None, eager: bool = False) -> Reply:
+    """Answer a chat request. With a random source the assistant is careless; ``eager`` looks up all it can."""
     messages = body["messages"]
     found = briefs.find(messages)
     if found is None:
-        return _without_brief(body)
+        return lookups.summary(messages) or _without_brief(body)
+    found = lookups.with_found(found, messages)
     draft = sdr.compose(found)
+    if (call := lookups.wanted(body, found, draft, eager=eager)) is not None:
+        return call
     data = _corrected(found, draft) if found.corrections else draft.answer()
     if careless is not None:
         data = carelessness.spoil(data, found, careless)
-    call = _answer_tool(body)
-    if call:
-        return Reply(tool_calls=((call, wire.dump(data)),), finish_reason="tool_calls")
+    name = _answer_tool(body)
+    if name:
+        return Reply(tool_calls=((name, wire.dump(data)),), finish_reason="tool_calls")
     return Reply(content=wire.dump(data))
 
 
@@ -80,14 +83,7 @@ def _answer_tool(body: Mapping[str, Any]) -> str:
     """The name of the tool an answer is wanted through, when no response format says otherwise."""
     if body.get("response_format") or body.get("tool_choice") == "none":
         return ""
-    names = _tool_names(body)
-    return ANSWER if ANSWER in names else ""
-
-
-def _tool_names(body: Mapping[str, Any]) -> list[str]:
-    tools = body.get("tools")
-    rows = tools if isinstance(tools, list) else []
-    return [str(row.get("function", {}).get("name", "")) for row in rows if isinstance(row, dict)]
+    return ANSWER if ANSWER in lookups.tool_names(body) else ""
 
 
 def _without_brief(body: Mapping[str, Any]) -> Reply:

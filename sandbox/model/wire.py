@@ -13,6 +13,13 @@ def tokens(text: str) -> int:
     return -(-len(text) // CHARS_PER_TOKEN)
 
 
+def request_tokens(body: Mapping[str, Any]) -> int:
+    """What a chat request costs to read: its messages, its tools and the form of the answer."""
+    besides = [body[name] for name in ("tools", "response_format") if body.get(name)]
+    said = "".join(text_of(message) for message in body["messages"])
+    return tokens(said + "".join(json.dumps(part, ensure_ascii=False, separators=(",", ":")) for part in besides))
+
+
 @dataclass(frozen=True)
 class Reply:
     """What one completion says. ``tool_calls`` are (name, arguments as a JSON string) pairs."""
@@ -44,6 +51,19 @@ class Failure:
 
 
 UNAUTHORIZED = Failure(401, "Incorrect API key provided.", "invalid_request_error", "invalid_api_key")
+MODEL_NOT_FOUND = Failure(
+    404,
+    "The model `modelo-inexistente` does not exist or you do not have access to it.",
+    "invalid_request_error",
+    "model_not_found",
+)
+CONTEXT_LENGTH = Failure(
+    400,
+    "This model's maximum context length is 128000 tokens.",
+    "invalid_request_error",
+    "context_length_exceeded",
+    "messages",
+)
 RATE_LIMIT = Failure(
     429,
     "Rate limit reached for requests. Please try again in 20s.",

@@ -66,6 +66,12 @@ MODES = (
     ("server_error", "Erro do servidor (500)"),
     ("overloaded", "Sobrecarregado (503)"),
     ("unauthorized", "Chave recusada (401)"),
+    ("model_not_found", "Modelo inexistente (404)"),
+    ("context_length", "Conversa longa demais (400)"),
+    ("no_schema", "Não conhece json_schema"),
+    ("no_tools", "Não conhece ferramentas"),
+    ("no_tools_with_format", "Não une ferramentas e formato"),
+    ("look_up", "Consulta o catálogo sempre que pode"),
 )
 PERSONALITY_LABELS = {"competent": "Competente", "careless": "Descuidado"}
 
@@ -78,6 +84,19 @@ FAULTS = (
     Choice("late", "Mensagem do lead chega 5 s depois", {"endpoint": "webhook:ReceivedCallback", "latency_s": 5}),
     Choice("lost_receipt", "Recibos se perdem", {"endpoint": "webhook:MessageStatusCallback", "drop": "before"}),
     Choice("no_model", "Modelo fora do ar", {"endpoint": "/v1/*", "drop": "before"}),
+)
+
+# What can go wrong between Chatwoot and the product.
+DESK_FAULTS = (
+    Choice("lost", "Aviso se perde (1 vez)", {"endpoint": "webhook:chatwoot/*", "drop": "before", "times": 1}),
+    Choice("double", "Aviso chega em dobro", {"endpoint": "webhook:chatwoot/*", "duplicate": 1}),
+    Choice("late", "Aviso chega 10 s depois", {"endpoint": "webhook:chatwoot/*", "latency_s": 10}),
+    Choice("swapped", "Avisos trocam de ordem", {"endpoint": "webhook:chatwoot/*", "reorder": True}),
+    Choice("echo", "Eco chega antes da resposta", {"endpoint": "/chatwoot/*/messages", "latency_s": 1, "after": True}),
+    Choice("down", "Chatwoot fora do ar (500)", {"endpoint": "/chatwoot/*", "status": 500}),
+    Choice("busy", "Limite de chamadas (429)", {"endpoint": "/chatwoot/*", "status": 429, "body": "Retry later\n"}),
+    Choice("before", "Conexão cai antes do efeito", {"endpoint": "/chatwoot/*", "drop": "before", "times": 1}),
+    Choice("after", "Conexão cai depois do efeito", {"endpoint": "/chatwoot/*", "drop": "after", "times": 1}),
 )
 
 # stage: (label, what a newcomer has to know about it)

@@ -7,9 +7,9 @@ from typing import Any
 
 from sandbox.clock import Clock
 from sandbox.config import Config
+from sandbox.hooks import Hooks, Outcome
 from sandbox.world import Entry, Lead, World
 from sandbox.zapi import media, payloads
-from sandbox.zapi.hooks import Hooks, Outcome
 
 QUEUE_LIMIT = 1000
 _ORDER = ("PENDING", "SENT", "RECEIVED", "READ", "PLAYED")

@@ -84,6 +84,25 @@ def failed(key: str, reason: str, now: datetime) -> None:
         alerts.open_(_alert(key), title=f"Sistema externo fora do ar: {key}", level=Alert.Level.CRITICAL, now=now)
 
 
+def trip(key: str, reason: str, now: datetime, *, title: str) -> None:
+    """Open at once: nothing comes of asking again before somebody mends what ``title`` (Portuguese) names."""
+    with connection.cursor() as cursor:
+        # One statement as above; a circuit that is open keeps its time.
+        cursor.execute(
+            "INSERT INTO lib_circuit AS c (key, state, failures, reason, opened_at, retry_at)"
+            " VALUES (%(key)s, 'open', %(most)s, %(reason)s, %(now)s, %(retry)s)"
+            " ON CONFLICT (key) DO UPDATE SET state = 'open', failures = c.failures + 1, reason = excluded.reason,"
+            " opened_at = coalesce(c.opened_at, excluded.opened_at), retry_at = excluded.retry_at"
+            " WHERE c.state <> 'open' RETURNING opened_at = %(now)s",
+            {"key": key, "reason": reason[:80], "most": settings.CIRCUIT_FAILURES, "now": now, "retry": now + _rest()},
+        )
+        row = cursor.fetchone()
+    forget(key)
+    if row and row[0]:
+        OPENED.inc()
+    alerts.open_(_alert(key), title=title, level=Alert.Level.CRITICAL, now=now)
+
+
 def succeeded(key: str) -> None:
     """Report a success: forgets counted failures, closes after a trial. Costs nothing while all is well.
 

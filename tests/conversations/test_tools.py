@@ -190,7 +190,8 @@ def test_what_tools_propose_is_there_once_the_turn_commits(provider):
     assert [message["role"] for message in second[-3:]] == ["assistant", "tool", "tool"]
     assert Fact.objects.get(field="nome").value == "Marina"
     assert Interest.objects.get().produto == "LINHA_ESPETO"
-    assert Turn.objects.get().model_calls == 2
+    turn = Turn.objects.get()
+    assert (turn.model_calls, turn.tools) == (2, ["atualizar_lead", "registrar_interesse"])
     assert len(sent(provider)) == 1
 
 

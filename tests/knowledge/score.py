@@ -39,6 +39,7 @@ SETS = {
     "eleventh": CASES / "blind_eleventh.jsonl",
     "twelfth": CASES / "blind_twelfth.jsonl",
     "thirteenth": CASES / "blind_thirteenth.jsonl",
+    "same_kind_1": CASES / "blind_same_kind_1.jsonl",
 }
 BASELINE = Path(__file__).parent / "baseline.json"
 

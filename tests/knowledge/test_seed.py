@@ -64,7 +64,8 @@ def test_a_new_installation_tells_no_price_answers_leads_and_knows_its_profile_i
     assert PricePolicy.objects.get().cold_lead_exception is False
     assert flags.is_on("agent_enabled")
     assert CompanyProfile.objects.get().is_placeholder()
-    assert PromptVersion.objects.get(status="published").role == "agente"
+    published = PromptVersion.objects.filter(status="published")
+    assert sorted(published.values_list("role", flat=True)) == ["agente", "juiz", "resumo", "temperatura"]
 
 
 def test_the_command_reports_and_a_dry_run_writes_nothing() -> None:

@@ -136,6 +136,13 @@ def test_any_message_is_read_to_an_end(text: str) -> None:
         assert text[item.start : item.end] == item.quote
 
 
+def test_a_machine_asked_about_is_nobodys_name() -> None:
+    told = extract(["sou o Marcelo", "e a SmartPro, faz quantos ciclos por hora?"], products=shipped_products())
+
+    assert [item.value for item in told.items if item.field == "nome"] == ["Marcelo"]
+    assert extract(["e a SmartPro, faz quantos?"], products=shipped_products()).get("nome") is None
+
+
 def test_a_surname_is_no_company() -> None:
     facts = extract(["sou o João da Silva, tenho uma lanchonete em Blumenau"]).facts()
 

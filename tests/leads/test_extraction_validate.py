@@ -18,6 +18,8 @@ GOOD: list[tuple[str, str, str, str]] = [
     ("uf", "sc", "Itajaí - SC", "SC"),
     ("uf", "SC", "moro em Itajaí", "SC"),
     ("uf", "MG", "aqui em Minas", "MG"),
+    ("uf", "RS", "sou de Pelotas rs", "RS"),
+    ("uf", "RS", "Gramado RS 👍", "RS"),
     ("produto", "fb300", "quero a FB 300", "FB300"),
     ("produto", "FBM100", "a manual", "FBM100"),
     ("volume", "1500 hamburgueres/dia", "mil e quinhentos por dia", "1500 hamburgueres/dia"),
@@ -39,6 +41,9 @@ def test_what_the_lead_said_is_kept_in_its_stored_form(field: str, value: str, q
 
 
 BAD: list[tuple[str, str, str]] = [
+    ("nome", "SmartPro", "e a SmartPro, faz quanto?"),
+    ("uf", "RS", "sou de Sorocaba rs"),
+    ("uf", "RS", "falo de Goiânia, rs"),
     ("nome", "Patrícia Leal", "sou a patricia"),
     ("nome", "{{nome}}", "{{nome}}"),
     ("empresa", "Seleto Industrial", "falo com a Seleto Industrial"),

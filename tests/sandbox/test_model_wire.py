@@ -20,6 +20,8 @@ FAILURES = {
     "server_error": "error_500",
     "overloaded": "error_503",
     "unauthorized": "error_401",
+    "model_not_found": "error_404_model",
+    "context_length": "error_400_context_length",
 }
 
 

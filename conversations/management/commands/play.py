@@ -12,18 +12,13 @@ from types import FrameType
 from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, connection
+from django.db import connection
 
-from conversations import repair
 from conversations.evals import installation, pace, player, readable, schema
-from conversations.evals.outside import OutsideError
 from conversations.evals.player import Played, Player
 from conversations.evals.product import OwnProduct
 from conversations.evals.schema import BadCase, Case
 from conversations.evals.target import Target, TargetError
-
-# What stops one case, not the run.
-_CASE_ERRORS = (OutsideError, pace.NeverQuiet, TargetError, repair.Refused, DatabaseError)
 
 
 class Command(BaseCommand):
@@ -117,7 +112,7 @@ class Command(BaseCommand):
     def _played(self, plays: Player, case: Case, check: Callable[[], None]) -> Played:
         try:
             return plays.play(case)
-        except _CASE_ERRORS as error:
+        except player.CASE_ERRORS as error:
             self._failed = True
             connection.close()  # it may be broken; the next case opens another
             try:

@@ -5,7 +5,7 @@ from seleto.lib.text.units import ADVERBIAL, PERIODS
 
 SINGULAR = frozenset("hora dia semana mes noite minuto ano h".split())
 _PER = frozenset("por p cada pela pelo /".split())
-_IN = frozenset("ao a na no numa num toda todo todos todas".split())
+_IN = frozenset("ao a na no numa num toda todo todos todas em".split())
 
 
 def period_at(cursor: Cursor, index: int, *, has_unit: bool) -> tuple[str, int]:
@@ -22,7 +22,7 @@ def period_at(cursor: Cursor, index: int, *, has_unit: bool) -> tuple[str, int]:
             step += 1
     elif word in _IN:
         step = index + 1
-        if cursor.word(step) in ("o", "os", "a", "as"):
+        if cursor.word(step) in ("o", "os", "a", "as") or (word == "em" and cursor.sign(step) in ("1", "um", "uma")):
             step += 1
         if cursor.word(step) not in SINGULAR and cursor.word(step) not in ("dias", "fim", "final", "fds"):
             return "", index

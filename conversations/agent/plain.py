@@ -1,0 +1,40 @@
+"""One chat request without Agno, tools or repair: for the background and for checks."""
+
+from typing import TYPE_CHECKING, Any
+
+from conversations.agent.endpoints import Endpoint
+from conversations.agent.errors import NO_API, ModelFailure, classify
+from seleto.lib import http
+
+if TYPE_CHECKING:
+    from openai.types.chat import ChatCompletion
+
+
+def chat(
+    endpoint: Endpoint,
+    messages: list[dict[str, str]],
+    *,
+    max_tokens: int,
+    connect_s: float,
+    read_s: float,
+    **form: Any,
+) -> "ChatCompletion":
+    """The server's answer to ``messages``; ``form`` adds to the request (``response_format``, ``tools``).
+
+    Raises ``ModelFailure``, its cause being the SDK's own error. Holds no connection of the database by itself.
+    """
+    from openai import OpenAI, OpenAIError  # a second to import, only where it is needed
+
+    # The SDK's types name another HTTP package; it takes ours as well.
+    session: Any = http.session("llm", connect_s=connect_s, read_s=read_s)
+    key = endpoint.api_key or "not-set"
+    client: Any = OpenAI(api_key=key, base_url=endpoint.base_url, max_retries=0, http_client=session)
+    try:
+        answer: ChatCompletion | str = client.chat.completions.create(
+            model=endpoint.model, messages=messages, max_tokens=max_tokens, **form
+        )
+    except OpenAIError as error:
+        raise classify(error) from error
+    if isinstance(answer, str) or not answer.choices:
+        raise ModelFailure(NO_API, retryable=False)
+    return answer

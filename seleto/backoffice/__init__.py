@@ -1,0 +1,1 @@
+"""Pages and queries that join the apps. They call services and own no rule."""

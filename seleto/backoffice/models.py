@@ -1,0 +1,159 @@
+"""What people try out before leads meet it. None of these rows is a lead's, and no part of the pipe reads them."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from conversations.models import Conversation, Turn
+from knowledge.models import PromptVersion, ScoreWeights
+from seleto.lib.ids import new_id
+
+
+class PlaygroundSession(models.Model):
+    """One person's conversation with a version of the agent, kept for some hours (``PLAYGROUND_HOURS``).
+
+    ``talk`` is the rehearsed conversation as it stands (``conversations/evals/keeping.py``); ``takes`` what the page
+    shows of each reply. While ``message`` is set, the worker owes a reply to it.
+    """
+
+    class Prices(models.TextChoices):
+        LIVE = "live", "como está publicada"
+        ON = "on", "com a exceção do lead frio"
+        OFF = "off", "sem exceção"
+
+    class Hours(models.TextChoices):
+        NOW = "now", "a hora de agora"
+        OPEN = "open", "dentro do horário de atendimento"
+        CLOSED = "closed", "fora do horário de atendimento"
+
+    class Language(models.TextChoices):
+        HEARD = "", "como o lead escrever"
+        PORTUGUESE = "pt", "português"
+        ENGLISH = "en", "inglês"
+        SPANISH = "es", "espanhol"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name="de quem")
+    prompt = models.ForeignKey(PromptVersion, models.CASCADE, related_name="+", verbose_name="versão do prompt")
+    weights = models.ForeignKey(
+        ScoreWeights, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="pesos da pontuação"
+    )
+    prices = models.CharField("política de preço", max_length=4, choices=Prices, default=Prices.LIVE)
+    articles = models.JSONField("artigos em rascunho", default=list, blank=True)
+    hours = models.CharField("hora", max_length=6, choices=Hours, default=Hours.NOW)
+    language = models.CharField("idioma", max_length=2, choices=Language, default=Language.HEARD, blank=True)
+    talk = models.JSONField("conversa", default=dict)
+    takes = models.JSONField("respostas", default=list)
+    message = models.TextField("mensagem a responder", blank=True)
+    # Why the last message got no reply, as a constant word.
+    failure = models.CharField("falha", max_length=120, blank=True)
+    due_at = models.DateTimeField("responder a partir de", null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField("tentativas", default=0)
+    lease_token = models.UUIDField("reserva", default=new_id, editable=False)
+    leased_until = models.DateTimeField("reservado até", null=True, blank=True)
+    expires_at = models.DateTimeField("guardada até")
+
+    class Meta:
+        verbose_name = "playground"
+        verbose_name_plural = "playground"
+        default_permissions = ()
+        permissions = [("use_playground", "Pode conversar com o agente no playground")]
+        constraints = [
+            models.CheckConstraint(condition=Q(prices__in=["live", "on", "off"]), name="playground_prices_known"),
+            models.CheckConstraint(condition=Q(hours__in=["now", "open", "closed"]), name="playground_hours_known"),
+            models.CheckConstraint(condition=Q(language__in=["", "pt", "en", "es"]), name="playground_language_known"),
+            models.CheckConstraint(
+                condition=Q(message="", due_at=None) | (~Q(message="") & Q(due_at__isnull=False)),
+                name="playground_due_while_owed",
+            ),
+        ]
+        indexes = [models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="playground_due")]
+
+    def __str__(self) -> str:
+        return f"playground {str(self.pk)[-6:]}"
+
+
+class ReplayRun(models.Model):
+    """Past turns decided once more by a version of the prompt, to see what would have been different.
+
+    The prompt's text is kept as it was when the run began: a draft may be edited meanwhile.
+    """
+
+    class Status(models.TextChoices):
+        RUNNING = "running", "em andamento"
+        DONE = "done", "concluída"
+        CANCELLED = "cancelled", "cancelada"
+        STOPPED = "stopped", "interrompida"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    version = models.ForeignKey(
+        PromptVersion, models.SET_NULL, null=True, related_name="+", verbose_name="versão do prompt"
+    )
+    prompt_version = models.CharField("versão", max_length=80)
+    prompt = models.TextField("prompt", editable=False)
+    status = models.CharField("situação", max_length=10, choices=Status, default=Status.RUNNING)
+    reason = models.CharField("motivo", max_length=120, blank=True)
+    spend_max_usd = models.DecimalField("limite de gasto (US$)", max_digits=10, decimal_places=2)
+    requested_by = models.CharField("pedida por", max_length=150)
+    requested_at = models.DateTimeField("pedida em")
+    finished_at = models.DateTimeField("concluída em", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "reprodução de conversas"
+        verbose_name_plural = "reproduções de conversas"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=["running", "done", "cancelled", "stopped"]), name="replay_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="running", finished_at=None) | (~Q(status="running") & Q(finished_at__isnull=False)),
+                name="replay_finished_when_not_running",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"reprodução {str(self.pk)[-6:]}"
+
+
+class ReplayItem(models.Model):
+    """One past turn: what was answered (``before``) and what would be now (``after``), both as a ``sides.Side``."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", "na fila"
+        DONE = "done", "feita"
+        FAILED = "failed", "falhou"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    run = models.ForeignKey(ReplayRun, models.CASCADE, related_name="items", verbose_name="reprodução")
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="+", verbose_name="conversa")
+    turn = models.ForeignKey(Turn, models.CASCADE, related_name="+", verbose_name="turno")
+    status = models.CharField("situação", max_length=8, choices=Status, default=Status.WAITING)
+    reason = models.CharField("motivo", max_length=120, blank=True)
+    asked = models.JSONField("mensagens respondidas", default=list)
+    before = models.JSONField("antes", default=dict)
+    after = models.JSONField("depois", default=dict)
+    # What differs, for counting: reply, facts, temperature, handoff.
+    changes = models.JSONField("diferenças", default=list)
+    violations_before = models.PositiveSmallIntegerField("barrados antes", default=0)
+    violations_after = models.PositiveSmallIntegerField("barrados depois", default=0)
+    cost_before = models.DecimalField("custo antes (US$)", max_digits=10, decimal_places=6, default=0)
+    cost_after = models.DecimalField("custo depois (US$)", max_digits=10, decimal_places=6, default=0)
+    attempts = models.PositiveSmallIntegerField("tentativas", default=0)
+    lease_token = models.UUIDField("reserva", default=new_id, editable=False)
+    leased_until = models.DateTimeField("reservado até", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "turno reproduzido"
+        verbose_name_plural = "turnos reproduzidos"
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["run", "turn"], name="replay_turn_once"),
+            models.CheckConstraint(condition=Q(status__in=["waiting", "done", "failed"]), name="replay_item_status"),
+        ]
+        indexes = [
+            models.Index(fields=["run"], condition=Q(status="waiting"), name="replay_waiting"),
+            models.Index(fields=["run", "conversation"], name="replay_by_conversation"),
+        ]
+
+    def __str__(self) -> str:
+        return f"turno reproduzido {str(self.pk)[-6:]}"
