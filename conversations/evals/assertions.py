@@ -18,15 +18,9 @@ from leads.models import Fact
 from seleto.lib.text.fold import fold
 
 NO_CRM = "CRM not built yet"
-NO_CHATWOOT = "Chatwoot not built yet"
 # The labels of section 1. Pacing is a rule of the product, not of the sets.
 LABELS = tuple(kind.value for kind in Kind if kind != Kind.PACING)
 IMPLIED = "implied_no_violation"
-# These cannot be judged when a message of the SDR could not be delivered.
-_ABOUT_SDR = frozenset(
-    """paused handoff human_queue assigned_to reply_count_max reply_count_min reply_after_turn no_reply_after_turn
-    no_reply_between_turns reply_after_turn_max""".split()
-)
 _SETUP_MISSING = {
     "audio_max_s": "voice messages not built yet",
     "crm_companies": NO_CRM,
@@ -144,8 +138,6 @@ def _checked(outcome: Outcome, key: str, expected: Any) -> Result:
         actual, why = _CHECKS[key](outcome, expected)
     except BadValue as problem:
         return Result(key, expected, None, f"the expected value {problem}")
-    if key in _ABOUT_SDR and any(turn.sender == "sdr_chatwoot" for turn in outcome.case.turns):
-        why = NO_CHATWOOT
     why = outcome.not_run.get("case") or outcome.not_run.get(key) or why
     return Result(key, expected, actual, why)
 

@@ -29,7 +29,7 @@ from django.db import connection, connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 
 from conversations.evals.outside import Outside
-from conversations.models import Channel
+from conversations.models import Channel, ChatwootInbox
 from seleto.lib import clock, postgres
 
 _DATABASE = "seleto_play_"
@@ -78,8 +78,8 @@ def running(overrides: Mapping[str, str] | None = None, *, durable: bool = False
         processes["sandbox"] = _spawn("sandbox", ["-m", "sandbox", "--port", "0"], environment.sandbox(), logs)
         stack.enter_context(_isolated_database(durable=durable))
         environment.database_url = _database_url(str(connection.settings_dict["NAME"]))
-        _make_channel(environment)
         sandbox = _address_of(processes["sandbox"], logs)
+        _make_channel(environment, sandbox)
         product = {**environment.product(sandbox), **(overrides or {})}
         processes["web"] = _spawn("web", _gunicorn(web.fileno()), product, logs, keep=(web.fileno(),))
         processes["worker"] = _spawn("worker", ["manage.py", "worker"], product, logs)
@@ -118,6 +118,9 @@ class _Environment:
         self.webhook_secret = secrets.token_urlsafe(24)
         self.database_url = ""
         self.webhook = f"{self.web}/webhooks/zapi/{_CHANNEL}/{self.webhook_secret}/"
+        self.chatwoot = {
+            name: secrets.token_urlsafe(16) for name in ("user_token", "bot_token", "webhook_secret", "signing_secret")
+        }
         self._metrics = logs / "metrics"
 
     def sandbox(self) -> dict[str, str]:
@@ -129,6 +132,12 @@ class _Environment:
             "SANDBOX_INSTANCE_ID": self.instance_id,
             "SANDBOX_INSTANCE_TOKEN": self.instance_token,
             "SANDBOX_CLIENT_TOKEN": self.client_token,
+            "SANDBOX_CHATWOOT_WEBHOOK_URL": (
+                f"{self.web}/webhooks/chatwoot/{_CHANNEL}/{self.chatwoot['webhook_secret']}/"
+            ),
+            "SANDBOX_CHATWOOT_USER_TOKEN": self.chatwoot["user_token"],
+            "SANDBOX_CHATWOOT_BOT_TOKEN": self.chatwoot["bot_token"],
+            "SANDBOX_CHATWOOT_SECRET": self.chatwoot["signing_secret"],
         }
 
     def product(self, sandbox: str) -> dict[str, str]:
@@ -149,6 +158,8 @@ class _Environment:
             "LLM_API_KEY_FILE": "",
             "DATABASE_URL_FILE": "",
             "ALLOWED_HOSTS": "127.0.0.1",
+            # No webhook is lost here, and asking every minute would make hours of a script long.
+            "CHATWOOT_POLL_S": "86400",
             # One lead at a time needs no second process.
             "WORKERS_CONVERSATION": "1",
         }
@@ -255,8 +266,12 @@ def _isolated_database(*, durable: bool) -> Iterator[None]:
         clock.forget()
 
 
-def _make_channel(environment: _Environment) -> None:
-    Channel.objects.create(
+# The account of the sandbox's Chatwoot, its inbox for WhatsApp, and whose the integration's token is.
+_CHATWOOT_ACCOUNT, _CHATWOOT_INBOX, _CHATWOOT_USER = 1, 7, 2
+
+
+def _make_channel(environment: _Environment, sandbox: str) -> None:
+    channel = Channel.objects.create(
         slug=_CHANNEL,
         name="WhatsApp",
         provider=Channel.Provider.ZAPI,
@@ -264,6 +279,17 @@ def _make_channel(environment: _Environment) -> None:
         credentials={"instance_token": environment.instance_token, "client_token": environment.client_token},
         webhook_secrets={"play": environment.webhook_secret},
         created_at=clock.now(),
+    )
+    secrets_ = environment.chatwoot
+    ChatwootInbox.objects.create(
+        channel=channel,
+        base_url=f"{sandbox}/chatwoot",
+        account_id=_CHATWOOT_ACCOUNT,
+        inbox_id=_CHATWOOT_INBOX,
+        integration_user_id=_CHATWOOT_USER,
+        credentials={"user_token": secrets_["user_token"], "bot_token": secrets_["bot_token"]},
+        webhook_secrets={"play": secrets_["webhook_secret"]},
+        signing_secrets={"play": secrets_["signing_secret"]},
     )
 
 

@@ -82,6 +82,10 @@ class Outside:
         """Somebody types on the company's own phone; the message's provider id."""
         return str(self._post("zapi/human-message", lead=lead, text=text)["messageId"])
 
+    def sdr_writes(self, text: str, *, private: bool = False) -> None:
+        """An SDR types into the newest conversation in Chatwoot, which is that of the lead being played."""
+        self._post("chatwoot/message", text=text, private=private)
+
     def messages(self, lead: str) -> list[Entry]:
         """Everything the provider carried to or from the lead, in order."""
         rows = self._get("zapi/messages", lead=lead)["messages"]

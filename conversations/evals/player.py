@@ -28,9 +28,9 @@ _SAME_REPLY = timedelta(seconds=10)
 class Product(Protocol):
     """The installation under test, as far as it is prepared, steered and asked beside the wires.
 
-    ``limits`` names what it cannot be made to do ("faults", "setup", "resume") and the assertions that it cannot
+    ``limits`` names what it cannot be made to do ("faults", "setup", "resume", "sdr") and the assertions that it cannot
     answer. ``runs`` maps the provider's message id to the processing run that sent it; ids that are missing are
-    grouped by time.
+    grouped by time. ``by_people``: those of the messages that a person of the team wrote through the product.
     """
 
     limits: frozenset[str]
@@ -42,6 +42,8 @@ class Product(Protocol):
     def final(self, provider_ids: list[str], *, start: datetime) -> Final: ...
 
     def runs(self, provider_ids: list[str]) -> dict[str, str]: ...
+
+    def by_people(self, provider_ids: list[str]) -> set[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +123,17 @@ class _Stage:
             case "sdr_phone":
                 provider_id = self._sent[turn.number] = self._outside.person_writes(self._lead, turn.text)
             case "sdr_chatwoot":
-                pass  # not deliverable yet; the assertions that hang on it say so
+                self._sdr_acts(turn)
             case "clock":
                 self._clock_acts(turn.text.removeprefix("event:"))
         sender, kind = ("system", "event") if turn.sender == "clock" else (turn.sender, turn.type)
         self._script.append(Line(at, sender, kind, turn.text, provider_id, turn=turn.number))
+
+    def _sdr_acts(self, turn: Turn) -> None:
+        if "sdr" in self._product.limits:
+            self._not_run["case"] = "not run: nobody can be played in the Chatwoot of this installation"
+        else:
+            self._outside.sdr_writes(turn.text)
 
     def _lead_acts(self, turn: Turn) -> str:
         options: dict[str, Any] = {}
@@ -154,6 +162,8 @@ class _Stage:
 
     def outcome(self) -> Outcome:
         sent = [entry for entry in self._outside.messages(self._lead) if entry.origin == "api"]
+        people = self._product.by_people([entry.provider_id for entry in sent])
+        sent = [entry for entry in sent if entry.provider_id not in people]
         ids = [*self._sent.values(), *(entry.provider_id for entry in sent)]
         cannot_tell = dict.fromkeys(self._product.limits, "not run: this installation does not tell")
         return Outcome(

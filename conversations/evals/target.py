@@ -28,7 +28,7 @@ class TargetError(RuntimeError):
 class Target:
     """Another installation, read through its API."""
 
-    limits = frozenset({"faults", "setup", "resume", "gap_recorded", "deletion_request"})
+    limits = frozenset({"faults", "setup", "resume", "sdr", "gap_recorded", "deletion_request"})
 
     def __init__(self, http: httpx.Client, outside: Outside) -> None:
         self._http = http
@@ -59,6 +59,10 @@ class Target:
 
     def resume(self, provider_ids: list[str]) -> None:
         """Nothing: its API gives no such order; the player says so."""
+
+    def by_people(self, provider_ids: list[str]) -> set[str]:
+        """Nobody is played there, so nobody but the agent is heard."""
+        return set()
 
     def runs(self, provider_ids: list[str]) -> dict[str, str]:
         return {}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from conversations.evals.assertions import IMPLIED, NO_CHATWOOT, NO_CRM, check
+from conversations.evals.assertions import IMPLIED, NO_CRM, check
 from conversations.evals.observed import lead_fields
 from conversations.evals.schema import Setup
 from tests.evals.cases import Said, judged, outcome
@@ -141,13 +141,6 @@ def test_an_empty_crm_is_judged_as_it_is() -> None:
     assert judged("crm", {"deal": False, "contact": False, "company_created": False}).passed
     assert judged("crm", {"deal": True}).why == NO_CRM
     assert judged("crm", {"pending_then_synced": True}).why == NO_CRM
-
-
-def test_what_an_undelivered_message_of_the_sdr_decides_is_not_judged() -> None:
-    talk = (ASKED, ("sdr_chatwoot", "oi, sou eu"), ("lead", "oi"))
-
-    assert judged("paused", False, *talk).why == NO_CHATWOOT
-    assert judged("must_not_mention", ["preço"], *talk).passed
 
 
 def test_a_setup_that_cannot_be_made_fails_the_case() -> None:

@@ -45,6 +45,12 @@ class World:
     def person_writes(self, lead: str, text: str) -> str:
         return "person"
 
+    def sdr_writes(self, text: str) -> None:
+        self.calls.append(("sdr", text))
+
+    def by_people(self, provider_ids: list[str]) -> set[str]:
+        return {"out99"} & set(provider_ids)
+
     def model(self, *, mode: str) -> None:
         self.calls.append(("model", mode))
 
@@ -160,3 +166,14 @@ def test_the_readable_form_shows_who_said_what_and_why_it_failed() -> None:
     assert "00:00:00  lead" in text
     assert "00:01:05  agente" in text
     assert "✗ handoff" in text
+
+
+def test_what_a_person_wrote_in_chatwoot_is_no_reply_of_the_agent() -> None:
+    world = World((1, "Olá!"), (99, "Aqui é a Bianca"))
+    sdr = Turn(number=2, at_s=60, sender="sdr_chatwoot", type="text", text="Aqui é a Bianca")
+
+    played = play(world, said(1, 0), sdr, must=(("reply_count_max", 1),))
+
+    assert ("sdr", "Aqui é a Bianca") in world.calls
+    assert played.passed
+    assert [line.text for line in played.lines if line.reply] == ["Olá!"]
