@@ -41,6 +41,12 @@ _PHONE = STATE / "sandbox.json"
 # Children carry it in their environment, so that whatever a killed demo left behind can be told from other programs.
 _MARK = "SELETO_DEMO"
 _CHANNEL = "principal"
+_CHATWOOT_SECRETS = (
+    "CHATWOOT_USER_TOKEN",
+    "CHATWOOT_BOT_TOKEN",
+    "CHATWOOT_WEBHOOK_SECRET",
+    "CHATWOOT_SIGNING_SECRET",
+)
 
 _STOP_PATIENCE_S = 30  # longer than the worker needs: STOP_GRACE_S
 _SLOW_START_S = 45
@@ -173,6 +179,15 @@ def _environment(ports: Mapping[str, int]) -> dict[str, str]:
         "SANDBOX_INSTANCE_ID": generated["ZAPI_INSTANCE_ID"],
         "SANDBOX_INSTANCE_TOKEN": generated["ZAPI_INSTANCE_TOKEN"],
         "SANDBOX_CLIENT_TOKEN": generated["ZAPI_CLIENT_TOKEN"],
+        "CHATWOOT_BASE_URL": f"{outside}/chatwoot",
+        # The account of the sandbox's Chatwoot, its inbox, and whose the integration's token is.
+        "CHATWOOT_ACCOUNT_ID": "1",
+        "CHATWOOT_INBOX_ID": "7",
+        "CHATWOOT_USER_ID": "2",
+        "SANDBOX_CHATWOOT_WEBHOOK_URL": (f"{web}/webhooks/chatwoot/{_CHANNEL}/{generated['CHATWOOT_WEBHOOK_SECRET']}/"),
+        "SANDBOX_CHATWOOT_USER_TOKEN": generated["CHATWOOT_USER_TOKEN"],
+        "SANDBOX_CHATWOOT_BOT_TOKEN": generated["CHATWOOT_BOT_TOKEN"],
+        "SANDBOX_CHATWOOT_SECRET": generated["CHATWOOT_SIGNING_SECRET"],
     }
     if not any(os.environ.get(key) for key in ("LLM_API_KEY", "LLM_API_KEY_FILE", "LLM_BASE_URL")):
         environment |= {
@@ -199,8 +214,12 @@ def _secrets() -> dict[str, str]:
         descriptor = os.open(_SECRETS, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.writelines(f"{key}={value}\n" for key, value in made.items())
-    lines = _SECRETS.read_text(encoding="utf-8").splitlines()
-    return dict(line.split("=", 1) for line in lines if "=" in line)
+    kept = dict(line.split("=", 1) for line in _SECRETS.read_text(encoding="utf-8").splitlines() if "=" in line)
+    missing = {key: secrets.token_urlsafe(24) for key in _CHATWOOT_SECRETS if key not in kept}
+    if missing:  # made by an older version of the demo
+        with _SECRETS.open("a", encoding="utf-8") as file:
+            file.writelines(f"{key}={value}\n" for key, value in missing.items())
+    return {**kept, **missing}
 
 
 def _reset() -> None:

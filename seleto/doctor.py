@@ -20,6 +20,7 @@ from django.db.migrations.executor import MigrationExecutor
 from conversations import channel_cache, outbox
 from conversations.agent.errors import classify
 from conversations.channel_cache import ChannelView
+from conversations.chatwoot import inboxes
 from conversations.models import Event, Outbox, Turn
 from knowledge import embeddings, queries
 from knowledge.embeddings import endpoint, stage, store
@@ -174,6 +175,34 @@ def _channels() -> Iterator[Finding]:
         yield from _secrets(name, view)
         yield _connection(name, view)
         yield Finding(name, Level.OK, f"O webhook do canal {view.slug} na Z-API deve ser {_webhook(view)}.")
+        yield from _chatwoot(view)
+
+
+def _chatwoot(view: ChannelView) -> Iterator[Finding]:
+    """Whether the inbox that mirrors the channel answers, and as whom."""
+    inboxes.forget()
+    inbox, name = inboxes.of_channel(view.id), f"chatwoot:{view.slug}"
+    if inbox is None:
+        yield Finding(name, Level.OK, f"O canal {view.slug} não é espelhado no Chatwoot (CHATWOOT_BASE_URL vazio).")
+        return
+    try:
+        user = inbox.client().own_user_id()
+    except Misconfigured:
+        text = "O Chatwoot recusa o token do usuário da integração: confira CHATWOOT_USER_TOKEN."
+        yield Finding(name, Level.ERROR, text)
+        return
+    except ProviderError as error:
+        text = f"O Chatwoot não responde ({error.reason}): confira CHATWOOT_BASE_URL e o servidor."
+        yield Finding(name, Level.ERROR, text)
+        return
+    if inbox.integration_user_id != user:
+        text = f"O token do Chatwoot é do usuário {user}: ponha CHATWOOT_USER_ID={user}, ou o agente se cala sozinho."
+        yield Finding(name, Level.ERROR, text)
+    if not any(inbox.signing_secrets):
+        text = "O webhook do Chatwoot chega sem assinatura: cadastre a chave da caixa (Chatwoot 4.13 ou mais novo)."
+        yield Finding(name, Level.WARNING, text)
+    address = f"{settings.PUBLIC_URL.rstrip('/')}/webhooks/chatwoot/{view.slug}/<segredo>/"
+    yield Finding(name, Level.OK, f"O webhook da caixa no Chatwoot deve ser {address}.")
 
 
 def _webhook(view: ChannelView) -> str:

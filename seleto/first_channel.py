@@ -3,10 +3,11 @@
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from conversations.models import Channel
+from conversations.models import Channel, ChatwootInbox
 from seleto.lib import clock
 
 REQUIRED = ("ZAPI_INSTANCE_ID", "ZAPI_INSTANCE_TOKEN", "ZAPI_CLIENT_TOKEN", "ZAPI_WEBHOOK_SECRET")
+CHATWOOT_REQUIRED = ("CHATWOOT_ACCOUNT_ID", "CHATWOOT_INBOX_ID", "CHATWOOT_USER_TOKEN", "CHATWOOT_WEBHOOK_SECRET")
 
 
 def put() -> tuple[Channel, bool]:
@@ -26,12 +27,36 @@ def put() -> tuple[Channel, bool]:
         },
         "webhook_secrets": {"ambiente": settings.ZAPI_WEBHOOK_SECRET},
     }
-    return Channel.objects.update_or_create(
+    channel, created = Channel.objects.update_or_create(
         slug=settings.ZAPI_CHANNEL,
         defaults=connection,
         create_defaults={
             **connection,
             "name": f"WhatsApp {settings.ZAPI_CHANNEL}",
             "created_at": clock.now(),
+        },
+    )
+    _put_chatwoot(channel)
+    return channel, created
+
+
+def _put_chatwoot(channel: Channel) -> None:
+    """The inbox in which the channel is mirrored, where CHATWOOT_BASE_URL names a server."""
+    if not settings.CHATWOOT_BASE_URL:
+        return
+    for key in CHATWOOT_REQUIRED:
+        if not getattr(settings, key):
+            raise ImproperlyConfigured(f"{key} is missing. See .env.example for what it holds.")
+    ChatwootInbox.objects.update_or_create(
+        channel=channel,
+        defaults={
+            "base_url": settings.CHATWOOT_BASE_URL,
+            "account_id": settings.CHATWOOT_ACCOUNT_ID,
+            "inbox_id": settings.CHATWOOT_INBOX_ID,
+            "integration_user_id": settings.CHATWOOT_USER_ID or None,
+            "credentials": {"user_token": settings.CHATWOOT_USER_TOKEN, "bot_token": settings.CHATWOOT_BOT_TOKEN},
+            "webhook_secrets": {"ambiente": settings.CHATWOOT_WEBHOOK_SECRET},
+            "signing_secrets": {"ambiente": settings.CHATWOOT_SIGNING_SECRET},
+            "signature_required": bool(settings.CHATWOOT_SIGNING_SECRET),
         },
     )

@@ -1,6 +1,7 @@
 """Where people watch the pipe and put it right. Machine-written rows are shown; the buttons call services."""
 
 from conversations.admin.channel import ChannelAdmin
+from conversations.admin.chatwoot import ChatwootInboxAdmin, ChatwootLinkAdmin
 from conversations.admin.conversation import ConversationAdmin
 from conversations.admin.event import EventAdmin
 from conversations.admin.handoff import HandoffAdmin
@@ -10,6 +11,8 @@ from conversations.admin.turn import GuardrailHitAdmin, TurnAdmin
 
 __all__ = [
     "ChannelAdmin",
+    "ChatwootInboxAdmin",
+    "ChatwootLinkAdmin",
     "ConversationAdmin",
     "EventAdmin",
     "GuardrailHitAdmin",

@@ -30,7 +30,7 @@ _SECRET = re.compile(r"[A-Za-z0-9_-]{16,200}")
 _LABEL = re.compile(r"[a-z0-9][a-z0-9-]{0,29}")
 
 
-def _hidden(label: str, help_text: str = "") -> forms.CharField:
+def hidden(label: str, help_text: str = "") -> forms.CharField:
     """A field that is written and never shown, not even after a mistake elsewhere in the form."""
     widget = forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password", "class": "vTextField"})
     return forms.CharField(label=label, required=False, widget=widget, help_text=help_text, strip=True, max_length=400)
@@ -43,15 +43,15 @@ else:
 
 
 class ChannelForm(_ModelForm):
-    instance_token = _hidden("Token da instância")
-    client_token = _hidden("Token de segurança da conta (client-token)")
+    instance_token = hidden("Token da instância")
+    client_token = hidden("Token de segurança da conta (client-token)")
     secret_label = forms.CharField(
         label="Rótulo do segredo",
         required=False,
         max_length=30,
         help_text="Minúsculas, números e hífen. Rótulo novo acrescenta um segredo; um que já existe troca o dele.",
     )
-    secret = _hidden(
+    secret = hidden(
         "Novo segredo do webhook",
         "16 caracteres ou mais: letras, números, _ e -. Guarde-o antes de salvar: ele não é mostrado de novo.",
     )

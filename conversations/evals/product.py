@@ -95,9 +95,7 @@ class OwnProduct:
 def activity() -> Activity:
     """What the workers have in hand, what they should take next, and when the next row falls due."""
     now = clock.now()
-    dues = {
-        stage.name: due for stage in _stages() if stage.name != POLLING and (due := stage.next_due()) is not None
-    }
+    dues = {stage.name: due for stage in _stages() if stage.name != POLLING and (due := stage.next_due()) is not None}
     late = [name for name, due in dues.items() if due <= now]
     held = [model.__name__ for model in _leased() if _in_hand(model)]
     running = Turn.objects.filter(status=Turn.Status.RUNNING).count()

@@ -74,7 +74,7 @@ def claim(limit: int) -> Sequence[EventClaim]:
             " RETURNING id, channel_id, kind, body, received_at, attempts, correlation_id",
             [settings.LEASE_S, clock.now(), limit],
         )
-        claims = [EventClaim(*row[:3], bytes(row[3]), *row[4:]) for row in cursor.fetchall()]
+        claims = [EventClaim(row[0], row[1], row[2], bytes(row[3]), *row[4:]) for row in cursor.fetchall()]
     return sorted(claims, key=lambda event: (event.received_at, event.id))
 
 
