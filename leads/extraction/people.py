@@ -212,7 +212,7 @@ def _in_message(message: Said, messages: int) -> Iterator[_Candidate]:
 
 def _opens_with_name(message: Said, position: int) -> bool:
     """Whether a known first name stands there, and not a city ("aliás, Aparecida de Goiânia")."""
-    words = [word for word in message.words if word.start >= position]
+    words = message.words_from(position, 1)
     rest = message.text[words[0].start :].strip(" .!") if words else ""
     return bool(words) and words[0].text in first_names() and municipalities.find(rest) is None
 
@@ -246,7 +246,7 @@ def _introduces(message: Said, match: re.Match[str]) -> bool:
 
 def _read(message: Said, position: int, *, strong: bool) -> tuple[Item, int] | None:
     """The name that starts at a position, treatments skipped; None when the words there are no name."""
-    words = [word for word in message.words if word.start >= position]
+    words = message.words_from(position, 2 * _MAX_WORDS)
     place = 0
     while place < len(words) and (words[place].text in TREATMENTS or words[place].text in ("o", "a")):
         place += 1
