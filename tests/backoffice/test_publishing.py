@@ -258,6 +258,15 @@ def test_one_click_goes_back_to_the_former_version(manager):
     assert AuditEntry.objects.get(action="rollback").subject_id == former.pk
 
 
+def test_the_history_of_a_version_says_who_did_what(manager):
+    new = draft()
+    manager.post(reverse("admin:knowledge_promptversion_publish", args=[new.pk]))
+    history = f"/admin/lib/auditentry/?q={new.pk}"
+
+    assert history in manager.get(reverse("admin:knowledge_promptversion_change", args=[new.pk])).content.decode()
+    assert "publish_requested" in manager.get(history).content.decode()
+
+
 def test_one_click_makes_a_draft_that_can_be_edited(manager):
     source = published()
 
