@@ -90,7 +90,8 @@ def _extract(messages: Sequence[str], products: Sequence[ProductFacts]) -> Extra
         said[mail.message].hide(mail.start, mail.end)
     company, taken = companies.company(said)
     machines = wanted.mentions(said, products)
-    person = people.name(said, taken)
+    named = [(mention.item.message, mention.item.start, mention.item.end) for mention in machines]
+    person = people.name(said, [*taken, *named])
     if person:
         taken = [*taken, (person.message, person.start, person.end)]
     if person and company and _within(company, person):

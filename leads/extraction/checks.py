@@ -52,6 +52,11 @@ def _written(value: str, quote: str, _: str, __: Sequence[ProductFacts]) -> str 
     return value if words and len(value) <= _MAX_NAME and not joke and all(word in said for word in words) else None
 
 
+def _name(value: str, quote: str, message: str, known: Sequence[ProductFacts]) -> str | None:
+    """A machine's name is nobody's."""
+    return None if products.named_in(value, known) else _written(value, quote, message, known)
+
+
 def _city(value: str, quote: str, _: str, __: Sequence[ProductFacts]) -> str | None:
     place = municipalities.find(value)
     if place is None:
@@ -67,9 +72,10 @@ def _city(value: str, quote: str, _: str, __: Sequence[ProductFacts]) -> str | N
 
 
 def _state(value: str, quote: str, message: str, _: Sequence[ProductFacts]) -> str | None:
-    """Two letters that the lead said, or that follow from a city only one state has."""
+    """Two letters that the lead said, or that follow from a city only one state has. A laugh after a city is no
+    state: "Sorocaba rs"."""
     uf = municipalities.state(value)
-    if uf is None:
+    if uf is None or (uf == "RS" and _laughs(quote, message)):
         return None
     said = municipalities.key(quote)
     name = municipalities.key(municipalities.STATES[uf])
@@ -82,6 +88,16 @@ def _state(value: str, quote: str, message: str, _: Sequence[ProductFacts]) -> s
             if place and place.uf == uf:
                 return uf
     return None
+
+
+def _laughs(quote: str, message: str) -> bool:
+    """Whether the "rs" at the end can only be a laugh: it follows a city that no such state has."""
+    found = re.search(r"([^\W\d_][^,.!?\d]*?)[ ,]+rs[\W_]*$", message.strip())
+    if found is None or not re.search(r"\brs\W*$", quote.strip()):
+        return False
+    words = found[1].split()
+    cities = [" ".join(words[start:]) for start in range(len(words)) if municipalities.find(" ".join(words[start:]))]
+    return bool(cities) and not any(municipalities.find(city, "RS") for city in cities)
 
 
 def _product(value: str, quote: str, message: str, known: Sequence[ProductFacts]) -> str | None:
@@ -137,7 +153,7 @@ def _phone(value: str, quote: str, _: str, __: Sequence[ProductFacts]) -> str | 
 
 
 _CHECKS: dict[str, Check] = {
-    "nome": _written,
+    "nome": _name,
     "empresa": _written,
     "cidade": _city,
     "uf": _state,

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from leads.extraction.said import Item, Said
+from seleto.lib.text.foreign import words_in_portuguese
 
 _YOU = r"(?:voces?|vcs?|ces|ceis|seleto)"
 _MESSAGE = (
@@ -185,7 +186,7 @@ def asks_opt_out(text: str) -> bool:
 
     Declining an offer is not opting out (eval rules, `opt_out`).
     """
-    return opt_out([Said(text)]) is not None
+    return opt_out([Said(words_in_portuguese(text))]) is not None
 
 
 def opt_out(said: Sequence[Said]) -> Item | None:

@@ -140,10 +140,17 @@ def _rewritten(reading: Reading, pieces: Sequence[_Piece]) -> Reading:
     return Reading(reading.original, "".join(texts), (*starts, *reading.starts[done:]), (*ends, *reading.ends[done:]))
 
 
-def words_in_portuguese(text: str) -> str:
-    """``text`` as `in_portuguese` would have it, without offsets; for rules that only ask whether something is said."""
+def translated(text: str) -> Reading | None:
+    """``text`` as written, with its foreign sentences as Portuguese words; None when it has none. Names are kept."""
     plain = Reading(text, text, tuple(range(len(text))), tuple(range(1, len(text) + 1)))
-    return in_portuguese(plain, keep_names=True).text
+    told = in_portuguese(plain, keep_names=True)
+    return None if told is plain else told
 
 
-__all__ = ["in_portuguese", "words_in_portuguese"]
+def words_in_portuguese(text: str) -> str:
+    """``text`` as `translated` has it, for rules that only ask whether something is said."""
+    told = translated(text)
+    return text if told is None else told.text
+
+
+__all__ = ["in_portuguese", "translated", "words_in_portuguese"]

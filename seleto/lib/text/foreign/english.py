@@ -15,13 +15,13 @@ WORDS = """
 o: the
 :  honestly | actually | well | please | kindly
 eu: i | i'll | i'd
-estou: i'm | i am
+sou: i'm | i am
 você: you | you'll | you'd
 você está: you're | you are
 seu: your | yours
 nós: we | us | we'd
 nós: we'll
-estamos: we're | we are
+somos: we're | we are
 nosso: our | ours
 meu: my | mine
 ele: it | he | she
@@ -314,6 +314,7 @@ conversar: talk to | talk with | speak with | speak to
 informar: inform | disclose | reveal | provide | quote you
 confirma: confirms | confirm
 trata: handles | handle | deals with | takes care of | goes over | goes through | covers | treats | arranges
+estou encaminhando: i am handing over | i'm handing over | i am handing you over | i'm handing you over
 encaminhar: hand over | pass on | forward | handing you over | passing
 anotei: i noted | noted | i wrote down | i have noted | got it
 registrado: registered | recorded | written down | logged
@@ -400,6 +401,11 @@ catálogo: catalog | catalogue
 amostra: sample
 mês de garantia: month warranty
 robô: robot | bot
+você é um robô: are you a robot | are you a bot | are you robot | are you an ai | are you ai | is this a bot
+você é um robô: is this a robot
+você é humano: are you human | are you a human | are you a person | are you a real person | are you real
+estou falando com um robô: am i talking to a robot | am i talking to a bot | am i speaking to a robot
+estou falando com um humano: am i talking to a human | am i talking to a person | am i talking to someone
 urgente: urgent | asap | urgently
 cidade: city | town
 nome: name

@@ -346,6 +346,8 @@ cidade: ciudad
 nome: nombre
 catálogo: catalogo
 robô: robot
+você é um robô: eres un robot | es usted un robot | es un robot | eres robot | eres un bot | sos un robot
+você é humano: eres humano | es usted humano | eres una persona | es usted una persona
 urgente: urgente
 fornecedor: proveedor | proveedores
 currículo: curriculum | hoja de vida
