@@ -32,7 +32,9 @@ _UNAVAILABLE = re.compile(r"indispon\w+|em melhoria|nao (?:esta|estamos|temos|te
 _AUTOMATIC = re.compile(
     r"assistente virtual|automatic\w+|robo\b|inteligencia artificial|virtual assistant|asistente virtual"
 )
-_RECORDED = re.compile(r"registrad\w+|registramos|gravad\w+|recorded|registrada")
+_RECORDED = re.compile(
+    r"\bconversa\w*[^.!?\n]{0,30}\b(?:registrad|gravad|recorded)\w*|\b(?:registr|grav)\w+[^.!?\n]{0,20}\bconversa\w*"
+)
 
 
 @dataclass(frozen=True, slots=True)
