@@ -211,7 +211,7 @@ def _close_turn(state: TurnState, decision: Decision, status: str, *, snapshot: 
         prompt_version=snapshot.prompt_version,
         sources=answer.sources if answer else [],
         tools=list(decision.tools),
-        matters=sorted(snapshot.heard.matters) if snapshot and snapshot.heard else [],
+        matters=sorted(snapshot.heard.matters) if snapshot.heard else [],
         intents=list(answer.intents) if answer else [],
         move=answer.move if answer else "",
         model_calls=usage.calls,
