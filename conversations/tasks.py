@@ -3,6 +3,7 @@
 from django.conf import settings
 
 from conversations import outbox, summaries
+from conversations.evals import nightly
 from conversations.ingest import stage as ingest
 from conversations.publishing import stage as publishing
 from conversations.turns import stage as turns
@@ -46,6 +47,7 @@ def register() -> None:
     )
     publishing.register()
     summaries.register()
+    nightly.register()
     jobs.on_warm_up(_warm_up)
 
 

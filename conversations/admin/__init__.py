@@ -2,6 +2,7 @@
 
 from conversations.admin.channel import ChannelAdmin
 from conversations.admin.conversation import ConversationAdmin
+from conversations.admin.evaluation import EvalRunAdmin
 from conversations.admin.event import EventAdmin
 from conversations.admin.handoff import HandoffAdmin
 from conversations.admin.message import MessageAdmin
@@ -11,6 +12,7 @@ from conversations.admin.turn import GuardrailHitAdmin, TurnAdmin
 __all__ = [
     "ChannelAdmin",
     "ConversationAdmin",
+    "EvalRunAdmin",
     "EventAdmin",
     "GuardrailHitAdmin",
     "HandoffAdmin",

@@ -2,6 +2,7 @@
 
 from conversations.models.channel import Channel
 from conversations.models.conversation import Conversation, Message
+from conversations.models.evaluation import EvalFinding, EvalRun
 from conversations.models.event import Event
 from conversations.models.handoff import Handoff
 from conversations.models.outbox import Outbox
@@ -11,6 +12,8 @@ from conversations.models.usage import ModelUse
 __all__ = [
     "Channel",
     "Conversation",
+    "EvalFinding",
+    "EvalRun",
     "Event",
     "GuardrailHit",
     "Handoff",
