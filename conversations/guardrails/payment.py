@@ -46,6 +46,8 @@ _STATED = Matcher(
         @pay _2 com _2 producao|lucro|venda|vendas|faturamento
         @pay _2 quando _2 receber|chegar|instalar|quiser
         ir|indo|vai|vao|va pagando
+        manda|mande|mandar|deposita|deposite|transfere|adianta|adiante|acerta _1 #percentage
+        #percentage agora|adiantado|adiantada|antecipado|antecipada
         pagando _2 mes|mensal|mensalmente|pouco
         antecipado|antecipada|antecipadamente
         so|somente|apenas _1 a? vista|pix|dinheiro|boleto|transferencia

@@ -66,7 +66,8 @@ _RECORDED = re.compile(
     r"\s*:?\s+(?:(?:como|o|a|em|no|nome|de|e|eh)\s+)*(?=\w)"
 )
 _TOLD_TO_NOTE = re.compile(
-    r"\b(?:o )?meu (?:e|eh) (?=\w)|\b(?:na verdade|alias|corrigindo|quer dizer),? (?=\w+(?: \w+){0,3}\W*$)"
+    r"\b(?:o )?meu (?:e|eh) (?=\w)|\bmas (?:e|eh) (?=\w+(?: \w+){1,3}\W*$)"
+    r"|\b(?:na verdade|alias|corrigindo|quer dizer),? (?=\w+(?: \w+){0,3}\W*$)"
     r"|\b(?:anot|registr|cadastr|salv)(?:a|ar|e|em)(?: ai| o nome| como| meu nome)*\s+(?=\w)"
 )
 _SPELLED = re.compile(

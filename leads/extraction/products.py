@@ -25,8 +25,7 @@ _SPOKEN_NUMBERS = {
 
 _MACHINE = (
     r"maquin\w+|formador\w+|modelador\w+|prensa\w*|hamburguer(?:eira|a)\w*|hamburgueira\w*|modelos?|versao"
-    r"|opcao|equipamentos?|"
-    r"semi ?automatica|tipo"
+    r"|opcao|equipamentos?|semi ?automatica|tipo"
 )
 # "a de 3 mil por hora", "aquela automática elétrica que faz mil e oitocentos": a machine told by what it makes
 CHOSEN_BY_OUTPUT = re.compile(
@@ -81,6 +80,7 @@ _DESCRIBED: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"|\b(?:maquin\w+|a|aquela|essa) (?:de|pra|para) (?:fazer )?(?:files?|filezinhos?|filetar)\b"
         ),
     ),
+    ("LINHA_FB700", re.compile(r"\blinha (?:automatica |de producao )?(?:de|pra|para) (?:fazer )?(?:o |os )?xis\b")),
     (
         "LINHA_ESPETO",
         re.compile(

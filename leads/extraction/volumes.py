@@ -78,7 +78,7 @@ _PERIOD_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(
             r"\b(?:por dia|ao dia|diari\w+|todo (?:santo )?dia|todos os dias|no dia|por noite|a noite"
             r"|cada dia|/dia|(?:segunda|terca|quarta|quinta|sexta|sabado|domingo)s?|outros dias|dias"
-            r"|dia de pico|no pico|dia)\b"
+            r"|dia de pico|no pico|dia|n[oa] (?:almoco|janta|jantar)|por turno)\b"
         ),
     ),
 )
