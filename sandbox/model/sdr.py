@@ -42,6 +42,7 @@ class _Talk:
         self.found = [row for row in facts.extract(brief) if row.field in _FIELDS]
         self.given = {row.field: row.value for row in self.found}
         self.draft = Draft(found=self.found, intents=intents.read(brief))
+        self.greeted = 0  # how many parts of the reply greet
         self.seed = f"{brief.text}|{len(brief.talk)}"
 
     def run(self) -> Draft:
@@ -50,6 +51,7 @@ class _Talk:
             self._close(phrases.OPT_OUT, "encerrar")
             return self._finish()
         self._hello()
+        self.greeted = len(draft.parts)
         for name, (wording, move) in _ROUTES.items():
             if name in heard:
                 self._close(wording, move)
@@ -307,10 +309,8 @@ class _Talk:
 
     def _hook(self) -> None:
         """Show that the lead was heard, before anything else that is said."""
-        start = 1 if self.brief.first else 0
+        start = self.greeted
         if len(self.draft.parts) - start > 1 or self.draft.closed:
-            return
-        if self.brief.returned_after and self.draft.parts:
             return
         for row in self.found:
             if row.field not in phrases.HOOK or row.field in self.brief.known:
@@ -323,8 +323,8 @@ class _Talk:
             return
         if len(self.draft.parts) == start:
             if "saudacao" in self.draft.intents:
-                self.draft.parts.insert(start, "" if self.brief.first else self._greet_back())
-            elif not self.brief.first:
+                self.draft.parts.insert(start, "" if self.greeted else self._greet_back())
+            elif not self.greeted:
                 self.draft.parts.insert(start, pick(self.memory.openings(), self.seed))
 
     def _ask(self) -> None:
@@ -379,7 +379,7 @@ class _Talk:
 
     def _presented(self) -> bool:
         """Something about machines was already said in this reply."""
-        return len(self.draft.parts) > (1 if self.brief.first else 0)
+        return len(self.draft.parts) > self.greeted
 
     def _is_technical(self, question: str) -> bool:
         text = fold(question)
