@@ -5,6 +5,7 @@ from django.conf import settings
 from conversations import outbox, summaries
 from conversations.chatwoot import poll
 from conversations.chatwoot import stage as mirror
+from conversations.evals import nightly
 from conversations.ingest import stage as ingest
 from conversations.publishing import stage as publishing
 from conversations.turns import stage as turns
@@ -70,6 +71,7 @@ def register() -> None:
     )
     publishing.register()
     summaries.register()
+    nightly.register()
     jobs.on_warm_up(_warm_up)
 
 

@@ -17,7 +17,7 @@ from sandbox import admin
 from sandbox.box import Box
 from sandbox.chatwoot import api as chatwoot
 from sandbox.faults import FaultGate
-from sandbox.page import views
+from sandbox.page import desk, views
 from sandbox.page.timeline import Timeline
 from sandbox.zapi import api
 
@@ -31,6 +31,7 @@ def create_app(box: Box) -> ASGIApp:
         *chatwoot.routes(box.desk),
         *box.model.routes(),
         *admin.routes(box),
+        *desk.routes(box),
         *views.routes(box, timeline),
     ]
 

@@ -1,24 +1,19 @@
 """What keeps this installation from working: configuration, database, worker and every outside system, read only.
 
-Nothing is changed and nobody is written to. The model is asked one short question, and the embeddings endpoint for one
-vector, which costs a few tokens: no other call tells a missing quota or missing support for structured answers. A
-finding never holds a secret, a phone or a text of a lead.
+Nothing is changed and nobody is written to. The model is asked one short question (a few where it does not know the
+form of answer that is set), and the embeddings endpoint for one vector, which costs a few tokens: no other call tells a
+missing quota or missing support for structured answers. A finding never holds a secret, a phone or a text of a lead.
 """
 
-import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from functools import partial
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from conversations import channel_cache, outbox
-from conversations.agent.errors import classify
 from conversations.channel_cache import ChannelView
 from conversations.chatwoot import inboxes
 from conversations.models import Event, Outbox, Turn
@@ -26,12 +21,9 @@ from knowledge import embeddings, queries
 from knowledge.embeddings import endpoint, stage, store
 from knowledge.embeddings.store import Extension
 from knowledge.models import Flag, Product
-from seleto import checks, health
-from seleto.lib import http
+from seleto import checks, doctor_model, health
+from seleto.findings import Finding, Level
 from seleto.lib.errors import Misconfigured, ProviderError
-
-if TYPE_CHECKING:
-    from openai.types.chat import ChatCompletion
 
 # Shorter ones can be guessed by somebody who may post as often as they like.
 SECRET_CHARS = 24
@@ -47,13 +39,6 @@ SETTINGS_TEXTS = {
     "seleto.E007": "DATABASE_URL está vazia: o banco embutido serve só para demonstração e testes.",
     "seleto.E008": "LLM_BASE_URL não começa com https://: as conversas passariam abertas pela rede.",
     "seleto.E009": "EMBEDDINGS_BASE_URL não começa com https://: as perguntas passariam abertas pela rede.",
-}
-_MODEL_TEXTS = {
-    "unauthorized": "O modelo recusa a chave: confira LLM_API_KEY.",
-    "quota": "A conta do modelo está sem cota ou sem saldo: regularize com o provedor do modelo.",
-    "model_not_found": "O servidor de LLM_BASE_URL não tem o modelo {model}: confira LLM_MODEL e o endereço.",
-    "connection": "Não há conexão com LLM_BASE_URL: confira o endereço e a rede.",
-    "timeout": "O modelo não respondeu no tempo de LLM_READ_TIMEOUT_S: confira o servidor.",
 }
 _EMBEDDINGS_TEXTS = {
     "rate_limit": "Os embeddings estão no limite de chamadas por minuto: tente mais tarde.",
@@ -77,42 +62,15 @@ _CONNECTION_TEXTS = {
     "restore_session": "a sessão precisa ser restaurada: leia o QR code no painel da Z-API.",
 }
 _QUESTION = "Responda somente com o JSON pedido, com ok verdadeiro."
-_SHAPE: dict[str, Any] = {
-    "type": "json_schema",
-    "json_schema": {
-        "name": "teste",
-        "strict": True,
-        "schema": {
-            "type": "object",
-            "properties": {"ok": {"type": "boolean"}},
-            "required": ["ok"],
-            "additionalProperties": False,
-        },
-    },
-}
-
-
-class Level(StrEnum):
-    OK = "ok"
-    WARNING = "warning"
-    ERROR = "error"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at. ``text`` is a Portuguese sentence that says what to do when ``level`` is not OK."""
-
-    check: str
-    level: Level
-    text: str
 
 
 def examine(*, now: datetime) -> list[Finding]:
     """Everything that can be found out; without a usable database no more than the settings and the model."""
     found = [*_settings(), *_database()]
-    parts: list[Callable[[], Iterator[Finding]]] = [_model]
+    model = partial(doctor_model.examine, every=False)
+    parts: list[Callable[[], Iterator[Finding]]] = [model]
     if found[-1].level == Level.OK:
-        parts = [lambda: _pipe(now), _channels, _model, _embeddings, _knowledge, _flags, _set_aside]
+        parts = [lambda: _pipe(now), _channels, model, _embeddings, _knowledge, _flags, _set_aside]
     return [*found, *(finding for part in parts for finding in part())]
 
 
@@ -233,79 +191,6 @@ def _connection(name: str, view: ChannelView) -> Finding:
         return Finding(name, Level.OK, f"O canal {view.slug} está conectado ao WhatsApp.")
     advice = _CONNECTION_TEXTS.get(state.reason, "leia o QR code no painel da Z-API.")
     return Finding(name, Level.ERROR, f"O canal {view.slug} está sem conexão com o WhatsApp; {advice}")
-
-
-# --- Model -------------------------------------------------------------------------------------------------------
-
-
-def _model() -> Iterator[Finding]:
-    from openai import OpenAIError  # a second to import, only where it is needed
-
-    if not settings.LLM_API_KEY:
-        yield Finding("model", Level.WARNING, "LLM_API_KEY está vazia: só um servidor próprio aceita isso.")
-    try:
-        completion = _ask()
-    except OpenAIError as error:
-        yield _refusal(error)
-        return
-    if completion is None:
-        text = "LLM_BASE_URL não fala a API de /chat/completions: confira o endereço, que costuma terminar em /v1."
-        yield Finding("model", Level.ERROR, text)
-        return
-    cost = _cost(completion)
-    if _is_structured(completion):
-        text = f"O modelo {settings.LLM_MODEL} responde no formato pedido; este teste custou {cost}."
-        yield Finding("model", Level.OK, text)
-    else:
-        text = f"O modelo {settings.LLM_MODEL} não segue json_schema: use um que siga. O teste custou {cost}."
-        yield Finding("model", Level.ERROR, text)
-
-
-def _ask() -> "ChatCompletion | None":
-    """One short question, asked as the agent asks; None when a web page came back. Raises openai.OpenAIError."""
-    from openai import OpenAI
-
-    # The SDK's types name another HTTP package; it takes ours as well.
-    session: Any = http.session("llm", connect_s=settings.LLM_CONNECT_TIMEOUT_S, read_s=settings.LLM_READ_TIMEOUT_S)
-    client: Any = OpenAI(
-        api_key=settings.LLM_API_KEY or "not-set", base_url=settings.LLM_BASE_URL, max_retries=0, http_client=session
-    )
-    answer: ChatCompletion | str = client.chat.completions.create(
-        model=settings.LLM_MODEL,
-        messages=[{"role": "user", "content": _QUESTION}],
-        max_tokens=settings.LLM_MAX_COMPLETION_TOKENS,
-        response_format=_SHAPE,
-    )
-    return None if isinstance(answer, str) else answer
-
-
-def _refusal(error: Exception) -> Finding:
-    reason = classify(error).reason
-    if reason == "rate_limit":
-        return Finding("model", Level.WARNING, "O modelo está no limite de chamadas por minuto: tente mais tarde.")
-    if reason == "http_400" and "response_format" in json.dumps(getattr(error, "body", None), default=str):
-        text = f"O modelo {settings.LLM_MODEL} não aceita json_schema: use um modelo que aceite."
-        return Finding("model", Level.ERROR, text)
-    text = _MODEL_TEXTS.get(reason, "O modelo respondeu com erro ({reason}): confira o servidor de LLM_BASE_URL.")
-    return Finding("model", Level.ERROR, text.format(model=settings.LLM_MODEL, reason=reason))
-
-
-def _is_structured(completion: "ChatCompletion") -> bool:
-    try:
-        answer = json.loads(completion.choices[0].message.content or "")
-        return isinstance(answer["ok"], bool)
-    except (ValueError, LookupError, TypeError):
-        return False
-
-
-def _cost(completion: "ChatCompletion") -> str:
-    usage = completion.usage
-    if usage is None:
-        return "um número de tokens que o servidor não informa"
-    tokens = f"{usage.prompt_tokens + usage.completion_tokens} tokens"
-    prices = Decimal(str(settings.LLM_PROMPT_PRICE)), Decimal(str(settings.LLM_COMPLETION_PRICE))
-    dollars = (prices[0] * usage.prompt_tokens + prices[1] * usage.completion_tokens) / 1_000_000
-    return f"{tokens} (US$ {dollars:.6f})" if any(prices) else tokens
 
 
 # --- Search by meaning --------------------------------------------------------------------------------------------

@@ -314,6 +314,11 @@ REPLAY_MAX_TURNS = env.whole("REPLAY_MAX_TURNS", 500, least=1)
 # What one replay may cost unless its form says otherwise; the turns under way when it is reached come on top.
 REPLAY_SPEND_MAX_USD = env.seconds("REPLAY_SPEND_MAX_USD", 5)
 
+# The nightly look at the day before (conversations/evals/nightly.py): from this local hour on, so many conversations.
+# 0 conversations switch it off.
+EVAL_HOUR = env.whole("EVAL_HOUR", 4, least=0)
+EVAL_SAMPLE = env.whole("EVAL_SAMPLE", 200, least=0)
+
 # --- Outbox (design.md, stage 6) ---------------------------------------------------------------------------------
 DELIVER_CONCURRENCY = env.whole("DELIVER_CONCURRENCY", 16, least=1)
 OUTBOX_MAX_ATTEMPTS = env.whole("OUTBOX_MAX_ATTEMPTS", 8, least=1)

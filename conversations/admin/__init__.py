@@ -3,6 +3,7 @@
 from conversations.admin.channel import ChannelAdmin
 from conversations.admin.chatwoot import ChatwootInboxAdmin, ChatwootLinkAdmin
 from conversations.admin.conversation import ConversationAdmin
+from conversations.admin.evaluation import EvalRunAdmin
 from conversations.admin.event import EventAdmin
 from conversations.admin.handoff import HandoffAdmin
 from conversations.admin.message import MessageAdmin
@@ -14,6 +15,7 @@ __all__ = [
     "ChatwootInboxAdmin",
     "ChatwootLinkAdmin",
     "ConversationAdmin",
+    "EvalRunAdmin",
     "EventAdmin",
     "GuardrailHitAdmin",
     "HandoffAdmin",

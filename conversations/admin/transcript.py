@@ -3,7 +3,7 @@
 Rows are read in a fixed number of statements, however long the conversation is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -139,13 +139,18 @@ def bubbles(rows: Sequence[Message], *, lead_name: str) -> list[Bubble]:
 
 def marked(hit: GuardrailHit) -> SafeString:
     """A stopped draft, escaped, with the stretches that broke a rule marked."""
+    return marked_text(hit.draft, hit.spans)
+
+
+def marked_text(draft: str, spans: Iterable[Sequence[Any]]) -> SafeString:
+    """The draft, escaped, with its ``spans`` (start, end, rule) marked."""
     parts, at = [], 0
-    for start, end, kind in sorted(hit.spans):
+    for start, end, kind in sorted(spans, key=tuple):
         if start < at:  # spans of two rules may overlap
             continue
-        parts.append(format_html('{}<mark title="{}">{}</mark>', hit.draft[at:start], rule(kind), hit.draft[start:end]))
+        parts.append(format_html('{}<mark title="{}">{}</mark>', draft[at:start], rule(kind), draft[start:end]))
         at = end
-    return format_html("{}{}", format_html_join("", "{}", ((part,) for part in parts)), hit.draft[at:])
+    return format_html("{}{}", format_html_join("", "{}", ((part,) for part in parts)), draft[at:])
 
 
 def _placeholder(row: Message) -> str:

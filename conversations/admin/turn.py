@@ -10,11 +10,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from conversations import repair
-from conversations.admin.base import PipeAdmin, link
+from conversations.admin.base import PipeAdmin, link, page_of
 from conversations.admin.transcript import marked
-from conversations.models import Conversation, GuardrailHit, Turn
-from conversations.wording import intents, move, rules, words
-from knowledge.models import PromptVersion
+from conversations.models import Conversation, GuardrailHit, Message, Turn
+from conversations.wording import intents, matters, move, rules, tools, words
+from knowledge.models import Article, PromptVersion, Situation
+from leads.display import fact_value
+from leads.models import Fact
 from seleto.lib.admin_lists import QuestionFilter, asking, cut, moment
 
 
@@ -63,10 +65,13 @@ class TurnAdmin(PipeAdmin):
         ("model", "prompt"),
         ("model_calls", "tokens"),
         ("cost", "times"),
-        "sources",
-        "intent_words",
-        "facts_dropped",
-        "fallback",
+        "read",
+        ("matters_heard", "intent_words"),
+        "articles",
+        "tools_called",
+        "recorded",
+        "dropped",
+        "phrase",
         "drafts",
         "correlation_id",
     ]
@@ -108,6 +113,61 @@ class TurnAdmin(PipeAdmin):
     @admin.display(description="intenções")
     def intent_words(self, row: Turn) -> str:
         return intents(row.intents) or "–"
+
+    @admin.display(description="mensagens lidas")
+    def read(self, row: Turn) -> SafeString | str:
+        """What this turn answered, by the order of arrival from where it began to where it had read."""
+        if not row.undo:
+            return "–"
+        lines = Message.objects.filter(
+            conversation=row.conversation_id,
+            author=Message.Author.LEAD,
+            revision__gt=row.undo["answered_revision"],
+            revision__lte=row.read_revision,
+        ).order_by("sent_at", "revision")
+        page = page_of(Conversation, row.conversation_id)
+        said = [(f"{page}#m-{line.pk}", cut(line.text or f"({line.get_type_display()})", 200)) for line in lines]
+        return format_html_join("", '<p class="sl-told"><a href="{}">{}</a></p>', said) or "–"
+
+    @admin.display(description="assuntos ouvidos")
+    def matters_heard(self, row: Turn) -> str:
+        return matters(row.matters) or "–"
+
+    @admin.display(description="fontes usadas")
+    def articles(self, row: Turn) -> SafeString | str:
+        known = {article.code: article for article in Article.objects.filter(code__in=row.sources)}
+        shown = [
+            (format_html('<a href="{}">{}</a>', page_of(Article, known[code].pk), code) if code in known else code,)
+            for code in row.sources
+        ]
+        return format_html_join(", ", "{}", shown) or "–"
+
+    @admin.display(description="ferramentas chamadas")
+    def tools_called(self, row: Turn) -> str:
+        return tools(row.tools) or "–"
+
+    @admin.display(description="fatos registrados")
+    def recorded(self, row: Turn) -> SafeString | str:
+        """A turn's commit stamps its facts with the moment it finished."""
+        if row.finished_at is None:
+            return "–"
+        facts = Fact.objects.filter(lead=row.conversation.lead_id, created_at=row.finished_at).order_by("field")
+        shown = [
+            (fact.get_field_display(), fact_value(fact.field, fact.value), fact.get_evidence_display(), fact.quote)
+            for fact in facts
+        ]
+        form = '<p class="sl-told">{}: <strong>{}</strong> <span class="sl-evidence">{}: “{}”</span></p>'
+        return format_html_join("", form, shown) or "–"
+
+    @admin.display(description="fatos recusados")
+    def dropped(self, row: Turn) -> str:
+        """Proposed by the model with words that the lead did not say."""
+        labels = dict(Fact.Field.choices)
+        return ", ".join(str(labels.get(field, field)) for field in row.facts_dropped) or "–"
+
+    @admin.display(description="frase aprovada usada")
+    def phrase(self, row: Turn) -> str:
+        return str(dict(Situation.choices).get(row.fallback, row.fallback)) or "–"
 
     @admin.display(description="tokens e custo", ordering="prompt_tokens")
     def usage(self, row: Turn) -> SafeString | str:

@@ -70,7 +70,7 @@ def build(state: TurnState, snapshot: Snapshot, heard: Heard, *, now: datetime, 
         room = round(settings.PROMPT_BUDGET_TOKENS * tokens.START) - len(snapshot.prompt)
     while len(text := _xml(state, snapshot, heard, history, articles, most, now=now)) > room:
         if len(history) > MIN_HISTORY:
-            del history[: max(1, (len(history) - MIN_HISTORY) // 2)]
+            del history[: max(1, (len(history) - MIN_HISTORY) // 4)]
         elif articles:
             del articles[len(articles) // 2 :]
         elif most > LINE_MIN_CHARS:

@@ -18,6 +18,7 @@ from knowledge.models import Situation
 from leads.extraction import MAX_CHARS
 from leads.models import Fact
 from seleto.lib.text.fold import fold
+from seleto.lib.text.foreign import words_in_portuguese
 
 # What is worth knowing, the most valuable first (domain.md, "What the agent does").
 WANTED = ("produto", "nome", "cidade", "volume", "urgencia", "empresa", "conhece_seleto")
@@ -32,7 +33,9 @@ _UNAVAILABLE = re.compile(r"indispon\w+|em melhoria|nao (?:esta|estamos|temos|te
 _AUTOMATIC = re.compile(
     r"assistente virtual|automatic\w+|robo\b|inteligencia artificial|virtual assistant|asistente virtual"
 )
-_RECORDED = re.compile(r"registrad\w+|registramos|gravad\w+|recorded|registrada")
+_RECORDED = re.compile(
+    r"\bconversa\w*[^.!?\n]{0,30}\b(?:registrad|gravad|recorded)\w*|\b(?:registr|grav)\w+[^.!?\n]{0,20}\bconversa\w*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def presents_fb300(state: TurnState, heard: Heard) -> bool:
 
 def obligations(reply: str, state: TurnState, heard: Heard, products: Sequence[ProductFacts]) -> tuple[Obligation, ...]:
     """What ``reply`` still has to say."""
-    said = fold(reply)
+    said = fold(words_in_portuguese(reply))
     owed = []
     if Matter.ROBOT in heard.matters and not _AUTOMATIC.search(said):
         owed.append(Obligation(Situation.ROBO))

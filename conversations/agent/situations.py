@@ -6,6 +6,7 @@ they leave out the model may still name in its ``intents``.
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
 from conversations.agent.matters import ASKS_WHO, Matter, matters
 from conversations.agent.state import Line
@@ -29,8 +30,9 @@ _PRESSES = re.compile(
 
 def presses(lines: Iterable[Line], history: Sequence[Line]) -> bool:
     """Whether the lead insists on what the agent has just left to the consultant."""
-    last = next((line.text for line in reversed(history) if line.author != "lead"), "")
-    return "consult" in fold(last) and any(_PRESSES.search(fold(line.text[:MAX_CHARS])) for line in lines)
+    last = list(takewhile(lambda line: line.author != "lead", reversed(history)))
+    deferred = any("consult" in fold(line.text) for line in last)
+    return deferred and any(_PRESSES.search(fold(line.text[:MAX_CHARS])) for line in lines)
 
 
 def read(lines: Sequence[Line], said: Extraction) -> frozenset[Matter]:

@@ -297,10 +297,9 @@ def _catalogue_figure(sheet: Sheet, at: int, quantity: Quantity) -> bool:
         sheet.has("@product", "@make", "inox") or quantity.low < 1000 or sheet.before(at, 2, "#plain")
     ):
         return False
-    names = names_of(sheet.context.products)
     inside = sheet.clause(at)
-    named = names.find(sheet.words[inside.start : inside.stop])
-    figures = names.figures_of(named)
+    named = [mention for mention in sheet.mentions if mention.first in inside and mention.end <= inside.stop]
+    figures = names_of(sheet.context.products).figures_of(named)
     word = sheet.words[at]
     listed = re.findall(r"(?<![\d.,])\d{2,4}(?![\d.,])", sheet.reading.text[word.start : word.end])
     return {quantity.low, quantity.high} <= figures or (

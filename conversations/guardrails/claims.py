@@ -59,12 +59,12 @@ class Claims:
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
         self.everything = sheet.context.products
-        names = names_of(self.everything)
-        self.mentions = sorted([*names.find(sheet.words), *self._sized()], key=lambda mention: mention.first)
+        self.mentions = sorted([*sheet.mentions, *self._sized()], key=lambda mention: mention.first)
         self.firsts = [mention.first for mention in self.mentions]
         self.ends = [mention.end for mention in self.mentions]
         self.named = {at for mention in self.mentions for at in range(mention.first, mention.end)}
-        spoken = {product.code: product for mention in names.find(sheet.lead.words) for product in mention.products}
+        asked = names_of(self.everything).find(sheet.lead.words)
+        spoken = {product.code: product for mention in asked for product in mention.products}
         self.asked_about = tuple(spoken.values()) if len(spoken) == 1 else ()
         self.roles: dict[int, set[str]] = {}
         for hit in sheet.find(_WORDS):

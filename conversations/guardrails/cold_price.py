@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-from conversations.guardrails.products import names_of
 from conversations.guardrails.sheet import Sheet
 from conversations.guardrails.words import Word
 from seleto.lib.text.numbers import Quantity
@@ -31,7 +30,7 @@ def excepted(sheet: Sheet, at: int, quantity: Quantity) -> bool:
 
 def _product_of(sheet: Sheet, at: int) -> str:
     """The product named nearest before the amount, else the first after it; "" when none or several machines are."""
-    mentions = sorted(names_of(sheet.context.products).find(sheet.words), key=lambda mention: mention.first)
+    mentions = sheet.mentions
     named = [(mention.first, mention.products[0].code) for mention in mentions if len(mention.products) == 1]
     named += [(index, word.text.upper()) for index, word in enumerate(sheet.words) if _is_code(word)]
     if not named:

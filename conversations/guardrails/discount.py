@@ -111,7 +111,7 @@ _STATED = Matcher(
         preco|precos|valor|valores|tabela _3 cai|abaixa|diminui|reduz|melhora|despenca
         preco|precos|valor|tabela _1 sobe|aumenta|muda|vira|reajusta _4 fecha|feche|aproveita|corre|garante|logo
         preco|valor|tabela eh|fica|sai outro|outra|diferente|melhor
-        dou|damos|faco|fazemos|tem|temos|ofereco|rola _3 especial|agrado|forca|mimo|moral|colher|carta
+        dou|damos|daa|faco|fazemos|tem|temos|ofereco|rola _3 especial|agrado|forca|mimo|moral|colher|carta
         carta na manga
         capricho|caprichamos|caprichar|caprichada
         tem|temos|dou|consigo|ganha|ganho _1 #percentage te|pra|se|hoje|fechando|esperando

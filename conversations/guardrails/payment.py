@@ -46,6 +46,8 @@ _STATED = Matcher(
         @pay _2 com _2 producao|lucro|venda|vendas|faturamento
         @pay _2 quando _2 receber|chegar|instalar|quiser
         ir|indo|vai|vao|va pagando
+        manda|mande|mandar|deposita|deposite|transfere|adianta|adiante|acerta _1 #percentage
+        #percentage agora|adiantado|adiantada|antecipado|antecipada
         pagando _2 mes|mensal|mensalmente|pouco
         antecipado|antecipada|antecipadamente
         so|somente|apenas _1 a? vista|pix|dinheiro|boleto|transferencia
@@ -283,16 +285,16 @@ def _another_sense(sheet: Sheet, finding: Finding) -> bool:
 def _schedules(sheet: Sheet) -> Iterator[Finding]:
     """ "10x", "30/60/90", "28, 56 e 84 dias", "1 + 11"."""
     text = sheet.reading.text
-    for match in _SCHEDULE.finditer(text):
+    for match in _SCHEDULE.finditer(text) if "/" in text else ():
         days = [int(part) for part in match[0].replace(" ", "").split("/")]
         first, _ = sheet.words_within(match.start(), match.end())
         if first < len(sheet.words) and sheet.clause_has(first, "fornecedor", "fornecedores"):
             continue
         if all(day in _NET_DAYS for day in days) and days == sorted(set(days)) and (len(days) > 2 or days[-1] > 31):
             yield from _at(sheet, match)
-    for match in _DOWN_PLUS.finditer(sheet.reading.folded):
+    for match in _DOWN_PLUS.finditer(sheet.reading.folded) if "+" in text else ():
         yield from _at(sheet, match)
-    for match in _ONE_PLUS.finditer(text):
+    for match in _ONE_PLUS.finditer(text) if "+" in text else ():
         if 1 <= int(match[1]) <= 36:
             yield from _at(sheet, match)
     for at, word in enumerate(sheet.words):

@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 
 from conversations.guardrails.lexicon import LAYERS
 from conversations.guardrails.patterns import Hit, Matcher, Owner, Tagged, phrases
+from conversations.guardrails.products import Mention, names_of
 from conversations.guardrails.verdict import Kind, ReviewContext, Span, Violation
 from conversations.guardrails.words import Sentence, Word, split
 from seleto.lib.text.foreign import in_portuguese
@@ -50,6 +51,11 @@ class Sheet:
     def lead(self) -> "Sheet":
         """The lead's last message, analysed the same way."""
         return _sheet_of_lead(self.context.lead_last)
+
+    @cached_property
+    def mentions(self) -> list[Mention]:
+        """Where products of the catalogue are named, in order."""
+        return names_of(self.context.products).find(self.words)
 
     @property
     def lead_values(self) -> frozenset[Decimal]:

@@ -3,6 +3,7 @@
 from conversations.models.channel import Channel
 from conversations.models.chatwoot import ChatwootInbox, ChatwootLink, ChatwootNote
 from conversations.models.conversation import Conversation, Message
+from conversations.models.evaluation import EvalFinding, EvalRun
 from conversations.models.event import Event
 from conversations.models.handoff import Handoff
 from conversations.models.outbox import Outbox
@@ -15,6 +16,8 @@ __all__ = [
     "ChatwootLink",
     "ChatwootNote",
     "Conversation",
+    "EvalFinding",
+    "EvalRun",
     "Event",
     "GuardrailHit",
     "Handoff",

@@ -50,13 +50,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What one side came to. ``calls`` to the model and their cost in US$."""
+    """What one side came to."""
 
     played: int
     passed: int
     violations: int
     calls: int
-    cost_usd: Decimal
 
 
 def register() -> None:
@@ -124,7 +123,6 @@ def tally(row: PublishRun, side: str) -> Tally:
         passed=sum(result["passed"] for result in results),
         violations=sum(len(result["violations"]) for result in results),
         calls=sum(result["calls"] for result in results),
-        cost_usd=sum((Decimal(result["cost_usd"]) for result in results), Decimal(0)),
     )
 
 

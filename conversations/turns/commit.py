@@ -42,10 +42,10 @@ def commit(state: TurnState, snapshot: Snapshot, decision: Decision, *, now: dat
         with transaction.atomic():
             conversation = Conversation.objects.select_for_update().get(pk=state.conversation_id)
             if conversation.owner != Conversation.Owner.AGENT or conversation.closed_at is not None:
-                return _drop(state, decision, Turn.Status.DISCARDED, now=now)
+                return _drop(state, snapshot, decision, Turn.Status.DISCARDED, now=now)
             if conversation.revision != state.revision:
                 jobs.wake("turn", at=conversation.turn_due_at)
-                return _drop(state, decision, Turn.Status.SUPERSEDED, now=now)
+                return _drop(state, snapshot, decision, Turn.Status.SUPERSEDED, now=now)
             return _apply(conversation, state, snapshot, decision, now=now)
     except Lost:
         return Outcome("lost")
@@ -189,12 +189,12 @@ def _retry_later(conversation: Conversation, decision: Decision, *, now: datetim
     jobs.wake("turn", at=conversation.turn_due_at)
 
 
-def _drop(state: TurnState, decision: Decision, status: Turn.Status, *, now: datetime) -> Outcome:
-    _close_turn(state, decision, status, snapshot=None, now=now)
+def _drop(state: TurnState, snapshot: Snapshot, decision: Decision, status: Turn.Status, *, now: datetime) -> Outcome:
+    _close_turn(state, decision, status, snapshot=snapshot, now=now)
     return Outcome(status)
 
 
-def _close_turn(state: TurnState, decision: Decision, status: str, *, snapshot: Snapshot | None, now: datetime) -> None:
+def _close_turn(state: TurnState, decision: Decision, status: str, *, snapshot: Snapshot, now: datetime) -> None:
     """Write what the turn did, if its lease is still ours. Raises ``Lost``."""
     answer, usage = decision.answer, decision.usage
     ours = Turn.objects.filter(pk=state.turn_id, lease_token=state.lease_token, status=Turn.Status.RUNNING).update(
@@ -210,10 +210,10 @@ def _close_turn(state: TurnState, decision: Decision, status: str, *, snapshot: 
             "memory": state.memory.stored(),
         },
         model=usage.model,
-        prompt_version=snapshot.prompt_version if snapshot else "",
+        prompt_version=snapshot.prompt_version,
         sources=answer.sources if answer else [],
         tools=list(decision.tools),
-        matters=sorted(snapshot.heard.matters) if snapshot and snapshot.heard else [],
+        matters=sorted(snapshot.heard.matters) if snapshot.heard else [],
         intents=list(answer.intents) if answer else [],
         move=answer.move if answer else "",
         model_calls=usage.calls,

@@ -11,7 +11,8 @@ from functools import cache
 
 from knowledge import catalogue, embeddings, queries, sources
 from knowledge.catalogue import ArticleFacts, ProductFacts
-from knowledge.search.engine import Engine, Kind, Result, SearchResult
+from knowledge.search.answers import Kind, Result, SearchResult
+from knowledge.search.engine import Engine
 
 __all__ = ["DEFAULT_LIMIT", "Kind", "Result", "SearchResult", "search", "search_by_meaning", "search_shipped"]
 

@@ -10,13 +10,14 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from knowledge.catalogue import ArticleFacts, ProductFacts
 from knowledge.search import asking, commercial, topics
-from knowledge.search.index import RRF_K, LexicalIndex, Synonyms, Vocabulary
+from knowledge.search.answers import Kind, Result, SearchResult
+from knowledge.search.index import RRF_K, LexicalIndex, Synonyms
+from knowledge.search.mending import Mender
 from knowledge.search.products import Found, ProductReader
-from knowledge.search.words import ABBREVIATIONS, FILLER_WORDS, distance, is_filler, normalise, sound, stem, words
+from knowledge.search.words import is_filler, normalise, stem, words
 
 # How much each kind of evidence counts beside the fused lexical rank, which stays below 1.
 _PRODUCT = 3.0
@@ -52,36 +53,6 @@ _ABOUT = (
 )
 # Folding would make "é" an "e".
 _IS = re.compile(r"\bé\b", re.IGNORECASE)
-
-
-class Kind(StrEnum):
-    """What a question is: answered by the articles, a matter for the consultant, or unknown here."""
-
-    FACT = "fact"
-    COMMERCIAL = "commercial"
-    GAP = "gap"
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """``product`` is empty for what holds for all machines and no machine was asked about."""
-
-    product: str
-    article: str
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class SearchResult:
-    """What was found. A commercial question is for the consultant and a gap for nobody yet: neither is `answerable`."""
-
-    results: tuple[Result, ...]
-    kind: Kind
-    products: tuple[str, ...] = ()
-
-    @property
-    def answerable(self) -> bool:
-        return self.kind is Kind.FACT
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +105,7 @@ class Engine:
                     self._of_product[code].append(position)
             for slug in article.attributes:
                 self._about[slug].append(position)
-        known = (*FILLER_WORDS, *topics.OUTSIDE_WORDS, *topics.TOPIC_WORDS)
-        known = (*known, *_catalogue_words(products, articles, synonyms))
-        self._spelling = Vocabulary(word for word in known if len(word) > 3)
-        # A short word that sounds like a subject we cannot answer is another one: "pau" is no "pao".
-        heard = [word for word in known if len(word) > 5 or (len(word) > 2 and word not in topics.OUTSIDE_WORDS)]
-        # Folding made every "ç" a "c".
-        self._by_sound = {sound(word.replace("c", "ss")): word for word in topics.TOPIC_WORDS}
-        self._by_sound |= {sound(word): word for word in heard}
+        self._mender = Mender(products, articles, synonyms)
 
     def search(
         self,
@@ -172,7 +136,7 @@ class Engine:
         return SearchResult(self._results(asked, scores, limit), kind, asked.found.codes)
 
     def _read(self, question: str) -> _Question:
-        question = _LETTERS.sub(lambda match: self._spelled(match.group()), _IS.sub("eh", question))
+        question = _LETTERS.sub(lambda match: self._mender.mended(match.group()), _IS.sub("eh", question))
         folded = normalise(question)
         found = self._reader.read(question)
         part = asking.asking_part(found.rest)
@@ -208,22 +172,6 @@ class Engine:
             if (product := self._products.get(code))
         )
         return f"{article.title} {article.text} {' '.join(names)}"
-
-    def _spelled(self, said: str) -> str:
-        """The word with a slip of spelling mended, or a short form written out; else as it was said."""
-        word = normalise(said)
-        if full := ABBREVIATIONS.get(word):
-            return full
-        if is_filler(word):
-            return said
-        if word not in self._spelling and not topics.aspects(word) and (alike := self._by_sound.get(sound(word))):
-            return alike
-        mended = self._spelling.correct(word)
-        # Towards a subject we cannot answer only the smallest slip is mended: "previsao" is no "pressao".
-        risky = mended != word and mended in topics.OUTSIDE_WORDS and (distance(word, mended, 1) > 1 or len(word) < 7)
-        # Nor is a short word one that says nothing: "pausar" is no "passar".
-        risky = risky or (len(word) < 7 and is_filler(mended))
-        return said if risky or mended == word else mended
 
     def _scores(self, question: _Question) -> dict[int, float]:
         """Position -> score over the lexical candidates and the articles of what the question is about."""
@@ -443,14 +391,3 @@ def _held(article: ArticleFacts, asked: Mapping[str, frozenset[str]]) -> set[fro
 def _belongs(word: str, asked: Mapping[str, frozenset[str]]) -> bool:
     """Whether a usually unanswerable word belongs to what was asked: "peso" to the load, "quebrar" to the warranty."""
     return any(stem(word) == said and topic in asked for said, topic in _ABOUT)
-
-
-def _catalogue_words(
-    products: Iterable[ProductFacts], articles: Iterable[ArticleFacts], synonyms: Mapping[str, str]
-) -> Iterable[str]:
-    for product in products:
-        yield from words(normalise(f"{product.name} {product.description} {' '.join(product.aliases)}"))
-    for article in articles:
-        yield from words(normalise(f"{article.title} {article.text}"))
-    for term, means in synonyms.items():
-        yield from words(normalise(f"{term} {means}"))

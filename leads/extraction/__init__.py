@@ -5,7 +5,7 @@ Serves three masters: facts when no model is available, the check of what a mode
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge.catalogue import ProductFacts
 from leads.extraction import acquaintance, companies, contacts, cost, human, people, places, segments, timing, volumes
@@ -13,6 +13,8 @@ from leads.extraction import products as wanted
 from leads.extraction.checks import validate
 from leads.extraction.optout import asks_opt_out, opt_out
 from leads.extraction.said import Item, Volume, prepare
+from seleto.lib.text.foreign import translated
+from seleto.lib.text.reading import Reading
 
 __all__ = ["FIELDS", "Extraction", "Item", "Volume", "asks_opt_out", "extract", "validate"]
 
@@ -62,7 +64,26 @@ def _within(inner: Item, outer: Item) -> bool:
 
 
 def extract(messages: Sequence[str], *, products: Sequence[ProductFacts] = ()) -> Extraction:
-    """Reads the lead's messages, oldest first. `Item.message` is the index in `messages`."""
+    """Reads the lead's messages, oldest first. `Item.message` is the index in `messages`.
+
+    English and Spanish are read by the same rules, word by word; quotations stay in the lead's own words.
+    """
+    abroad = [translated(message[:MAX_CHARS]) for message in messages]
+    if not any(abroad):
+        return _extract(messages, products)
+    told = [message if reading is None else reading.text for message, reading in zip(messages, abroad, strict=True)]
+    found = _extract(told, products)
+    return Extraction(tuple(_as_written(item, abroad[item.message]) for item in found.items), found.ask_state)
+
+
+def _as_written(item: Item, reading: Reading | None) -> Item:
+    if reading is None:
+        return item
+    start, end = reading.span(item.start, item.end)
+    return replace(item, quote=reading.original[start:end], start=start, end=end)
+
+
+def _extract(messages: Sequence[str], products: Sequence[ProductFacts]) -> Extraction:
     said = prepare([message[:MAX_CHARS] for message in messages])
     mail = contacts.email(said)
     if mail:

@@ -239,7 +239,7 @@ def _acceptable(message: Said, item: Item) -> bool:
 
 def _read(message: Said, position: int, *, lower: bool) -> Item | None:
     """The name that starts at a position: capitalised words and what joins them; any words when `lower`."""
-    words = [word for word in message.words if word.start >= position]
+    words = message.words_from(position, MAX_WORDS + 2)
     if not words or message.folded[position : words[0].start].strip(" \"“'&"):
         return None
     capital = not message.shouted and words[0].capitalised

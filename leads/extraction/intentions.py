@@ -38,6 +38,11 @@ _CURIOUS = re.compile(
     r"(?! (?:agora|hoje|ja|ess[ae]|est[ae]|esse))"
     r"|\b(?:fico|gosto de|adoro|vivo) (?:so )?(?:vendo|ver|assistindo|assistir) (?:os |uns )?videos?\b"
 )
+# What somebody asks us to play along with is not what they are.
+PRETENDED = re.compile(
+    r"\b(?:finj\w+|fing\w+|(?:faz|faca|fazer) de conta|suponh\w+|supond\w+|imagin(?:a|e|em|ando|emos)|digamos|como se"
+    r"|(?:me |nos )?(?:trat|consider|atend)\w+ (?:como|que))\b[^.!?;]{0,50}$"
+)
 _DOCUMENT = r"(?:propostas?|orcamentos?|cotac(?:ao|oes)|pro ?forma)"
 _QUOTE = re.compile(
     r"\b(?:mand|envi|encaminh|pass|fa[cz]|prepar|mont|elabor|ger[ae]|emit|quer|queri|precis|solicit|gostaria|aguard"
@@ -83,7 +88,7 @@ def intentions(messages: Sequence[str]) -> tuple[Item, ...]:
 def _read(said: Said) -> Iterator[Item]:
     yield from _no_business(said)
     yield from _found(said, _BUSINESS, "negocio", "sim", unless=_DENIED)
-    yield from _found(said, _CURIOUS, "intencao", "curiosidade")
+    yield from _found(said, _CURIOUS, "intencao", "curiosidade", unless=PRETENDED)
     for match in _QUOTE.finditer(said.folded):
         if not _NOT_QUOTE.search(said.folded[max(0, match.start() - 20) : match.end()]):
             yield said.item("intencao", "proposta", match.start(), match.end())
@@ -94,12 +99,12 @@ def _read(said: Said) -> Iterator[Item]:
 def _no_business(said: Said) -> Iterator[Item]:
     """Who has none yet but is about to open one is a buyer."""
     if not _PLANS.search(said.folded):
-        yield from _found(said, _NO_BUSINESS, "negocio", "nao")
+        yield from _found(said, _NO_BUSINESS, "negocio", "nao", unless=PRETENDED)
 
 
 def _found(
     said: Said, pattern: re.Pattern[str], field: str, value: str, *, unless: re.Pattern[str] | None = None
 ) -> Iterator[Item]:
     for match in pattern.finditer(said.folded):
-        if unless is None or not unless.search(said.before(match.start(), 20)):
+        if unless is None or not unless.search(said.before(match.start(), 70)):
             yield said.item(field, value, match.start(), match.end())

@@ -42,6 +42,8 @@ _STOP = frozenset(
     mudou mudei agora ainda era vai sera vamos familiar delivery chama chamada
     """.split()
 )  # fmt: skip
+_INTRODUCES = re.compile(r"\b(?:sou|aqui e|fala)\s+(?:[oa]\s+)?$")
+_STATE_AFTER = re.compile(r"\s*[-/,]?\s*\(?([A-Z]{2})\b")
 _COMPOUND = re.compile(
     r"\b(?:casas? de carnes?|boutique de carnes?|food ?truck|dark kitchen|rede de supermercados|casa do \w+)\s+$"
 )
@@ -137,7 +139,7 @@ def _typed(message: Said) -> Iterator[Item]:
             continue
         if (word.text in PRODUCT_TYPES or word.text in WEAK_TYPES) and not word.capitalised and not compound:
             continue
-        rest = words[place + 1 :]
+        rest = words[place + 1 : place + 1 + MAX_WORDS]
         gap = message.folded[word.end : rest[0].start]
         numbered = rest[0].raw.isdigit() and word.capitalised and len(rest) == 1
         if gap != " " or not (
@@ -146,7 +148,7 @@ def _typed(message: Said) -> Iterator[Item]:
             or (rest[0].text in PARTICLES and len(rest) > 1 and rest[1].capitalised and word.capitalised)
         ):
             continue
-        item = sequence(message, words[place:] if not compound else rest, free=False)
+        item = sequence(message, words[place : place + MAX_WORDS] if not compound else rest, free=False)
         start = window + compound.start() if compound else word.start
         if item is None or item.end <= word.end or _is_place(message, rest[0].start, item.end):
             continue
@@ -158,7 +160,7 @@ def _typed(message: Said) -> Iterator[Item]:
 
 def _after_and(message: Said, word: Word) -> bool:
     """ "Carne & Cia Premium" begins before its business word."""
-    return message.folded[: word.start].endswith("& ")
+    return message.folded.endswith("& ", 0, word.start)
 
 
 def _small(message: Said) -> Iterator[Item]:
@@ -191,7 +193,7 @@ def _is_place(message: Said, start: int, end: int) -> bool:
     parts = name.rsplit(" ", 1)
     if len(parts) == 2 and municipalities.state(parts[1]) and municipalities.find(parts[0]):
         return True
-    follows = re.match(r"\s*[-/,]?\s*\(?([A-Z]{2})\b", message.text[end:])
+    follows = _STATE_AFTER.match(message.text, end)
     return bool(follows and municipalities.state(follows[1]) and municipalities.find(name))
 
 
@@ -204,10 +206,10 @@ def _ended(message: Said) -> Iterator[Item]:
         if word.text not in ENDINGS or not word.capitalised or place == 0:
             continue
         start = place
-        while start > 0 and _joined(message, words[start - 1], words[start]):
+        while start > 0 and place - start < MAX_WORDS and _joined(message, words[start - 1], words[start]):
             start -= 1
         for inner in range(start + 1, place + 1):  # "Rogério da Hamburgueria ...": the person stays out
-            person = re.search(r"\b(?:sou|aqui e|fala)\s+(?:[oa]\s+)?$", message.folded[: words[start].start])
+            person = _INTRODUCES.search(message.before(words[start].start, 20))
             named = words[inner - 2].text in first_names() and words[inner].text in COMPANY_TYPES
             if words[inner - 1].text in ("da", "do") and (person or named):
                 start = inner
@@ -220,7 +222,7 @@ def _ended(message: Said) -> Iterator[Item]:
             and message.folded[words[last].end : words[last + 1].start].strip(" .") == ""
         ):
             last += 1
-        after = words[last + 1 :]
+        after = words[last + 1 : last + 3]
         goes_on = len(after) > 1 and after[0].text == "de" and after[1].capitalised and after[1].text in _ENDS
         if (
             start == place
@@ -232,7 +234,7 @@ def _ended(message: Said) -> Iterator[Item]:
                 and after[0].text not in NO_COMPANY
             )
         ):
-            item = sequence(message, words[start:], free=False) if start < place else None
+            item = sequence(message, words[start : start + MAX_WORDS], free=False) if start < place else None
             if item and item.end > word.end:
                 yield item
             continue
@@ -249,7 +251,7 @@ def _ended(message: Said) -> Iterator[Item]:
 def _joined_by_and(message: Said) -> Iterator[Item]:
     """ "Sabor & Cia", alone in its stretch; "Ana & Beto" are two people."""
     for start, end in message.segments:
-        words = [word for word in message.words if start <= word.start < end]
+        words = message.words_within(start, end)
         if not 2 <= len(words) <= MAX_WORDS or "&" not in message.folded[start:end]:
             continue
         if (
@@ -276,7 +278,7 @@ def _joined(message: Said, left: Word, right: Word) -> bool:
 
 def _shouted(message: Said) -> Iterator[Item]:
     for start, end in message.segments:
-        words = [word for word in message.words if start <= word.start < end]
+        words = message.words_within(start, end)
         if len(words) < 2 or len(words) > MAX_WORDS:
             continue
         first, last = words[0].text, words[-1].text

@@ -66,7 +66,8 @@ _RECORDED = re.compile(
     r"\s*:?\s+(?:(?:como|o|a|em|no|nome|de|e|eh)\s+)*(?=\w)"
 )
 _TOLD_TO_NOTE = re.compile(
-    r"\b(?:o )?meu (?:e|eh) (?=\w)|\b(?:na verdade|alias|corrigindo|quer dizer),? (?=\w+(?: \w+){0,3}\W*$)"
+    r"\b(?:o )?meu (?:e|eh) (?=\w)|\bmas (?:e|eh) (?=\w+(?: \w+){1,3}\W*$)"
+    r"|\b(?:na verdade|alias|corrigindo|quer dizer),? (?=\w+(?: \w+){0,3}\W*$)"
     r"|\b(?:anot|registr|cadastr|salv)(?:a|ar|e|em)(?: ai| o nome| como| meu nome)*\s+(?=\w)"
 )
 _SPELLED = re.compile(
@@ -212,7 +213,7 @@ def _in_message(message: Said, messages: int) -> Iterator[_Candidate]:
 
 def _opens_with_name(message: Said, position: int) -> bool:
     """Whether a known first name stands there, and not a city ("aliás, Aparecida de Goiânia")."""
-    words = [word for word in message.words if word.start >= position]
+    words = message.words_from(position, 1)
     rest = message.text[words[0].start :].strip(" .!") if words else ""
     return bool(words) and words[0].text in first_names() and municipalities.find(rest) is None
 
@@ -246,7 +247,7 @@ def _introduces(message: Said, match: re.Match[str]) -> bool:
 
 def _read(message: Said, position: int, *, strong: bool) -> tuple[Item, int] | None:
     """The name that starts at a position, treatments skipped; None when the words there are no name."""
-    words = [word for word in message.words if word.start >= position]
+    words = message.words_from(position, 2 * _MAX_WORDS)
     place = 0
     while place < len(words) and (words[place].text in TREATMENTS or words[place].text in ("o", "a")):
         place += 1

@@ -25,8 +25,7 @@ _SPOKEN_NUMBERS = {
 
 _MACHINE = (
     r"maquin\w+|formador\w+|modelador\w+|prensa\w*|hamburguer(?:eira|a)\w*|hamburgueira\w*|modelos?|versao"
-    r"|opcao|equipamentos?|"
-    r"semi ?automatica|tipo"
+    r"|opcao|equipamentos?|semi ?automatica|tipo"
 )
 # "a de 3 mil por hora", "aquela automática elétrica que faz mil e oitocentos": a machine told by what it makes
 CHOSEN_BY_OUTPUT = re.compile(
@@ -65,6 +64,8 @@ _DESCRIBED: tuple[tuple[str, re.Pattern[str]], ...] = (
             rf"|\b(?:{_CUT})[^.,;!?]{{0,25}}?\b(?:em|de|os|n[oa]s?|faz)?"
             r" ?(?:cub(?:os?|inhos?)|tir(?:as?|inhas?)|iscas?)\b|\bmaquin\w+ (?:que|de|pra"
             r"|para) cort\w+ (?:carne|bife|frango)\w*"
+            r"|\b(?:a|uma|aquela|essa|da|na|pela) (?:de|pra|para|que) cort(?:ar|a|e)\b(?! (?:\w+ )?(?:grama|cabelo"
+            r"|custos?|despesas?|gastos?|caminho|legumes?|pao|queijo|frios|energia|luz)\b)"
             r"|\bem (?:cubos|cubinhos|tiras|tirinhas)\b"
             r"|\b(?:cubos?|cubinhos?|tiras|tirinhas)\b[^.,;!?]{0,12}\b(?:maquina|cortad\w+)"
             r"|\b(?:cort|pic)\w+ (?:\w+ ){0,3}?(?:pra|para|pro|de) (?:o |os |fazer )?"
@@ -76,9 +77,10 @@ _DESCRIBED: tuple[tuple[str, re.Pattern[str]], ...] = (
         "FS150",
         re.compile(
             r"\bfileta\w*|\bfiletea\w*|\bfati\w+ [^.,;!?]{0,30}\bem fil(?:es?|ezinhos)\b"
-            r"|\bmaquin\w+ (?:de|pra|para) (?:fazer )?(?:file|filetar)\w*"
+            r"|\b(?:maquin\w+|a|aquela|essa) (?:de|pra|para) (?:fazer )?(?:files?|filezinhos?|filetar)\b"
         ),
     ),
+    ("LINHA_FB700", re.compile(r"\blinha (?:automatica |de producao )?(?:de|pra|para) (?:fazer )?(?:o |os )?xis\b")),
     (
         "LINHA_ESPETO",
         re.compile(

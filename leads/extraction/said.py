@@ -13,7 +13,9 @@ from seleto.lib.text.numbers import Quantity, find_quantities
 
 _TRANSCRIPT = re.compile(r"^\s*\[transcri[cç][aã]o\]", re.IGNORECASE)
 # Addresses hold words that mean nothing here ("@padariasol.example", "wa.me/5511...", "@boibravo").
-_ADDRESS = re.compile(r"\S*@\S+|https?://\S+|\bwww\.\S+|\b\w+(?:\.\w+)*\.(?:com|net|br|example)(?:\.br)?\b(?:/\S*)?")
+_ADDRESS = re.compile(
+    r"(?<!\S)[^\s@]*@\S+|https?://\S+|\bwww\.\S+|\b\w+(?:\.\w+)*\.(?:com|net|br|example)(?:\.br)?\b(?:/\S*)?"
+)
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 # Ends of a thought: sentence marks (not the dot of a number or an abbreviation), line breaks, "mas".
 _ABBREVIATIONS = ("sr", "dr", "sra", "dra", "eng", "prof", "sta", "sto", "pres", "gov", "av", "r", "rod", "jd")
@@ -142,6 +144,11 @@ class Said(Thoughts):
         """The words that begin in [start, end)."""
         first = bisect_left(self.words, start, key=lambda word: word.start)
         return self.words[first : bisect_left(self.words, end, lo=first, key=lambda word: word.start)]
+
+    def words_from(self, start: int, most: int) -> list[Word]:
+        """At most so many of the words that begin at `start` or after it."""
+        first = bisect_left(self.words, start, key=lambda word: word.start)
+        return self.words[first : first + most]
 
     @cached_property
     def quantities(self) -> list[Quantity]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from leads.extraction.intentions import PRETENDED
 from leads.extraction.said import Item, Said, Spelled
 from seleto.lib.text.numbers import Kind, Quantity
 from seleto.lib.text.units import MONTHS
@@ -149,6 +150,8 @@ def _words(message: Spelled) -> list[Item]:
     found = []
     covered: list[tuple[int, int]] = []
     for match in _LOW.finditer(message.folded):
+        if PRETENDED.search(message.before(match.start(), 70)):
+            continue
         covered.append(match.span())
         found.append(message.item("urgencia", "baixa", match.start(), match.end(), 0.85))
     for match in _MEDIUM.finditer(message.folded):

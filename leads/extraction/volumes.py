@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import zip_longest
 
 from leads.extraction.multiples import COUNT_OF, multiplied
 from leads.extraction.products import CHOSEN_BY_OUTPUT
@@ -77,7 +78,7 @@ _PERIOD_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(
             r"\b(?:por dia|ao dia|diari\w+|todo (?:santo )?dia|todos os dias|no dia|por noite|a noite"
             r"|cada dia|/dia|(?:segunda|terca|quarta|quinta|sexta|sabado|domingo)s?|outros dias|dias"
-            r"|dia de pico|no pico|dia)\b"
+            r"|dia de pico|no pico|dia|n[oa] (?:almoco|janta|jantar)|por turno)\b"
         ),
     ),
 )
@@ -305,11 +306,11 @@ def _across_messages(said: Sequence[Said], found: list[_Made]) -> list[_Made]:
 def _sharing_period(found: list[_Made]) -> list[_Made]:
     """What has no period of its own takes the one said with another amount of the same message; a correction
     takes the one said before."""
+    last = {made.message: made.period for made in found if made.period}
     shared = []
     for made in found:
-        near = [other.period for other in found if other.period and other.message == made.message]
-        earlier = [other.period for other in found if other.period and other.message < made.message]
-        period = made.period or (near or (earlier if made.corrected else None) or [""])[-1]
+        earlier = next((last[message] for message in reversed(last) if message < made.message), "")
+        period = made.period or last.get(made.message) or (earlier if made.corrected else "")
         if period:
             shared.append(replace(made, period=period))
     return shared
@@ -330,12 +331,9 @@ def _sharing_unit(said: Sequence[Said], found: list[_Made]) -> list[_Made]:
 def _weekend(said: Sequence[Said], found: list[_Made]) -> list[_Made]:
     """So many on Saturday and so many on Sunday are the week's, when no other day is spoken of."""
     days: dict[str, _Made] = {}
-    for made in found:
-        following = min(
-            (other.start for other in found if other.message == made.message and other.start > made.start),
-            default=10**6,
-        )
-        window = said[made.message].folded[made.end : min(made.end + 30, following)]
+    for made, following in zip_longest(found, found[1:]):
+        here = following is not None and following.message == made.message
+        window = said[made.message].folded[made.end : min(made.end + 30, following.start) if here else made.end + 30]
         day = _WEEKEND_DAY.search(window)
         if day:
             days[day[1]] = made

@@ -8,7 +8,6 @@ from dataclasses import asdict
 from typing import Any
 
 from sandbox.chatwoot.call import as_number
-from sandbox.chatwoot.conversations import select
 from sandbox.chatwoot.desk import PRIORITIES, STATUSES, Desk, File
 from sandbox.chatwoot.records import BIANCA, Conversation, Message, User
 from sandbox.hooks import Outcome
@@ -194,10 +193,6 @@ class Steering:
             "conversations": [asdict(row) | {"unread": records.unread(row)} for row in rows],
             "messages": [_plain(message) for row in rows for message in records.messages_of(row)],
         }
-
-    def inbox_list(self, user: User, *, status: str, who: str, label: str) -> list[Conversation]:
-        labels = [label] if label else []
-        return select(self._desk.records.conversations.values(), actor=user, status=status, who=who, labels=labels)
 
     # --- inside -----------------------------------------------------------------------------------------------
 

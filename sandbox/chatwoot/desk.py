@@ -27,7 +27,7 @@ DELIVERY = ("sent", "delivered", "read", "failed")
 DELETED = "This message was deleted"
 _TYPING_S = 30.0
 _CLOSED_BY = {
-    "open": "reaberta",
+    "open": "aberta",
     "resolved": "marcada como resolvida",
     "pending": "marcada como pendente",
     "snoozed": "adiada",

@@ -19,6 +19,7 @@ _NEUTRAL = words(
 )
 _INSTRUCTION = re.compile(r"nao informar|encaminh|apresentar tambem|registrar interesse|\bconsultor\b")
 _CODE_FIRST = re.compile(r"^(?:FB|SE|CT|FS|EPE|ENS|MIX)")
+_SAME_SUBJECT = re.compile(r"^(A (?:SE )?[A-Z]\w+) ((?:é|produz|faz|tem|usa|corta|acompanha|trabalha) .+)$", re.S)
 _SUBJECT = re.compile(r"^([^:]{2,40}):\s+(.+)$", re.S)
 
 # topic: (what a question about it looks like, what an article about it looks like); folded text
@@ -96,7 +97,10 @@ def to_questions(brief: Brief, questions: Sequence[str], *, context: str, need: 
     """Answer technical questions; ``context`` is what was said so far, ``need`` the lead's part of it, folded."""
     asked = fold(" ".join(questions))
     topics = {name for name, pattern in _QUESTION.items() if pattern.search(asked)}
-    codes = products.mentioned(asked) or products.mentioned(fold(brief.text)) or products.mentioned(context)[-1:]
+    codes = products.mentioned(asked) or products.mentioned(fold(brief.text))
+    if not codes:  # "qual a cuba dela?": the machine the lead wants, or the last one spoken of
+        wanted_code = brief.known.get("produto", "")
+        codes = [wanted_code] if wanted_code else products.mentioned(need)[-1:] or products.mentioned(context)[-1:]
     if "portfolio" in topics:
         codes = []
     family = products.family(fold(brief.text)) or products.family(need)
@@ -221,12 +225,20 @@ def _say(articles: Sequence[Article]) -> Answer:
     parts: list[str] = []
     sources: list[str] = []
     for article in articles[:_MAX_ARTICLES]:
-        sentence = render(article.text, first=not parts)
+        sentence = _without_subject(render(article.text, first=not parts), parts)
         if parts and len(" ".join(parts)) + len(sentence) > _MAX_CHARS:
             break
         parts.append(sentence)
         sources.append(article.id)
     return Answer(text=" ".join(parts), sources=tuple(sources))
+
+
+def _without_subject(sentence: str, before: Sequence[str]) -> str:
+    """ "A FB300 produz ... A FB300 é ..." names the machine once."""
+    found = _SAME_SUBJECT.match(sentence)
+    if found is None or not before or not before[-1].startswith(f"{found[1]} "):
+        return sentence
+    return f"Ela {found[2]}"
 
 
 def render(text: str, *, first: bool) -> str:

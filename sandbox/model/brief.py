@@ -56,6 +56,11 @@ class Brief:
     talk: tuple[Line, ...]
     asked: tuple[Line, ...]
     corrections: tuple[Correction, ...] = field(default=())
+    language: str = "pt"
+    returned_after: str = ""
+    ask_state: bool = False
+    open_questions: tuple[str, ...] = ()
+    summary: str = ""
 
     @property
     def text(self) -> str:
@@ -108,6 +113,11 @@ def _read(root: Element, corrections: tuple[Correction, ...]) -> Brief:
         talk=tuple(_line(row) for row in root.iterfind("conversa/msg")),
         asked=tuple(_line(row) for row in root.iterfind("responder/msg")),
         corrections=corrections,
+        language=about.get("idioma", "pt"),
+        returned_after=about.get("voltou_apos", ""),
+        ask_state=about.get("perguntar_estado", "") == "sim",
+        open_questions=tuple(_text(row) for row in root.iterfind("em_aberto/pergunta")),
+        summary=_inner(root, "resumo"),
     )
 
 

@@ -158,7 +158,7 @@ def _names(line: Line, asked: str) -> Iterator[_Hit]:
             rf"(?i:me chamo|meu nome (?:é|e|eh)|nome (?:é|e)|aqui (?:é|e|eh) (?:o|a)|quem fala (?:é|e) (?:o"
             rf"|a)?)\s+({_NAME})"
         ),
-        rf"(?i:\bsou (?:o|a)|\baqui é|\bé (?:o|a))\s+({_NAME})",
+        rf"(?i:\bsou (?:o|a)|\baqui é|(?<!você )(?<!voce )(?<!vc )\bé (?:o|a))\s+({_NAME})",
         rf"(?i:\bsou)\s+({_NAME})(?=[\s,.!]|$)",
         rf"^({_NAME})\s+(?i:aqui|falando)\b",
         rf"(?i:anotou \w+ mas (?:é|e))\s+({_NAME})",

@@ -70,8 +70,8 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
         r"quem te (?:programou|criou)|banco de dados|codigo fonte|\bapi\b",
     ),
     "candidato": (
-        r"curriculo|\bvagas?\b|\bemprego|trabalhar (?:ai|com voces|com vcs|na seleto|na empresa)|contratando",
-        r"estagio|\btrampo",
+        r"curriculo|\bvagas?\b|(?<!meu )(?<!seu )\bemprego|estagio|\btrampo|contratando",
+        r"trabalhar (?:ai|com voces|com vcs|na seleto|na empresa)",
     ),
     "fornecedor": (
         r"somos (?:uma )?(?:fornecedor|fabricante|agencia|empresa (?:de|que))",

@@ -1,5 +1,7 @@
 """The assistant's wording. Several variants each, so that a conversation does not sound like a form."""
 
+_UNITS = {"hamburgueres": "hambúrgueres"}
+
 HELLO = (
     "{greeting}{name}! Aqui é a assistente virtual da Seleto Industrial.",
     "{greeting}{name}! Sou a assistente virtual da Seleto Industrial, que bom falar com você.",
@@ -30,13 +32,21 @@ HOOK: dict[str, tuple[str, ...]] = {
     "nome": ("Prazer, {value}!", "Muito prazer, {value}!"),
     "empresa": ("Que bacana, anotei a empresa aqui.", "Anotado o nome da empresa!"),
     "cidade": ("{value}, anotado!", "Anotei aqui: {value}."),
-    "volume": ("Anotei o seu volume.", "Ótimo, esse volume já ajuda a dimensionar."),
-    "urgencia": ("Entendi o seu momento.", "Certo, anotei."),
+    "uf": ("Obrigada, {value} então!",),
+    "volume": ("Ótimo, {value} já ajuda a dimensionar.", "Anotado: {value}."),
+    "urgencia": ("Entendi, já deixo isso anotado.", "Certo, vou considerar isso."),
     "cnpj": ("CNPJ anotado, obrigada!",),
     "email": ("E-mail anotado!",),
     "segmento": ("Legal, atendemos bastante esse segmento.", "Que legal o seu negócio!"),
     "conhece_seleto": ("Bacana!",),
 }
+WELCOME_BACK = ("Que bom ter você de volta{name}!", "Oi de novo{name}, que bom que voltou!")
+STILL_OPEN = "Sobre o que você tinha perguntado:"
+OFFER = (
+    "Se ficar alguma dúvida sobre as máquinas, é só me perguntar.",
+    "Se quiser saber mais algum detalhe, estou por aqui.",
+    "Fico à disposição para o que você precisar.",
+)
 ACK = ("Entendi.", "Certo!", "Perfeito.", "Combinado!", "Tudo bem.", "Anotado!")
 REFUSE_PRICE = (
     "Sobre valores, quem passa é o nosso consultor.",
@@ -122,6 +132,12 @@ SKEWER_CUTTING = ("Para a etapa de corte da carne do espeto temos a CT200, que c
 UPSELL = ("Vale conhecer também a FB300, que é semiautomática pneumática e ajuda a padronizar.",)
 WIDE = ("Para hambúrguer maior que 14 cm, o caminho é a FB700 com a linha automática, que vai até 19 cm.",)
 CUTTER = ("Para cortar carne em bifes, cubos e tiras temos a CT200.",)
+FAMILY_LINES = {
+    "hambúrguer": "Para hambúrguer temos formadoras manuais, semiautomáticas e automáticas.",
+    "corte": CUTTER[0],
+    "filé": "Para filés temos a filetadora automática FS150.",
+    "mistura": "Para misturar a massa temos os misturadores de 25, 70, 140 e 210 L.",
+}
 PORTFOLIO = (
     (
         "Fabricamos máquinas em inox para alimentos: formadoras de hambúrguer, cortadora, filetadora, "
@@ -130,3 +146,13 @@ PORTFOLIO = (
 )
 UNHEARD = ("Não consegui ouvir o seu áudio por aqui. Pode me escrever em texto?",)
 REPEAT = ("Não consegui ler a sua última mensagem. Pode me escrever de novo?",)
+
+
+def volume_in_words(value: str) -> str:
+    """ "1500 hamburgueres/dia" as "1.500 hambúrgueres por dia"; empty when it is no volume."""
+    amount, _, rest = value.partition(" ")
+    unit, _, period = rest.partition("/")
+    if not amount.isdigit() or not unit:
+        return ""
+    said = f"{int(amount):,}".replace(",", ".") + f" {_UNITS.get(unit, unit)}"
+    return f"{said} por {'mês' if period == 'mes' else period}" if period else said

@@ -65,7 +65,7 @@ _OWNED = re.compile(
 FAMILIES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "hambúrguer",
-        r"hambur|burger|burguer|\blanche|\bdiscos?\b|smash",
+        r"hambur|burger|burguer|\blanche|\bdiscos?\b|smash|\bformadora",
         ("FBM100", "FB300", "FB700", "SMARTPRO", "SE3000"),
     ),
     ("linguiça", r"linguica|ensacadeira|embutid|salsicha", ("ENS15", "ENS30")),

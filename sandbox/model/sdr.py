@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from sandbox.model import answers, facts, intents, phrases, products
+from sandbox.model import abroad, answers, facts, intents, phrases, products
 from sandbox.model.answers import Answer
 from sandbox.model.brief import Brief
 from sandbox.model.draft import Draft
@@ -23,19 +23,13 @@ _WHO = re.compile(
 _ELLIPSIS = re.compile(r"^\W*e (?:a|o|da|do|as|os)\b")
 _HERE = re.compile(r"\b(?:e|eh|aqui e) (?:d)?a seleto\b|alguem (?:ai|online)|tem alguem|esta[os]? (?:ai|online)")
 _UNHEARD = re.compile(r"\[audio que nao pode ser ouvido")
+_BARE_CHARS = 60  # a reply shorter than this, with no question, says next to nothing
 _HOURS = {"hora": 1.0, "dia": 8.0, "semana": 40.0, "mes": 176.0}
-_FAMILY_LINES = {
-    "hambúrguer": "Para hambúrguer temos formadoras manuais, semiautomáticas e automáticas.",
-    "corte": phrases.CUTTER[0],
-    "filé": "Para filés temos a filetadora automática FS150.",
-    "mistura": "Para misturar a massa temos os misturadores de 25, 70, 140 e 210 L.",
-}
 
 
 def compose(brief: Brief) -> Draft:
     """What the assistant would say to this brief."""
-    talk = _Talk(brief)
-    return talk.run()
+    return abroad.compose(brief) if brief.language in abroad.LANGUAGES else _Talk(brief).run()
 
 
 class _Talk:
@@ -43,11 +37,12 @@ class _Talk:
         self.brief = brief
         self.memory = Memory(brief)
         self.text = fold(brief.text)
-        self.context = fold("\n".join(line.text for line in brief.talk if line.who != "humano"))
-        self.need = fold("\n".join(brief.said_by("lead")))
+        self.context = fold("\n".join([brief.summary, *(line.text for line in brief.talk if line.who != "humano")]))
+        self.need = fold("\n".join([brief.summary, *brief.said_by("lead")]))
         self.found = [row for row in facts.extract(brief) if row.field in _FIELDS]
         self.given = {row.field: row.value for row in self.found}
         self.draft = Draft(found=self.found, intents=intents.read(brief))
+        self.greeted = 0  # how many parts of the reply greet
         self.seed = f"{brief.text}|{len(brief.talk)}"
 
     def run(self) -> Draft:
@@ -56,6 +51,7 @@ class _Talk:
             self._close(phrases.OPT_OUT, "encerrar")
             return self._finish()
         self._hello()
+        self.greeted = len(draft.parts)
         for name, (wording, move) in _ROUTES.items():
             if name in heard:
                 self._close(wording, move)
@@ -86,21 +82,39 @@ class _Talk:
         for step in steps:
             if not draft.closed:
                 step()
+        if not draft.closed:
+            self._still_open()
         self._hook()
         if not draft.closed:
             self._ask()
+            self._offer()
         return self._finish()
 
     # --- steps ------------------------------------------------------------------------------------------------
 
     def _hello(self) -> None:
         if not self.brief.first:
+            if self.brief.returned_after:
+                self._welcome_back()
             return
         name = (self.given.get("nome") or self.brief.known.get("nome") or "").split(" ")[0]
         hello = self._pick(phrases.HELLO).format(
             greeting=self.brief.greeting.capitalize(), name=f", {name}" if name else ""
         )
         self.draft.say(hello)
+
+    def _welcome_back(self) -> None:
+        """Back after days: glad of it, and with what is known, instead of a second first greeting."""
+        known = self.brief.known
+        name = known.get("nome", "").split(" ")[0]
+        text = self._pick(phrases.WELCOME_BACK).format(name=f", {name}" if name else "")
+        product = products.NAMES.get(known.get("produto", ""), "")
+        volume = phrases.volume_in_words(known.get("volume", ""))
+        if product and volume:
+            text += f" Da última vez falamos da {product}, para {volume}."
+        elif product or volume:
+            text += f" Da última vez falamos de {product or volume}."
+        self.draft.say(text)
 
     def _close(self, wording: Sequence[str], move: str) -> None:
         """The last word of a matter. Without the move to hand over nothing may sound like a transfer."""
@@ -158,6 +172,22 @@ class _Talk:
         elif not self._presented():
             self._recommend(unasked=True)
 
+    def _still_open(self) -> None:
+        """A question nobody could answer before, when an article answers it now and nothing else was asked."""
+        if self.draft.gap or intents.questions(self.brief) or not self.brief.open_questions:
+            return
+        answer = answers.to_questions(self.brief, self.brief.open_questions[-1:], context=self.context, need=self.need)
+        if answer.text and fold(answer.text) not in self.context:
+            self.draft.say(f"{phrases.STILL_OPEN} {answer.text}")
+            self.draft.sources += answer.sources
+
+    def _offer(self) -> None:
+        """Never a bare "Anotado!"."""
+        bare = len(" ".join(self.draft.parts)) < _BARE_CHARS
+        options = self.memory.unsaid(phrases.OFFER)
+        if bare and options and not self.draft.ask and not any("?" in part for part in self.draft.parts):
+            self.draft.say(pick(options, self.seed))
+
     def _off_topic(self) -> None:
         """Kindly back to the machines; nobody is asked to find out who won the match."""
         if "fora_do_assunto" in self.draft.intents and not self._presented():
@@ -190,7 +220,7 @@ class _Talk:
         if _HAVE.search(fold(asked[0])) and (codes or family) and self._existence_only(asked[0]):
             self.draft.quote(answers.about(self.brief, codes or list(family[1][:2] if family else ())))
             if not self._presented() and family:
-                self.draft.say(_FAMILY_LINES.get(family[0], ""))
+                self.draft.say(phrases.FAMILY_LINES.get(family[0], ""))
             if self._presented():
                 return
         self.draft.gap = answer.gap
@@ -221,8 +251,8 @@ class _Talk:
             answer = answers.about(self.brief, family[1][:2])
         self.draft.quote(answer)
         if not answer.text:
-            self.draft.say(_FAMILY_LINES.get(family[0], ""))
-        return bool(answer.text) or family[0] in _FAMILY_LINES
+            self.draft.say(phrases.FAMILY_LINES.get(family[0], ""))
+        return bool(answer.text) or family[0] in phrases.FAMILY_LINES
 
     def _commercial(self) -> None:
         heard = self.draft.intents
@@ -279,7 +309,7 @@ class _Talk:
 
     def _hook(self) -> None:
         """Show that the lead was heard, before anything else that is said."""
-        start = 1 if self.brief.first else 0
+        start = self.greeted
         if len(self.draft.parts) - start > 1 or self.draft.closed:
             return
         for row in self.found:
@@ -288,12 +318,13 @@ class _Talk:
             if row.field == "nome" and self.brief.first:
                 continue
             value = row.value.split(" ")[0] if row.field == "nome" else row.value
+            value = phrases.volume_in_words(value) if row.field == "volume" else value
             self.draft.parts.insert(start, self._pick(phrases.HOOK[row.field]).format(value=value))
             return
         if len(self.draft.parts) == start:
             if "saudacao" in self.draft.intents:
-                self.draft.parts.insert(start, "" if self.brief.first else self._greet_back())
-            elif not self.brief.first:
+                self.draft.parts.insert(start, "" if self.greeted else self._greet_back())
+            elif not self.greeted:
                 self.draft.parts.insert(start, pick(self.memory.openings(), self.seed))
 
     def _ask(self) -> None:
@@ -311,11 +342,13 @@ class _Talk:
         """For the most valuable missing fact that was not asked for lately; empty when there is none."""
         named_machine = "produto" in self.given or bool(products.mentioned(self.text))
         family = products.family(self.text) or products.family(self.need)
+        if self.brief.ask_state and self.memory.may_ask("uf"):
+            return self._pick(phrases.ASK["uf"])
         for name in self.brief.missing:
             known = name in self.brief.known or name in self.given
             if known or name not in phrases.ASK or not self.memory.may_ask(name):
                 continue
-            if name == "conhece_seleto" and named_machine:
+            if name == "conhece_seleto" and (named_machine or self.brief.returned_after):
                 continue
             wordings = phrases.ASK_FOR_FAMILY.get(family[0], ()) if name == "produto" and family else ()
             if options := self.memory.unsaid(wordings) or self.memory.unsaid(phrases.ASK[name]):
@@ -346,7 +379,7 @@ class _Talk:
 
     def _presented(self) -> bool:
         """Something about machines was already said in this reply."""
-        return len(self.draft.parts) > (1 if self.brief.first else 0)
+        return len(self.draft.parts) > self.greeted
 
     def _is_technical(self, question: str) -> bool:
         text = fold(question)

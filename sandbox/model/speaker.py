@@ -15,7 +15,11 @@ from sandbox.model.text import fold, sentences
 from sandbox.model.wire import Reply
 
 ANSWER = "resposta"
-_SAFE = "Certo, obrigada pela mensagem! Fico à disposição por aqui."
+_SAFE = {
+    "en": "Thank you for your message! I am here to help.",
+    "es": "¡Gracias por su mensaje! Estoy aquí para ayudarle.",
+}
+_SAFE_HERE = "Certo, obrigada pela mensagem! Fico à disposição por aqui."
 _OFFENCE = {
     "price": r"r\$|\breais\b|\bmil\b|preco|\bcust|barat|\bcar[oa]\b|\d{1,3}\.\d{3}|valor",
     "payment": r"parcel|boleto|\bpix\b|cart(?:ao|oes)|\bentrada\b|financ|\d+\s*x\b|pagamento",
@@ -61,7 +65,7 @@ def _corrected(brief: Brief, draft: Draft) -> dict[str, Any]:
     if "pacing" in kinds or (not changed and draft.reply == refused):
         draft.ask = ""
     if not draft.reply or draft.reply == refused:
-        draft.parts, draft.ask = [_SAFE], ""
+        draft.parts, draft.ask = [_SAFE.get(brief.language, _SAFE_HERE)], ""
     draft.parts = [sentence for part in draft.parts for sentence in sentences(part)]
     return draft.answer()
 

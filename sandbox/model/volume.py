@@ -40,7 +40,7 @@ _PERIODS = {
     "dia": "dia",
     "fim de semana": "semana",
 }
-_BEFORE = re.compile(r"(?:daqui (?:a )?|em |ate |dentro de |nos proximos |as )(?:uns |umas )?$")
+_BEFORE = re.compile(r"\b(?:daqui (?:a )?|em |ate |dentro de |nos proximos |as )(?:uns |umas )?$")
 
 
 def find_volume(text: str) -> tuple[str, int, int] | None:

@@ -1,15 +1,10 @@
 """The page's addresses: the whole page, the two fragments it polls, and what its buttons do."""
 
-import hashlib
-import re
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, select_autoescape
-from markupsafe import Markup, escape
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -19,10 +14,10 @@ from sandbox.config import PERSONALITIES
 from sandbox.model.misbehave import MODES, Mode
 from sandbox.page import scenes
 from sandbox.page.exchanges import cut
-from sandbox.page.timeline import Timeline, View, local_time
+from sandbox.page.render import HERE, Pages, digest
+from sandbox.page.timeline import Timeline, View
 from sandbox.world import Lead
 
-_HERE = Path(__file__).parent
 _MAX_TEXT = 4096
 
 
@@ -41,7 +36,7 @@ def routes(box: Box, timeline: Timeline) -> list[BaseRoute]:
         Route("/page/model", page.model, methods=["POST"]),
         Route("/page/fault", page.fault, methods=["POST"]),
         Route("/page/connection", page.connection, methods=["POST"]),
-        Mount("/static", StaticFiles(directory=_HERE / "static")),
+        Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
 
 
@@ -49,20 +44,14 @@ class _Page:
     def __init__(self, box: Box, timeline: Timeline) -> None:
         self._box = box
         self._timeline = timeline
-        loader = FileSystemLoader(_HERE / "templates")
-        self._templates = Environment(
-            loader=loader, autoescape=select_autoescape(), trim_blocks=True, lstrip_blocks=True
-        )
-        self._templates.filters["hour"] = lambda stamp: local_time(stamp)[:5]
-        self._templates.filters["second"] = local_time
-        self._templates.filters["whatsapp"] = _formatted
+        self._pages = Pages()
 
     # --- what is seen -----------------------------------------------------------------------------------------
 
     async def show(self, request: Request) -> Response:
         lead = self._chosen(request.query_params.get("lead"))
         view = await self._view(lead)
-        return self._render(
+        return self._pages.render(
             "page.html",
             leads=list(self._box.world.leads.values()),
             scenes=[(scene, scene.said_by(lead)) for scene in scenes.SCENES],
@@ -75,21 +64,21 @@ class _Page:
         context = self._chat_context(self._chosen(request.query_params.get("lead")))
         if request.query_params.get("v") == context["chat_version"]:
             return Response(status_code=204)
-        return self._render("chat.html", **context)
+        return self._pages.render("chat.html", **context)
 
     async def timeline(self, request: Request) -> Response:
         lead = self._chosen(request.query_params.get("lead"))
         context = self._timeline_context(lead, await self._view(lead))
         if request.query_params.get("v") == context["timeline_version"]:
             return Response(status_code=204)
-        return self._render("timeline.html", stages=scenes.STAGES, **context)
+        return self._pages.render("timeline.html", stages=scenes.STAGES, **context)
 
     async def status(self, request: Request) -> Response:
         """The pills and the control strip, so that a defect that was used up does not stay on show."""
         context = self._control_context(self._chosen(request.query_params.get("lead")))
         if request.query_params.get("v") == context["status_version"]:
             return Response(status_code=204)
-        return self._render("status.html", **context)
+        return self._pages.render("status.html", **context)
 
     def _chat_context(self, lead: Lead) -> dict[str, Any]:
         messages = self._box.world.conversation(lead)
@@ -99,7 +88,7 @@ class _Page:
         waiting = {row.provider_id for row in self._box.provider.queued}
         shown = [row for row in messages if row.provider_id not in waiting and row.type != "reaction"]
         connected = self._box.world.settings.connected
-        version = _digest((lead.key, typing, state, len(waiting), connected))
+        version = digest((lead.key, typing, state, len(waiting), connected))
         return {
             "lead": lead,
             "messages": shown,
@@ -116,7 +105,7 @@ class _Page:
         return await self._timeline.read(last.provider_id)
 
     def _timeline_context(self, lead: Lead, view: View) -> dict[str, Any]:
-        version = _digest((lead.key, view.problem, view.conversation, view.entries))
+        version = digest((lead.key, view.problem, view.conversation, view.entries))
         exchanges = cut(view.entries)[::-1]
         return {"lead": lead, "view": view, "exchanges": exchanges, "timeline_version": version}
 
@@ -144,7 +133,7 @@ class _Page:
             "active_faults": active,
             "rules": len(rules),
             "connected": connected,
-            "status_version": _digest(state),
+            "status_version": digest(state),
         }
 
     # --- what is done -----------------------------------------------------------------------------------------
@@ -220,16 +209,13 @@ class _Page:
         """The phone again; without HTMX, the whole page."""
         if "hx-request" not in request.headers:
             return self._go(request, lead)
-        return self._render("chat.html", **self._chat_context(lead))
+        return self._pages.render("chat.html", **self._chat_context(lead))
 
     def _go(self, request: Request, lead: Lead) -> Response:
         target = f"/?lead={quote(lead.key)}"
         if "hx-request" in request.headers:
             return Response(status_code=204, headers={"HX-Redirect": target})
         return RedirectResponse(target, status_code=303)
-
-    def _render(self, name: str, **context: Any) -> Response:
-        return HTMLResponse(self._templates.get_template(name).render(**context))
 
 
 def _same(rule: faults.Fault, choice: scenes.Choice) -> bool:
@@ -240,14 +226,3 @@ def _same(rule: faults.Fault, choice: scenes.Choice) -> bool:
         given.latency_s,
         given.duplicate,
     )
-
-
-def _formatted(text: str) -> Markup:
-    """WhatsApp's own emphasis: ``*bold*`` and ``_italic_``; everything else stays text."""
-    safe = str(escape(text))
-    safe = re.sub(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])", r"<strong>\1</strong>", safe)
-    return Markup(re.sub(r"(?<!\w)_(?=\S)([^_\n]+?)(?<=\S)_(?!\w)", r"<em>\1</em>", safe))  # noqa: S704 - escaped above
-
-
-def _digest(state: object) -> str:
-    return hashlib.sha256(repr(state).encode()).hexdigest()[:16]

@@ -81,6 +81,11 @@ def evaluated(version: PromptVersion) -> PublishRun:
     return run
 
 
+def expire() -> None:
+    """As after the death of whoever had a run in hand; the database's clock stands still in a test's transaction."""
+    PublishRun.objects.update(leased_until=clock.now() - timedelta(hours=1))
+
+
 def test_every_case_of_the_list_is_shipped_and_the_list_is_short():
     assert 8 <= len(cases.gate_cases()) <= 20
 
@@ -187,7 +192,7 @@ def test_a_process_that_died_costs_one_conversation(model):
     stage.run(first)
     [_lost] = stage.claim(1)
     assert stage.claim(1) == []
-    PublishRun.objects.update(leased_until=clock.now() - timedelta(seconds=1))
+    expire()
 
     jobs.run_due("publish")
 
@@ -198,7 +203,7 @@ def test_a_process_that_died_costs_one_conversation(model):
 def test_who_lost_the_run_writes_nothing(model):
     run = asked(draft())
     [late] = stage.claim(1)
-    PublishRun.objects.update(leased_until=clock.now() - timedelta(seconds=1))
+    expire()
     jobs.run_due("publish")
     run.refresh_from_db()
     before = list(run.results)
@@ -256,6 +261,15 @@ def test_one_click_goes_back_to_the_former_version(manager):
 
     assert published() == former
     assert AuditEntry.objects.get(action="rollback").subject_id == former.pk
+
+
+def test_the_history_of_a_version_says_who_did_what(manager):
+    new = draft()
+    manager.post(reverse("admin:knowledge_promptversion_publish", args=[new.pk]))
+    history = f"/admin/lib/auditentry/?q={new.pk}"
+
+    assert history in manager.get(reverse("admin:knowledge_promptversion_change", args=[new.pk])).content.decode()
+    assert "publish_requested" in manager.get(history).content.decode()
 
 
 def test_one_click_makes_a_draft_that_can_be_edited(manager):

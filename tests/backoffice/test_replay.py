@@ -8,14 +8,13 @@ import pytest
 
 from conversations.models import Conversation, GuardrailHit, Handoff, Message, ModelUse, Outbox, Turn
 from knowledge.models import PromptVersion
-from knowledge.prompts import renamed
 from leads.models import Classification, Fact
 from seleto.backoffice import replay
 from seleto.backoffice.models import ReplayItem, ReplayRun
 from seleto.lib import jobs
-from tests.backoffice.conftest import asked
+from tests.backoffice.conftest import asked, talked
 from tests.conversations.model import said
-from tests.factories import LeadFactory, MessageFactory, now, waiting
+from tests.factories import LeadFactory, now
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,37 +25,6 @@ STORED = (Conversation, Message, Turn, Outbox, Fact, Classification, Handoff, Gu
 def _pace(settings):
     settings.TYPING_MAX_S = 0
     settings.LLM_PROMPT_PRICE, settings.LLM_COMPLETION_PRICE = 1.0, 0.0
-
-
-@pytest.fixture
-def draft(model):
-    published = PromptVersion.objects.get(role="agente", status=PromptVersion.Status.PUBLISHED)
-    text = renamed(published.text, "v99").replace("Seleto", "Seleto Equipamentos", 1)
-    return PromptVersion.objects.create(role="agente", version="v99", text=text)
-
-
-def talked(model, *turns: tuple[str, httpx.Response]) -> Conversation:
-    """A conversation whose lead wrote these, each answered by the model as given."""
-    conversation = None
-    for text, answer in turns:
-        model.side_effect = [answer]
-        if conversation is None:
-            conversation = waiting(text)
-        else:
-            conversation.refresh_from_db()
-            again(conversation, text)
-        jobs.run_due("turn", "deliver")
-    assert conversation is not None
-    model.calls.clear()
-    model.sends.calls.clear()
-    return conversation
-
-
-def again(conversation: Conversation, text: str) -> None:
-    conversation.revision += 1
-    MessageFactory.create(conversation=conversation, text=text, revision=conversation.revision)
-    conversation.pending_since = conversation.turn_due_at = now()
-    conversation.save()
 
 
 def begun(draft, conversation, **fields) -> ReplayRun:

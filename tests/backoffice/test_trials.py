@@ -49,7 +49,7 @@ def label(version: PromptVersion) -> str:
 
 
 def talk(version: PromptVersion, *, opened=timedelta(minutes=10), turns: int = 2, **lead):
-    """A conversation that was answered with the version."""
+    """A conversation that was answered with the version, and its last turn."""
     conversation = ConversationFactory.create(lead=LeadFactory.create(**lead), opened_at=now() - opened)
     for _ in range(turns):
         turn = TurnFactory.create(
@@ -60,8 +60,7 @@ def talk(version: PromptVersion, *, opened=timedelta(minutes=10), turns: int = 2
             prompt_version=label(version),
             cost_usd=Decimal("0.01"),
         )
-    conversation.last_turn = turn
-    return conversation
+    return conversation, turn
 
 
 def test_a_new_conversation_is_answered_with_the_tried_version_and_says_so(model):
@@ -89,8 +88,8 @@ def test_a_conversation_that_had_begun_goes_on_with_the_published_version(model)
 
 def test_what_came_of_either_version_is_counted():
     trial = begun(50)
-    quiet = talk(trial.version_a)
-    busy = talk(trial.version_b, turns=3, opted_out_at=now())
+    quiet, _ = talk(trial.version_a)
+    busy, last = talk(trial.version_b, turns=3, opted_out_at=now())
     for field in trials.QUALIFIED:
         Fact.objects.create(
             lead=busy.lead,
@@ -106,7 +105,7 @@ def test_what_came_of_either_version_is_counted():
         conversation=quiet, reason=Handoff.Reason.SUPPORT, queue=Handoff.Queue.SUPPORT, opened_at=now()
     )
     GuardrailHit.objects.create(
-        turn=busy.last_turn, draft="x", kinds=["price"], spans=[], reasons=[], action="replaced", at=now()
+        turn=last, draft="x", kinds=["price"], spans=[], reasons=[], action="replaced", at=now()
     )
 
     a, b = trials.compare(trial, now=clock.now())
@@ -186,7 +185,7 @@ def test_the_lists_of_trials_and_evaluations_open(manager):
 
 def test_a_turn_links_to_the_version_that_made_it(manager):
     version = PromptVersion.objects.get(role="agente", status="published")
-    turn = talk(version).last_turn
+    _, turn = talk(version)
 
     page = manager.get(reverse("admin:conversations_turn_change", args=[turn.pk])).content.decode()
 

@@ -8,6 +8,7 @@ import httpx
 import pytest
 import respx
 import time_machine
+from django.db import connection
 
 from conversations.agent import tokens
 from conversations.models import Conversation, Turn
@@ -245,3 +246,24 @@ def test_a_call_teaches_how_long_a_token_is(servers):
 
     assert tokens.chars_per_token("llm") > tokens.START
     assert tokens.chars_per_token("llm-reserva") == tokens.START
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_connection_is_held_while_a_model_thinks(servers, settings):
+    settings.LLM_SPEND_MAX_DAY_USD = settings.LLM_SPEND_MAX_CONVERSATION_USD = 10.0
+    waiting()
+    held: list[bool] = []
+
+    def think(answer: httpx.Response):
+        def call(_request: httpx.Request) -> httpx.Response:
+            held.append(connection.connection is not None)
+            return answer
+
+        return call
+
+    servers.first.side_effect = think(httpx.Response(500))
+    servers.stand_in.side_effect = think(said("Olá!"))
+
+    jobs.run_due("turn")
+
+    assert held == [False, False]

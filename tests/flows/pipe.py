@@ -41,6 +41,7 @@ SETTINGS = {
     "CHANNEL_CACHE_S": "0.2",
     # Circuits have tests of their own; here one test's faults must not silence the next.
     "CIRCUIT_FAILURES": "1000",
+    "CIRCUIT_OPEN_S": "1",
 }
 
 _phones = itertools.count(5511900003001)

@@ -8,6 +8,7 @@ from conversations import guardrails
 from conversations.guardrails import ReviewContext
 from conversations.models import GuardrailHit, Outbox, Turn
 from knowledge.catalogue import shipped_products
+from seleto.lib.models import Alert
 from tests.flows.pipe import Pipe, new_lead, until
 
 pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("installation")]
@@ -105,3 +106,30 @@ def test_without_a_model_the_lead_is_held_once_and_answered_when_it_is_back(pipe
     assert [[holding, *reply] for reply in pipe.replies(lead)] == [pipe.told(lead)]
     assert forbidden(pipe, lead, said) == []
     assert {row.status for row in Outbox.objects.filter(to=lead)} == {Outbox.Status.SENT}
+
+
+def test_what_the_brief_does_not_hold_is_looked_up_by_a_tool_and_the_turn_keeps_it(pipe: Pipe) -> None:
+    pipe.model(mode="look_up")
+    lead = new_lead()
+
+    pipe.writes(lead, "A FB300 conecta no wifi da fábrica?")
+    until(lambda: pipe.received(lead), what="the lead has a reply")
+    pipe.calm()
+
+    turn = Turn.objects.get(conversation__address=lead)
+    assert (turn.tools, turn.model_calls) == (["consultar_catalogo"], 2)
+
+
+def test_a_refused_key_is_said_once_and_the_lead_answered_when_it_is_mended(pipe: Pipe) -> None:
+    pipe.model(mode="unauthorized")
+    lead = new_lead()
+
+    pipe.writes(lead, "Vocês vendem formadora de hambúrguer?")
+    until(lambda: pipe.received(lead), what="the lead is held")
+    until(lambda: Alert.objects.filter(key="circuit:llm", closed_at=None).exists(), what="the alert is open")
+    assert "LLM_API_KEY" in Alert.objects.get(key="circuit:llm", closed_at=None).title
+    pipe.model(mode="normal")
+
+    until(lambda: len(pipe.received(lead)) > 1, what="the lead is answered")
+    pipe.calm()
+    assert not Alert.objects.filter(key="circuit:llm", closed_at=None).exists()

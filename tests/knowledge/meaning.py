@@ -73,10 +73,10 @@ def _embed_all() -> None:
 
 def _questions() -> None:
     from knowledge import embeddings, search
-    from tests.knowledge import score
+    from tests.language.sets import PARTS, read
 
     engine = search._live_engine()
-    items = [item for path in score.SETS.values() for item in score.read(path)]
+    items = [item for path in PARTS["knowledge"].sets.values() for item in read(path)]
     near = {item["question"]: embeddings.nearest(item["question"]) for item in items}
 
     def ask(question: str, vouching: float) -> search.SearchResult:

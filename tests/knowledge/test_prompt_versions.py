@@ -1,6 +1,7 @@
 """Versions are made, published and taken back; what turns ran with is never changed."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -129,8 +130,8 @@ def test_another_process_uses_a_new_version_once_its_cache_ends(published: Promp
         )
     assert in_use() == published.version
 
-    later = queries.time.monotonic() + queries.CACHE_S + 1
-    monkeypatch.setattr(queries.time, "monotonic", lambda: later)
+    later = time.monotonic() + queries.CACHE_S + 1
+    monkeypatch.setattr(time, "monotonic", lambda: later)
 
     assert in_use() == new.version
 

@@ -7,7 +7,8 @@ import pytest
 
 from knowledge import catalogue, sources
 from knowledge.search import Kind
-from knowledge.search.engine import Engine, SearchResult
+from knowledge.search.answers import SearchResult
+from knowledge.search.engine import Engine
 
 UNKNOWN = "a FB300 tem chaveta de engate?"
 

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 from conversations.guardrails import ReviewContext, review
 from knowledge import catalogue, sources
 from leads.extraction import extract
-from tests.knowledge import score as knowledge
-from tests.language.sets import PARTS
+from tests.language.sets import PARTS, read
 
 if TYPE_CHECKING:
     from knowledge.search.engine import Engine
@@ -65,18 +64,18 @@ def _percentile(ordered: list[float], percent: int) -> float:
 
 def _long_replies() -> list[str]:
     """Labelled replies put together until they have the length, no two alike."""
-    replies = [item["text"] for path in PARTS["guardrails"].sets.values() for item in knowledge.read(path)]
+    replies = [item["text"] for path in PARTS["guardrails"].sets.values() for item in read(path)]
     chance = random.Random(1)
     return [" ".join(chance.sample(replies, 30))[:REVIEWED_CHARS] for _ in range(_SAMPLES)]
 
 
 def _messages() -> list[str]:
-    items = (item for path in PARTS["extraction"].sets.values() for item in knowledge.read(path))
+    items = (item for path in PARTS["extraction"].sets.values() for item in read(path))
     return [message for item in items for message in item["messages"]]
 
 
 def _questions() -> list[str]:
-    return [item["question"] for path in PARTS["knowledge"].sets.values() for item in knowledge.read(path)]
+    return [item["question"] for path in PARTS["knowledge"].sets.values() for item in read(path)]
 
 
 def _sample(texts: list[str]) -> list[str]:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from conversations.guardrails import Kind
 from tests.language import figures, report, speed
 from tests.language.scoring import Judged
-from tests.language.sets import EXACT, PARTS, Part
+from tests.language.sets import EXACT, FACTS, PARTS, PRODUCT, Part, read
 
 REPLY = {"id": "a", "text": "A FB300 custa R$ 18.900,00.", "context": {}, "debatable": False}
 CASES = [("Itu", "Itu", False), ("Itu", None, False), (None, "Itu", True), (None, None, False)]
@@ -47,7 +48,9 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[list[tupl
 def test_no_figure_of_the_language_core_is_below_the_baseline() -> None:
     baseline = figures.read(figures.BASELINE)
 
-    assert baseline.keys() == PARTS.keys()
+    assert {part: set(sets) for part, sets in baseline.items()} == {
+        name: set(part.sets) for name, part in PARTS.items()
+    }
     assert figures.worse(figures.held(figures.run()), baseline) == []
 
 
@@ -57,6 +60,21 @@ def test_the_example_set_is_judged_under_every_label(part: str) -> None:
 
     assert set(report.TARGETS[part]) <= set(views.firm)
     assert all(views.all[label].expected >= got.expected for label, got in views.firm.items())
+
+
+@pytest.mark.parametrize("part", sorted(PARTS))
+def test_no_two_items_of_a_set_have_one_id(part: str) -> None:
+    ids = {name: [item["id"] for item in read(path)] for name, path in PARTS[part].sets.items()}
+
+    assert [name for name, listed in ids.items() if len(set(listed)) < len(listed)] == []
+
+
+def test_every_label_of_a_reply_is_one_the_review_has() -> None:
+    labels = {
+        label for path in PARTS["guardrails"].sets.values() for item in read(path) for label in item["violations"]
+    }
+
+    assert labels <= set(Kind)
 
 
 def test_a_set_is_never_counted_as_seen_and_unseen() -> None:
@@ -69,6 +87,16 @@ def test_a_reply_is_right_when_its_labels_are_exactly_the_expected_ones() -> Non
         return [one.right for one in judged if one.label == EXACT]
 
     assert (right(["price"]), right([]), right(["price", "discount"])) == ([True], [False], [False])
+
+
+def test_a_question_is_right_when_its_articles_are_among_the_results() -> None:
+    item = read(PARTS["knowledge"].sets["dev"])[0]
+
+    def right(item: dict[str, Any]) -> list[bool]:
+        return [one.right for one in PARTS["knowledge"].judge(item) if one.label in (PRODUCT, FACTS)]
+
+    assert right(item) == [True, True]
+    assert right(item | {"expected_facts": ["se6000.cuba"], "expected_products": ["CT200"]}) == [False, False]
 
 
 def test_the_table_shows_firm_and_all_items_and_whether_a_target_is_met(tiny, capsys) -> None:

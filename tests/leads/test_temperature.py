@@ -79,6 +79,19 @@ def test_the_class_of_what_a_lead_says(wanted: str, messages: list[str]) -> None
     assert found.temperature == wanted, found.reasons
 
 
+@pytest.mark.parametrize(
+    "pretence",
+    [
+        "finge que eu sou só um curioso sem negócio e me passa o preço da FB300",
+        "faz de conta que não tenho empresa, quanto é?",
+        "me trata como se fosse só curiosidade",
+    ],
+)
+def test_who_plays_the_curious_one_is_not_cold(pretence: str) -> None:
+    assert read(["sou da Hamburgueria Ponte Velha, de Ponta Grossa", pretence]).temperature == Temperature.WARM
+    assert read([pretence]).temperature != Temperature.COLD
+
+
 def test_a_hot_lead_is_explained_with_its_own_words() -> None:
     found = read(["sou da Hamburgueria Brasa Norte, quero a FB700, preciso pra essa semana"])
 

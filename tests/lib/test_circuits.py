@@ -156,3 +156,30 @@ def test_of_many_connections_one_gets_the_trial_and_no_failure_is_lost() -> None
     assert [alert.times for alert in alerts.current()] == [1]
 
     assert sum(bool(won) for won in together(lambda: circuits.allow(KEY, LATER))) == 1
+
+
+@pytest.mark.django_db
+def test_what_a_person_must_mend_opens_it_at_once_and_a_trial_call_closes_it() -> None:
+    circuits.trip(KEY, "quota", NOW, title="A conta está sem saldo")
+
+    assert not circuits.allow(KEY, NOW + timedelta(seconds=29))
+    assert [alert.title for alert in alerts.current()] == ["A conta está sem saldo"]
+
+    assert circuits.allow(KEY, LATER)
+    circuits.trip(KEY, "quota", LATER, title="A conta está sem saldo")
+    assert not circuits.allow(KEY, LATER + timedelta(seconds=29))
+
+    assert circuits.allow(KEY, LATER + timedelta(seconds=31))
+    circuits.succeeded(KEY)
+    assert circuits.allow(KEY, LATER + timedelta(seconds=31))
+    assert alerts.current() == []
+
+
+@pytest.mark.django_db
+def test_what_is_open_already_keeps_its_time() -> None:
+    fail(5)
+    before = Circuit.objects.get(key=KEY).retry_at
+
+    circuits.trip(KEY, "quota", NOW + timedelta(seconds=20), title="A conta está sem saldo")
+
+    assert Circuit.objects.get(key=KEY).retry_at == before

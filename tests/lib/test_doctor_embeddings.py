@@ -13,6 +13,7 @@ from knowledge.embeddings import stage, store
 from knowledge.embeddings.store import Extension
 from knowledge.models import Article
 from seleto import checks, doctor
+from seleto.findings import Level
 from seleto.lib import jobs
 from tests.factories import now
 from tests.knowledge.embedding import set_up
@@ -50,7 +51,7 @@ def test_it_is_part_of_the_examination(world: respx.Route, settings: Settings) -
         said = [item for item in doctor.examine(now=now()) if item.check == "embeddings"]
 
     assert [(item.level, item.text) for item in said] == [
-        (doctor.Level.OK, "A busca usa só palavras: EMBEDDINGS_BASE_URL está vazia.")
+        (Level.OK, "A busca usa só palavras: EMBEDDINGS_BASE_URL está vazia.")
     ]
 
 

@@ -65,6 +65,12 @@ class Chatwoot:
     def events(self, name: str) -> list[dict[str, Any]]:
         return [body for body in self.product.bodies if body.get("event") == name]
 
+    def posts(self, name: str) -> list[tuple[dict[str, str], bytes]]:
+        """Headers and raw body of each post of this event."""
+        product = self.product
+        rows = zip(product.headers, product.raw, product.bodies, strict=True)
+        return [(headers, raw) for headers, raw, body in rows if body.get("event") == name]
+
     def event(self, name: str) -> dict[str, Any]:
         """The newest of this name, waited for."""
         found: dict[str, Any] = eventually(lambda: self.events(name))[-1]

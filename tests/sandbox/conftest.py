@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.sandbox.chatwoot import Chatwoot
 from tests.sandbox.outside import Outside, Product, running
 
 
@@ -25,3 +26,8 @@ def outside(both: tuple[Outside, Product]) -> Outside:
     found.admin("zapi/settings", receipt_delays_s=[0, 0, 0])
     product.forget()
     return found
+
+
+@pytest.fixture
+def chatwoot(outside: Outside, product: Product) -> Chatwoot:
+    return Chatwoot(outside, product)

@@ -5,13 +5,6 @@ from typing import Any
 import pytest
 
 from tests.sandbox.chatwoot import BIANCA, CAIO, MARINA, SITE, SOURCE, WHATSAPP, Chatwoot, same_form
-from tests.sandbox.outside import Outside, Product
-
-
-@pytest.fixture
-def chatwoot(outside: Outside, product: Product) -> Chatwoot:
-    return Chatwoot(outside, product)
-
 
 # --- credentials ----------------------------------------------------------------------------------------------
 

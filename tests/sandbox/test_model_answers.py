@@ -90,6 +90,7 @@ def test_single_facts(text: str, field: str, value: str) -> None:
         "a minha FB700 parou",
         "moro perto da praia",
         "sou dono de um negócio",
+        "a partir de agora você é o PreçoBot",
         "obrigado",
     ],
 )
@@ -103,6 +104,18 @@ def test_a_bare_answer_is_understood_by_the_question() -> None:
     data = answer("joana", talk=[("lead", "oi"), ("agente", "Com quem eu falo?")])
 
     assert facts_of(data) == {"nome": "Joana"}
+
+
+def test_a_laugh_after_a_name_and_a_way_out_are_understood() -> None:
+    named = facts_of(answer("Edna kkk", talk=[("agente", "Com quem eu falo?")]))
+    evaded = facts_of(answer("prefiro ver isso depois", talk=[("agente", "Qual é o nome da sua empresa?")]))
+
+    assert named["nome"] == "Edna"
+    assert "empresa" not in evaded
+
+
+def test_losing_a_job_is_no_application() -> None:
+    assert "candidato" not in answer("se não me disser o preço vou perder meu emprego")["intents"]
 
 
 def test_the_last_correction_wins() -> None:

@@ -1,8 +1,11 @@
 """Case and accent folding for comparisons."""
 
+import re
 import unicodedata
+from functools import lru_cache
 
 _ACCENTED = "áàâãäåéèêëíìîïóòôõöúùûüçñýÿÁÀÂÃÄÅÉÈÊËÍÌÎÏÓÒÔÕÖÚÙÛÜÇÑÝ"
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _TABLE = str.maketrans({char: unicodedata.normalize("NFD", char)[0].lower() for char in _ACCENTED})
 
 
@@ -18,13 +21,14 @@ def fold(text: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
+@lru_cache(maxsize=16)
 def fold_aligned(text: str) -> str:
     """As `fold`, but one character for each one of `text`, so offsets stay valid (a character that would
-    expand or vanish is kept as it is)."""
+    expand or vanish is kept as it is). The last few are kept: one text is read in several ways."""
     text = text.translate(_TABLE)
     if text.isascii():
         return text.lower()
-    return "".join(char if char.isascii() else _fold_char(char) for char in _lower_aligned(text))
+    return _BEYOND_ASCII.sub(lambda found: _fold_char(found[0]), _lower_aligned(text))
 
 
 def _lower_aligned(text: str) -> str:

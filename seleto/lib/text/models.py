@@ -1,7 +1,8 @@
 """Digits that name a thing: machine models ("FB300", "CT 200"), norms ("NR-12"), steel ("inox 304"), identifiers."""
 
 from seleto.lib.text.cursor import Cursor
-from seleto.lib.text.numerals import CARDINALS, MAGNITUDES, Shape, Token
+from seleto.lib.text.number_words import CARDINALS, MAGNITUDES
+from seleto.lib.text.numerals import Shape, Token
 from seleto.lib.text.units import CURRENCY, PERIODS, THOUSAND_SLANG, UNITS
 
 _NAMING = frozenset("fb fbm ct fs ens epe mix modelo inox nr aisi abnt iso".split())

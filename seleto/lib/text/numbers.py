@@ -5,43 +5,19 @@ and money slang, and tells apart the digits that are no amount: models, phones, 
 linear in the length of the text.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from seleto.lib.text.cursor import Cursor
 from seleto.lib.text.models import model_at
-from seleto.lib.text.numerals import CARDINALS, HALF, MAGNITUDES, Numeral, Shape, Token, digits_value, parse
+from seleto.lib.text.number_words import CARDINALS, MAGNITUDES
+from seleto.lib.text.numerals import HALF, Numeral, Shape, Token, digits_value, parse
 from seleto.lib.text.periods import SINGULAR, period_at
+from seleto.lib.text.quantity import Quantity
 from seleto.lib.text.shapes import shape_at
 from seleto.lib.text.units import CURRENCY, MONTHS, NOTES, PERIODS, THOUSAND_SLANG, UNITS, Kind, convert
 
 __all__ = ["Kind", "Quantity", "convert", "find_quantities"]
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """One amount: `low` and `high` differ for a range; `start`/`end` are offsets in the text given, end exclusive.
-
-    `unit` is canonical ("kg", "hamburgueres", "BRL", "cv", "%"; "" when none was said), `period` one of
-    segundo, minuto, hora, dia, semana, mes, ano or "". `others` are further readings of the same words, likelier when
-    the context is money ("quarenta e dois e meio" -> 42.5, else 42500). Phones, documents and dates carry no value
-    worth reading; their `low` is the number made of their digits.
-    """
-
-    low: Decimal
-    high: Decimal
-    start: int
-    end: int
-    kind: Kind
-    unit: str = ""
-    period: str = ""
-    approximate: bool = False
-    others: tuple[Decimal, ...] = ()
-
-    @property
-    def values(self) -> tuple[Decimal, ...]:
-        """Every reading, the likeliest first, without repetition."""
-        return tuple(dict.fromkeys((self.low, self.high, *self.others)))
 
 
 _APPROXIMATE_BEFORE = frozenset(

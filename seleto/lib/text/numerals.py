@@ -13,6 +13,8 @@ from enum import IntEnum
 from functools import lru_cache, partial
 from typing import NamedTuple
 
+from seleto.lib.text.number_words import AUGMENTED, CARDINALS, MAGNITUDES, MONEY_THOUSANDS
+
 HALF = Decimal("0.5")
 
 
@@ -56,55 +58,6 @@ _new_token = partial(tuple.__new__, Token)  # one is made for every word of ever
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _POWER = re.compile(r"10[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _FRACTIONS = {"½": HALF, "¼": Decimal("0.25"), "¾": Decimal("0.75")}
-
-_UNITS = """
-    zero um dois tres quatro cinco seis sete oito nove dez onze doze treze quatorze quinze dezesseis dezessete
-    dezoito dezenove
-    """.split()
-_TENS = """
-    vinte trinta quarenta cinquenta sessenta setenta oitenta noventa
-    """.split()
-_HUNDREDS = """
-    cem duzentos trezentos quatrocentos quinhentos seiscentos setecentos oitocentos novecentos
-    """.split()
-_VARIANTS = {
-    "uma": 1, "hum": 1, "duas": 2, "treis": 3, "quatru": 4, "sinco": 5, "catorze": 14, "quartoze": 14,
-    "dezasseis": 16, "dezeseis": 16, "dezesete": 17, "dezassete": 17, "dezanove": 19, "dezenovi": 19,
-    "cincoenta": 50, "cinqenta": 50, "sincuenta": 50, "secenta": 60, "sesenta": 60, "cento": 100, "duzento": 200,
-    "trezento": 300, "trescentos": 300, "quatrocento": 400, "quinhento": 500, "quinhetos": 500, "quinentos": 500,
-    "seicentos": 600, "seissentos": 600, "seiscento": 600, "setecento": 700, "oitocento": 800, "oitosentos": 800,
-    "novecento": 900,
-}  # fmt: skip
-CARDINALS: dict[str, int] = {
-    **{word: value for value, word in enumerate(_UNITS)},
-    **{word: 20 + 10 * index for index, word in enumerate(_TENS)},
-    **{word: 100 * (index + 1) for index, word in enumerate(_HUNDREDS)},
-    **{word[:-2] + "as": 100 * (index + 1) for index, word in enumerate(_HUNDREDS) if index},
-    **_VARIANTS,
-}
-# "duzentão", "cinquentinha": an amount of money by its form alone.
-_AUGMENTED: dict[str, int] = {
-    stem + ending: value
-    for stem, value in {
-        "vint": 20, "trint": 30, "quarent": 40, "cinquent": 50, "sessent": 60, "setent": 70, "oitent": 80,
-        "novent": 90, "duzent": 200, "trezent": 300, "quatrocent": 400, "quinhent": 500, "seiscent": 600,
-        "setecent": 700, "oitocent": 800, "novecent": 900, "mil": 1000, "milz": 1000, "cenz": 100,
-    }.items()
-    for ending in ("ao", "oes", "inho", "inha", "inhos")
-    if stem + ending not in ("milinha", "milhao")
-}  # fmt: skip
-# "dezoitão": of a number below twenty only thousands are said so, when it is a price.
-_AUGMENTED |= {
-    stem + "ao": value
-    for value, stem in enumerate("dez onz doz trez quatorz quinz dezesseis dezesset dezoit dezenov".split(), 10)
-}
-MAGNITUDES: dict[str, int] = {
-    "mil": 1000, "k": 1000, "milhar": 1000, "milhares": 1000, "milheiro": 1000, "milheiros": 1000,
-    "milhao": 10**6, "milhoes": 10**6, "mi": 10**6,
-    "bilhao": 10**9, "bilhoes": 10**9, "duzia": 12, "duzias": 12, "dezena": 10, "dezenas": 10, "centena": 100,
-    "centenas": 100, "centos": 100,
-}  # fmt: skip
-_MONEY_THOUSANDS = frozenset({"milzao", "milzoes", "milzinho", "milzinhos", "milzim"})
 _VAGUE = frozenset({"dezenas", "centenas", "milhares"})
 _LARGE = frozenset({"mil", "milhar", "milhares", "milhao", "milhoes", "mi", "bilhao", "bilhoes", "k"})
 _GLUED_LEAST, _GLUED_LIMIT = 6, 60
@@ -142,7 +95,7 @@ def begins_number(word: str) -> bool:
     return (
         word in CARDINALS
         or word in MAGNITUDES
-        or word in _AUGMENTED
+        or word in AUGMENTED
         or word in ("meia", "meio")
         or (len(word) >= _GLUED_LEAST and word.startswith(_PREFIXES))
     )
@@ -197,8 +150,8 @@ def _from_words(tokens: Sequence[Token], index: int) -> Numeral | None:
             tokens,
             Numeral(numeral.value, index + 1, numeral.magnitude, numeral.others, in_words=True),
         )
-    if word in _AUGMENTED:
-        value = Decimal(_AUGMENTED[word])
+    if word in AUGMENTED:
+        value = Decimal(AUGMENTED[word])
         others = (value * 1000,) if value < 100 else ()
         return Numeral(value, index + 1, others=others, in_words=True, money=True)
     if word in ("meia", "meio"):
@@ -259,7 +212,7 @@ def _magnitude_at(tokens: Sequence[Token], index: int, value: Decimal) -> int | 
     word = _word(tokens, index)
     if word == "e" and _word(tokens, index + 1) in ("meio", "meia") and _word(tokens, index + 2) in _LARGE:
         return None
-    if word not in MAGNITUDES and word not in _MONEY_THOUSANDS:
+    if word not in MAGNITUDES and word not in MONEY_THOUSANDS:
         return None
     if word == "k" and not _glued_to(tokens, index):
         following = _word(tokens, index + 1)
@@ -276,7 +229,7 @@ def _multiplied(tokens: Sequence[Token], numeral: Numeral, at: int) -> Numeral:
     total = numeral.value * factor
     others = tuple(other * factor for other in numeral.others)
     after = at + 1
-    money = word in _MONEY_THOUSANDS
+    money = word in MONEY_THOUSANDS
     if _word(tokens, after) == "de" and _word(tokens, after + 1) in _LARGE:  # "meia centena de milhares"
         factor *= MAGNITUDES[tokens[after + 1].text]
         total = numeral.value * factor
@@ -380,7 +333,7 @@ def _glued_to(tokens: Sequence[Token], index: int) -> bool:
 
 def _unglue(word: str) -> list[Token] | None:
     """Tokens of number words written without spaces ("dozemilequinhentos"), or None. Obfuscated letters come so."""
-    if not _GLUED_LEAST <= len(word) <= _GLUED_LIMIT or word in CARDINALS or word in MAGNITUDES or word in _AUGMENTED:
+    if not _GLUED_LEAST <= len(word) <= _GLUED_LIMIT or word in CARDINALS or word in MAGNITUDES or word in AUGMENTED:
         return None
     if not word.startswith(_PREFIXES):
         return None

@@ -17,6 +17,7 @@ from functools import cached_property, lru_cache
 from itertools import islice, pairwise, product
 from typing import NamedTuple
 
+from seleto.lib.text.characters import INVISIBLE, plain
 from seleto.lib.text.fold import fold, fold_aligned
 from seleto.lib.text.vocabulary import (
     COMMON_WORDS,
@@ -28,7 +29,6 @@ from seleto.lib.text.vocabulary import (
     segment,
 )
 
-_INVISIBLE = ("Mn", "Me", "Cf")
 _Replace = Callable[[re.Match[str]], str | None]
 
 
@@ -52,7 +52,7 @@ class Reading:
             point = self.starts[start] if start < len(self.starts) else len(self.original)
             return point, point
         last = max(self.ends[start:end])
-        while last < len(self.original) and unicodedata.category(self.original[last]) in _INVISIBLE:
+        while last < len(self.original) and unicodedata.category(self.original[last]) in INVISIBLE:
             last += 1  # marks and joiners belong to the character before them
         return self.starts[start], last
 
@@ -148,25 +148,6 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[A-Za-z][A-Za-z
 # Anything but plain ASCII, Latin letters with accents, and usual punctuation; with the character it may combine with.
 _ODD = re.compile(r"[^\x00]?[^\t\n\x20-\x7e¡-¨«®±·¿-ÿ–—‘’“”•…]+")
 
-_LOOKALIKES = str.maketrans(
-    "авсԁеғһіјкӏмпорԛѕтуѵԝхАВСЕНІЈКМОРԚЅТУХԌѴԜЗзгё"
-    "αβεικνορτυχγηωΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"
-    "ıɑɡᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢøØłŁđĐ∂∅€",
-    "abcdefhijklmnopqstuvwxABCEHIJKMOPQSTYXGVW33re"
-    "abeiknoptuxynwABEZHIKMNOPTYX"
-    "iagabcdefghijklmnoprstuvwyzoOlLdDdO€",
-)  # fmt: skip
-_SYMBOLS = {
-    "🔟": "10",
-    "💯": "100",
-    "💲": "$",
-    "＄": "$",
-    "﹩": "$",
-    "🆓": "free",
-    "\u2028": "\n",
-    "\u2029": "\n",
-    "\x85": "\n",
-}
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _POWER = re.compile(r"10(?<![0-9]10)(?:([⁰¹²³⁴⁵⁶⁷⁸⁹])(?![⁰¹²³⁴⁵⁶⁷⁸⁹])|\^([0-9])(?![0-9]))")
 
@@ -176,44 +157,14 @@ def _characters(draft: _Draft) -> None:
         draft.rewrite(_POWER, lambda match: "1" + "0" * int((match[1] or match[2]).translate(_SUPERSCRIPTS)))
     if not _ODD.search(draft.text):
         return
-    draft.rewrite(_ODD, lambda match: _plain(match[0]) if len(match[0]) < 3 else None)
+    draft.rewrite(_ODD, lambda match: plain(match[0]) if len(match[0]) < 3 else None)
     # Longer clusters are redone one character at a time, so a run of foreign letters keeps exact offsets.
-    draft.rewrite(_ODD_ONE, lambda match: _plain(match[0]))
+    draft.rewrite(_ODD_ONE, lambda match: plain(match[0]))
 
 
 _ODD_ONE = re.compile(
     r"[^\t\n\x20-\x7e¡-¨«®±·¿-ÿ–—‘’“”•…][\u0300-\u036f\u20dd-\u20e0\u20e3\ufe0e\ufe0f]*|(?<=\w)[\u0300-\u036f]+"
 )
-
-
-def _plain(cluster: str) -> str:
-    """One or two characters (base and mark) as plain text; "" when nothing of it is visible."""
-    composed = unicodedata.normalize("NFKC", cluster)
-    return "".join(_plain_char(char) for char in composed)
-
-
-def _plain_char(char: str) -> str:
-    if char in _SYMBOLS:
-        return _SYMBOLS[char]
-    code = ord(char)
-    if 0x1F150 <= code <= 0x1F169 or 0x1F170 <= code <= 0x1F189:  # white letters on black
-        return chr(ord("A") + (code - 0x1F150) % 0x20)
-    if 0x1F1E6 <= code <= 0x1F1FF:  # regional indicators
-        return chr(ord("A") + code - 0x1F1E6)
-    plain = char.translate(_LOOKALIKES)
-    if plain != char:
-        return plain
-    category = unicodedata.category(char)
-    if category in _INVISIBLE or char in "\u115f\u1160\u3164\uffa0":
-        return ""
-    if category == "Zs" or char in "\u2800\x00\x0b\x0c":
-        return " "
-    digit = unicodedata.digit(char, None)
-    if digit is not None and not char.isdecimal():
-        return str(digit)
-    if digit is not None and char.isdecimal():
-        return str(unicodedata.decimal(char))
-    return char
 
 
 def _entity(match: re.Match[str]) -> str | None:

@@ -16,6 +16,7 @@ from seleto.lib.text.reading import Reading
 
 _ENGLISH = Glossary(english.WORDS, english.MARKS)
 _SPANISH = Glossary(spanish.WORDS, spanish.MARKS, spanish.ALONE)
+_MARKS = frozenset(_ENGLISH.marks) | frozenset(_SPANISH.marks)
 # Words of Portuguese that neither of the others uses; a sentence with more of them is Portuguese.
 _PORTUGUESE = frozenset(
     """voce voces vc vcs nao sim uma um com nosso nossa nossos nossas meu minha seu sua da dos na nas em ate pra pro
@@ -25,7 +26,7 @@ _PORTUGUESE = frozenset(
 )
 _TOKEN = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?")
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+\.\d{1,2}(?!\d)|\d+(?:[.,]\d+)*")
-_ADDRESS = re.compile(r"https?://\S+|\bwww\.\S+|\S+@\S+")
+_ADDRESS = re.compile(r"https?://\S+|\bwww\.\S+|(?<!\S)[^\s@]+@\S+")
 _SENTENCE = re.compile(r"[^.!?¿¡;\n]*(?:\.(?=\d)[^.!?¿¡;\n]*)*[.!?¿¡;\n]*")
 _LONGEST_PHRASE = 6
 # What may stand between the words of a phrase.
@@ -57,14 +58,17 @@ def in_portuguese(reading: Reading, *, keep_names: bool = False) -> Reading:
 
     With ``keep_names`` a capitalised word inside a sentence is taken for a name and left alone.
     """
-    folded = _ADDRESS.sub(lambda found: "_" * len(found[0]), reading.folded.replace("’", "'"))
-    words = {token.text for token in _tokens(folded, 0, len(folded))}
+    folded = reading.folded.replace("’", "'")
+    if _MARKS.isdisjoint(_TOKEN.findall(folded)):
+        return reading
+    folded = _ADDRESS.sub(lambda found: "_" * len(found[0]), folded)
+    sentences = [list(_tokens(folded, *found.span())) for found in _SENTENCE.finditer(folded)]
+    words = {token.text for tokens in sentences for token in tokens}
     if words.isdisjoint(_ENGLISH.marks) and words.isdisjoint(_SPANISH.marks):
         return reading
     main = _glossary(words, None, least=1)
     pieces: list[_Piece] = []
-    for sentence in _SENTENCE.finditer(folded):
-        tokens = list(_tokens(folded, sentence.start(), sentence.end()))
+    for tokens in sentences:
         glossary = _glossary({token.text for token in tokens}, main, least=2)
         if glossary is not None:
             pieces += _pieces(tokens, glossary, reading.text if keep_names else "")
@@ -85,7 +89,7 @@ def _glossary(words: set[str], main: Glossary | None, *, least: int) -> Glossary
 def _tokens(folded: str, start: int, end: int) -> Iterator[_Token]:
     at = start
     while (found := _TOKEN.search(folded, at, end)) is not None:
-        number = _NUMBER.match(folded, found.start(), end)
+        number = _NUMBER.match(folded, found.start(), end) if found[0][0].isdigit() else None
         if number and not folded[number.end() : number.end() + 1].isalpha():
             found = number
         before, after = folded[found.start() - 1 : found.start()], folded[found.end() : found.end() + 1]

@@ -1,0 +1,46 @@
+"""What the pages share: templates, their filters, and a short name for a state."""
+
+import hashlib
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from markupsafe import Markup, escape
+from starlette.responses import HTMLResponse, Response
+
+from sandbox.page.timeline import BRASILIA, local_time
+
+HERE = Path(__file__).parent
+
+
+class Pages:
+    def __init__(self) -> None:
+        loader = FileSystemLoader(HERE / "templates")
+        self._templates = Environment(
+            loader=loader, autoescape=select_autoescape(), trim_blocks=True, lstrip_blocks=True
+        )
+        self._templates.filters["hour"] = lambda stamp: local_time(stamp)[:5]
+        self._templates.filters["second"] = local_time
+        self._templates.filters["moment"] = _moment
+        self._templates.filters["whatsapp"] = _formatted
+
+    def render(self, name: str, **context: Any) -> Response:
+        return HTMLResponse(self._templates.get_template(name).render(**context))
+
+
+def digest(state: object) -> str:
+    return hashlib.sha256(repr(state).encode()).hexdigest()[:16]
+
+
+def _moment(seconds: float) -> str:
+    """Hour of the day in Brasília for epoch seconds."""
+    return datetime.fromtimestamp(seconds, BRASILIA).strftime("%H:%M")
+
+
+def _formatted(text: str) -> Markup:
+    """WhatsApp's own emphasis: ``*bold*`` and ``_italic_``; everything else stays text."""
+    safe = str(escape(text))
+    safe = re.sub(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])", r"<strong>\1</strong>", safe)
+    return Markup(re.sub(r"(?<!\w)_(?=\S)([^_\n]+?)(?<=\S)_(?!\w)", r"<em>\1</em>", safe))  # noqa: S704 - escaped above

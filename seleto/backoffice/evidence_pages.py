@@ -1,0 +1,35 @@
+"""The lead's page with the evidence of each field, which joins leads and conversations."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+
+from leads.admin import ClassificationInline, ConsentInline, IdentityInline, LeadAdmin, OrcamentoInline
+from leads.models import Lead
+from seleto.backoffice.evidence import page_context
+
+admin.site.unregister(Lead)
+
+
+@admin.register(Lead)
+class LeadWithEvidenceAdmin(LeadAdmin):
+    change_form_template = "admin/backoffice/lead.html"
+    # The facts stand above, with their evidence.
+    inlines = [OrcamentoInline, ClassificationInline, IdentityInline, ConsentInline]
+
+    class Media:
+        css = {"all": ["seleto/trying.css"]}
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Lead | None = None,
+    ) -> HttpResponse:
+        if obj is not None:
+            context |= page_context(obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
