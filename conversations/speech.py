@@ -111,7 +111,7 @@ def without_questions_for(fields: Iterable[str], text: str) -> str:
         asked = sentence[0].rstrip().endswith("?") and any(pattern.search(fold(sentence[0])) for pattern in patterns)
         return "" if asked else sentence[0]
 
-    kept = re.sub(r"[^.!?\n]+[.!?]*[ \t]*", keep, text)
+    kept = re.sub(r"(?:[^.!?\n]|\.(?=\d))+[.!?]*[ \t]*", keep, text)
     return re.sub(r"\n{3,}", "\n\n", kept).strip()
 
 

@@ -22,6 +22,7 @@ from sandbox.page.timeline import Timeline
 from sandbox.zapi import api
 
 _SAVE_EVERY_S = 1.0
+_WAKE_EVERY_S = 0.5
 
 
 def create_app(box: Box) -> ASGIApp:
@@ -40,12 +41,15 @@ def create_app(box: Box) -> ASGIApp:
         path = box.config.state_file
         if path is not None:
             box.load(path)
-        keeper = asyncio.create_task(_keep(box)) if path is not None else None
+        chores = [asyncio.create_task(_wake(box))]
+        if path is not None:
+            chores.append(asyncio.create_task(_keep(box)))
         try:
             yield
         finally:
-            if keeper is not None and path is not None:
-                keeper.cancel()
+            for chore in chores:
+                chore.cancel()
+            if path is not None:
                 box.save(path)
             await timeline.aclose()
             await box.hooks.aclose()
@@ -73,6 +77,13 @@ class SameOrigin:
             if origin is not None and urlsplit(origin.decode("latin-1")).netloc != host.decode("latin-1"):
                 return await JSONResponse({"error": "foreign origin"}, status_code=403)(scope, receive, send)
         return await self._app(scope, receive, send)
+
+
+async def _wake(box: Box) -> None:
+    """Look for conversations whose snooze is over, on the sandbox's clock."""
+    while True:
+        await asyncio.sleep(_WAKE_EVERY_S)
+        box.desk.wake_snoozed()
 
 
 async def _keep(box: Box) -> None:

@@ -203,7 +203,8 @@ class TurnAdmin(PipeAdmin):
     def drafts(self, row: Turn) -> SafeString | str:
         hits = row.guardrail_hits.order_by("at")
         shown = [(rules(hit.kinds), hit.get_action_display(), marked(hit)) for hit in hits]
-        return format_html_join("", '<p><strong>{}</strong>: {}</p><blockquote class="sl-draft">{}</blockquote>', shown)
+        form = '<p><strong>{}</strong>: {}</p><blockquote class="sl-draft">{}</blockquote>'
+        return format_html_join("", form, shown) or "–"
 
     @admin.action(description="Tentar de novo os turnos marcados", permissions=["repair"])
     def retry(self, request: HttpRequest, queryset: QuerySet[Turn]) -> HttpResponse | None:

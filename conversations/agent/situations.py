@@ -32,7 +32,7 @@ def presses(lines: Iterable[Line], history: Sequence[Line]) -> bool:
     """Whether the lead insists on what the agent has just left to the consultant."""
     last = list(takewhile(lambda line: line.author != "lead", reversed(history)))
     deferred = any("consult" in fold(line.text) for line in last)
-    return deferred and any(_PRESSES.search(fold(line.text[:MAX_CHARS])) for line in lines)
+    return deferred and any(_PRESSES.search(fold(words_in_portuguese(line.text[:MAX_CHARS]))) for line in lines)
 
 
 def read(lines: Sequence[Line], said: Extraction) -> frozenset[Matter]:

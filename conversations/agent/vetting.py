@@ -109,7 +109,7 @@ def answering_part(answer: Answer, state: TurnState, snapshot: Snapshot, heard: 
     """What of the draft answers the lead's question and may stand before the notice of a handover; often nothing."""
     if not answer.sources:
         return ()
-    sentences = re.findall(r"[^.!?\n]+[.!?]*", to_whatsapp(answer.reply))
+    sentences = re.findall(r"(?:[^.!?\n]|\.(?=\d))+[.!?]*", to_whatsapp(answer.reply))
     kept = [text.strip() for text in sentences if "?" not in text and not TRANSFER.search(text) and text.strip()]
     parts = (" ".join(kept),) if kept else ()
     return parts if parts and review(parts, state, snapshot, heard).ok else ()

@@ -148,6 +148,13 @@ class Desk:
             # Chatwoot gives the conversation to the agent who opens it, and to no administrator.
             self.assign(row, actor, actor)
 
+    def wake_snoozed(self) -> None:
+        """Open what was put off until now."""
+        now = self.now()
+        for row in list(self.records.conversations.values()):
+            if row.status == "snoozed" and row.snoozed_until is not None and row.snoozed_until <= now:
+                self.set_status(row, "open", None)
+
     def assign(self, row: Conversation, actor: Actor, assignee: Actor | None) -> None:
         before = row.assignee_id
         bot_before = row.assignee_type == "AgentBot"
@@ -304,6 +311,11 @@ class Desk:
         if (message.status, message.content_attributes) == (status, noted):
             return
         message.status, message.content_attributes = status, noted
+        self._message_changed(message)
+
+    def retry(self, message: Message) -> None:
+        """Send it once more. Chatwoot forgets every content attribute with the failure, our marker included."""
+        message.status, message.content_attributes = "sent", {}
         self._message_changed(message)
 
     def delete(self, message: Message) -> None:

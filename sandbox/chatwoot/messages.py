@@ -125,7 +125,6 @@ def destroy(call: Call) -> object:
 
 
 def retry(call: Call) -> object:
-    """Clears the failure and tells the webhooks again."""
     message = call.message()
-    call.desk.set_delivery(message, "sent")
+    call.desk.retry(message)
     return call.desk.shapes.message(message)

@@ -26,6 +26,7 @@ class _Voice:
     skewer: str
     acknowledge: tuple[str, ...]
     offer: str
+    robot: str
     asks: dict[str, str]
     patterns: dict[str, str]
     name: str
@@ -51,6 +52,7 @@ _ENGLISH = _Voice(
     ),
     acknowledge=("Thank you, noted!", "Great, noted!", "Understood!"),
     offer="If you want to know anything else about the machines, just ask.",
+    robot="Yes, I am an automatic service. If you prefer a person, just tell me.",
     asks={
         "produto": "What would you like to produce: burgers, sausages or meat cuts?",
         "nome": "May I have your name?",
@@ -60,14 +62,17 @@ _ENGLISH = _Voice(
         "empresa": "What is the name of your company?",
     },
     patterns={
-        "price": r"how much (?:is|are|does|do|would|for)\b|\bpric\w+|\bcosts?\b|\bquot\w+|\bdiscount",
+        "price": (
+            r"how much\b(?! (?:\w+ ){0,4}(?:make|produce|meat))|(?:over|under|around) \$?\d[\d.,]* ?k?\b\W*$"
+            r"|\bpric\w+|\bcosts?\b|\bquot\w+|\bdiscount"
+        ),
         "payment": r"\bpay\w*|\binstal+ments?|\bfinanc\w+|\bcredit card",
         "deadline": r"\bdeliver\w* (?:time|date)|\blead time|how (?:long|soon)|\bin stock\b|when .*(?:arrive|deliver)",
         "freight": r"\bship\w*|\bfreight",
         "greeting": r"^\W*(?:hello|hi|hey|good (?:morning|afternoon|evening))\b[^?]{0,40}$",
         "asks": r"\?|^(?:what|which|how|does|do|is|can|tell me)\b",
         "abroad": r"\b(?:in|from) [A-Z]\w+",
-        "thanks": r"\bthank",
+        "robot": r"\b(?:robot|bot|human|real person)\b",
     },
     name=r"\b(?:[Mm]y name is|I am|I'm|[Tt]his is) ([A-Z][a-z]+(?: [A-Z][a-z]+)?)",
     glossary=(
@@ -115,6 +120,7 @@ _SPANISH = _Voice(
     ),
     acknowledge=("¡Gracias, anotado!", "¡Perfecto, anotado!", "¡Entendido!"),
     offer="Si quiere saber algo más de las máquinas, pregúnteme.",
+    robot="Sí, soy una atención automática. Si prefiere una persona, dígame.",
     asks={
         "produto": "¿Qué quiere producir: hamburguesas, chorizos o cortes de carne?",
         "nome": "¿Con quién hablo?",
@@ -131,7 +137,7 @@ _SPANISH = _Voice(
         "greeting": r"^\W*(?:hola|buen[oa]s (?:dias|tardes|noches))\b[^?]{0,40}$",
         "asks": r"\?|^(?:que|cual|cuant\w+|como|tienen|puede)\b",
         "abroad": r"\b(?:de|en) [A-Z]\w+",
-        "thanks": r"\bgracias",
+        "robot": r"\b(?:robot|bot|humano|persona real)\b",
     },
     name=r"\b(?:[Mm]e llamo|[Ss]oy|[Mm]i nombre es) ([A-ZÁÉÍÓÚ][a-záéíóúñ]+(?: [A-ZÁÉÍÓÚ][a-záéíóúñ]+)?)",
     glossary=(
@@ -188,6 +194,9 @@ def _answer(brief: Brief, voice: _Voice, draft: Draft, folded: str) -> None:
         if "recusar_preco" in brief.moves:
             draft.move = "recusar_preco"
         return
+    if re.search(voice.patterns["robot"], folded):
+        draft.say(voice.robot)
+        return
     if _SKEWERS.search(folded):
         draft.say(voice.skewer)
         draft.move = "registrar_interesse" if "registrar_interesse" in brief.moves else "responder"
@@ -197,7 +206,9 @@ def _answer(brief: Brief, voice: _Voice, draft: Draft, folded: str) -> None:
     said_before = fold(" ".join(brief.said_by("agente")))
     if asked and not re.search(voice.patterns["greeting"], folded):
         draft.intents.add("pergunta_tecnica")
-        found = answers.to_questions(own, [own.text], context=said_before, need=fold(" ".join(own.said_by("lead"))))
+        need = fold(" ".join(own.said_by("lead")))
+        topics = _topics(folded, voice)
+        found = answers.to_questions(own, [own.text], context=said_before, need=need) if topics else answers.Answer()
     else:
         codes = products.mentioned(fold(own.text))
         found = answers.about(own, [code for code in codes if code.lower() not in said_before])
@@ -220,7 +231,7 @@ def _in_portuguese(brief: Brief, voice: _Voice) -> Brief:
 
     def put(line: Line) -> Line:
         folded = fold(line.text)
-        words = [said for pattern, said in voice.glossary if re.search(rf"\b(?:{pattern})\b", folded)]
+        words = _topics(folded, voice)
         codes = [products.NAMES[code] for code in products.mentioned(folded)]
         return replace(line, text=" ".join([*codes, *words]))
 
@@ -228,6 +239,11 @@ def _in_portuguese(brief: Brief, voice: _Voice) -> Brief:
     if not products.mentioned(fold(" ".join(line.text for line in asked))) and brief.known.get("produto"):
         asked = (*asked, replace(asked[-1], text=products.NAMES.get(brief.known["produto"], ""))) if asked else asked
     return replace(brief, asked=asked, talk=tuple(put(line) if line.who == "lead" else line for line in brief.talk))
+
+
+def _topics(folded: str, voice: _Voice) -> list[str]:
+    """What the words ask about, in Portuguese."""
+    return [said for pattern, said in voice.glossary if re.search(rf"\b(?:{pattern})\b", folded)]
 
 
 def _names(brief: Brief, voice: _Voice) -> list[Found]:

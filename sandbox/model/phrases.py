@@ -35,6 +35,7 @@ HOOK: dict[str, tuple[str, ...]] = {
     "uf": ("Obrigada, {value} então!",),
     "volume": ("Ótimo, {value} já ajuda a dimensionar.", "Anotado: {value}."),
     "urgencia": ("Entendi, já deixo isso anotado.", "Certo, vou considerar isso."),
+    "produto": ("Boa escolha!", "Ótimo, anotei essa opção."),
     "cnpj": ("CNPJ anotado, obrigada!",),
     "email": ("E-mail anotado!",),
     "segmento": ("Legal, atendemos bastante esse segmento.", "Que legal o seu negócio!"),

@@ -20,6 +20,7 @@ _WHO = re.compile(
     r"quem (?:sao|e|eh) (?:vcs|voces|vc|voce|a seleto)|(?:seu|teu) nome|como (?:vc|voce) se chama|quem (?:ta"
     r"|esta) falando"
 )
+_HELLO = re.compile(r"\b(?:oi+e?|ola|opa|alo|salve|hello|e ?ai|bom dia|boa (?:tarde|noite))\b")
 _ELLIPSIS = re.compile(r"^\W*e (?:a|o|da|do|as|os)\b")
 _HERE = re.compile(r"\b(?:e|eh|aqui e) (?:d)?a seleto\b|alguem (?:ai|online)|tem alguem|esta[os]? (?:ai|online)")
 _UNHEARD = re.compile(r"\[audio que nao pode ser ouvido")
@@ -350,13 +351,16 @@ class _Talk:
                 continue
             if name == "conhece_seleto" and (named_machine or self.brief.returned_after):
                 continue
-            wordings = phrases.ASK_FOR_FAMILY.get(family[0], ()) if name == "produto" and family else ()
-            if options := self.memory.unsaid(wordings) or self.memory.unsaid(phrases.ASK[name]):
+            narrowed = name == "produto" and family is not None
+            wordings = phrases.ASK_FOR_FAMILY.get(family[0], ()) if narrowed and family else phrases.ASK[name]
+            if options := self.memory.unsaid(wordings):
                 return pick(options, self.seed)
         return ""
 
     def _greet_back(self) -> str:
         """By the hour of the brief, whatever hour the lead believes it to be."""
+        if not _HELLO.search(self.text):
+            return pick(self.memory.openings(), self.seed)
         timely = re.search(r"\b(?:bom dia|boa (?:tarde|noite))\b", self.text)
         return f"{self.brief.greeting.capitalize()}! Estou por aqui." if timely else "Oi! Estou por aqui."
 

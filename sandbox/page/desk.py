@@ -271,7 +271,7 @@ class _DeskPage:
         form, view = await self._form(request)
         message = self._desk.records.messages.get(as_number(form.get("message")) or 0)
         if message is not None:
-            self._desk.set_delivery(message, "sent")
+            self._desk.retry(message)
         return self._after(request, view)
 
     async def delete(self, request: Request) -> Response:

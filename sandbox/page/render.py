@@ -25,6 +25,7 @@ class Pages:
         self._templates.filters["second"] = local_time
         self._templates.filters["moment"] = _moment
         self._templates.filters["whatsapp"] = _formatted
+        self._templates.filters["chatwoot"] = _marked_down
 
     def render(self, name: str, **context: Any) -> Response:
         return HTMLResponse(self._templates.get_template(name).render(**context))
@@ -44,3 +45,11 @@ def _formatted(text: str) -> Markup:
     safe = str(escape(text))
     safe = re.sub(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])", r"<strong>\1</strong>", safe)
     return Markup(re.sub(r"(?<!\w)_(?=\S)([^_\n]+?)(?<=\S)_(?!\w)", r"<em>\1</em>", safe))  # noqa: S704 - escaped above
+
+
+def _marked_down(text: str) -> Markup:
+    """What Chatwoot shows of its Markdown: ``**bold**`` and ``[name](mention://…)``; everything else stays text."""
+    safe = str(escape(text))
+    safe = re.sub(r"\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*", r"<strong>\1</strong>", safe)
+    named = r'<span class="mention">\1</span>'
+    return Markup(re.sub(r"\[([^\]\n]+)\]\(mention://[^)\s]+\)", named, safe))  # noqa: S704 - escaped above

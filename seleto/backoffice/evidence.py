@@ -6,9 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from conversations.agent.facts import STATE_OF_UNIQUE_CITY
 from conversations.models import Message, Turn
 from leads.display import fact_value
 from leads.models import Fact, Interest, Lead
+
+# The rules by which one thing follows from another, in words.
+_RULES = {STATE_OF_UNIQUE_CITY: "só um estado tem município com este nome"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ def _by_field(facts: Iterable[Fact], places: Mapping[UUID, UUID], turns: Mapping
 
 def _told(fact: Fact, places: Mapping[UUID, UUID], turns: Mapping[Any, UUID]) -> Told:
     because = [f"“{fact.quote}”"] if fact.quote else []
-    because += [f"regra: {fact.rule.replace('_', ' ')}"] if fact.rule else []
+    because += [_RULES.get(fact.rule, fact.rule.replace("_", " "))] if fact.rule else []
     because += [fact.given_by] if fact.given_by else []
     source = fact.source_id if fact.source_id in places else None
     return Told(

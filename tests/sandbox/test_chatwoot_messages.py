@@ -121,6 +121,17 @@ def test_delivery_goes_forward_and_tells_why_it_failed(chatwoot: Chatwoot, paylo
     assert nothing["content"] == "olá", "no call changes a text"
 
 
+def test_trying_again_forgets_the_marker(chatwoot: Chatwoot) -> None:
+    number = chatwoot.conversation()
+    said = chatwoot.say(number, "olá", content_attributes={"seleto_msg": "out:1"}, source_id="out:1")
+    path = f"conversations/{number}/messages/{said['id']}"
+    chatwoot.ok("PATCH", path, {"status": "failed", "external_error": "sem WhatsApp"})
+
+    again = chatwoot.ok("POST", f"{path}/retry")
+
+    assert (again["status"], again["content_attributes"], again["source_id"]) == ("sent", {}, "out:1")
+
+
 def test_deleting_leaves_a_mark(chatwoot: Chatwoot, payload: Any) -> None:
     number = chatwoot.conversation()
     said = chatwoot.say(number, "ops", content_attributes={"seleto_msg": "out:1"})

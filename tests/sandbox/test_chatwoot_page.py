@@ -90,6 +90,15 @@ def test_everybody_looks_different_in_the_thread(chatwoot: Chatwoot, number: int
     assert "oi &lt;b&gt;" in text
 
 
+def test_bold_and_mentions_are_shown_as_such(chatwoot: Chatwoot, number: int) -> None:
+    text = "**Lead quente** para [@Bianca SDR](mention://user/11/Bianca%20SDR) <script>"
+    chatwoot.say(number, text, private=True)
+
+    fragment = shown(chatwoot, "/talk", c=number)
+
+    assert '<strong>Lead quente</strong> para <span class="mention">@Bianca SDR</span> &lt;script&gt;' in fragment
+
+
 def test_a_reply_reaches_the_product_as_an_sdrs(chatwoot: Chatwoot, number: int) -> None:
     fragment = press(chatwoot, "send", number, text="Oi, aqui é a Bianca").text
 

@@ -103,3 +103,19 @@ def test_the_machine_the_lead_wants_is_the_one_asked_about():
 @pytest.mark.parametrize("text", ["faço umas 1000 por dia", "é pro mês que vem", "sou de Itajaí"])
 def test_a_reply_is_never_a_bare_word(text):
     assert len(answer(text)["reply"]) > 40
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "told"),
+    [
+        ("en", "hi, are you a robot?", "automatic service"),
+        ("es", "¿es usted un robot?", "atención automática"),
+        ("en", "is it over 5k?", "consultant"),
+        ("en", "come on, how much", "consultant"),
+    ],
+)
+def test_what_asks_for_no_fact_gets_none(language, text, told):
+    reply = answer(text, about=f'idioma="{language}"', known={"produto": "FB300"})["reply"]
+
+    assert told in reply
+    assert "300 to 350" not in reply

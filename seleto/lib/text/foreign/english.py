@@ -436,6 +436,8 @@ totalmente: fully | completely | entirely
 dividir: split | split it | spread it | spread the cost | spread
 em 12 vezes: over twelve months
 em: over
+passa de: is it over | is it more than | is it above | is it under | is it less than | more than | less than
+um chute: a guess | a ballpark | ballpark price | a rough idea
 recupera: recover | recoup | earn back | makes back
 vendendo: selling
 venda: sell | sells
