@@ -6,7 +6,9 @@ from conversations.models.conversation import Conversation, Message
 from conversations.models.evaluation import EvalFinding, EvalRun
 from conversations.models.event import Event
 from conversations.models.handoff import Handoff
+from conversations.models.handoff_level import HandoffAlarm, HandoffLevel
 from conversations.models.outbox import Outbox
+from conversations.models.resume import ResumeRule
 from conversations.models.turn import GuardrailHit, Turn
 from conversations.models.usage import ModelUse
 
@@ -21,8 +23,11 @@ __all__ = [
     "Event",
     "GuardrailHit",
     "Handoff",
+    "HandoffAlarm",
+    "HandoffLevel",
     "Message",
     "ModelUse",
     "Outbox",
+    "ResumeRule",
     "Turn",
 ]

@@ -54,6 +54,13 @@ class Handoff(models.Model):
     queue = models.CharField("fila", max_length=12, choices=Queue)
     opened_at = models.DateTimeField("aberto em")
     closed_at = models.DateTimeField("encerrado em", null=True, blank=True)
+    # When the first person did something with it: wrote, was assigned, pressed the button.
+    picked_up_at = models.DateTimeField("atendido em", null=True, blank=True)
+    assigned_to = models.CharField("atribuído a", max_length=120, blank=True)
+    # What the person who picks it up has to know, as it stood when it was opened (handoff_summary.py).
+    summary = models.TextField("resumo", blank=True)
+    # When the lead was last told that nobody is there; once per closed period.
+    closed_hours_told_at = models.DateTimeField("avisado do horário em", null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = "repasse"
@@ -68,6 +75,14 @@ class Handoff(models.Model):
                 condition=Q(queue__in=["comercial", "suporte", "privacidade", "outro"]),
                 name="handoff_queue_known",
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["queue", "opened_at"],
+                condition=Q(closed_at=None, picked_up_at=None),
+                name="handoff_unattended",
+            ),
+            models.Index(fields=["opened_at"], name="handoff_by_time"),
         ]
 
     def __str__(self) -> str:
