@@ -25,7 +25,14 @@ __all__ = [
     "next_opening",
 ]
 
-_SOON = "em breve"
+_SOON = {"pt": "em breve", "en": "soon", "es": "pronto"}
+_NOW = {"pt": "agora", "en": "now", "es": "ahora"}
+_NEAR = {"pt": ("hoje", "amanhã"), "en": ("today", "tomorrow"), "es": ("hoy", "mañana")}
+_WEEKDAYS = {
+    "pt": tuple(day.label for day in Weekday),
+    "en": ("on Monday", "on Tuesday", "on Wednesday", "on Thursday", "on Friday", "on Saturday", "on Sunday"),
+    "es": ("el lunes", "el martes", "el miércoles", "el jueves", "el viernes", "el sábado", "el domingo"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +77,30 @@ def local_date(at: datetime) -> date:
     return at.astimezone(business_calendar().zone).date()
 
 
-def describe_opening(at: datetime) -> str:
+def describe_opening(at: datetime, language: str = "pt") -> str:
     """When somebody is there, as said at `at`: "agora", "hoje, às 14h", "amanhã, às 8h", "segunda-feira, às 8h",
-    and from the seventh day on "segunda-feira, 30/11, às 8h"; "em breve" when nobody knows."""
+    and from the seventh day on "segunda-feira, 30/11, às 8h"; "em breve" when nobody knows. In English and Spanish
+    (`language` "en", "es") alike: "on Monday, 30/11, at 8:00", "el lunes, a las 8:00"."""
     opening = next_opening(at)
     if opening is None:
-        return _SOON
+        return _SOON[language]
     if opening == at:
-        return "agora"
+        return _NOW[language]
     opening = opening.astimezone(business_calendar().zone)
     today, day = local_date(at), opening.date()
     ahead = (day - today).days
     if ahead < 2:
-        name = "amanhã" if ahead else "hoje"
+        name = _NEAR[language][ahead]
     else:
-        name = Weekday(day.weekday()).label + (f", {day:%d/%m}" if ahead > 6 else "")
-    minute = opening.hour * 60 + opening.minute
-    return f"{name}, {'à' if opening.hour == 1 else 'às'} {clock_words(minute)}"
+        name = _WEEKDAYS[language][day.weekday()] + (f", {day:%d/%m}" if ahead > 6 else "")
+    return f"{name}, {_at_hour(opening, language)}"
+
+
+def _at_hour(opening: datetime, language: str) -> str:
+    if language == "pt":
+        return f"{'à' if opening.hour == 1 else 'às'} {clock_words(opening.hour * 60 + opening.minute)}"
+    at = "at" if language == "en" else "a la" if opening.hour == 1 else "a las"
+    return f"{at} {opening.hour}:{opening:%M}"
 
 
 def days(first: date, count: int) -> Iterator[Day]:

@@ -31,6 +31,7 @@ class Situation(models.TextChoices):
     ERRO_AGENTE = "erro_agente", "falha do agente"
     ENCAMINHAMENTO = "encaminhamento", "encaminhamento ao consultor"
     ENCAMINHAMENTO_FORA_HORARIO = "encaminhamento_fora_horario", "encaminhamento fora do horário"
+    FORA_HORARIO_AGUARDE = "fora_horario_aguarde", "aguarda uma pessoa fora do horário"
     SUPORTE = "suporte", "encaminhamento ao suporte"
     PRIVACIDADE = "privacidade", "pedido sobre dados pessoais"
     OPT_OUT = "opt_out", "confirmação de saída"
