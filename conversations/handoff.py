@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
+from conversations import handoff_summary
 from conversations.models import Conversation, Handoff, Message, Outbox, Turn
 from conversations.signals import handoff_opened, ownership_changed
-from seleto.lib import audit, jobs
+from seleto.lib import alerts, audit, jobs
 
 # Why a person is in charge: they wrote on the company's own phone.
 PHONE = "celular_da_empresa"
+SYSTEM = "sistema"
 # How long before a mistaken takeover the bubbles it cancelled were due at the earliest.
 MISTAKE_SPAN = timedelta(minutes=5)
 # Why a bubble of the agent was cancelled: a person took over.
@@ -21,45 +23,77 @@ TAKEN_OVER = "pessoa_assumiu"
 
 
 def take_over(conversation: Conversation, *, reason: str, actor: str, now: datetime) -> None:
-    """A person is in charge from this commit on. ``conversation`` is locked; saving it is left to the caller."""
+    """A person is in charge from this commit on, and has picked up the open handoff, if there is one.
+
+    ``conversation`` is locked; saving it is left to the caller. ``actor`` "sistema" takes over for a person who has not
+    done anything yet.
+    """
     cancel_agent_messages(conversation, reason=TAKEN_OVER)
+    if actor != SYSTEM:
+        _pick_up(conversation, now=now)
     _set_owner(conversation, Conversation.Owner.HUMAN, reason=reason, actor=actor, now=now)
 
 
-def resume(conversation: Conversation, *, reason: str, actor: str, now: datetime) -> None:
-    """The agent may speak again, from the lead's next message on. Saving is left to the caller."""
-    Handoff.objects.filter(conversation=conversation, closed_at=None).update(closed_at=now)
+def resume(
+    conversation: Conversation, *, reason: str, actor: str, now: datetime, unread_from: int | None = None
+) -> None:
+    """The agent may speak again: from the lead's next message on, or about what came since revision ``unread_from``.
+
+    Saving is left to the caller.
+    """
+    _close(conversation, now=now)
     _set_owner(conversation, Conversation.Owner.AGENT, reason=reason, actor=actor, now=now)
-    conversation.answered_revision = conversation.revision
+    conversation.answered_revision = conversation.revision if unread_from is None else unread_from - 1
 
 
 def release(conversation: Conversation, *, reason: str, actor: str, now: datetime) -> None:
     """The person is done: nobody is in charge, and the lead's next message goes to the agent (design.md, stage 7)."""
-    Handoff.objects.filter(conversation=conversation, closed_at=None).update(closed_at=now)
+    _close(conversation, now=now)
     _set_owner(conversation, Conversation.Owner.NOBODY, reason=reason, actor=actor, now=now)
     conversation.answered_revision = conversation.revision
 
 
-def undo_takeover(conversation: Conversation, *, now: datetime) -> None:
-    """What looked like a person was our own message: the agent goes on, and answers what came meanwhile."""
+def undo_takeover(conversation: Conversation, *, taken_at: datetime, now: datetime) -> None:
+    """What looked like a person at ``taken_at`` was our own message: the agent goes on, and answers what came
+    meanwhile. Whoever was in charge before stays so."""
+    people = (Message.Author.PHONE, Message.Author.PERSON)
+    if Message.objects.filter(conversation=conversation, author__in=people, created_at__gte=taken_at).exists():
+        return  # somebody did write meanwhile
+    given = Handoff.objects.filter(conversation=conversation, closed_at=None, picked_up_at=taken_at).first()
+    if given is not None:
+        Handoff.objects.filter(pk=given.pk).update(picked_up_at=None)
+        conversation.owner_reason = given.reason
+    if conversation.owner_since != taken_at:
+        return
     _give_back_cancelled(conversation)
-    _set_owner(conversation, Conversation.Owner.AGENT, reason="eco_proprio", actor="sistema", now=now)
+    _set_owner(conversation, Conversation.Owner.AGENT, reason="eco_proprio", actor=SYSTEM, now=now)
     if unanswered(conversation).exists():
         conversation.pending_since = conversation.turn_due_at = now
         jobs.wake("turn")
 
 
 def open_handoff(conversation: Conversation, *, reason: Handoff.Reason, now: datetime) -> Handoff:
-    """The agent gives the conversation to a queue. The notice to the lead is queued by the same transaction (I8)."""
-    handoff, created = Handoff.objects.get_or_create(
-        conversation=conversation,
-        closed_at=None,
-        defaults={"reason": reason, "queue": Handoff.QUEUE_OF[reason], "opened_at": now},
-    )
+    """The agent gives the conversation to a queue, with a summary for whoever picks it up. The notice to the lead is
+    queued by the same transaction (I8), and the conversation is locked."""
+    handoff = Handoff.objects.filter(conversation=conversation, closed_at=None).first()
+    opened = handoff is None
+    if handoff is None:
+        handoff = Handoff.objects.create(
+            conversation=conversation,
+            reason=reason,
+            queue=Handoff.QUEUE_OF[reason],
+            opened_at=now,
+            summary=handoff_summary.of(conversation, reason),
+        )
     _set_owner(conversation, Conversation.Owner.HUMAN, reason=str(reason), actor="agente", now=now)
-    if created:
+    if opened:
         handoff_opened.send(sender=Handoff, handoff_id=handoff.id, conversation_id=conversation.id)
     return handoff
+
+
+def waiting_alert(row: Handoff) -> str:
+    """The key of the alert about a handoff that nobody picks up."""
+    return f"handoff:{row.pk}"
 
 
 def cancel_agent_messages(conversation: Conversation, *, reason: str) -> int:
@@ -88,6 +122,18 @@ def unanswered(conversation: Conversation) -> QuerySet[Message]:
         revision__gt=conversation.answered_revision,
         deleted_at=None,
     ).exclude(type=Message.Type.REACTION)
+
+
+def _pick_up(conversation: Conversation, *, now: datetime) -> None:
+    for row in list(Handoff.objects.filter(conversation=conversation, closed_at=None, picked_up_at=None)):
+        Handoff.objects.filter(pk=row.pk).update(picked_up_at=now)
+        alerts.close(waiting_alert(row), now=now)
+
+
+def _close(conversation: Conversation, *, now: datetime) -> None:
+    for row in list(Handoff.objects.filter(conversation=conversation, closed_at=None)):
+        Handoff.objects.filter(pk=row.pk).update(closed_at=now)
+        alerts.close(waiting_alert(row), now=now)
 
 
 def _give_back_cancelled(conversation: Conversation) -> None:

@@ -319,13 +319,15 @@ def _undo_mistaken_takeover(row_id: UUID, sent: Sent, now: datetime) -> None:
         mistaken = Message.objects.filter(channel_id=row.channel_id, provider_id=sent.provider_id).exclude(
             pk=row.message_id
         )
-        if not mistaken.filter(author=Message.Author.PHONE).delete()[0]:
+        taken_at = mistaken.filter(author=Message.Author.PHONE).values_list("created_at", flat=True).first()
+        if taken_at is None:
             # Another of our rows carries that id already: this one was sent all the same, under no id of its own.
             Outbox.objects.filter(pk=row_id).update(status=Outbox.Status.SENT, sent_at=now, leased_until=None)
             Message.objects.filter(pk=row.message_id).update(status=Message.Status.SENT, status_at=now)
             return
+        mistaken.filter(author=Message.Author.PHONE).delete()
         if conversation.owner == Conversation.Owner.HUMAN and conversation.owner_reason == handoff.PHONE:
-            handoff.undo_takeover(conversation, now=now)
+            handoff.undo_takeover(conversation, taken_at=taken_at, now=now)
             conversation.save()
     _record_sent(row_id, sent, now)
 

@@ -7,7 +7,7 @@ from django.db.models import F
 from django.dispatch import receiver
 
 from conversations import handoff
-from conversations.models import Conversation
+from conversations.models import Conversation, Handoff
 from leads.models import Lead
 from leads.signals import lead_merged
 from seleto.lib import clock
@@ -28,10 +28,20 @@ def on_lead_merged(*, kept_id: UUID, merged_id: UUID, **_: Any) -> None:
         if rival is not None:
             older, newer = sorted([moved, rival], key=lambda one: one.last_message_at)
             _close(older)
+            _carry_handoff(older, newer)
             if older.owner == Conversation.Owner.HUMAN and newer.owner != Conversation.Owner.HUMAN:
                 handoff.take_over(newer, reason=older.owner_reason, actor="sistema", now=clock.now())
                 newer.save()
         Conversation.objects.filter(pk=moved.pk).update(lead_id=kept_id)
+
+
+def _carry_handoff(older: Conversation, newer: Conversation) -> None:
+    """What nobody has picked up yet goes on waiting where the lead writes."""
+    waiting = Handoff.objects.filter(conversation=older, closed_at=None)
+    if Handoff.objects.filter(conversation=newer, closed_at=None).exists():
+        waiting.update(closed_at=clock.now())
+    else:
+        waiting.update(conversation=newer)
 
 
 def _close(conversation: Conversation) -> None:

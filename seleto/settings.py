@@ -298,6 +298,12 @@ TURN_RETRY_MAX_S = env.seconds("TURN_RETRY_MAX_S", 60)
 TURN_MAX_FAILURES = env.whole("TURN_MAX_FAILURES", 200, least=1)
 # The latest messages, which the model always reads in their own words; older ones are summarised as soon as there are
 # SUMMARY_BATCH of them (conversations/summaries.py).
+# Minutes of a person's silence after which the lead's next message wakes the agent; 0 = at once. A row in the admin
+# takes their place. In business hours: never, unless a number is given.
+RESUME_IDLE_MIN_OFF_HOURS = env.whole("RESUME_IDLE_MIN_OFF_HOURS", 30)
+RESUME_IDLE_MIN_BUSINESS = (
+    env.whole("RESUME_IDLE_MIN_BUSINESS", 0) if env.text("RESUME_IDLE_MIN_BUSINESS", "") else None
+)
 HISTORY_MESSAGES = env.whole("HISTORY_MESSAGES", 16, least=2)
 SUMMARY_BATCH = env.whole("SUMMARY_BATCH", 12, least=1)
 

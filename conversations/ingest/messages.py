@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 
-from conversations import handoff, outbox, quiet, sessions
+from conversations import handoff, outbox, quiet, resume, sessions
 from conversations.channel_cache import ChannelView
 from conversations.channels import base
 from conversations.chatwoot import due
@@ -40,6 +40,8 @@ def on_incoming(channel: ChannelView, event: StoredEvent, parsed: base.Incoming,
     if own_words and asks_opt_out(parsed.text[:MAX_CHARS]):
         opt_out(lead.id, quote=parsed.text, message_id=message.id, now=now)
     if not reason:
+        if conversation.owner == Conversation.Owner.HUMAN:
+            resume.on_lead_message(conversation, message, heard_at=event.received_at, now=now)
         _expect_turn(conversation, text=parsed.text, heard_at=event.received_at)
     conversation.save()
     due.mark(lead_id=lead.id, channel_id=channel.id, now=now)

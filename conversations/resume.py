@@ -1,0 +1,159 @@
+"""What becomes of a lead's message while a person is in charge (domain.md, "Human in the loop").
+
+Asked when the lead writes, in the transaction that stores the message, with the conversation locked: a person's
+message that was committed before is seen, one that comes later takes the conversation over again. Nothing ever happens
+at the mere expiry of a limit.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Max, Min
+
+from conversations import guardrails, handoff, outbox
+from conversations.agent import facts, situations
+from conversations.agent.state import Line
+from conversations.formatting import typing_s
+from conversations.guardrails import ReviewContext
+from conversations.models import Conversation, Handoff, Message, ResumeRule
+from knowledge import calendar, phrases, queries
+from knowledge.models import Situation
+from leads import classification, extraction, needs
+from leads.extraction import MAX_CHARS, asks_opt_out
+from leads.extraction.intentions import intentions
+from leads.models import Fact
+from leads.services import record_facts
+from seleto.lib import alerts, jobs
+from seleto.lib.models import Alert
+
+# Why the agent is in charge again: the person fell silent and the lead wrote.
+SILENCE = "silencio_da_pessoa"
+PEOPLE = (Message.Author.PHONE, Message.Author.PERSON)
+# What the approved phrase holds for the time at which somebody answers.
+OPENING = "{reabertura}"
+# How many variants of the phrase are tried should a manager have stored one that the guardrails refuse.
+PHRASE_TRIES = 5
+# The language is read off the lead's last few messages.
+LANGUAGE_MESSAGES = 8
+
+
+def on_lead_message(conversation: Conversation, message: Message, *, heard_at: datetime, now: datetime) -> bool:
+    """Whether the agent answers this message after all; what it tells is recorded either way.
+
+    A handoff that nobody has picked up is not resumed: while the office is closed the lead is told once when it opens.
+    Saving ``conversation`` is left to the caller.
+    """
+    given = Handoff.objects.filter(conversation=conversation, closed_at=None).first()
+    _record_told(conversation, message, given, now=now)
+    if conversation.channel_id in outbox.silenced_channels():
+        return False
+    last_human = _last_human(conversation)
+    if given is not None and given.picked_up_at is None and (last_human is None or last_human < given.opened_at):
+        _tell_when_open(conversation, message, given, now=now)
+        return False
+    silent_since = max(filter(None, (conversation.owner_since, last_human, given and given.picked_up_at)))
+    limit = idle_limit(now)
+    if limit is None or heard_at - silent_since < limit:
+        return False
+    unread = _first_unread(conversation, message, silent_since)
+    handoff.resume(conversation, reason=SILENCE, actor="sistema", now=now, unread_from=unread)
+    return True
+
+
+def idle_limit(at: datetime) -> timedelta | None:
+    """How long a person must have been silent for the agent to answer again; None for never.
+
+    Read afresh, as a manager who sets it expects it to hold.
+    """
+    rule = ResumeRule.objects.first()
+    if calendar.is_open(at):
+        minutes = rule.idle_min_business if rule else settings.RESUME_IDLE_MIN_BUSINESS
+    else:
+        minutes = rule.idle_min_off_hours if rule else settings.RESUME_IDLE_MIN_OFF_HOURS
+    return None if minutes is None else timedelta(minutes=minutes)
+
+
+def _last_human(conversation: Conversation) -> datetime | None:
+    """When a person last wrote to this lead here, in whichever session."""
+    written = Message.objects.filter(
+        conversation__lead_id=conversation.lead_id, conversation__channel_id=conversation.channel_id, author__in=PEOPLE
+    )
+    last: datetime | None = written.aggregate(last=Max("sent_at"))["last"]
+    return last
+
+
+def _first_unread(conversation: Conversation, message: Message, silent_since: datetime) -> int:
+    """The revision from which on nobody has answered: what came after the person's last sign, answered together."""
+    came = Message.objects.filter(
+        conversation=conversation, author=Message.Author.LEAD, created_at__gt=silent_since, deleted_at=None
+    ).exclude(type=Message.Type.REACTION)
+    first: int | None = came.aggregate(first=Min("revision"))["first"]
+    return min(message.revision, message.revision if first is None else first)
+
+
+def _record_told(conversation: Conversation, message: Message, given: Handoff | None, *, now: datetime) -> None:
+    """The facts that rules read in the message. Whoever asked to be forgotten is not written down any further."""
+    if not message.own_words or not message.text or (given and given.queue == Handoff.Queue.PRIVACY):
+        return
+    line = _line(message)
+    said = extraction.extract([line.text], products=queries.products())
+    made = record_facts(
+        conversation.lead_id, facts.from_rules([line], [*said.items, *intentions([line.text])]), now=now
+    )
+    if not made:
+        return
+    if given is None or given.queue == Handoff.Queue.SALES:
+        current = Fact.objects.filter(lead_id=conversation.lead_id, superseded_at=None)
+        needs.follow_facts(
+            conversation.lead_id,
+            dict(current.values_list("field", "value")),
+            [fact.field for fact in made],
+            quotes={fact.field: fact.quote for fact in made},
+            now=now,
+        )
+    classification.reclassify(conversation.lead_id, None, now)
+
+
+def _tell_when_open(conversation: Conversation, message: Message, given: Handoff, *, now: datetime) -> None:
+    """Once per closed period, the approved phrase that says when somebody answers."""
+    if calendar.is_open(now) or asks_opt_out(message.text[:MAX_CHARS]):
+        return
+    told = given.closed_hours_told_at
+    if told is not None and calendar.next_opening(told) == calendar.next_opening(now):
+        return
+    text = _phrase(conversation, message, now=now)
+    if not text:
+        title = "Uma situação não tem frase aprovada que respeite as regras"
+        alerts.open_("phrases", title=title, level=Alert.Level.CRITICAL, now=now)
+        return
+    Handoff.objects.filter(pk=given.pk).update(closed_hours_told_at=now)
+    pause_s = typing_s(text, chars_per_s=settings.TYPING_CHARS_PER_S, most_s=settings.TYPING_MAX_S)
+    outbox.enqueue(
+        conversation,
+        [outbox.Bubble(text, pause_s)],
+        turn=None,
+        reviewed=[outbox.digest(text)],
+        now=now,
+        survives_handoff=True,
+    )
+    jobs.wake("deliver")
+
+
+def _phrase(conversation: Conversation, message: Message, *, now: datetime) -> str:
+    """A variant in the lead's language that passes the guardrails as it will be sent (I4); empty when none does."""
+    recent = Message.objects.filter(conversation=conversation, author=Message.Author.LEAD).order_by("-revision")
+    language = situations.spoken_language([_line(row) for row in reversed(recent[:LANGUAGE_MESSAGES])])
+    spoken = language if language in ("en", "es") else "pt"
+    context = ReviewContext(lead_last=message.text[-MAX_CHARS:], products=queries.products())
+    for attempt in range(PHRASE_TRIES):
+        approved = phrases.choose(Situation.FORA_HORARIO_AGUARDE, language=spoken, seed=f"{message.id}:{attempt}")
+        text = approved.replace(OPENING, calendar.describe_opening(now, spoken))
+        if guardrails.review(text, context).ok:
+            return text
+    return ""
+
+
+def _line(row: Message) -> Line:
+    return Line(
+        id=row.id, key="m1", author=row.author, type=row.type, text=row.text, at=row.sent_at, own_words=row.own_words
+    )
