@@ -51,7 +51,8 @@ def on_lead_message(conversation: Conversation, message: Message, *, heard_at: d
     if given is not None and given.picked_up_at is None and (last_human is None or last_human < given.opened_at):
         _tell_when_open(conversation, message, given, now=now)
         return False
-    silent_since = max(filter(None, (conversation.owner_since, last_human, given and given.picked_up_at)))
+    signs = (conversation.owner_since, last_human, given.picked_up_at if given else None)
+    silent_since = max(sign for sign in signs if sign is not None)
     limit = idle_limit(now)
     if limit is None or heard_at - silent_since < limit:
         return False

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from conversations import outbox, summaries
+from conversations import outbox, summaries, unattended
 from conversations.chatwoot import poll
 from conversations.chatwoot import stage as mirror
 from conversations.evals import nightly
@@ -72,6 +72,16 @@ def register() -> None:
     publishing.register()
     summaries.register()
     nightly.register()
+    jobs.register(
+        jobs.Stage(
+            name="handoff_wait",
+            cluster="background",
+            claim=unattended.claim,
+            run=unattended.run,
+            renew=unattended.renew,
+            next_due=unattended.next_due,
+        )
+    )
     jobs.on_warm_up(_warm_up)
 
 

@@ -325,6 +325,22 @@ REPLAY_SPEND_MAX_USD = env.seconds("REPLAY_SPEND_MAX_USD", 5)
 EVAL_HOUR = env.whole("EVAL_HOUR", 4, least=0)
 EVAL_SAMPLE = env.whole("EVAL_SAMPLE", 200, least=0)
 
+# --- Handoffs that nobody picks up (levels: rows in the admin) ----------------------------------------------------
+# E-mail leaves only with a host.
+EMAIL_HOST = env.text("EMAIL_HOST", "")
+EMAIL_PORT = env.whole("EMAIL_PORT", 587, least=1, most=65_535)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.switch("EMAIL_USE_TLS", default=True)
+EMAIL_TIMEOUT = env.seconds("EMAIL_TIMEOUT_S", 10, least=1)
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "seleto@localhost")
+HANDOFF_HOOK_CONNECT_TIMEOUT_S = env.seconds("HANDOFF_HOOK_CONNECT_TIMEOUT_S", 5, least=0.1)
+HANDOFF_HOOK_READ_TIMEOUT_S = env.seconds("HANDOFF_HOOK_READ_TIMEOUT_S", 10, least=0.1)
+# An escalation that could not leave is tried again after 30, 60, 120 … seconds, and parked when these are used up.
+HANDOFF_ALARM_RETRY_S = env.seconds("HANDOFF_ALARM_RETRY_S", 30)
+HANDOFF_ALARM_RETRY_MAX_S = env.seconds("HANDOFF_ALARM_RETRY_MAX_S", 15 * 60)
+HANDOFF_ALARM_MAX_ATTEMPTS = env.whole("HANDOFF_ALARM_MAX_ATTEMPTS", 10, least=1)
+
 # --- Outbox (design.md, stage 6) ---------------------------------------------------------------------------------
 DELIVER_CONCURRENCY = env.whole("DELIVER_CONCURRENCY", 16, least=1)
 OUTBOX_MAX_ATTEMPTS = env.whole("OUTBOX_MAX_ATTEMPTS", 8, least=1)

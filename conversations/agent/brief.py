@@ -123,7 +123,7 @@ def _xml(
         "</conhecimento>",
         *([f"<resumo>{escape(state.summary)}</resumo>"] if state.summary else []),
         "<conversa>",
-        *(_line(line, most) for line in history),
+        *_talk(state, history, most),
         "</conversa>",
         "<responder>",
         *(_line(line, most) for line in state.pending),
@@ -131,6 +131,15 @@ def _xml(
         "</turno>",
     ]
     return "\n".join(parts)
+
+
+def _talk(state: TurnState, history: Sequence[Line], most: int) -> list[str]:
+    """The conversation, with a mark where the last stretch of a person ended and the agent took it up again."""
+    lines = [_line(line, most) for line in history]
+    last = max((at for at, line in enumerate(history) if AUTHORS[line.author] == "humano"), default=None)
+    if state.resumed_at is not None and last is not None:
+        lines.insert(last + 1, f'<retomada hora="{state.resumed_at.astimezone(SAO_PAULO):%H:%M}"/>')
+    return lines
 
 
 def zone(uf: str) -> ZoneInfo:

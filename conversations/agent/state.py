@@ -64,6 +64,8 @@ class TurnState:
     summary: str = field(default="", repr=False)
     # How many messages, those to be answered included, came after what the summary tells.
     unsummarised: int = 0
+    # Since when the agent is in charge again, where a person was before.
+    resumed_at: datetime | None = None
     # How long nobody had written when the lead came back.
     silence: timedelta = timedelta(0)
     correlation_id: str = ""

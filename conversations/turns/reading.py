@@ -20,6 +20,7 @@ from leads import temperature
 from leads.models import Empresa, Fact, Orcamento, Temperature
 
 LOCAL = ZoneInfo("America/Sao_Paulo")
+PEOPLE = (Message.Author.PHONE, Message.Author.PERSON)
 # Beyond this many unanswered messages the oldest are read as history.
 PENDING_MESSAGES = 30
 # What only the score looks at (leads/extraction/intentions.py).
@@ -76,6 +77,7 @@ def read_state(
         memory=Memory.read(conversation.memory),
         summary=conversation.summary,
         unsummarised=len(rows),
+        resumed_at=conversation.owner_since if any(line.author in PEOPLE for line in history) else None,
         silence=silence_before(history, pending),
         correlation_id=correlation_id,
         opened_at=conversation.opened_at,
