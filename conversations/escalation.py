@@ -43,10 +43,10 @@ def send_email(notice: Notice, to: Sequence[str]) -> None:
         raise Misconfigured("bad_credentials", status=error.smtp_code) from error
     except smtplib.SMTPRecipientsRefused as error:
         raise Rejected("invalid_address") from error
-    except smtplib.SMTPResponseException as error:
-        raise _answered(error.smtp_code) from error
     except smtplib.SMTPConnectError as error:
         raise Unavailable("connect_error") from error
+    except smtplib.SMTPResponseException as error:
+        raise _answered(error.smtp_code) from error
     except (smtplib.SMTPServerDisconnected, TimeoutError) as error:
         raise Ambiguous("connection_lost") from error
     except (smtplib.SMTPException, OSError) as error:

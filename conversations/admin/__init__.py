@@ -5,7 +5,7 @@ from conversations.admin.chatwoot import ChatwootInboxAdmin, ChatwootLinkAdmin
 from conversations.admin.conversation import ConversationAdmin
 from conversations.admin.evaluation import EvalRunAdmin
 from conversations.admin.event import EventAdmin
-from conversations.admin.handoff import HandoffAdmin
+from conversations.admin.handoff import HandoffAdmin, HandoffAlarmAdmin, HandoffLevelAdmin, ResumeRuleAdmin
 from conversations.admin.message import MessageAdmin
 from conversations.admin.outbox import OutboxAdmin
 from conversations.admin.turn import GuardrailHitAdmin, TurnAdmin
@@ -19,7 +19,10 @@ __all__ = [
     "EventAdmin",
     "GuardrailHitAdmin",
     "HandoffAdmin",
+    "HandoffAlarmAdmin",
+    "HandoffLevelAdmin",
     "MessageAdmin",
     "OutboxAdmin",
+    "ResumeRuleAdmin",
     "TurnAdmin",
 ]

@@ -1,10 +1,21 @@
-"""Conversations given to people: who waits, in which queue, and why."""
+"""Conversations given to people: who waits, in which queue, and why; and what happens while nobody comes."""
 
-from django.contrib import admin
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from conversations import attendance, unattended
 from conversations.admin.base import PipeAdmin, link
-from conversations.models import Conversation, Handoff
+from conversations.models import Conversation, Handoff, HandoffAlarm, HandoffLevel, ResumeRule
+from conversations.wording import words
+from knowledge.admin import AuditedAdmin
+from seleto.lib import audit, clock
+from seleto.lib.admin import actor
 from seleto.lib.admin_lists import QuestionFilter, asking, moment
 
 
@@ -12,6 +23,7 @@ class Waiting(QuestionFilter):
     title = "ainda em aberto?"
     parameter_name = "aberto"
     answers = [
+        ("espera", "sim, ninguém atendeu", lambda rows: rows.filter(closed_at=None, picked_up_at=None)),
         ("sim", "sim", lambda rows: rows.filter(closed_at=None)),
         ("nao", "não", lambda rows: rows.exclude(closed_at=None)),
     ]
@@ -19,13 +31,94 @@ class Waiting(QuestionFilter):
 
 @admin.register(Handoff)
 class HandoffAdmin(PipeAdmin):
-    list_display = ["opened", "where", "reason", "queue", "closed"]
+    list_display = ["opened", "where", "reason", "queue", "picked_up", "waited", "closed"]
     list_filter = [Waiting, ("queue", asking("para qual fila?")), ("reason", asking("por quê?"))]
     list_select_related = ["conversation"]
     ordering = ["-opened_at"]
     opened, closed = moment("opened_at", "aberto"), moment("closed_at", "encerrado")
-    fields = ["where", "reason", "queue", "opened_at", "closed_at"]
+    picked_up = moment("picked_up_at", "atendido")
+    fields = [
+        "where",
+        "reason",
+        "queue",
+        "assigned_to",
+        "opened_at",
+        "picked_up_at",
+        "waited",
+        "closed_at",
+        "summary_text",
+    ]
+    heavy_fields = ["summary"]
 
     @admin.display(description="conversa")
     def where(self, row: Handoff) -> SafeString | str:
         return link(Conversation, row.conversation_id, str(row.conversation))
+
+    @admin.display(description="espera (minutos úteis / corridos)")
+    def waited(self, row: Handoff) -> str:
+        wait = attendance.of(row, now=clock.now())
+        return f"{wait.business_minutes} / {wait.wall_minutes}"
+
+    @admin.display(description="resumo")
+    def summary_text(self, row: Handoff) -> SafeString | str:
+        return format_html('<div style="white-space: pre-wrap">{}</div>', row.summary) if row.summary else "–"
+
+
+@admin.register(HandoffLevel)
+class HandoffLevelAdmin(AuditedAdmin):
+    """Each level holds for the handoffs that wait now as well."""
+
+    list_display = ["queue", "after_minutes", "action", "active"]
+    list_filter = [("queue", asking("de qual fila?"))]
+    ordering = ["queue", "after_minutes"]
+    fields = ["queue", "after_minutes", "action", "target", "text", "active"]
+
+
+@admin.register(HandoffAlarm)
+class HandoffAlarmAdmin(PipeAdmin):
+    list_display = ["raised", "where", "level", "status", "why", "attempts"]
+    list_filter = [("status", asking("saiu?"))]
+    list_select_related = ["handoff__conversation", "level"]
+    ordering = ["-raised_at"]
+    raised = moment("raised_at", "vencido")
+    fields = ["where", "level", "raised_at", "announced_at", "status", "why", "attempts", "due_at"]
+    actions = ["retry_alarms"]
+    repairs = [("retry_alarms", "Tentar de novo")]
+
+    @admin.display(description="repasse")
+    def where(self, row: HandoffAlarm) -> SafeString | str:
+        return link(Handoff, row.handoff_id, str(row.handoff))
+
+    @admin.display(description="motivo", empty_value="–")
+    def why(self, row: HandoffAlarm) -> str:
+        return words(row.reason) if row.reason else ""
+
+    def can_repair(self, row: Any) -> bool:
+        return bool(row.status == HandoffAlarm.Status.PARKED)
+
+    @admin.action(description="Tentar de novo os avisos marcados", permissions=["repair"])
+    def retry_alarms(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        ids: list[UUID] = list(queryset.order_by().values_list("pk", flat=True))
+        now = clock.now()
+        taken = [key for key in ids if unattended.retry(key, now=now)]
+        for key in taken:
+            audit.record(
+                actor=actor(request),
+                action="handoff_alarm.retry",
+                subject_kind="handoff_alarm",
+                subject_id=key,
+                now=now,
+            )
+        self.message_user(request, f"Avisos tentados de novo: {len(taken)}.", messages.SUCCESS)
+        return self.back(request, ids)
+
+
+@admin.register(ResumeRule)
+class ResumeRuleAdmin(AuditedAdmin):
+    """One row at most; taken away, the settings of the installation hold again."""
+
+    list_display = ["idle_min_off_hours", "idle_min_business"]
+    ordering = ["pk"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not ResumeRule.objects.exists()

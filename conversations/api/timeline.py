@@ -161,7 +161,13 @@ def _outbox(conversation: Conversation) -> Iterator[Entry]:
 
 def _handoffs(conversation: Conversation) -> Iterator[Entry]:
     for row in Handoff.objects.filter(conversation=conversation).order_by("-opened_at")[:LIMIT]:
-        detail = (("Motivo", row.get_reason_display()), ("Fila", row.get_queue_display()))
+        detail = (
+            ("Motivo", row.get_reason_display()),
+            ("Fila", row.get_queue_display()),
+            ("Atribuído a", row.assigned_to),
+            ("Atendido", row.picked_up_at.isoformat() if row.picked_up_at else ""),
+            ("Resumo", row.summary),
+        )
         yield Entry(
             str(row.id), row.opened_at, "handoff", "Repasse", "encerrado" if row.closed_at else "aberto", detail
         )

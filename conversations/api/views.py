@@ -1,17 +1,21 @@
 """Thin doors: translate, ask, translate back. Authentication and problem details come from ``seleto.lib``."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
+from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from conversations import repair
 from conversations.api import timeline
 from conversations.models import Conversation
+from seleto.lib import clock
+from seleto.lib.tokens import ApiClient
 
 
 class FactSerializer(serializers.Serializer[Any]):
@@ -62,6 +66,17 @@ class ConversationListSerializer(serializers.Serializer[Any]):
     results = ConversationRefSerializer(many=True)
 
 
+class OwnerSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    owner = serializers.ChoiceField(choices=Conversation.Owner.choices)
+    changed = serializers.BooleanField()
+
+
+class Conflict(exceptions.APIException):
+    status_code = 409
+    default_detail = "The session has ended; a newer one of this lead decides."
+
+
 class ConversationList(APIView):
     """Find conversations. There is no search by phone here: addresses end up in logs (I11)."""
 
@@ -89,3 +104,36 @@ class Timeline(APIView):
                 "entries": [entry.as_dict() for entry in timeline.entries(conversation)],
             }
         )
+
+
+class _Switch(APIView):
+    """Doing it twice does it once: ``changed`` says whether this call did it."""
+
+    goal: Conversation.Owner
+    act: Callable[..., None]
+
+    @extend_schema(request=None, responses=OwnerSerializer)
+    def post(self, request: Request, conversation_id: UUID) -> Response:
+        conversation = get_object_or_404(Conversation.objects.only("owner"), pk=conversation_id)
+        changed = conversation.owner != self.goal
+        if changed:
+            client: ApiClient = request.user  # type: ignore[assignment]  # HasToken lets nobody else in
+            try:
+                type(self).act(conversation_id, actor=client.actor, now=clock.now())
+            except repair.Refused as refusal:
+                raise Conflict from refusal
+        return Response({"id": str(conversation_id), "owner": str(self.goal), "changed": changed})
+
+
+class Resume(_Switch):
+    """The agent answers from the lead's next message on."""
+
+    goal = Conversation.Owner.AGENT
+    act = staticmethod(repair.resume)
+
+
+class Pause(_Switch):
+    """A person is in charge from now on."""
+
+    goal = Conversation.Owner.HUMAN
+    act = staticmethod(repair.pause)

@@ -24,8 +24,6 @@ IMPLIED = "implied_no_violation"
 _SETUP_MISSING = {
     "audio_max_s": "voice messages not built yet",
     "crm_companies": NO_CRM,
-    "resume_idle_min_business": "resuming by silence not built yet",
-    "resume_idle_min_off_hours": "resuming by silence not built yet",
 }
 
 
@@ -126,8 +124,11 @@ def check(outcome: Outcome) -> tuple[Result, ...]:
 
 def _odd_setup(outcome: Outcome) -> list[tuple[str, object]]:
     other = list(outcome.case.setup.other.items())
-    if "setup" in outcome.not_run and outcome.case.setup.prices:
-        other.append(("price_exception", {code: float(price) for code, price in outcome.case.setup.prices.items()}))
+    if "setup" in outcome.not_run:
+        setup = outcome.case.setup
+        if setup.prices:
+            other.append(("price_exception", {code: float(price) for code, price in setup.prices.items()}))
+        other += [(f"resume_idle_min_{hours}", minutes) for hours, minutes in setup.idle_min.items()]
     return other
 
 

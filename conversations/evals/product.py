@@ -13,7 +13,7 @@ from django.db.models import Min
 from conversations import repair
 from conversations.evals.observed import Final, lead_fields
 from conversations.evals.schema import LOCAL, Case
-from conversations.models import Channel, ChatwootInbox, Conversation, Handoff, Outbox, Turn
+from conversations.models import Channel, ChatwootInbox, Conversation, Handoff, Outbox, ResumeRule, Turn
 from knowledge.models import PRICE_ELIGIBLE, Gap, PricePolicy, ProductPrice
 from leads.models import Lead, SubjectRequest
 from seleto.lib import circuits, clock, jobs
@@ -44,6 +44,7 @@ class OwnProduct:
         had_circuits = Circuit.objects.exists()
         _empty()
         _put_prices(case)
+        _put_silence(case)
         if had_circuits:
             # Processes go on with the circuit they saw last for this long.
             time.sleep(circuits.CACHE_S)
@@ -76,6 +77,7 @@ class OwnProduct:
             owner=conversation.owner,
             handoff=current is not None,
             human_queue=latest.queue if latest else None,
+            assigned_to=(latest.assigned_to or None) if latest else None,
             opt_out=lead.opted_out_at is not None,
             deletion_request=lead.subject_requests.filter(kind=SubjectRequest.Kind.ERASURE).exists(),
             gap_recorded=Gap.objects.exists(),
@@ -124,6 +126,12 @@ def _put_prices(case: Case) -> None:
     ProductPrice.objects.bulk_create(
         ProductPrice(product_id=code, amount=price, valid_from_date=valid_from) for code, price in eligible.items()
     )
+
+
+def _put_silence(case: Case) -> None:
+    """How long a person must be silent; what the case leaves out is as in ``ResumeRule`` when nobody touched it."""
+    if case.setup.idle_min:
+        ResumeRule.objects.create(**{f"idle_min_{hours}": minutes for hours, minutes in case.setup.idle_min.items()})
 
 
 def _empty() -> None:

@@ -23,6 +23,7 @@ TYPES = (
     *("edit", "delete"),
 )
 CLOCK_EVENTS = ("tick", "crm_down", "crm_up", "llm_down", "llm_up", "sdr_resume")
+_IDLE = {"off_hours": "resume_idle_min_off_hours", "business": "resume_idle_min_business"}
 _AT = re.compile(r"\+(\d{1,9}(?:\.\d+)?)s")
 
 
@@ -50,9 +51,11 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """``prices`` in BRL by product code. ``other`` holds keys that this stage of the product cannot set up."""
+    """``prices`` in BRL by product code. ``idle_min``: minutes of a person's silence ("off_hours", "business") after
+    which the lead's next message wakes the agent. ``other`` holds keys that the product cannot set up."""
 
     prices: Mapping[str, Decimal] = field(default_factory=dict)
+    idle_min: Mapping[str, int | None] = field(default_factory=dict)
     other: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -145,8 +148,17 @@ def _setup(value: object) -> Setup:
         raise BadCase("setup.price_exception: must map product codes to prices")
     return Setup(
         prices={str(code): _price(price) for code, price in prices.items()},
-        other={key: item for key, item in value.items() if key != "price_exception"},
+        idle_min={name: _minutes(key, value[key]) for name, key in _IDLE.items() if key in value},
+        other={key: item for key, item in value.items() if key not in {"price_exception", *_IDLE.values()}},
     )
+
+
+def _minutes(key: str, value: object) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise BadCase(f"setup.{key}: must be a number of minutes, or null for never")
+    return value
 
 
 def _price(value: object) -> Decimal:

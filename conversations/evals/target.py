@@ -28,7 +28,7 @@ class TargetError(RuntimeError):
 class Target:
     """Another installation, read through its API."""
 
-    limits = frozenset({"faults", "setup", "resume", "sdr", "gap_recorded", "deletion_request"})
+    limits = frozenset({"faults", "setup", "sdr", "gap_recorded", "deletion_request"})
 
     def __init__(self, http: httpx.Client, outside: Outside) -> None:
         self._http = http
@@ -58,7 +58,10 @@ class Target:
         """Nothing to prepare: the lead is new."""
 
     def resume(self, provider_ids: list[str]) -> None:
-        """Nothing: its API gives no such order; the player says so."""
+        """The SDR gives the conversation back to the agent, through the API."""
+        found = self._conversation(provider_ids)
+        if found is not None:
+            self._ask("POST", f"/conversations/{found}/resume")
 
     def by_people(self, provider_ids: list[str]) -> set[str]:
         """Nobody is played there, so nobody but the agent is heard."""
@@ -100,8 +103,11 @@ class Target:
         return None
 
     def _get(self, path: str, **query: str) -> dict[str, Any]:
+        return self._ask("GET", path, **query)
+
+    def _ask(self, method: str, path: str, **query: str) -> dict[str, Any]:
         try:
-            answer = self._http.get(path, params=query)
+            answer = self._http.request(method, path, params=query)
         except httpx.HTTPError as error:
             raise TargetError(f"the installation does not answer: {type(error).__name__}") from error
         if not answer.is_success:
