@@ -98,6 +98,16 @@ class HandoffAlarmAdmin(PipeAdmin):
 
     @admin.action(description="Tentar de novo os avisos marcados", permissions=["repair"])
     def retry_alarms(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        asked = self.ask(
+            request,
+            queryset,
+            action="retry_alarms",
+            question="Tentar de novo?",
+            explanation=["Quem já recebeu o aviso pode recebê-lo mais uma vez."],
+            button="Tentar de novo",
+        )
+        if asked is not None:
+            return asked
         ids: list[UUID] = list(queryset.order_by().values_list("pk", flat=True))
         now = clock.now()
         taken = [key for key in ids if unattended.retry(key, now=now)]
