@@ -21,8 +21,10 @@ from leads.display import fact_value
 from leads.models import Classification, Fact, Identity, Interest, Lead, Temperature
 
 UNKNOWN = "Não informado"
-# A note that fits a screen or two; the last messages give way first, then the quotations.
-MAX_CHARS = 4_000
+# A note that fits a screen or two; every line is short enough for all of them, and the last messages give way first.
+MAX_CHARS = 6_000
+LINE_CHARS = 320
+REASONS = 4
 MESSAGES = 8
 MESSAGE_CHARS = 240
 QUOTE_CHARS = 120
@@ -104,11 +106,11 @@ def of(conversation: Conversation, reason: Handoff.Reason) -> str:
 
 def build(values: Values) -> str:
     """The note, at most ``MAX_CHARS`` long."""
-    head = "\n".join(_head(values))[: MAX_CHARS - len(_LAST) - 2]
+    head = "\n".join(_cut(line, LINE_CHARS) for line in _head(values))
     lines = [_message(said) for said in values.messages]
-    while lines and len(head) + len(_LAST) + sum(len(line) + 1 for line in lines) + 2 > MAX_CHARS:
+    while len(head) + len(_LAST) + sum(len(line) + 1 for line in lines) + 2 > MAX_CHARS:
         del lines[0]
-    return "\n".join([head, "", _LAST, *(lines or [UNKNOWN])])[:MAX_CHARS]
+    return "\n".join([head, "", _LAST, *(lines or [UNKNOWN])])
 
 
 _LAST = "Últimas mensagens:"
@@ -129,7 +131,7 @@ def _head(values: Values) -> list[str]:
         f"Já conhece a Seleto: {_quoted(values, _F.CONHECE)}",
         f"Observações: {'; '.join(_observations(values)) or UNKNOWN}",
         f"Pontuação: {_score(values)}",
-        *(f"- {_cut(reason, MESSAGE_CHARS)}" for reason in values.reasons),
+        *(f"- {reason}" for reason in values.reasons[:REASONS]),
         f"Falta saber: {', '.join(_missing(values)) or 'nada do que se pergunta'}",
         f"Próximo passo sugerido: {_NEXT_STEP[values.reason]}",
     ]

@@ -183,3 +183,23 @@ def test_who_said_what_is_marked(author, shown):
     root = build(state(history=(line("Oi", author=author),)))
 
     assert root.find("conversa/msg").get("de") == shown
+
+
+def test_the_end_of_a_persons_stretch_is_marked():
+    talk = (
+        line("Oi", key="m1"),
+        line("Já te mandei o catálogo", key="m2", author="phone"),
+        line("Recebi", key="m3"),
+        line("Que bom!", key="m4", author="agent"),
+    )
+
+    told = build(state(history=talk, resumed_at=NOW, first_reply=False)).find("conversa")
+
+    assert [child.tag for child in told] == ["msg", "msg", "retomada", "msg", "msg"]
+    assert told.find("retomada").attrib == {"hora": "09:15"}
+
+
+def test_without_a_person_in_sight_nothing_is_marked():
+    told = build(state(history=(line("Oi"),), resumed_at=NOW)).find("conversa")
+
+    assert told.find("retomada") is None

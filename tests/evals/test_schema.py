@@ -85,3 +85,23 @@ def test_the_shipped_cases_are_all_readable_and_expect_something() -> None:
     assert len(cases) >= 30
     assert len({case.id for case in cases}) == len(cases)
     assert all(case.must for case in cases)
+
+
+@pytest.mark.parametrize(
+    ("setup", "idle"),
+    [
+        ({}, {}),
+        ({"resume_idle_min_off_hours": 0}, {"off_hours": 0}),
+        ({"resume_idle_min_business": 60, "resume_idle_min_off_hours": None}, {"off_hours": None, "business": 60}),
+    ],
+)
+def test_the_silence_of_a_person_can_be_set(setup: dict[str, object], idle: dict[str, int | None]) -> None:
+    parsed = parse(line(setup=setup))
+
+    assert (parsed.setup.idle_min, parsed.setup.other) == (idle, {})
+
+
+@pytest.mark.parametrize("minutes", [-1, True, "30", 1.5])
+def test_a_silence_that_is_no_number_is_refused(minutes: object) -> None:
+    with pytest.raises(BadCase, match="resume_idle_min_business"):
+        parse(line(setup={"resume_idle_min_business": minutes}))
