@@ -31,7 +31,7 @@ class Waiting(QuestionFilter):
 
 @admin.register(Handoff)
 class HandoffAdmin(PipeAdmin):
-    list_display = ["opened", "where", "reason", "queue", "picked_up", "waited", "closed"]
+    list_display = ["opened", "where", "reason", "queue", "picked_up", "closed"]
     list_filter = [Waiting, ("queue", asking("para qual fila?")), ("reason", asking("por quê?"))]
     list_select_related = ["conversation"]
     ordering = ["-opened_at"]
