@@ -32,7 +32,7 @@ _REASONS = {
     "antiga_demais": "antiga demais para responder",
     "broadcast": "mensagem de lista de transmissão",
     "celular_da_empresa": "escreveu no celular da empresa",
-    "comando_de_pessoa": "comando de uma pessoa",
+    "comando": "comando de uma pessoa no Chatwoot",
     "descartada": "descartada por uma pessoa",
     "desconectado": "desconectado",
     "eco_proprio": "eco do nosso próprio envio",

@@ -6,7 +6,6 @@ import pytest
 import time_machine
 
 from conversations import handoff
-from conversations.commands import ORDERED
 from conversations.guardrails import ReviewContext, review
 from conversations.models import Conversation, Handoff, Message, Outbox, ResumeRule
 from conversations.resume import SILENCE
@@ -366,7 +365,7 @@ def test_an_order_given_twice_closes_the_handoff_once(evening):
     conversation = Conversation.objects.get()
 
     for _ in range(2):
-        handoff.resume(conversation, reason=ORDERED, actor="sdr:7", now=datetime.now(UTC))
+        handoff.resume(conversation, reason="comando", actor="sdr:7", now=datetime.now(UTC))
         conversation.save()
 
     row.refresh_from_db()
