@@ -8,7 +8,7 @@ import seleto.lib.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conversations", "0006_chatwoot"),
+        ("conversations", "0007_chatwoot"),
     ]
 
     operations = [
