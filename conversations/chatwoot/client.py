@@ -67,6 +67,9 @@ class ChatwootClient:
             body["phone_number"] = phone
         return dict(self._write("POST", f"{self._root}/contacts", json=body)["payload"]["contact"])
 
+    def rename_contact(self, contact_id: int, name: str) -> None:
+        self._read("PUT", f"{self._root}/contacts/{contact_id}", json={"name": name})
+
     def link_contact(self, contact_id: int, *, inbox_id: int, source_id: str) -> None:
         body = {"inbox_id": inbox_id, "source_id": source_id}
         self._write("POST", f"{self._root}/contacts/{contact_id}/contact_inboxes", json=body)

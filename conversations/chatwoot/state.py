@@ -69,6 +69,7 @@ class Wanted:
     identifier: str = field(repr=False)
     phone: str = field(repr=False)
     name: str = field(repr=False)
+    given_name: str = field(repr=False)
     messages: tuple[Said, ...] = field(repr=False)
     notes: tuple[tuple[int, str, str], ...] = field(repr=False)
     deliveries: tuple[Delivered, ...]
@@ -98,6 +99,7 @@ def read(lead_id: UUID, channel_id: UUID) -> Wanted:
         identifier=f"seleto:{lead_id}",
         phone=f"+{phone}" if phone else "",
         name=facts.get(Fact.Field.NOME) or next((row.display_name for row in identities if row.display_name), "Lead"),
+        given_name=facts.get(Fact.Field.NOME, ""),
         messages=tuple(_said(row) for row in rows[:BATCH]),
         notes=tuple(
             ChatwootNote.objects.filter(link=link, chatwoot_id=None).order_by("pk").values_list("pk", "key", "text")

@@ -34,6 +34,7 @@ class Writer:
             self._show(message)
         for pk, key, text in self._wanted.notes:
             self._note(pk, key, text)
+        self._name()
         self._attributes()
         self._labels()
         self._status()
@@ -143,6 +144,13 @@ class Writer:
             Message.objects.filter(pk=name, chatwoot_id=None).update(chatwoot_id=chatwoot_id)
 
     # --- what is shown beside the conversation: only what differs from what we wrote last
+
+    def _name(self) -> None:
+        """The name the lead gave, once; one that people change over there stays theirs."""
+        name, contact_id = self._wanted.given_name, self._wanted.contact_id
+        if name and contact_id and self._written.get("name") != name:
+            self._client.rename_contact(contact_id, name)
+            self._remember(name=name)
 
     def _attributes(self) -> None:
         if self._written.get("attributes") == self._wanted.attributes:

@@ -62,7 +62,7 @@ def on_changed(channel: ChannelView, event: StoredEvent, changed: Changed, now: 
         handoff.resume(conversation, reason="status_no_chatwoot", actor="sdr", now=now)
     elif changed.status_to == "resolved" and human:
         handoff.release(conversation, reason=RESOLVED, actor="sdr", now=now)
-    elif changed.assignee_changed and changed.assignee_id and inbox and inbox.assignment_pauses and not human:
+    elif changed.assignee_changed and changed.assignee_id and inbox and inbox.assignment_pauses:
         if changed.assignee_id == inbox.integration_user_id:
             return "eco_proprio"
         handoff.take_over(conversation, reason=ASSIGNED, actor=f"sdr:{changed.assignee_id}", now=now)

@@ -55,6 +55,9 @@ class Account:
             return self._contact(body)
         if path == "/conversations":
             return self._conversation(body)
+        if match := re.fullmatch(r"/contacts/(\d+)", path):
+            next(row for row in self.contacts if row["id"] == int(match[1])).update(body)
+            return httpx.Response(200, json={"payload": {}})
         if match := re.fullmatch(r"/contacts/(\d+)/conversations", path):
             rows = [row for row in self.conversations.values() if row["contact_id"] == int(match[1])]
             return httpx.Response(200, json={"payload": rows})

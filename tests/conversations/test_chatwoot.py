@@ -371,5 +371,29 @@ def test_a_handover_opens_the_conversation_over_there(account):
 
     conversation.refresh_from_db()
     assert Handoff.objects.get(conversation=conversation).queue == "comercial"
+    (note,) = [text for kind, text in account.shown() if kind == "nota"]
+    assert note == Handoff.objects.get().summary
     assert account.conversations[40]["status"] == "open"
     assert "fila-comercial" in account.conversations[40]["labels"]
+
+
+def test_an_assigned_sdr_has_picked_the_handover_up(account):
+    conversation = talk("quero falar com um vendedor")
+
+    chatwoot.post(chatwoot.changed(assignee=chatwoot.SDR, assignee_id=(None, chatwoot.SDR)))
+    jobs.run_due()
+
+    assert Handoff.objects.get(conversation=conversation).picked_up_at is not None
+
+
+def test_the_name_a_lead_gives_is_the_contacts_name(account):
+    talk("oi")
+    conversation = Conversation.objects.get()
+    conversation.lead.facts.create(
+        field="nome", value="Marina", evidence="given", given_by="teste", source_kind="teste", created_at=now()
+    )
+    ChatwootLink.objects.update(due_at=now())
+
+    jobs.run_due()
+
+    assert account.contacts[0]["name"] == "Marina"
