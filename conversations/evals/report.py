@@ -85,7 +85,8 @@ def _growth(runs: Sequence[Run]) -> dict[str, Any]:
 
 
 def _targets(figures: Mapping[str, Any], as_written: float | None) -> list[dict[str, Any]]:
-    """(what, limit, value, held); ``as_written``: the share of the scripted cases that pass in their own words. held None where these runs do not measure it."""
+    """(what, limit, value, held); held None where these runs do not measure it. ``as_written``: the share of the
+    scripted cases that pass in their own words."""
     own, tokens = figures["nosso_ms"], figures["tokens_p95_no_turno"][str(_TURN_30)]
     rows: tuple[tuple[str, str, Any, Callable[[Any], bool]], ...] = (
         ("Roteiros que passam como escritos", "100 %", as_written, lambda value: value == 1),
