@@ -53,8 +53,14 @@ check: setup ## style, types, import contracts, migrations, secrets
 bench: setup ## measure the pipe: QUICK=1 for two minutes, PART=speed for one part
 	@$(BIN)/python -m bench $(if $(filter 1,$(QUICK)),--quick) $(if $(PART),--part $(PART))
 
-evals: setup ## measure guardrails, extraction and search on labelled sets: PART=guardrails for one of them
+evals: setup ## measure on labelled sets, then whole conversations: PART=guardrails, SUITE=gate, FULL=1
+ifneq ($(PART),conversations)
 	@$(BIN)/python -m tests.language.report $(if $(PART),--part $(PART))
+endif
+ifeq ($(filter-out conversations,$(PART)),)
+	@$(BIN)/python manage.py run_evals --output .data/evals $(if $(SUITE),--suite $(SUITE)) \
+		$(if $(filter 1,$(FULL)),--full --runs 8)
+endif
 
 lock: setup ## renew the lock files from pyproject.toml (needs uv)
 	@command -v uv >/dev/null 2>&1 || { echo "make lock needs uv."; exit 1; }

@@ -59,7 +59,7 @@ class EvalRunAdmin(PipeAdmin):
 
     @admin.display(description="achados")
     def found(self, row: EvalRun) -> SafeString | str:
-        findings = row.findings.select_related("conversation")
+        findings = row.findings.select_related("conversation").order_by("at", "pk")
         shown = [
             (
                 page_of(Conversation, finding.conversation_id),

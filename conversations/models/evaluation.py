@@ -46,7 +46,6 @@ class EvalFinding(models.Model):
     class Meta:
         verbose_name = "achado"
         verbose_name_plural = "achados"
-        ordering = ["at", "pk"]
 
     def __str__(self) -> str:
         return str(self.get_kind_display())

@@ -28,8 +28,9 @@ _WORDS: Final[dict[Language, frozenset[str]]] = {
     "es": frozenset(
         """hola usted ustedes quiero quisiera necesito tengo tiene tienen cuanto cuesta cual cuales buenos buenas dias
         tardes noches gracias por favor el los las un una y pero muy con del al mi nuestra nuestro maquina hamburguesas
-        hamburguesa precio soy estoy estamos somos para hacer puede pueden si donde cuando hablo espanol no mas que me nos ya
-        escriban escriba envien manden mensajes mensaje borren quien hay hacen hace ahora lineas carne""".split()
+        hamburguesa precio soy estoy estamos somos para hacer puede pueden si donde cuando hablo espanol no mas que
+        me nos ya escriban escriba envien manden mensajes mensaje borren quien hay hacen hace ahora lineas
+        carne""".split()
     ),
     "other": frozenset(
         """bonjour salut merci je vous nous avez est une des pour voudrais machine combien

@@ -29,6 +29,6 @@ def begin(apps: Any, _editor: object) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("conversations", "0008_handoffs_attended")]
+    dependencies = [("conversations", "0009_handoffs_attended")]
 
     operations = [migrations.RunPython(begin, migrations.RunPython.noop)]

@@ -9,7 +9,7 @@ import seleto.lib.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conversations", "0006_daily_evaluations"),
+        ("conversations", "0007_findings_without_order"),
         ("leads", "0003_classification"),
     ]
 

@@ -8,7 +8,7 @@ import seleto.lib.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conversations", "0007_chatwoot"),
+        ("conversations", "0008_chatwoot"),
     ]
 
     operations = [
