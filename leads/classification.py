@@ -25,7 +25,8 @@ def reclassify(lead_id: UUID, engagement: Engagement | None, at: datetime) -> Cl
     transaction, after the facts were recorded. One statement when nothing changed, one more to store a score, one more
     when the class changed (`temperature_changed`). Returns the row made.
     """
-    lead = _with_facts(Lead.objects.filter(pk=lead_id)).get()
+    # Locked, or a person's correction that commits meanwhile would be written over.
+    lead = _with_facts(Lead.objects.select_for_update(of=("self",), no_key=True).filter(pk=lead_id)).get()
     facts, last = _facts(lead), lead.last
     corrected = standing(lead.temperature, lead.corrected_at, facts)
     overtaken = lead.corrected_at is not None and corrected is None

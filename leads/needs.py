@@ -11,8 +11,10 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db import IntegrityError, transaction
+from django.db.models import Model, Q
 
+from leads import municipalities
 from leads.extraction import volumes
 from leads.models import Empresa, Fact, Lead, Orcamento
 from leads.signals import orcamento_changed
@@ -32,6 +34,8 @@ _WORK: Final = (
 )
 # A working day, week and month, for the daily volume that consultants compare machines by; an assumption.
 _PER_DAY: Final = {"hora": 8.0, "dia": 1.0, "semana": 1 / 5, "mes": 1 / 22}
+# The column's; more than that a day is a typing error or a joke.
+_MOST_PER_DAY: Final = 2**31 - 1
 _ONE_MORE = re.compile(r"\b(?:tambem|alem d\w+|mais uma?|outra|e ainda|junto com|aproveitando)\b")
 
 
@@ -41,10 +45,11 @@ def kind_of_work(product: str) -> str:
 
 
 def per_day(volume: str) -> int | None:
-    """A volume as a number a day; None when it has no period or is none."""
+    """A volume as a number a day; None when it has no period, is none, or is beyond every machine."""
     read = volumes.parse(volume) if volume else None
     factor = _PER_DAY.get(read.periodo or "") if read else None
-    return round(read.quantidade * factor) if read and factor else None
+    daily = round(read.quantidade * factor) if read and factor else None
+    return daily if daily is not None and daily <= _MOST_PER_DAY else None
 
 
 def follow_facts(
@@ -54,7 +59,7 @@ def follow_facts(
 
     Call inside the caller's transaction, with the lead's facts already recorded. Returns the orçamento it touched.
     """
-    company = _company(lead_id, known, now=now) if set(changed) & {*COMPANY_FIELDS} else None
+    company = _company(lead_id, known, changed, now=now) if set(changed) & {*COMPANY_FIELDS} else None
     if not set(changed) & {*NEED_FIELDS} and company is None:
         return None
     orcamento = _orcamento(lead_id, known, changed, quotes, now=now)
@@ -62,7 +67,7 @@ def follow_facts(
         return None
     for field in NEED_FIELDS:
         if field in known and (field in changed or not getattr(orcamento, field)):
-            setattr(orcamento, field, known[field])
+            _write(orcamento, field, known[field])
     orcamento.necessidade = kind_of_work(orcamento.produto)
     orcamento.volume_diario = per_day(orcamento.volume)
     orcamento.empresa = company or orcamento.empresa
@@ -83,7 +88,8 @@ def _orcamento(
     if not any(known.get(field) for field in NEED_FIELDS):
         return rows[0] if rows else None
     work = kind_of_work(known.get(_F.PRODUTO, ""))
-    same = next((row for row in rows if row.necessidade == work or not row.necessidade), None)
+    exact = next((row for row in rows if row.necessidade == work), None)
+    same = exact or next((row for row in rows if not row.necessidade), None)
     if rows and (_F.PRODUTO not in changed or not work):
         return same or rows[0]
     if same is not None:
@@ -95,31 +101,61 @@ def _orcamento(
     return Orcamento(lead_id=lead_id, empresa_id=company, created_at=now)
 
 
-def _company(lead_id: UUID, known: Mapping[str, str], *, now: datetime) -> Empresa | None:
-    """The lead's company: the one of its CNPJ, else the one we have for them, else a new one. What a person or another
-    lead already wrote of a company with a CNPJ is filled in, never overwritten."""
+def _company(lead_id: UUID, known: Mapping[str, str], changed: Collection[str], *, now: datetime) -> Empresa | None:
+    """The lead's company: the one of its CNPJ, else the one we have for them, else a new one. Of a company with a CNPJ
+    that others belong to, what is written is filled in, never overwritten; of any other only what changed is."""
     cnpj, name = known.get(_F.CNPJ) or None, known.get(_F.EMPRESA, "")
     if not cnpj and not name:
         return None
-    lead = Lead.objects.select_for_update(of=("self",)).select_related("empresa").get(pk=lead_id)
+    lead = Lead.objects.select_for_update(of=("self",), no_key=True).select_related("empresa").get(pk=lead_id)
     current = lead.empresa
-    company = Empresa.objects.select_for_update().filter(cnpj=cnpj).first() if cnpj else None
-    if company is None:
-        mine = current is not None and (current.cnpj is None or current.cnpj == cnpj or cnpj is None)
-        company = current if mine and current is not None else Empresa(created_at=now)
-    shared = company.pk is not None and company.cnpj is not None and company != current
-    values = {"nome": name, "cidade": known.get(_F.CIDADE, ""), "uf": known.get(_F.UF, "")}
-    for field, value in values.items():
-        if value and (not shared or not getattr(company, field)):
-            setattr(company, field, value)
-    company.cnpj = company.cnpj or cnpj
-    company.save()
+    if _F.CIDADE in changed and _F.UF not in changed and not _fits(known):
+        known, changed = {**known, _F.UF: ""}, {*changed, _F.UF}
+    while True:
+        company = _company_of(current, cnpj) or Empresa(created_at=now)
+        shared = company.cnpj is not None and (company != current or _is_shared(company, lead_id))
+        for column, field in (("nome", _F.EMPRESA), ("cidade", _F.CIDADE), ("uf", _F.UF)):
+            if field in known and (not getattr(company, column) or (field in changed and not shared)):
+                _write(company, column, known[field])
+        company.cnpj = company.cnpj or cnpj
+        try:
+            with transaction.atomic():
+                company.save()
+            break
+        except IntegrityError:
+            # A colleague's turn has just written this CNPJ down: theirs is the company.
+            if not Empresa.objects.filter(cnpj=cnpj).exclude(pk=company.pk).exists():
+                raise
+            if current is not None:
+                current.refresh_from_db()
     if lead.empresa_id != company.pk:
         lead.empresa = company
         lead.save(update_fields=["empresa"])
         Orcamento.objects.filter(lead=lead, status=Orcamento.Status.OPEN).update(empresa=company)
         _drop_if_unused(current)
     return company
+
+
+def _company_of(current: Empresa | None, cnpj: str | None) -> Empresa | None:
+    found = Empresa.objects.select_for_update().filter(cnpj=cnpj).first() if cnpj else None
+    if found is not None:
+        return found
+    mine = current is not None and (current.cnpj is None or cnpj is None)
+    return current if mine else None
+
+
+def _fits(known: Mapping[str, str]) -> bool:
+    """Whether the state, if one is known, has a city of that name; one told with an earlier city may not."""
+    return not known.get(_F.UF) or municipalities.find(known[_F.CIDADE], known[_F.UF]) is not None
+
+
+def _is_shared(company: Empresa, lead_id: UUID) -> bool:
+    return Lead.objects.filter(empresa=company).exclude(pk=lead_id).exists()
+
+
+def _write(row: Model, column: str, value: str) -> None:
+    """No longer than the column: a fact has room for more."""
+    setattr(row, column, value[: getattr(row._meta.get_field(column), "max_length", None)])
 
 
 def _drop_if_unused(company: Empresa | None) -> None:

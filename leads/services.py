@@ -143,7 +143,9 @@ def record_facts(lead_id: UUID, facts: Iterable[NewFact], *, now: datetime) -> l
     told = list(facts)
     if not told:
         return []
-    rows = Fact.objects.select_for_update().filter(
+    # Another conversation of this lead may be told the same at this moment; a person may be correcting the class.
+    Lead.objects.select_for_update(no_key=True).filter(pk=lead_id).values_list("pk").first()
+    rows = Fact.objects.filter(
         lead_id=lead_id, field__in={*(fact.field for fact in told), Fact.Field.UF}, superseded_at=None
     )
     current = {row.field: row for row in rows.only("field", "value", "evidence")}
@@ -195,10 +197,8 @@ def record_interests(
 def open_subject_request(lead_id: UUID, kind: SubjectRequest.Kind, *, now: datetime) -> SubjectRequest:
     """A data subject asked for something (LGPD art. 18): one open request of a kind, answered within
     ``SUBJECT_REQUEST_DAYS`` (art. 19)."""
-    request, _ = SubjectRequest.objects.get_or_create(
-        lead_id=lead_id,
-        kind=kind,
-        status=SubjectRequest.Status.OPEN,
-        defaults={"opened_at": now, "due_at": now + timedelta(days=settings.SUBJECT_REQUEST_DAYS)},
+    same = SubjectRequest.objects.filter(lead_id=lead_id, kind=kind, status=SubjectRequest.Status.OPEN)
+    # The oldest counts: two people who turned out to be one may both have asked.
+    return same.order_by("due_at").first() or SubjectRequest.objects.create(
+        lead_id=lead_id, kind=kind, opened_at=now, due_at=now + timedelta(days=settings.SUBJECT_REQUEST_DAYS)
     )
-    return request
