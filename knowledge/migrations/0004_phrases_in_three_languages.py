@@ -4,32 +4,108 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('knowledge', '0003_business_calendar'),
+        ("knowledge", "0003_business_calendar"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='phrase',
-            name='phrase_situation_known',
+            model_name="phrase",
+            name="phrase_situation_known",
         ),
         migrations.AddField(
-            model_name='phrase',
-            name='language',
-            field=models.CharField(choices=[('pt', 'português'), ('en', 'inglês'), ('es', 'espanhol')], default='pt', max_length=2, verbose_name='idioma'),
+            model_name="phrase",
+            name="language",
+            field=models.CharField(
+                choices=[("pt", "português"), ("en", "inglês"), ("es", "espanhol")],
+                default="pt",
+                max_length=2,
+                verbose_name="idioma",
+            ),
         ),
         migrations.AlterField(
-            model_name='phrase',
-            name='situation',
-            field=models.CharField(choices=[('saudacao', 'saudação'), ('recusa_preco', 'recusa de preço'), ('recusa_pagamento', 'recusa de condição de pagamento'), ('recusa_desconto', 'recusa de desconto'), ('recusa_prazo', 'recusa de prazo de entrega'), ('recusa_frete', 'recusa de frete'), ('sem_resposta', 'pergunta sem resposta na base'), ('espera', 'espera'), ('erro_agente', 'falha do agente'), ('encaminhamento', 'encaminhamento ao consultor'), ('encaminhamento_fora_horario', 'encaminhamento fora do horário'), ('suporte', 'encaminhamento ao suporte'), ('privacidade', 'pedido sobre dados pessoais'), ('opt_out', 'confirmação de saída'), ('encerramento_frio', 'encerramento cordial'), ('interesse_registrado', 'interesse registrado'), ('repetir_audio', 'áudio que não deu para ouvir'), ('generica', 'resposta neutra'), ('lgpd_aviso', 'aviso de registro da conversa'), ('robo', 'pergunta se é um robô'), ('apresentar_fb300', 'apresentação da FB300 a quem quer a FBM100'), ('espeto', 'linha de espetos indisponível'), ('hamburguer_largo', 'hambúrguer acima de 14 cm'), ('outro_setor', 'encaminhamento de fornecedor ou candidato'), ('idioma', 'idioma que o agente não fala'), ('menor', 'menor de idade'), ('engano', 'número errado'), ('insulto', 'insulto')], max_length=40, verbose_name='situação'),
+            model_name="phrase",
+            name="situation",
+            field=models.CharField(
+                choices=[
+                    ("saudacao", "saudação"),
+                    ("recusa_preco", "recusa de preço"),
+                    ("recusa_pagamento", "recusa de condição de pagamento"),
+                    ("recusa_desconto", "recusa de desconto"),
+                    ("recusa_prazo", "recusa de prazo de entrega"),
+                    ("recusa_frete", "recusa de frete"),
+                    ("sem_resposta", "pergunta sem resposta na base"),
+                    ("espera", "espera"),
+                    ("erro_agente", "falha do agente"),
+                    ("encaminhamento", "encaminhamento ao consultor"),
+                    ("encaminhamento_fora_horario", "encaminhamento fora do horário"),
+                    ("suporte", "encaminhamento ao suporte"),
+                    ("privacidade", "pedido sobre dados pessoais"),
+                    ("opt_out", "confirmação de saída"),
+                    ("encerramento_frio", "encerramento cordial"),
+                    ("interesse_registrado", "interesse registrado"),
+                    ("repetir_audio", "áudio que não deu para ouvir"),
+                    ("generica", "resposta neutra"),
+                    ("lgpd_aviso", "aviso de registro da conversa"),
+                    ("robo", "pergunta se é um robô"),
+                    ("apresentar_fb300", "apresentação da FB300 a quem quer a FBM100"),
+                    ("espeto", "linha de espetos indisponível"),
+                    ("hamburguer_largo", "hambúrguer acima de 14 cm"),
+                    ("outro_setor", "encaminhamento de fornecedor ou candidato"),
+                    ("idioma", "idioma que o agente não fala"),
+                    ("menor", "menor de idade"),
+                    ("engano", "número errado"),
+                    ("insulto", "insulto"),
+                ],
+                max_length=40,
+                verbose_name="situação",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='phrase',
-            constraint=models.CheckConstraint(condition=models.Q(('situation__in', ['saudacao', 'recusa_preco', 'recusa_pagamento', 'recusa_desconto', 'recusa_prazo', 'recusa_frete', 'sem_resposta', 'espera', 'erro_agente', 'encaminhamento', 'encaminhamento_fora_horario', 'suporte', 'privacidade', 'opt_out', 'encerramento_frio', 'interesse_registrado', 'repetir_audio', 'generica', 'lgpd_aviso', 'robo', 'apresentar_fb300', 'espeto', 'hamburguer_largo', 'outro_setor', 'idioma', 'menor', 'engano', 'insulto'])), name='phrase_situation_known'),
+            model_name="phrase",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "situation__in",
+                        [
+                            "saudacao",
+                            "recusa_preco",
+                            "recusa_pagamento",
+                            "recusa_desconto",
+                            "recusa_prazo",
+                            "recusa_frete",
+                            "sem_resposta",
+                            "espera",
+                            "erro_agente",
+                            "encaminhamento",
+                            "encaminhamento_fora_horario",
+                            "suporte",
+                            "privacidade",
+                            "opt_out",
+                            "encerramento_frio",
+                            "interesse_registrado",
+                            "repetir_audio",
+                            "generica",
+                            "lgpd_aviso",
+                            "robo",
+                            "apresentar_fb300",
+                            "espeto",
+                            "hamburguer_largo",
+                            "outro_setor",
+                            "idioma",
+                            "menor",
+                            "engano",
+                            "insulto",
+                        ],
+                    )
+                ),
+                name="phrase_situation_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='phrase',
-            constraint=models.CheckConstraint(condition=models.Q(('language__in', ['pt', 'en', 'es'])), name='phrase_language_known'),
+            model_name="phrase",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("language__in", ["pt", "en", "es"])), name="phrase_language_known"
+            ),
         ),
     ]

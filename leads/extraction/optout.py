@@ -169,7 +169,9 @@ _MATERIAL = (
     r"|cotac\w+|nota|boleto|representante|vendedor\w*|tecnico|visitas?)"
 )
 _NOT = _rule(
-    rf"\b(?:par\w+ (?:de )?|nao (?:precisa\w* )?)(?:mais )?(?:me )?(?:mand\w+|envi\w+) (?:mais )?(?:o |a |as |os "
+    # A machine that no longer starts: nobody speaks of us in the past and in the singular.
+    rf"\b(?:parou|parava) de (?:ligar|chamar|receber|mandar|enviar)\b"
+    rf"|\b(?:par\w+ (?:de )?|nao (?:precisa\w* )?)(?:mais )?(?:me )?(?:mand\w+|envi\w+) (?:mais )?(?:o |a |as |os "
     rf"|por )?{_MATERIAL}|\bnao (?:me )?cham\w+ (?:assim|de)\b|\bnao (?:me )?(?:receb(?:i|o|ia|emos|iamos)"
     rf"|mandaram|mandou|mandei"
     r"|enviaram|enviou|chegou)\b|\bnao quero (?:receber|que (?:me )?mande\w*) (?:o |a |as |os )?"

@@ -99,7 +99,17 @@ def test_opting_out_is_recognised(text: str) -> None:
     assert asks_opt_out(text)
 
 
-@pytest.mark.parametrize("text", ["não quero, obrigado", "vou parar de usar a manual", "quero sair do aluguel", "oi"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "não quero, obrigado",
+        "vou parar de usar a manual",
+        "quero sair do aluguel",
+        "oi",
+        "minha SE3000 parou de ligar",
+        "o motor parou de chamar",
+    ],
+)
 def test_declining_is_no_opting_out(text: str) -> None:
     assert not asks_opt_out(text)
 
