@@ -16,12 +16,15 @@ MESSAGE = "mensagem"
 STATE_OF_UNIQUE_CITY = "uf_de_municipio_unico"
 
 
-# A short yes to a question makes what the question said the lead's own (I7).
+# A short yes to a question makes what the question said the lead's own (I7); with any other word it is no plain yes.
 _YES = re.compile(
-    r"\W*(?:sim+|s|ss|isso(?: mesmo| ai)?|exat\w+|correto|certo|certissimo|isso sim|uhum|aham|e sim|perfeito|confirmo"
-    r"|positivo|com certeza|claro|pode ser|e isso|ok|yes|yep|si)\b[\W\w]{0,20}"
+    r"\W*(?:sim+|s|ss|isso|exat\w+|correto|cert[oa]|certissim[oa]|certinho|uhum|aham|perfeito|confirm\w+|positivo|claro"
+    r"|com certeza|pode ser|ok|okay|e|yes|yep|right|si|correct|correcto)\b"
+    r"(?:\W+(?:sim|isso|mesmo|ai|exat\w+|correto|certo|com|certeza|claro|que|e|eh|sou|eu|moro|fico|la|aqui|daqui|de|tenho|quero|ta|tudo|bem|por|favor|pfv?|obrigad[oa]|obg|vlw|valeu|senhora?|please|it|is|yes|si|ok))*\W*"
 )
 _YES_WORDS = 4
+# A yes to "one or the other?" names neither.
+_CHOICE = re.compile(r"\b(?:ou|or)\b")
 _QUESTION = re.compile(r"[^.!?\n]*\?")
 
 
@@ -36,8 +39,12 @@ def accept(
     What rules ``heard`` in the same messages fills what the model left out.
     """
     kept, dropped = {fact.field: fact for fact in heard}, []
-    for item in proposed:
+    answered = [line.key for line in state.history]
+    order = [*answered, *(line.key for line in state.pending)]
+    for item in sorted(proposed, key=lambda item: order.index(item.message) if item.message in order else 0):
         fact = check(item, state, products)
+        if fact is not None and item.message in answered:
+            fact = None if _is_outdone(fact, state, heard) else fact
         if fact is None:
             dropped.append(item.field)
         else:
@@ -52,6 +59,11 @@ def check(proposed: ProposedFact, state: TurnState, products: tuple[ProductFacts
     if place is None:
         return None
     return _checked(proposed, talk[place], products) or _confirmed(proposed, talk[place], talk[:place], products)
+
+
+def _is_outdone(old: NewFact, state: TurnState, heard: Sequence[NewFact]) -> bool:
+    """Whether something told later, or given by a person, stands against a word from a message that was answered."""
+    return state.facts.get(old.field, old.value) != old.value or any(fact.field == old.field for fact in heard)
 
 
 def from_rules(lines: Sequence[Line], items: Iterable[Item]) -> tuple[NewFact, ...]:
@@ -91,6 +103,8 @@ def _confirmed(
     if asked is None or len(folded.split()) > _YES_WORDS or not _YES.fullmatch(folded):
         return None
     for question in _QUESTION.findall(asked.text):
+        if _CHOICE.search(fold(question)):
+            continue
         value = extraction.validate(proposed.field, proposed.value, quote=question, message=question, products=products)
         if value is not None:
             return NewFact(

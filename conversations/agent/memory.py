@@ -23,10 +23,11 @@ class Memory:
     open_questions: tuple[str, ...] = ()
 
     @classmethod
-    def read(cls, stored: Mapping[str, Any]) -> "Memory":
-        """From the stored JSON; what another version of the code wrote beside it is left alone."""
-        known = {field.name: stored[field.name] for field in fields(cls) if field.name in stored}
-        return cls(**{**known, "open_questions": tuple(known.get("open_questions", ()))})
+    def read(cls, stored: Any) -> "Memory":
+        """From the stored JSON; what another version of the code wrote beside it, or in another form, is left alone."""
+        found = stored if isinstance(stored, Mapping) else {}
+        known = {field.name: _usable(found.get(field.name), getattr(NEW, field.name)) for field in fields(cls)}
+        return cls(**known)
 
     def stored(self) -> dict[str, Any]:
         """As JSON, without what is as it was at the start."""
@@ -44,6 +45,15 @@ class Memory:
             notice_given=self.notice_given,
             open_questions=self.open_questions,
         )
+
+
+def _usable(value: Any, default: Any) -> Any:
+    """``value`` if it has the form of ``default``, which stands in otherwise."""
+    if isinstance(default, tuple):
+        texts = isinstance(value, list | tuple) and all(isinstance(text, str) for text in value)
+        return tuple(value) if texts else default
+    usable = type(value) is type(default) and not (isinstance(value, int) and value < 0)
+    return value if usable else default
 
 
 NEW = Memory()
