@@ -24,14 +24,14 @@ _NAMED = re.compile(
     rf"|eh|se chama|certo e))?|nome fantasia(?: e)?|fantasia|"
     rf"(?:{PLACE}) ?(?:que )?(?:se )?(?:chama(?:-se)?|chamada?|e conhecid[oa] como|com o nome(?: de)?"
     rf"|de nome)|(?:a |minha |nossa |nosso |o |meu )(?:{PLACE})(?: d[aoe] (?:meu|minha) \w+)? e(?: a| o)?|(?:^"
-    rf"|[\n,;.])\s*(?:empresa|loja|firma|negocio))\s*[:\-–]?\s*(?:e |eh )?(?:a |o )?[\"“']?"
+    rf"|[\n,;.])[^\S\n]*(?:empresa|loja|firma|negocio))\s*[:\-–]?\s*(?:e |eh )?(?:a |o )?[\"“']?"
 )
 _CALLED = re.compile(rf"\b(?:{PLACE})\b[^.!?\n]{{0,40}}?[\s,](?:que )?(?:se )?chama(?:-se|d[ao])?\s+(?:a |o )?[\"“']?")
 _APPOSED = re.compile(
     rf"\b(?:minha|meu|nossa|nosso|(?:tenho|temos|e|abri|montei) (?:uma?|a|o)|[dn][ao])"
     rf" (?:{PLACE})(?: de \w+)?,\s+(?:a |o )?(?=\w)"
 )
-_FIELD = re.compile(rf"(?:^|[\n,;.])\s*(?:{PLACE})\s*[:\-–]\s*[\"“']?")
+_FIELD = re.compile(rf"(?:^|[\n,;.])[^\S\n]*(?:{PLACE})\s*[:\-–]\s*[\"“']?")
 _LEGAL = re.compile(r"\brazao social\s*(?:e|eh|:|-)?\s*(?:a |o )?[\"“']?")
 _OF = re.compile(
     r"\b(?:(?:aqui|quem fala|falo|falando|fala|sou|somos|me chamo|meu nome)\b[^.!?\n]{0,50}?|(?:soci[oa]"
