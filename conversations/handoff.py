@@ -4,11 +4,13 @@ Ownership changes only here, in the transaction of whatever caused it, with the 
 the agent had queued is cancelled in the same transaction (I5).
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
 from conversations import handoff_summary
+from conversations.agent.memory import Memory
 from conversations.models import Conversation, Handoff, Message, Outbox, Turn
 from conversations.signals import handoff_opened, ownership_changed
 from seleto.lib import alerts, audit, jobs
@@ -28,6 +30,11 @@ def take_over(conversation: Conversation, *, reason: str, actor: str, now: datet
     ``conversation`` is locked; saving it is left to the caller. ``actor`` "sistema" takes over for a person who has not
     done anything yet.
     """
+    unsent = unsent_reply(conversation)
+    if unsent is not None:  # the lead never read it: what it told is still to be told
+        before, memory = Memory.read(unsent.undo.get("memory")), Memory.read(conversation.memory)
+        told = {"notice_given": before.notice_given, "fb300_presented": before.fb300_presented}
+        conversation.memory = replace(memory, **told).stored()
     cancel_agent_messages(conversation, reason=TAKEN_OVER)
     if actor != SYSTEM:
         _pick_up(conversation, now=now)
@@ -65,7 +72,8 @@ def undo_takeover(conversation: Conversation, *, taken_at: datetime, now: dateti
         conversation.owner_reason = given.reason
     if conversation.owner_since != taken_at:
         return
-    _give_back_cancelled(conversation)
+    if _give_back_cancelled(conversation):
+        conversation.memory = replace(Memory.read(conversation.memory), notice_given=True).stored()
     _set_owner(conversation, Conversation.Owner.AGENT, reason="eco_proprio", actor=SYSTEM, now=now)
     if unanswered(conversation).exists():
         conversation.pending_since = conversation.turn_due_at = now
@@ -114,6 +122,18 @@ def cancel_agent_messages(conversation: Conversation, *, reason: str) -> int:
     return taken
 
 
+def unsent_reply(conversation: Conversation) -> Turn | None:
+    """The agent's last reply, if nothing of it has left."""
+    turn = Turn.objects.filter(
+        conversation=conversation,
+        outbox__status=Outbox.Status.QUEUED,
+        outbox__origin=Outbox.Origin.AGENT,
+        status=Turn.Status.REPLIED,
+        read_revision=conversation.answered_revision,
+    ).first()
+    return None if turn is None or turn.outbox.exclude(status=Outbox.Status.QUEUED).exists() else turn
+
+
 def unanswered(conversation: Conversation) -> QuerySet[Message]:
     """What the lead said and no reply has read yet, reactions and deleted messages apart."""
     return Message.objects.filter(
@@ -136,8 +156,8 @@ def _close(conversation: Conversation, *, now: datetime) -> None:
         alerts.close(waiting_alert(row), now=now)
 
 
-def _give_back_cancelled(conversation: Conversation) -> None:
-    """Queue again what the mistaken takeover cancelled."""
+def _give_back_cancelled(conversation: Conversation) -> bool:
+    """Queue again what the mistaken takeover cancelled; False when there was nothing."""
     rows = Outbox.objects.filter(
         conversation=conversation,
         status=Outbox.Status.CANCELLED,
@@ -146,9 +166,11 @@ def _give_back_cancelled(conversation: Conversation) -> None:
         due_at__gte=conversation.owner_since - MISTAKE_SPAN,
     )
     messages = list(rows.values_list("message_id", flat=True))
-    if rows.update(status=Outbox.Status.QUEUED, reason=""):
-        Message.objects.filter(pk__in=messages).update(status=Message.Status.QUEUED)
-        jobs.wake("deliver")
+    if not rows.update(status=Outbox.Status.QUEUED, reason=""):
+        return False
+    Message.objects.filter(pk__in=messages).update(status=Message.Status.QUEUED)
+    jobs.wake("deliver")
+    return True
 
 
 def _set_owner(

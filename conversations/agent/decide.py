@@ -183,13 +183,13 @@ def _replied(vetted: Vetted, state: TurnState, snapshot: Snapshot, heard: Heard)
         owed = moves.notice(text, state.memory)
     else:
         owed = moves.obligations(text, state, heard, snapshot.products)
-    parts = vetting.completed(vetted.parts, state, snapshot, heard, owed)
+    parts, told = vetting.completed(vetted.parts, state, snapshot, heard, owed)
     return Decision(
         bubbles=parts,
         reviewed=tuple(digest(part) for part in parts),
         answer=vetted.answer,
         engagement=heard.engagement,
-        memory=_remembered(parts, vetted.answer, state, snapshot, heard),
+        memory=_remembered(parts, vetted.answer, state, snapshot, heard, told=told),
         stopped=vetted.stopped,
         fallback=vetted.fallback,
         disclosed=tuple(code for code, amount in snapshot.prices.items() if brief.reais(amount) in text),
@@ -204,7 +204,8 @@ def _routed(
     parts: tuple[str, ...] = (*stated, *notice)
     if not vetting.review(parts, state, snapshot, heard).ok:
         parts = notice
-    parts = vetting.completed(parts, state, snapshot, heard, moves.notice("\n\n".join(parts), state.memory))
+    owed = moves.notice("\n\n".join(parts), state.memory)
+    parts, told = vetting.completed(parts, state, snapshot, heard, owed)
     return Decision(
         bubbles=parts,
         reviewed=tuple(digest(part) for part in parts),
@@ -212,7 +213,7 @@ def _routed(
         facts=heard.facts,
         engagement=heard.engagement,
         handoff_reason=route.handoff.value if route.handoff else "",
-        memory=_remembered(parts, answer, state, snapshot, heard, route.handoff),
+        memory=_remembered(parts, answer, state, snapshot, heard, route.handoff, told=told),
         interests=moves.interests(heard, snapshot.products),
         fallback=route.situation.value,
     )
@@ -254,8 +255,10 @@ def _remembered(
     snapshot: Snapshot,
     heard: Heard,
     handed_over: Handoff.Reason | None = None,
+    told: frozenset[Situation] = frozenset(),
 ) -> Memory:
-    """What this turn leaves behind for the next ones."""
+    """What this turn leaves behind for the next ones. ``told``: the approved phrases in ``parts``, which count for what
+    they are, however a manager words them."""
     memory, text = state.memory, "\n\n".join(parts)
     hot = heard.temperature == Temperature.HOT
     told_price = snapshot.prices and heard.temperature == Temperature.COLD
@@ -268,8 +271,10 @@ def _remembered(
         insults=memory.insults + (Matter.INSULT in heard.matters),
         failures=0,
         hot_handed_over=hot and (memory.hot_handed_over or handed_over == Handoff.Reason.HOT),
-        fb300_presented=memory.fb300_presented or names_product(moves.SEMI_AUTOMATIC, text),
-        notice_given=memory.notice_given or not moves.notice(text, memory),
+        fb300_presented=memory.fb300_presented
+        or Situation.APRESENTAR_FB300 in told
+        or names_product(moves.SEMI_AUTOMATIC, text),
+        notice_given=Situation.LGPD_AVISO in told or not moves.notice(text, memory),
         open_questions=tuple(dict.fromkeys(questions))[-MAX_OPEN_QUESTIONS:],
     )
 

@@ -92,19 +92,20 @@ def phrase(state: TurnState, snapshot: Snapshot, heard: Heard, situation: Situat
 
 def completed(
     parts: tuple[str, ...], state: TurnState, snapshot: Snapshot, heard: Heard, owed: tuple[moves.Obligation, ...]
-) -> tuple[str, ...]:
-    """The bubbles with what this reply has to say besides, reviewed again as they would leave (I4).
+) -> tuple[tuple[str, ...], frozenset[Situation]]:
+    """The bubbles with what this reply has to say besides, reviewed again as they would leave (I4), and what of it was
+    said.
 
     Should the whole break a rule that its parts keep, only the notice is added; failing that, nothing is.
     """
     if not owed:
-        return parts
+        return parts, frozenset()
     said = [(obligation, phrase(state, snapshot, heard, obligation.situation)) for obligation in owed]
     for statements in (said, [pair for pair in said if pair[0].footnote]):
         whole = moves.with_statements(parts, statements, most=MAX_BUBBLES)
         if review(whole, state, snapshot, heard).ok:
-            return whole
-    return parts
+            return whole, frozenset(obligation.situation for obligation, _ in statements)
+    return parts, frozenset()
 
 
 def answering_part(answer: Answer, state: TurnState, snapshot: Snapshot, heard: Heard) -> tuple[str, ...]:

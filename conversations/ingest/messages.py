@@ -252,14 +252,8 @@ def _expect_turn(conversation: Conversation, *, text: str, heard_at: datetime) -
 
 def _take_back_reply(conversation: Conversation) -> None:
     """Cancel a reply still wholly in the queue; what it answered is open again, and answered together with the rest."""
-    turn = Turn.objects.filter(
-        conversation=conversation,
-        outbox__status=Outbox.Status.QUEUED,
-        outbox__origin=Outbox.Origin.AGENT,
-        status=Turn.Status.REPLIED,
-        read_revision=conversation.answered_revision,
-    ).first()
-    if turn is None or turn.outbox.exclude(status=Outbox.Status.QUEUED).exists():
+    turn = handoff.unsent_reply(conversation)
+    if turn is None:
         return
     handoff.cancel_agent_messages(conversation, reason="mensagem_mais_nova")
     Turn.objects.filter(pk=turn.pk).update(status=Turn.Status.SUPERSEDED)

@@ -67,7 +67,7 @@ def _apply(
 ) -> Outcome:
     status = _status(conversation, decision)
     _close_turn(state, decision, status, snapshot=snapshot, now=now)
-    _keep_what_was_told(state, decision, now=now)
+    _keep_what_was_told(conversation.lead_id, state, decision, now=now)
     conversation.memory = decision.memory.stored()
     turn = Turn(pk=state.turn_id)
     rows = outbox.enqueue(
@@ -100,31 +100,32 @@ def _apply(
     return Outcome(status, first_bubble=rows[0].id if rows else None)
 
 
-def _keep_what_was_told(state: TurnState, decision: Decision, *, now: datetime) -> None:
-    """The facts and what follows from them: company, orçamento, interests, a data subject's request."""
-    made = record_facts(state.lead_id, decision.facts, now=now)
+def _keep_what_was_told(lead_id: UUID, state: TurnState, decision: Decision, *, now: datetime) -> None:
+    """The facts and what follows from them: company, orçamento, interests, a data subject's request. ``lead_id`` is the
+    conversation's: the lead that the turn began with may have become one with another since."""
+    made = record_facts(lead_id, decision.facts, now=now)
     sale = decision.engagement is None or decision.engagement.sale
     if made and sale:
         quotes = {fact.field: fact.quote for fact in made}
         known = {**state.facts, **{fact.field: fact.value for fact in made}}
-        needs.follow_facts(state.lead_id, known, [fact.field for fact in made], quotes=quotes, now=now)
+        needs.follow_facts(lead_id, known, [fact.field for fact in made], quotes=quotes, now=now)
     if made or not sale:
-        classification.reclassify(state.lead_id, decision.engagement, now)
+        classification.reclassify(lead_id, decision.engagement, now)
     for code in decision.disclosed:
         audit.record(
             actor="agente",
             action="price.disclosed",
             subject_kind="lead",
-            subject_id=state.lead_id,
+            subject_id=lead_id,
             detail={"product": code},
             now=now,
         )
     if decision.interests:
         last = state.pending[-1]
-        record_interests(state.lead_id, decision.interests, quote=last.text, message_id=last.id, now=now)
+        record_interests(lead_id, decision.interests, quote=last.text, message_id=last.id, now=now)
     if decision.handoff_reason == Handoff.Reason.PRIVACY:
         text = " ".join(line.text for line in state.pending if line.own_words)
-        open_subject_request(state.lead_id, subject_request_kind(text), now=now)
+        open_subject_request(lead_id, subject_request_kind(text), now=now)
 
 
 def _keep_stopped(decision: Decision, turn: Turn, *, now: datetime) -> None:
