@@ -33,8 +33,8 @@ def take_over(conversation: Conversation, *, reason: str, actor: str, now: datet
     unsent = unsent_reply(conversation)
     if unsent is not None:  # the lead never read it: what it told is still to be told
         before, memory = Memory.read(unsent.undo.get("memory")), Memory.read(conversation.memory)
-        told = {"notice_given": before.notice_given, "fb300_presented": before.fb300_presented}
-        conversation.memory = replace(memory, **told).stored()
+        memory = replace(memory, notice_given=before.notice_given, fb300_presented=before.fb300_presented)
+        conversation.memory = memory.stored()
     cancel_agent_messages(conversation, reason=TAKEN_OVER)
     if actor != SYSTEM:
         _pick_up(conversation, now=now)

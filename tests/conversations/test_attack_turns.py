@@ -107,3 +107,19 @@ def test_a_notice_that_a_person_cut_off_is_told_when_the_agent_is_back(provider,
 
     sent = [json.loads(call.request.content)["message"] for call in list(provider.sends.calls)[before:]]
     assert any("registr" in text for text in sent)
+
+
+def test_a_buyer_whom_a_person_took_at_once_is_not_handed_over_again(provider):
+    conversation = waiting(
+        "Sou da Burger da Vila, CNPJ 69.882.044/0077-97, preciso da FB300 pra essa semana, é urgente", memory={}
+    )
+    provider.mock(return_value=said("Ótimo!"))
+    provider.sends.respond(429)
+    jobs.run_due("turn")
+    conversation.refresh_from_db()
+    assert conversation.memory.get("hot_handed_over")
+
+    handoff.take_over(conversation, reason=handoff.PHONE, actor="sdr:celular", now=now())
+
+    assert conversation.memory.get("hot_handed_over")
+    assert not conversation.memory.get("notice_given")
