@@ -37,10 +37,20 @@ NUDGE_WORDS = 4
 PHRASE_TRIES = 5
 # Said only where a handoff goes with it.
 _PERSON = r"(?:consultor\w*|especialista|atendente|vendedor\w*|humano|pessoa|time|equipe|setor|comercial|colega)"
+_TO_PERSON = rf"(?:para|pra|pro|ao|a|à|com)\s+(?:(?:o|a|os|as|um|uma|nosso|nossa|seu|sua)\s+)?{_PERSON}"
+_TALK = r"(?:você|vc|seu\s+(?:contato|atendimento)|(?:a|sua|esta|nossa)\s+conversa|o\s+atendimento)"
 TRANSFER = re.compile(
-    r"\b(?:vou|irei|posso|estou|já)\s+(?:te|lhe|o|a)?\s*(?:transferi\w*|encaminha\w*|passa(?:r|ndo)|direciona\w*)"
+    r"\b(?:vou|irei|posso|estou|já)\s+(?:te|lhe|o|a)?\s*(?:transferi\w*|encaminh\w+|passa(?:r|ndo)|passei|direcion\w+)"
     rf"\s+(?:você\s+)?(?:para|pra|pro|ao|a|à|seu contato|a conversa)\b|\bpassei\s+(?:o\s+)?seu\s+contato\b"
-    rf"|\b{_PERSON}\b[^.!?\n]{{0,40}}\bassum\w+|\b(?:humano|atendente)\b[^.!?\n]{{0,20}}\b(?:fala|falará|atende)\b",
+    rf"|\b{_PERSON}\b[^.!?\n]{{0,40}}\bassum\w+|\b(?:humano|atendente)\b[^.!?\n]{{0,20}}\b(?:fala|falará|atende)\b"
+    rf"|\b(?:transferi|encaminhei|passei|direcionei|transfiro|encaminho|passo|direciono)\s+(?:agora\s+)?"
+    rf"(?:{_TALK}\b|{_TO_PERSON})"
+    rf"|\b(?:vou|irei)\s+(?:chamar|acionar)\s+(?:(?:o|a|um|uma|nosso|nossa)\s+)?{_PERSON}"
+    r"|\b(?:transferring|connecting|passing)\s+you\b|\bhanding\s+you\s+over\b"
+    r"|\b(?:I['’]ll|I\s+will|let\s+me|going\s+to)\s+(?:transfer|connect|pass|hand)\s+you\b"
+    r"|\b(?:consultant|specialist|colleague|person|human)\b[^.!?\n]{0,30}\btak(?:es?|ing)\s+over\b"
+    r"|\b(?:te|le|lo|la)\s+(?:paso|transfiero|comunico|derivo)\s+(?:con|a|al)\b"
+    r"|\bvoy\s+a\s+(?:transferir|comunicar|derivar|pasar)(?:te|le|lo|la)\b",
     re.IGNORECASE,
 )
 
