@@ -24,11 +24,11 @@ MISTAKE_SPAN = timedelta(minutes=5)
 TAKEN_OVER = "pessoa_assumiu"
 
 
-def take_over(conversation: Conversation, *, reason: str, actor: str, now: datetime) -> None:
+def take_over(conversation: Conversation, *, reason: str, actor: str, now: datetime, attends: bool = True) -> None:
     """A person is in charge from this commit on, and has picked up the open handoff, if there is one.
 
     ``conversation`` is locked; saving it is left to the caller. ``actor`` "sistema" takes over for a person who has not
-    done anything yet.
+    done anything yet; one who only silences the agent does not attend to the lead by that.
     """
     unsent = unsent_reply(conversation)
     if unsent is not None:  # the lead never read it: what it told is still to be told
@@ -36,7 +36,7 @@ def take_over(conversation: Conversation, *, reason: str, actor: str, now: datet
         memory = replace(memory, notice_given=before.notice_given, fb300_presented=before.fb300_presented)
         conversation.memory = memory.stored()
     cancel_agent_messages(conversation, reason=TAKEN_OVER)
-    if actor != SYSTEM:
+    if attends and actor != SYSTEM:
         _pick_up(conversation, now=now)
     _set_owner(conversation, Conversation.Owner.HUMAN, reason=reason, actor=actor, now=now)
 

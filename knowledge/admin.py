@@ -1,8 +1,10 @@
 """The sales manager's pages: catalogue, phrases, price policy, prompts, switches, unanswered questions."""
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import admin, messages
 from django.db import models
 from django.db.models import Model, QuerySet
@@ -73,8 +75,26 @@ class SingleRowAdmin(AuditedAdmin):
         return False
 
 
+if TYPE_CHECKING:  # generic for the type checker only
+    _AttributeForm = forms.ModelForm[ProductAttribute]
+else:
+    _AttributeForm = forms.ModelForm
+
+
+class ProductAttributeForm(_AttributeForm):
+    """Figures without the zeros of their column: 300.000 reads as three hundred thousand in Brazil."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("low", "high"):
+            value = getattr(self.instance, name)
+            if isinstance(value, Decimal):
+                self.initial[name] = format(value.normalize(), "f")
+
+
 class ProductAttributeInline(_TabularInline):
     model = ProductAttribute
+    form = ProductAttributeForm
     extra = 0
 
 

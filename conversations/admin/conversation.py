@@ -15,7 +15,7 @@ from conversations import repair
 from conversations.admin.base import PipeAdmin
 from conversations.admin.switches import off_because, off_channels, switches_link
 from conversations.admin.transcript import page_context
-from conversations.models import Conversation, Message, Outbox
+from conversations.models import Conversation, Handoff, Message, Outbox
 from leads.models import Fact, Identity
 from seleto.lib import clock
 from seleto.lib.admin import actor
@@ -58,10 +58,14 @@ def _waiting_since() -> Case:
         deleted_at=None,
         sent_at__gt=Coalesce(Subquery(ours.values("sent_at")[:1]), _BEFORE_ALL),
     ).exclude(type=Message.Type.REACTION)
+    unattended = Handoff.objects.filter(conversation=OuterRef("pk"), closed_at=None, picked_up_at=None)
     return Case(
         When(closed_at__isnull=False, then=None),
         When(owner=Conversation.Owner.AGENT, then=F("pending_since")),
-        default=Subquery(unread.order_by("sent_at").values("sent_at")[:1]),
+        # After a handover the lead waits although the agent's notice was the last word.
+        default=Coalesce(
+            Subquery(unread.order_by("sent_at").values("sent_at")[:1]), Subquery(unattended.values("opened_at")[:1])
+        ),
         output_field=DateTimeField(),
     )
 

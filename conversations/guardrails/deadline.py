@@ -170,6 +170,9 @@ _WANTS = (
 )  # fmt: skip
 
 
+_NOTES = ("anotado", "anotada", "anotei", "anoto", "anotando", "registrado", "registrada", "registrei")
+
+
 def check(sheet: Sheet) -> Iterator[Finding]:
     for finding in hits(sheet, _STATED):
         if not _innocent(sheet, finding):
@@ -193,7 +196,8 @@ def check(sheet: Sheet) -> Iterator[Finding]:
     unsubscribes = sheet.lead.has("mensagem", "mensagens", "descadastrar", "sair")
     if asked and not unsubscribes and not sheet.has("@hedge", "@refer"):
         for finding in hits(sheet, _ANSWERS):
-            answers = finding.first <= 6 and sheet.sentence(finding.first).first == 0
+            noted = sheet.clause_has(finding.first, *_NOTES)  # "já deixo isso anotado" confirms nothing
+            answers = finding.first <= 6 and sheet.sentence(finding.first).first == 0 and not noted
             if answers and not _innocent(sheet, finding) and not sheet.clause_has(finding.first, "@make", "#rate"):
                 yield finding
 

@@ -92,7 +92,7 @@ def _obey(conversation: Conversation, command: commands.Command, *, actor: str, 
         handoff.resume(conversation, reason=COMMAND, actor=actor, now=now)
         text = "✅ O agente retoma esta conversa a partir da próxima mensagem do lead."
     else:
-        handoff.take_over(conversation, reason=COMMAND, actor=actor, now=now)
+        handoff.take_over(conversation, reason=COMMAND, actor=actor, now=now, attends=False)
         text = "⏸️ Agente pausado nesta conversa. Para devolver, escreva /retomar."
     conversation.save()
     _note(conversation, f"comando:{written.message_id}", text, now)

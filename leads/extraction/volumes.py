@@ -16,7 +16,8 @@ _BURGER = re.compile(r"\b(?:h?am?bur?gu?er\w*|burg\w+|lanches?|discos?|blends?|s
 _SPIT = re.compile(r"\b(?:espet\w+|churrasquinhos?)\b")
 _OTHER_ITEM = re.compile(
     r"\b(?:almondegas?|kibes?|quibes?|coxinhas?|croquetes?|paes|pao|bifes?|salgados|steaks?|empanad\w+"
-    r"|medalh\w+|pasteis)\b"
+    r"|medalh\w+|pasteis|pastel|brigadeir\w+|docinhos?|doces|bol[oi]s?|bolinhos?|esfi(?:h|rr)as?|pizzas?|nuggets?"
+    r"|polpetones?|churros|risoles?|empadas?|tapiocas?|beirutes?|cookies?|biscoitos?)\b"
 )
 _OTHER_PIECES = frozenset({"almondegas", "kibes", "coxinhas", "bifes", "unidades", "linguicas"})
 # What people count that a machine does not make.

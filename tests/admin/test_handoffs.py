@@ -2,7 +2,7 @@
 
 import pytest
 
-from conversations.models import Handoff, HandoffAlarm, HandoffLevel, ResumeRule
+from conversations.models import Conversation, Handoff, HandoffAlarm, HandoffLevel, ResumeRule
 from seleto.lib.models import AuditEntry
 from tests.admin.conftest import press
 from tests.factories import ConversationFactory, now
@@ -43,6 +43,18 @@ def test_the_list_asks_who_waits(manager, given):
     assert str(given.pk) in manager.get("/admin/conversations/handoff/?aberto=espera").content.decode()
     Handoff.objects.update(picked_up_at=now())
     assert str(given.pk) not in manager.get("/admin/conversations/handoff/?aberto=espera").content.decode()
+
+
+def test_a_lead_whose_handover_nobody_picked_up_waits_for_a_person(manager, given):
+    def waiting() -> list[str]:
+        page = manager.get("/admin/conversations/conversation/", {"espera": "pessoa"})
+        return [str(row.pk) for row in page.context["cl"].result_list]
+
+    Conversation.objects.update(owner="human")
+    assert waiting() == [str(given.conversation_id)]
+
+    Handoff.objects.update(picked_up_at=now())
+    assert waiting() == []
 
 
 def test_the_conversation_links_to_its_handoff(manager, given):

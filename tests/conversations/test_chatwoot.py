@@ -397,3 +397,12 @@ def test_the_name_a_lead_gives_is_the_contacts_name(account):
     jobs.run_due()
 
     assert account.contacts[0]["name"] == "Marina"
+
+
+def test_silencing_the_agent_attends_to_nobody(account):
+    conversation = talk("quero falar com um vendedor")
+
+    chatwoot.post(chatwoot.written("/pausar"))
+    jobs.run_due()
+
+    assert Handoff.objects.get(conversation=conversation).picked_up_at is None

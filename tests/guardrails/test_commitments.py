@@ -56,3 +56,8 @@ def test_words_of_price_that_offer_a_favour_are_a_discount_alone() -> None:
 
 def test_another_warranty_is_a_contradiction_and_no_promise() -> None:
     assert kinds("A garantia é vitalícia.") == {"contradiction"}
+
+
+def test_taking_down_when_the_lead_needs_it_confirms_no_delivery() -> None:
+    assert not kinds("Entendi, já deixo isso anotado. De qual cidade você fala?", "preciso para o mês que vem")
+    assert kinds("Isso mesmo!", "chega até sexta?") == {"deadline"}

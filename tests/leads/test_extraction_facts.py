@@ -107,3 +107,10 @@ def test_the_machine_is_the_one_wanted(text: str, product: str | None) -> None:
 )
 def test_the_volume_is_what_the_machine_must_make(text: str, volume: str | None) -> None:
     assert _fact("volume", text) == volume
+
+
+@pytest.mark.parametrize("item", ["brigadeiro", "pizza", "nugget", "bolo", "esfiha"])
+def test_other_food_is_no_burger(item: str) -> None:
+    volume = extract([f"faço {item}, uns 500 por dia"]).get("volume")
+
+    assert volume is None or "hamburguer" not in volume.stored
