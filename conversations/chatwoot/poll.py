@@ -22,6 +22,7 @@ from conversations.models import ChatwootLink, Message
 from conversations.webhooks.base import store
 from seleto.lib import circuits, clock, connections, correlation, metrics
 from seleto.lib.errors import ProviderError
+from seleto.lib.ids import new_id
 
 FOUND = metrics.counter("chatwoot_lost_webhooks", "Messages of people found by asking.")
 _OUTGOING = 1  # the API gives message types as numbers (section 2)
@@ -75,7 +76,7 @@ def run(link: PollClaim) -> None:
     if events:
         FOUND.inc(len(events))
         channel = channel_cache.by_id(link.channel_id)
-        store(channel, events, received_at=now, correlation_id=correlation.current() or correlation.new())
+        store(channel, events, received_at=now, correlation_id=correlation.current() or str(new_id()))
 
 
 def renew(links: Sequence[PollClaim]) -> None:

@@ -20,7 +20,7 @@ def test_i6_a_send_whose_answer_is_lost_is_settled_by_its_echo(pipe: Pipe) -> No
 
     row = first.get()
     assert (row.provider_id, row.attempts) == (pipe.received(lead)[0]["provider_id"], 1)
-    assert pipe.answered_once(lead)
+    assert [pipe.told(lead)] == pipe.replies(lead)
     # The echo is ours and no person's: the agent keeps the conversation.
     assert row.conversation.owner == "agent"
     assert not Message.objects.filter(conversation=row.conversation, author=Message.Author.PHONE).exists()
