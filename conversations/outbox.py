@@ -192,6 +192,7 @@ def run(row: OutboxClaim) -> None:
         outcome = _attempt(row)
         if outcome == "sent":
             _after_sending(row)
+        _mirror(row)
     SENDS.labels(channel=channel_cache.by_id(row.channel_id).slug, outcome=outcome).inc()
 
 
@@ -332,18 +333,17 @@ def _undo_mistaken_takeover(row_id: UUID, sent: Sent, now: datetime) -> None:
     _record_sent(row_id, sent, now)
 
 
-def _mirror(conversation_id: UUID) -> None:
-    """What left is shown in Chatwoot, where the channel is mirrored."""
-    if any(inboxes.of_channel(channel.id) for channel in channel_cache.all_views()):
-        lead_id, channel_id = Conversation.objects.values_list("lead_id", "channel_id").get(pk=conversation_id)
-        due.mark(lead_id=lead_id, channel_id=channel_id, now=clock.now())
+def _mirror(row: OutboxClaim) -> None:
+    """What became of a row is shown in Chatwoot, where its channel is mirrored."""
+    if inboxes.of_channel(row.channel_id):
+        lead_id = Conversation.objects.values_list("lead_id", flat=True).get(pk=row.conversation_id)
+        due.mark(lead_id=lead_id, channel_id=row.channel_id, now=clock.now())
 
 
 def _after_sending(row: OutboxClaim) -> None:
     """Wake what waits behind this row, and show the lead that we read; neither may undo the sending."""
     if row.followed:
         jobs.wake("deliver")
-    _mirror(row.conversation_id)
     if not (settings.SEND_READ_RECEIPTS and row.answers_id):
         return
     connections.release()

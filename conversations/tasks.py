@@ -1,5 +1,8 @@
 """The stages of the pipe as the queue knows them."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.conf import settings
 
 from conversations import outbox, summaries, unattended
@@ -14,75 +17,31 @@ from seleto.lib import jobs
 
 def register() -> None:
     """Called once per process when Django is ready."""
-    jobs.register(
-        jobs.Stage(
-            name="ingest",
-            cluster="conversation",
-            claim=ingest.claim,
-            run=ingest.run,
-            renew=ingest.renew,
-            next_due=ingest.next_due,
-            concurrency=lambda: settings.INGEST_CONCURRENCY,
-        )
-    )
-    jobs.register(
-        jobs.Stage(
-            name="turn",
-            cluster="conversation",
-            claim=turns.claim,
-            run=turns.run,
-            renew=turns.renew,
-            next_due=turns.next_due,
-            concurrency=lambda: settings.TURN_CONCURRENCY,
-        )
-    )
-    jobs.register(
-        jobs.Stage(
-            name="deliver",
-            cluster="delivery",
-            claim=outbox.claim,
-            run=outbox.run,
-            renew=outbox.renew,
-            next_due=outbox.next_due,
-            concurrency=lambda: settings.DELIVER_CONCURRENCY,
-        )
-    )
-    jobs.register(
-        jobs.Stage(
-            name="mirror",
-            cluster="background",
-            claim=mirror.claim,
-            run=mirror.run,
-            renew=mirror.renew,
-            next_due=mirror.next_due,
-            concurrency=lambda: settings.CHATWOOT_CONCURRENCY,
-        )
-    )
-    jobs.register(
-        jobs.Stage(
-            name="chatwoot_poll",
-            cluster="background",
-            claim=poll.claim,
-            run=poll.run,
-            renew=poll.renew,
-            next_due=poll.next_due,
-            concurrency=lambda: settings.CHATWOOT_CONCURRENCY,
-        )
-    )
+    _stage("ingest", "conversation", ingest, lambda: settings.INGEST_CONCURRENCY)
+    _stage("turn", "conversation", turns, lambda: settings.TURN_CONCURRENCY)
+    _stage("deliver", "delivery", outbox, lambda: settings.DELIVER_CONCURRENCY)
+    _stage("mirror", "background", mirror, lambda: settings.CHATWOOT_CONCURRENCY)
+    _stage("chatwoot_poll", "background", poll, lambda: settings.CHATWOOT_CONCURRENCY)
+    _stage("handoff_wait", "background", unattended)
     publishing.register()
     summaries.register()
     nightly.register()
+    jobs.on_warm_up(_warm_up)
+
+
+def _stage(name: str, cluster: str, work: Any, concurrency: Callable[[], int] | int = 1) -> None:
+    """Every stage is a module with these four functions."""
     jobs.register(
         jobs.Stage(
-            name="handoff_wait",
-            cluster="background",
-            claim=unattended.claim,
-            run=unattended.run,
-            renew=unattended.renew,
-            next_due=unattended.next_due,
+            name=name,
+            cluster=cluster,
+            claim=work.claim,
+            run=work.run,
+            renew=work.renew,
+            next_due=work.next_due,
+            concurrency=concurrency,
         )
     )
-    jobs.on_warm_up(_warm_up)
 
 
 def _warm_up() -> None:

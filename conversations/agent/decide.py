@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from conversations.agent import brief, facts, moves, routing, vetting
 from conversations.agent.endpoints import Endpoint, endpoints
 from conversations.agent.errors import CONTEXT_LENGTH, ModelFailure
-from conversations.agent.memory import MAX_OPEN_QUESTIONS, Memory
+from conversations.agent.memory import Memory
 from conversations.agent.routing import Route
 from conversations.agent.schema import Answer, Malformed
 from conversations.agent.situations import Matter
@@ -172,8 +172,14 @@ def _answered(session: "Session", answer: Answer, state: TurnState, snapshot: Sn
     else:
         decision = _replied(vetting.vet(session, answer, state, snapshot, heard), state, snapshot, heard)
     wanted = (*moves.interests(heard, snapshot.products), *effects.interests)
+    gap = _gap(answer)
     return replace(
-        decision, facts=kept, dropped_facts=dropped, gap=_gap(answer), interests=tuple(dict.fromkeys(wanted))
+        decision,
+        facts=kept,
+        dropped_facts=dropped,
+        gap=gap,
+        memory=decision.memory.owing(gap) if gap else decision.memory,
+        interests=tuple(dict.fromkeys(wanted)),
     )
 
 
@@ -189,7 +195,7 @@ def _replied(vetted: Vetted, state: TurnState, snapshot: Snapshot, heard: Heard)
         reviewed=tuple(digest(part) for part in parts),
         answer=vetted.answer,
         engagement=heard.engagement,
-        memory=_remembered(parts, vetted.answer, state, snapshot, heard, told=told),
+        memory=_remembered(parts, state, snapshot, heard, told=told),
         stopped=vetted.stopped,
         fallback=vetted.fallback,
         disclosed=tuple(code for code, amount in snapshot.prices.items() if brief.reais(amount) in text),
@@ -213,7 +219,7 @@ def _routed(
         facts=heard.facts,
         engagement=heard.engagement,
         handoff_reason=route.handoff.value if route.handoff else "",
-        memory=_remembered(parts, answer, state, snapshot, heard, route.handoff, told=told),
+        memory=_remembered(parts, state, snapshot, heard, route.handoff, told=told),
         interests=moves.interests(heard, snapshot.products),
         fallback=route.situation.value,
     )
@@ -221,12 +227,15 @@ def _routed(
 
 def _phrase_only(state: TurnState, snapshot: Snapshot, heard: Heard, situation: Situation) -> Decision:
     text = vetting.phrase(state, snapshot, heard, situation)
+    # Whoever asks for silence is told of nothing else.
+    owed = () if situation == Situation.OPT_OUT else moves.notice(text, state.memory)
+    parts, told = vetting.completed((text,), state, snapshot, heard, owed)
     return Decision(
-        bubbles=(text,),
-        reviewed=(digest(text),),
+        bubbles=parts,
+        reviewed=tuple(digest(part) for part in parts),
         facts=heard.facts,
         engagement=heard.engagement,
-        memory=_remembered((text,), None, state, snapshot, heard),
+        memory=_remembered(parts, state, snapshot, heard, told=told),
         fallback=situation.value,
     )
 
@@ -250,7 +259,6 @@ def _in_hours(situation: Situation, snapshot: Snapshot) -> Situation:
 
 def _remembered(
     parts: tuple[str, ...],
-    answer: Answer | None,
     state: TurnState,
     snapshot: Snapshot,
     heard: Heard,
@@ -263,8 +271,6 @@ def _remembered(
     hot = heard.temperature == Temperature.HOT
     told_price = snapshot.prices and heard.temperature == Temperature.COLD
     refused = Matter.PRICE in heard.matters and not told_price
-    question = _gap(answer) if answer else ""
-    questions = (*memory.open_questions, question) if question else memory.open_questions
     return replace(
         memory,
         price_refusals=memory.price_refusals + bool(refused),
@@ -275,7 +281,6 @@ def _remembered(
         or Situation.APRESENTAR_FB300 in told
         or names_product(moves.SEMI_AUTOMATIC, text),
         notice_given=Situation.LGPD_AVISO in told or not moves.notice(text, memory),
-        open_questions=tuple(dict.fromkeys(questions))[-MAX_OPEN_QUESTIONS:],
     )
 
 

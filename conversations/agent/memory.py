@@ -1,7 +1,7 @@
 """What the agent must remember of a conversation beyond its words: what it already did, and what it still owes."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 # Older questions without an answer are with the specialist; the brief reminds of the latest.
@@ -36,6 +36,11 @@ class Memory:
             for name, value in asdict(self).items()
             if value != getattr(NEW, name)
         }
+
+    def owing(self, question: str) -> "Memory":
+        """The same, with one more question that a specialist has to answer."""
+        questions = tuple(dict.fromkeys((*self.open_questions, question)))
+        return replace(self, open_questions=questions[-MAX_OPEN_QUESTIONS:])
 
     def for_next_session(self) -> "Memory":
         """What outlives the session: a lead is not told the same things again after a day."""

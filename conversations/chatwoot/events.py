@@ -24,10 +24,11 @@ class Written:
     inbox_id: int
     text: str = field(repr=False)
     private: bool
-    deleted: bool
     sender_id: int | None
     sender_name: str = field(repr=False)
     automation: bool
+    # False for a change to a message that was told before; what was sent cannot be changed on WhatsApp.
+    new: bool
     attachments: tuple[Attachment, ...] = ()
 
 
@@ -41,6 +42,11 @@ class Changed:
     status_to: str
     assignee_id: int | None
     assignee_changed: bool
+
+
+def message_key(number: int) -> str:
+    """Under which name a message counts once, whether its webhook or a poll brings it."""
+    return f"cw:message_created:{number}"
 
 
 def parse(body: bytes) -> Written | Changed | Ignored:
@@ -68,10 +74,10 @@ def _written(data: Mapping[str, Any]) -> Written:
         inbox_id=int(inbox.get("id") or conversation.get("inbox_id") or 0),
         text=clean(str(data.get("content") or "")),
         private=bool(data.get("private")),
-        deleted=bool(attributes.get("deleted")),
         sender_id=sender.get("id") if sender.get("type") == "user" else None,
         sender_name=clean(str(sender.get("name") or ""))[:80],
-        automation=bool(attributes.get("automation_rule_id")) or data.get("event") == "message_updated",
+        automation=bool(attributes.get("automation_rule_id")),
+        new=data.get("event") == "message_created",
         attachments=tuple(
             Attachment(str(item.get("file_type") or "file"), str(item.get("data_url") or ""))
             for item in data.get("attachments") or ()

@@ -18,10 +18,11 @@ from django.db.models import F, Q
 from conversations import channel_cache
 from conversations.channels.base import EventKind, RawEvent
 from conversations.chatwoot import inboxes, marking
+from conversations.chatwoot.events import message_key
 from conversations.models import ChatwootLink, Message
 from conversations.webhooks.base import store
 from seleto.lib import circuits, clock, connections, correlation, metrics
-from seleto.lib.errors import ProviderError
+from seleto.lib.errors import ProviderError, Unavailable
 from seleto.lib.ids import new_id
 
 FOUND = metrics.counter("chatwoot_lost_webhooks", "Messages of people found by asking.")
@@ -57,15 +58,20 @@ def claim(limit: int) -> Sequence[PollClaim]:
 
 
 def run(link: PollClaim) -> None:
-    """Ask once; an outage is the mirror's business, the next poll comes anyway."""
+    """Ask once; the next poll comes anyway."""
     inbox, now = inboxes.of_channel(link.channel_id), clock.now()
     if inbox is None or not circuits.allow(inbox.circuit, now):
         return
     connections.release()
     try:
         rows = inbox.client().messages(link.display_id)
-    except ProviderError:
+    except Unavailable as error:
+        circuits.failed(inbox.circuit, error.reason, now)
         return
+    except ProviderError:  # of this conversation, or of the settings: the mirror's run tells people
+        circuits.succeeded(inbox.circuit)
+        return
+    circuits.succeeded(inbox.circuit)
     written = [row for row in rows if _by_person(row, inbox)]
     known = set(
         Message.objects.filter(channel_id=link.channel_id, chatwoot_id__in=[row["id"] for row in written]).values_list(
@@ -130,7 +136,7 @@ def _event(row: dict[str, Any], link: PollClaim, inbox: inboxes.InboxView) -> Ra
         "inbox": {"id": inbox.inbox_id},
     }
     return RawEvent(
-        key=f"cw:message_created:{row['id']}",
+        key=message_key(row["id"]),
         kind=EventKind.CHATWOOT,
         instance_id="",
         body=json.dumps(body, ensure_ascii=False).encode(),

@@ -15,27 +15,11 @@ from leads.models import Classification, Fact, Identity, Lead, Temperature
 BATCH = 50
 # Labels that are ours to set and to take away; every other one is people's.
 PRODUCT, QUEUE = "produto-", "fila-"
-TEMPERATURES = {
-    Temperature.HOT: "quente",
-    Temperature.WARM: "morno",
-    Temperature.COLD: "frio",
-}
+TEMPERATURES = frozenset({Temperature.HOT, Temperature.WARM, Temperature.COLD})
 _LEFT = [Message.Status.SENT, Message.Status.DELIVERED, Message.Status.READ, Message.Status.PLAYED]
 _SHOWN = [*_LEFT, Message.Status.UNKNOWN, Message.Status.FAILED]
-# What stands for a message without text; media themselves follow with their storage.
-PLACEHOLDERS = {
-    Message.Type.AUDIO: "[áudio]",
-    Message.Type.IMAGE: "[imagem]",
-    Message.Type.VIDEO: "[vídeo]",
-    Message.Type.DOCUMENT: "[documento]",
-    Message.Type.STICKER: "[figurinha]",
-    Message.Type.LOCATION: "[localização]",
-    Message.Type.CONTACT: "[contato]",
-    Message.Type.REACTION: "[reação]",
-    Message.Type.POLL: "[enquete]",
-    Message.Type.CALL: "[chamada perdida]",
-    Message.Type.UNKNOWN: "[mensagem de tipo desconhecido]",
-}
+# Said by their words alone; a medium is named until media themselves are carried.
+_WORDS = (Message.Type.TEXT, Message.Type.INTERACTIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +129,8 @@ def _deliveries(lead_id: UUID, channel_id: UUID) -> Sequence[Delivered]:
 
 def _said(row: Message) -> Said:
     text = row.text
-    if row.type in PLACEHOLDERS:
-        text = f"{PLACEHOLDERS[Message.Type(row.type)]} {text}".strip()
+    if row.type not in _WORDS:
+        text = f"[{row.get_type_display()}] {text}".strip()
     return Said(row.id, row.author, text, row.sent_at)
 
 
@@ -163,7 +147,7 @@ def _attributes(lead: Lead, facts: dict[str, str]) -> dict[str, str]:
 
 
 def _labels(lead: Lead, facts: dict[str, str], handoff: Handoff | None) -> tuple[str, ...]:
-    temperature = TEMPERATURES.get(Temperature(lead.temperature))
+    temperature = lead.temperature if lead.temperature in TEMPERATURES else ""
     product = facts.get(Fact.Field.PRODUTO, "").lower().replace("_", "-")
     queue = f"{QUEUE}{handoff.queue}" if handoff else ""
     return tuple(label for label in (temperature, f"{PRODUCT}{product}" if product else "", queue) if label)

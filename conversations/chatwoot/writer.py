@@ -164,11 +164,10 @@ class Writer:
         wanted = list(self._wanted.labels)
         if self._written.get("labels") == wanted:
             return
-        ours = set(TEMPERATURES.values())
         people = [
             label
             for label in self._client.labels(self._display_id)
-            if label not in ours and not label.startswith(_OWN_LABELS)
+            if label not in TEMPERATURES and not label.startswith(_OWN_LABELS)
         ]
         self._client.set_labels(self._display_id, [*people, *wanted])
         self._remember(labels=wanted)

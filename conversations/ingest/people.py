@@ -27,12 +27,12 @@ def on_written(channel: ChannelView, event: StoredEvent, written: Written, now: 
     if link is None:
         return reason
     inbox = inboxes.of_channel(channel.id)
+    if not written.new:
+        return "so_registro:alteracao"
     if written.automation:
         return "automacao"
     if written.sender_id is None or (inbox and written.sender_id == inbox.integration_user_id):
         return "nao_e_pessoa"
-    if written.deleted:
-        return "apagada"
     if Message.objects.filter(channel_id=channel.id, chatwoot_id=written.message_id).exists():
         return "eco_proprio"
     conversation = sessions.locked(lead_id=link.lead_id, channel=channel, address=_address(link), at=event.received_at)

@@ -16,6 +16,7 @@ from conversations import channel_cache
 from conversations.channel_cache import ChannelView
 from conversations.channels.base import EventKind, RawEvent, Unreadable, read_json
 from conversations.chatwoot import inboxes, marking
+from conversations.chatwoot.events import message_key
 from conversations.chatwoot.inboxes import InboxView
 from conversations.webhooks import base
 from seleto.lib import clock, correlation
@@ -100,11 +101,6 @@ def event_key(data: object, inbox: InboxView) -> str | None:
     if name in _CONVERSATION_EVENTS and isinstance(number, int):
         return f"cw:{name}:{number}:{_digest(data.get('changed_attributes'), data.get('updated_at'))}"
     return None
-
-
-def message_key(number: int) -> str:
-    """The polling of lost messages uses the same key, so that webhook and poll have one effect between them."""
-    return f"cw:message_created:{number}"
 
 
 def _of_bot(data: dict[str, Any]) -> bool:

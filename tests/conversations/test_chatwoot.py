@@ -19,7 +19,7 @@ from conversations.models import (
 from knowledge import loader
 from leads.models import Lead
 from seleto.lib import jobs
-from seleto.lib.models import Alert, AuditEntry
+from seleto.lib.models import Alert, AuditEntry, Circuit
 from tests import zapi
 from tests.conversations import chatwoot
 from tests.conversations.model import said
@@ -406,3 +406,36 @@ def test_silencing_the_agent_attends_to_nobody(account):
     jobs.run_due()
 
     assert Handoff.objects.get(conversation=conversation).picked_up_at is None
+
+
+def test_a_delivery_that_fails_after_the_mirrors_run_is_told_all_the_same(account):
+    talk()
+    account.sends.side_effect = lambda request: httpx.Response(400, json={"error": "phone inválido"})
+    chatwoot.post(chatwoot.written("Oi!"))
+    jobs.run_due("ingest", "mirror")
+
+    jobs.run_due("deliver")
+    jobs.run_due("mirror")
+
+    assert "PATCH /conversations/40/messages/7001" in account.calls
+
+
+def test_asking_an_account_that_is_away_counts_for_its_circuit(account):
+    talk()
+    account.fail = lambda method, path: httpx.Response(503)
+    ChatwootLink.objects.update(polled_at=None)
+
+    jobs.run_due("chatwoot_poll")
+
+    assert Circuit.objects.get(key__startswith="chatwoot:").failures == 1
+
+
+def test_a_change_to_what_was_sent_reaches_nobody(account):
+    talk()
+    chatwoot.post(chatwoot.written("Oi!"))
+    jobs.run_due()
+
+    chatwoot.post({**chatwoot.written("Oi, tudo bem?"), "event": "message_updated"})
+    jobs.run_due()
+
+    assert sent(account)[1:] == ["Oi!"]

@@ -9,7 +9,7 @@ import pytest
 import respx
 
 from conversations.handoff import resume
-from conversations.models import Conversation, Handoff, Turn
+from conversations.models import Conversation, Handoff, Message, Turn
 from knowledge import loader
 from knowledge.models import PricePolicy, ProductPrice
 from leads.models import Classification, Interest, SubjectRequest
@@ -285,3 +285,21 @@ def test_questions_of_the_house_are_kept_for_the_next_brief(provider):
     again(conversation, "ok, obrigada")
 
     assert "<pergunta>A FB300 funciona a gás?</pergunta>" in provider.calls[1].request.content.decode()
+
+
+def test_a_first_reply_that_is_an_approved_phrase_carries_the_notice_too(provider):
+    waiting("", memory={})
+    Message.objects.update(type="audio")
+
+    jobs.run_due()
+
+    assert told(provider).count("regist") == 1
+
+
+def test_whoever_asks_for_silence_is_told_of_nothing_else(provider):
+    waiting("SAIR", memory={})
+
+    jobs.run_due()
+
+    assert "conversa fica registrada" not in told(provider)
+    assert "registramos esta conversa" not in told(provider)
