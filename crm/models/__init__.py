@@ -1,0 +1,6 @@
+"""Where our leads stand in the CRM."""
+
+from crm.models.settings import CrmOrigin, CrmSettings
+from crm.models.sync import CityLink, CrmCall, CrmLink, CrmSync, Drift
+
+__all__ = ["CityLink", "CrmCall", "CrmLink", "CrmOrigin", "CrmSettings", "CrmSync", "Drift"]
