@@ -11,6 +11,7 @@ from conversations.models.outbox import Outbox
 from conversations.models.resume import ResumeRule
 from conversations.models.turn import GuardrailHit, Turn
 from conversations.models.usage import ModelUse
+from conversations.models.wrong_reply import EvalCase, WrongReply
 
 __all__ = [
     "Channel",
@@ -18,6 +19,7 @@ __all__ = [
     "ChatwootLink",
     "ChatwootNote",
     "Conversation",
+    "EvalCase",
     "EvalFinding",
     "EvalRun",
     "Event",
@@ -30,4 +32,5 @@ __all__ = [
     "Outbox",
     "ResumeRule",
     "Turn",
+    "WrongReply",
 ]
