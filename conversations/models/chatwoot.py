@@ -16,14 +16,34 @@ class ChatwootInbox(models.Model):
     ``webhook_secrets``: label -> path segment; ``signing_secrets``: label -> key of the signature.
     """
 
+    class Assignment(models.TextChoices):
+        ROUND_ROBIN = "rodizio", "a quem recebeu há mais tempo (rodízio)"
+        LEAST_LOADED = "menos_carga", "a quem tem menos repasses abertos"
+        TEAM_ONLY = "so_time", "a ninguém: só ao time"
+
     channel = models.OneToOneField(Channel, models.CASCADE, related_name="chatwoot", verbose_name="canal")
     base_url = models.URLField("endereço do Chatwoot")
+    public_url = models.URLField(
+        "endereço para as pessoas",
+        blank=True,
+        help_text="Como se abre o Chatwoot no navegador. Vazio: o endereço acima.",
+    )
     account_id = models.PositiveIntegerField("conta")
     inbox_id = models.PositiveIntegerField("caixa de entrada")
     integration_user_id = models.PositiveIntegerField(
         "usuário da integração", null=True, blank=True, help_text="O dono do token: o que ele escreve é nosso."
     )
     team_id = models.PositiveIntegerField("time do comercial", null=True, blank=True)
+    support_team_id = models.PositiveIntegerField("time do suporte", null=True, blank=True)
+    privacy_team_id = models.PositiveIntegerField("time de privacidade", null=True, blank=True)
+    other_team_id = models.PositiveIntegerField("time dos outros assuntos", null=True, blank=True)
+    assignment = models.CharField(
+        "atribuir cada repasse",
+        max_length=12,
+        choices=Assignment,
+        default=Assignment.ROUND_ROBIN,
+        help_text="Entre as pessoas do time que estão on-line. Sem ninguém on-line, só ao time.",
+    )
     credentials = EncryptedJSONField("credenciais", default=dict, editable=False)
     webhook_secrets = EncryptedJSONField("segredos do webhook", default=dict, editable=False)
     signing_secrets = EncryptedJSONField("chaves de assinatura", default=dict, editable=False)
@@ -34,6 +54,12 @@ class ChatwootInbox(models.Model):
     class Meta:
         verbose_name = "caixa do Chatwoot"
         verbose_name_plural = "caixas do Chatwoot"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(assignment__in=["rodizio", "menos_carga", "so_time"]),
+                name="chatwoot_inbox_assignment_known",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.channel_id} em {self.inbox_id}"

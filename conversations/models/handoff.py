@@ -57,6 +57,11 @@ class Handoff(models.Model):
     # When the first person did something with it: wrote, was assigned, pressed the button.
     picked_up_at = models.DateTimeField("atendido em", null=True, blank=True)
     assigned_to = models.CharField("atribuído a", max_length=120, blank=True)
+    # In Chatwoot, by number: the team; whom our rules gave it to and when they were asked; whose it is now.
+    team_id = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    offered_id = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    offered_at = models.DateTimeField(null=True, blank=True, editable=False)
+    assignee_id = models.PositiveIntegerField(null=True, blank=True, editable=False)
     # What the person who picks it up has to know, as it stood when it was opened (handoff_summary.py).
     summary = models.TextField("resumo", blank=True)
     # When the lead was last told that nobody is there; once per closed period.
@@ -83,6 +88,12 @@ class Handoff(models.Model):
                 name="handoff_unattended",
             ),
             models.Index(fields=["opened_at"], name="handoff_by_time"),
+            models.Index(
+                fields=["offered_id", "-offered_at"], condition=Q(offered_id__isnull=False), name="handoff_by_offer"
+            ),
+            models.Index(
+                fields=["assignee_id"], condition=Q(closed_at=None, assignee_id__isnull=False), name="handoff_load"
+            ),
         ]
 
     def __str__(self) -> str:
