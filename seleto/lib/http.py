@@ -39,6 +39,14 @@ def session(name: str, *, connect_s: float, read_s: float) -> httpx.Client:
     return client
 
 
+def tls() -> ssl.SSLContext:
+    """The process's trust in certificates, for clients that are not built here."""
+    global _tls
+    if _tls is None:  # loading the certificates costs some 20 ms: once a process
+        _tls = httpx.create_ssl_context(trust_env=False)
+    return _tls
+
+
 def outcome(error: httpx.HTTPError) -> ProviderError:
     """What a failed write came to: certainly not accepted, refused here, or perhaps accepted.
 
@@ -64,17 +72,14 @@ def outcome(error: httpx.HTTPError) -> ProviderError:
 
 
 def _build(connect_s: float, read_s: float) -> httpx.Client:
-    global _tls
     if connect_s <= 0 or read_s <= 0:
         raise ValueError("An HTTP session needs positive timeouts.")
-    if _tls is None:  # loading the certificates costs some 20 ms: once a process
-        _tls = httpx.create_ssl_context(trust_env=False)
     return httpx.Client(
         timeout=httpx.Timeout(read_s, connect=connect_s, pool=connect_s),
         limits=_LIMITS,
         follow_redirects=False,
         trust_env=False,
-        verify=_tls,
+        verify=tls(),
         event_hooks={"request": [_add_correlation]},
     )
 
