@@ -1,5 +1,6 @@
 """What an SDR tells the agent from Chatwoot (domain.md, "Human in the loop")."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,6 +24,7 @@ _WORDS = {
     "bot off": Command.PAUSE,
     "pausar": Command.PAUSE,
 }
+_WRONG = re.compile(r"\s*erro\s*:(.*)", re.IGNORECASE | re.DOTALL)
 
 
 def parse(text: str) -> Command | Unknown | None:
@@ -32,3 +34,9 @@ def parse(text: str) -> Command | Unknown | None:
     if command is None and said.startswith("/"):
         return Unknown()
     return command
+
+
+def reported(text: str) -> str | None:
+    """What ``erro: <motivo>`` says after the colon, for private notes only; None for any other text."""
+    found = _WRONG.fullmatch(text)
+    return found[1].strip() if found else None

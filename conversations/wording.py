@@ -56,6 +56,7 @@ _REASONS = {
     "recusada_pelo_whatsapp": "recusada pelo WhatsApp",
     "retomada_manual": "devolvido por uma pessoa",
     "sem_confirmacao": "sem confirmação do provedor",
+    "sem_mensagem_do_agente": "a nota não diz qual mensagem do agente estava errada",
     "sem_frase_aprovada": "não há frase aprovada ativa para a situação",
     "sessao_encerrada": "a sessão terminou",
     "silencio_da_pessoa": "a pessoa ficou em silêncio e o lead escreveu",

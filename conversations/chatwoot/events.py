@@ -30,6 +30,9 @@ class Written:
     # False for a change to a message that was told before; what was sent cannot be changed on WhatsApp.
     new: bool
     attachments: tuple[Attachment, ...] = ()
+    # Which message this one answers: its number there, and the marker in it when it was ours.
+    in_reply_to: int | None = None
+    in_reply_to_marker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,8 @@ def _written(data: Mapping[str, Any]) -> Written:
             for item in data.get("attachments") or ()
             if isinstance(item, dict)
         ),
+        in_reply_to=_number(attributes.get("in_reply_to")),
+        in_reply_to_marker=str(attributes.get("in_reply_to_external_id") or ""),
     )
 
 
@@ -103,6 +108,10 @@ def _changed(data: Mapping[str, Any]) -> Changed:
         assignee_id=assignee.get("id") if assignee.get("type", "user") == "user" else None,
         assignee_changed="assignee_id" in changes,
     )
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) else None
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

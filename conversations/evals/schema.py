@@ -106,6 +106,11 @@ def parse(line: str) -> Case:
         data = json.loads(line)
     except (ValueError, RecursionError):
         raise BadCase("not JSON") from None
+    return read(data)
+
+
+def read(data: object) -> Case:
+    """A case that was read from JSON. Raises BadCase."""
     if not isinstance(data, dict):
         raise BadCase("not an object")
     case_id = data.get("id")

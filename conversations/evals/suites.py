@@ -1,6 +1,7 @@
 """What is run in an evaluation: scripted cases in several tellings, simulated leads, and one long talk.
 
-``gate`` is the named subset for a quick yes or no, as before a prompt is published.
+``gate`` is the named subset for a quick yes or no, as before a prompt is published. Cases made of replies that people
+called wrong are part of every suite with scripted cases.
 """
 
 import statistics
@@ -42,13 +43,15 @@ _LONG_MACHINES = ("FBM100", "FB300", "FB700", "SE SmartPro", "SE3000", "SE6000")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """``runs`` tellings of each case, the first one as it is written; ``jobs`` conversations at once."""
+    """``runs`` tellings of each case, the first one as it is written; ``jobs`` conversations at once. ``reported`` are
+    the cases of this installation's own, besides those that come with the product."""
 
     suite: str = ALL
     runs: int = 1
     seed: int = 1
     jobs: int = 1
     only: frozenset[str] = frozenset()
+    reported: tuple[Case, ...] = ()
 
 
 def run(plan: Plan, material: Material, endpoint: Endpoint, *, voice: Voice | None = None) -> Iterator[Run]:
@@ -63,7 +66,7 @@ def run(plan: Plan, material: Material, endpoint: Endpoint, *, voice: Voice | No
 
 def _tasks(plan: Plan, material: Material, endpoint: Endpoint, voice: Voice | None) -> Iterator[Callable[[], Run]]:
     if plan.suite != SIMULATED:
-        for case in chosen(schema.shipped(), plan):
+        for case in scripted(plan):
             for number in range(plan.runs):
                 yield _scripted(case, number, plan.seed, material, endpoint)
     if plan.suite != SCRIPTED:
@@ -79,6 +82,12 @@ def _tasks(plan: Plan, material: Material, endpoint: Endpoint, voice: Voice | No
                     )
     if plan.suite in (ALL, SIMULATED) and not plan.only:
         yield lambda: long_talk(material, endpoint)
+
+
+def scripted(plan: Plan) -> Sequence[Case]:
+    """The scripted cases that the plan plays. Raises ``BadCase``."""
+    own = [case for case in plan.reported if not plan.only or case.id in plan.only]
+    return [*chosen(schema.shipped(), plan), *own]
 
 
 def chosen(cases: Iterable[Case], plan: Plan) -> Sequence[Case]:

@@ -6,7 +6,7 @@ transaction that stores the person's message, before anything is sent (I5).
 
 from datetime import datetime
 
-from conversations import commands, handoff, outbox, sessions
+from conversations import commands, handoff, outbox, sessions, wrong_replies
 from conversations.channel_cache import ChannelView
 from conversations.chatwoot import due, inboxes
 from conversations.chatwoot.events import Changed, Written
@@ -35,8 +35,10 @@ def on_written(channel: ChannelView, event: StoredEvent, written: Written, now: 
         return "nao_e_pessoa"
     if Message.objects.filter(channel_id=channel.id, chatwoot_id=written.message_id).exists():
         return "eco_proprio"
-    conversation = sessions.locked(lead_id=link.lead_id, channel=channel, address=_address(link), at=event.received_at)
     actor = f"sdr:{written.sender_id}"
+    if written.private and (words := commands.reported(written.text)) is not None:
+        return _report(link, written, words, actor=actor, now=now)
+    conversation = sessions.locked(lead_id=link.lead_id, channel=channel, address=_address(link), at=event.received_at)
     command = commands.parse(written.text)
     if isinstance(command, commands.Unknown):
         return _answer_unknown(conversation, written, now) if not written.private else ""
@@ -84,6 +86,20 @@ def _link(channel: ChannelView, display_id: int, inbox_id: int) -> tuple[Chatwoo
 def _address(link: ChatwootLink) -> str:
     latest = Conversation.objects.filter(lead_id=link.lead_id, channel_id=link.channel_id).order_by("-opened_at")
     return latest.values_list("address", flat=True).first() or ""
+
+
+def _report(link: ChatwootLink, written: Written, words: str, *, actor: str, now: datetime) -> str:
+    """A reply of the agent is called wrong: kept and acknowledged; who answers stays as it is."""
+    message = wrong_replies.meant(link, written)
+    text = wrong_replies.NOT_FOUND
+    if message is not None:
+        reason = wrong_replies.reason_of(words)
+        text = wrong_replies.acknowledgement(
+            wrong_replies.record(message, reason=reason, words=words, by=actor, now=now)
+        )
+    key = f"erro:{written.message_id}"
+    due.note(lead_id=link.lead_id, channel_id=link.channel_id, key=key, text=text, now=now)
+    return "" if message else "sem_mensagem_do_agente"
 
 
 def _obey(conversation: Conversation, command: commands.Command, *, actor: str, written: Written, now: datetime) -> str:

@@ -8,10 +8,11 @@ from typing import Any
 
 from django.conf import settings
 
-from conversations.evals import quick, schema
+from conversations.evals import quick, reported, schema
 from conversations.evals.assertions import IMPLIED
 from conversations.evals.rehearsal import Material, Take
 from conversations.evals.schema import Case
+from conversations.models import EvalCase
 
 # One case a line: its name, and what happens in it in a manager's words. Few, because somebody waits for them and
 # every turn is paid for.
@@ -52,20 +53,29 @@ class Played:
         }
 
 
-@cache
 def gate_titles() -> Mapping[str, str]:
-    """Name -> what happens in the case, in Portuguese; in the order of the list."""
+    """Name -> what happens in the case, in Portuguese; those of replies called wrong last, active or not."""
+    return {**_shipped_titles(), **dict(EvalCase.objects.values_list("code", "title"))}
+
+
+def gate_cases() -> Mapping[str, Case]:
+    """Name -> case, in the order of the list, then the active ones of replies called wrong. Raises ``BadCase`` for a
+    name that no shipped case has."""
+    return {**_shipped_cases(), **{case.id: case for case in reported.cases()}}
+
+
+@cache
+def _shipped_titles() -> Mapping[str, str]:
     lines = NAMES.read_text(encoding="utf-8").splitlines()
     return dict(line.strip().split(" ", 1) for line in lines if line.strip())
 
 
 @cache
-def gate_cases() -> Mapping[str, Case]:
-    """Name -> case, in the order of the list. Raises ``BadCase`` for a name that no shipped case has."""
+def _shipped_cases() -> Mapping[str, Case]:
     shipped = {case.id: case for case in schema.shipped()}
-    if missing := [name for name in gate_titles() if name not in shipped]:
+    if missing := [name for name in _shipped_titles() if name not in shipped]:
         raise schema.BadCase(f"{NAMES.name}: no case is called {missing[0]}", missing[0])
-    return {name: shipped[name] for name in gate_titles()}
+    return {name: shipped[name] for name in _shipped_titles()}
 
 
 def most_usd(case: Case) -> Decimal:

@@ -164,8 +164,9 @@ def _shown(row: PublishRun) -> dict[str, Any]:
 
 def _by_case(row: PublishRun) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
+    titles = gate_titles()
     for result in row.results:
-        case = found.setdefault(result["case"], {"title": gate_titles().get(result["case"], result["case"])})
+        case = found.setdefault(result["case"], {"title": titles.get(result["case"], result["case"])})
         case[result["side"]] = _side(result)
     return list(found.values())
 

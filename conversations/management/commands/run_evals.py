@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from conversations.agent.endpoints import Endpoint, endpoints
-from conversations.evals import full, installation, report, schema, suites, voice
+from conversations.evals import full, installation, report, reported, schema, suites, voice
 from conversations.evals.figures import SCRIPTED, Run
 from conversations.evals.rehearsal import Material
 from seleto.lib import clock
@@ -24,7 +24,8 @@ _REAL_JOBS = 8
 class Command(BaseCommand):
     help = (
         "Evaluates the agent with scripted conversations and simulated leads on a seeded database of its own, against"
-        " the sandbox's model or a real one. Exit code 1 when a scripted conversation fails as it is written."
+        " the sandbox's model or a real one. Cases made of replies that people called wrong are played too. Exit code 1"
+        " when a scripted conversation fails as it is written."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -65,6 +66,7 @@ class Command(BaseCommand):
             seed=options["seed"],
             jobs=options["jobs"] or (_REAL_JOBS if _is_real(options) else 1),
             only=frozenset(name.strip() for name in options["only"].split(",") if name.strip()),
+            reported=reported.cases(),  # now: afterwards this process asks another database
         )
         with ExitStack() as stack:
             endpoint, name = stack.enter_context(_endpoint(options))
@@ -73,7 +75,7 @@ class Command(BaseCommand):
             runs = [self._told(run, options) for run in suites.run(plan, material, endpoint, voice=wording)]
             construction = suites.construction_ms(material, endpoint)
         if options["full"]:
-            runs += [self._told(run, options) for run in full.run(suites.chosen(schema.shipped(), plan))]
+            runs += [self._told(run, options) for run in full.run(suites.scripted(plan))]
         about = {
             "model": name,
             "prompt_version": material.prompt_version,
