@@ -12,6 +12,8 @@ from django.db.models import Q
 
 from leads.classification import correct_temperature as correct_temperature
 from leads.classification import reclassify as reclassify
+from leads.deals import close_orcamento as close_orcamento
+from leads.deals import keep_deal_id as keep_deal_id
 from leads.models import Classification, Consent, Fact, Identity, Interest, Lead, Orcamento, SubjectRequest
 from leads.signals import lead_changed, lead_merged
 from leads.succession import succeed

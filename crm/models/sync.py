@@ -24,6 +24,8 @@ class CrmSync(models.Model):
     attempts = models.PositiveSmallIntegerField("tentativas", default=0)
     due_at = models.DateTimeField("a partir de", null=True, blank=True)
     leased_until = models.DateTimeField("reservada até", null=True, blank=True)
+    # Whoever lost the row creates nothing any more: every create asks for this token first.
+    lease_token = models.UUIDField("reserva", null=True, blank=True, editable=False)
     synced_at = models.DateTimeField("última sincronização", null=True, blank=True)
     # Fields that the CRM refused, with its message: {"empresa.cnpj": "…"}. The rest is synced.
     refused = models.JSONField("campos recusados", default=dict, blank=True)
@@ -37,6 +39,7 @@ class CrmSync(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False, status="ready"), name="crm_sync_due"),
+            models.Index(fields=["leased_until"], condition=Q(leased_until__isnull=False), name="crm_sync_leased"),
         ]
 
     def __str__(self) -> str:
@@ -64,7 +67,15 @@ class CrmLink(models.Model):
     digest = models.CharField("resumo do texto", max_length=64, blank=True, editable=False)
     # A create whose answer was lost: looked up before it is repeated (I9).
     unsure = models.BooleanField("conferir antes de criar", default=False)
+    # What the CRM was told as our key when it was created; it outlives a merge of leads.
+    code = models.CharField("nosso código no CRM", max_length=60, blank=True, editable=False)
+    # Codes of leads that became this one under which a record may stand there that nobody has seen.
+    strays = models.JSONField("códigos a conferir", default=list, blank=True, editable=False)
+    # Fields they refused: {"cnpj": [digest of the value, their message]}; offered again when the value changes.
+    refused = models.JSONField("campos recusados", default=dict, blank=True, editable=False)
+    # Of a company only, which several leads may be about to write.
     leased_until = models.DateTimeField("reservado até", null=True, blank=True)
+    lease_token = models.UUIDField("reserva", null=True, blank=True, editable=False)
     created_at = models.DateTimeField("criado em")
 
     class Meta:
