@@ -4,40 +4,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('crm', '0001_initial'),
-        ('leads', '0003_classification'),
+        ("crm", "0001_initial"),
+        ("leads", "0003_classification"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='crmlink',
-            name='code',
-            field=models.CharField(blank=True, editable=False, max_length=60, verbose_name='nosso código no CRM'),
+            model_name="crmlink",
+            name="code",
+            field=models.CharField(blank=True, editable=False, max_length=60, verbose_name="nosso código no CRM"),
         ),
         migrations.AddField(
-            model_name='crmlink',
-            name='lease_token',
-            field=models.UUIDField(blank=True, editable=False, null=True, verbose_name='reserva'),
+            model_name="crmlink",
+            name="lease_token",
+            field=models.UUIDField(blank=True, editable=False, null=True, verbose_name="reserva"),
         ),
         migrations.AddField(
-            model_name='crmlink',
-            name='refused',
-            field=models.JSONField(blank=True, default=dict, editable=False, verbose_name='campos recusados'),
+            model_name="crmlink",
+            name="refused",
+            field=models.JSONField(blank=True, default=dict, editable=False, verbose_name="campos recusados"),
         ),
         migrations.AddField(
-            model_name='crmlink',
-            name='strays',
-            field=models.JSONField(blank=True, default=list, editable=False, verbose_name='códigos a conferir'),
+            model_name="crmlink",
+            name="strays",
+            field=models.JSONField(blank=True, default=list, editable=False, verbose_name="códigos a conferir"),
         ),
         migrations.AddField(
-            model_name='crmsync',
-            name='lease_token',
-            field=models.UUIDField(blank=True, editable=False, null=True, verbose_name='reserva'),
+            model_name="crmsync",
+            name="lease_token",
+            field=models.UUIDField(blank=True, editable=False, null=True, verbose_name="reserva"),
         ),
         migrations.AddIndex(
-            model_name='crmsync',
-            index=models.Index(condition=models.Q(('leased_until__isnull', False)), fields=['leased_until'], name='crm_sync_leased'),
+            model_name="crmsync",
+            index=models.Index(
+                condition=models.Q(("leased_until__isnull", False)), fields=["leased_until"], name="crm_sync_leased"
+            ),
         ),
     ]
