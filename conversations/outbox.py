@@ -2,26 +2,26 @@
 
 A row is claimed by one statement that takes the conversation's lock, checks who owns the conversation and that nothing
 before it is still on its way (I3, I5), and only then marks it as sending. After that the outcome is one of: sent,
-parked, queued again, or unknown: sent perhaps, never repeated, shown to a person unless an echo settles it (I6).
+parked, queued again, or unknown (``conversations/outcomes.py``).
 """
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
-from django.db.models import Q
+from django.db import DatabaseError, connection
 
-from conversations import channel_cache, handoff
+from conversations import channel_cache, outcomes
 from conversations.channel_cache import ChannelView
 from conversations.channels import registry
-from conversations.channels.base import ChannelClient, Sent, Timeouts
+from conversations.channels.base import ChannelClient, Timeouts
 from conversations.chatwoot import due, inboxes
-from conversations.models import Conversation, Handoff, Message, Outbox, Turn
+from conversations.models import Conversation, Message, Outbox, Turn
+from conversations.outcomes import OutboxClaim
 from knowledge import flags
 from seleto.lib import alerts, circuits, clock, connections, correlation, http, jobs, metrics, ratelimit
 from seleto.lib.errors import Ambiguous, Misconfigured, ProviderError, Rejected, Unavailable
@@ -57,25 +57,6 @@ class Bubble:
 
     text: str
     typing_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxClaim:
-    """A row in hand; ``attempts`` counts this one."""
-
-    id: UUID
-    conversation_id: UUID
-    channel_id: UUID
-    message_id: UUID
-    origin: str
-    to: str = field(repr=False)
-    text: str = field(repr=False)
-    typing_s: float
-    attempts: int
-    created_at: datetime
-    correlation_id: str
-    answers_id: str
-    followed: bool
 
 
 def digest(text: str) -> str:
@@ -180,7 +161,7 @@ def claim(limit: int, *, only: UUID | None = None) -> Sequence[OutboxClaim]:
         claims = [OutboxClaim(*row) for row in cursor.fetchall()]
     if only is None and len(claims) < limit:
         try:
-            _settle_abandoned(now)
+            outcomes.settle_abandoned(now)
         except DatabaseError:  # the rows just claimed must be worked; these are settled at the next look
             log.exception("outbox.settling_failed")
     return claims
@@ -218,34 +199,14 @@ def next_due() -> datetime | None:
     return due
 
 
-def on_own_echo(*, channel_id: UUID, to: Sequence[str], provider_id: str, now: datetime) -> None:
-    """Our sending came back under an id we do not know yet: it proves the row in flight to that address, if any (I6).
-
-    ``to`` are the forms of the address; there is one row in flight at most, as rows leave one at a time.
-    """
-    recent = now - timedelta(seconds=settings.OUTBOX_ECHO_BELIEVED_S)
-    in_flight = Q(status=Outbox.Status.SENDING) | Q(status=Outbox.Status.UNKNOWN, claimed_at__gte=recent)
-    row = (
-        Outbox.objects.select_for_update()
-        .filter(in_flight, channel_id=channel_id, to__in=to, provider_id="", echo_id="")
-        .order_by("status", "claimed_at")  # "sending" before "unknown"
-        .first()
-    )
-    if row is None or Outbox.objects.filter(channel_id=channel_id, provider_id=provider_id).exists():
-        return
-    Outbox.objects.filter(pk=row.pk).update(echo_id=provider_id)
-    if row.status == Outbox.Status.UNKNOWN:
-        _record_sent(row.pk, Sent(provider_id), now)
-
-
 def _attempt(row: OutboxClaim) -> str:
     now = clock.now()
     channel = channel_cache.by_id(row.channel_id)
     if row.origin == Outbox.Origin.AGENT and now - row.created_at > timedelta(seconds=settings.OUTBOX_USEFUL_S):
-        return _park(row, "velha_demais", now)
+        return outcomes.park(row, "velha_demais", now)
     circuit = f"{channel.provider}:{channel.slug}"
     if not circuits.allow(circuit, now):
-        return _requeue(row, now + timedelta(seconds=settings.OUTBOX_RETRY_S * 5), counted=False)
+        return outcomes.requeue(row, now + timedelta(seconds=settings.OUTBOX_RETRY_S * 5), counted=False)
     connections.release()
     try:
         sent = client(channel).send_text(
@@ -255,18 +216,18 @@ def _attempt(row: OutboxClaim) -> str:
         circuits.failed(circuit, error.reason, now)
         _refused.add(channel.id)
         _alert(channel, f"O provedor recusa o canal {channel.slug}: confira as credenciais", now)
-        return _requeue(row, now + timedelta(seconds=settings.CIRCUIT_OPEN_S), counted=False)
+        return outcomes.requeue(row, now + timedelta(seconds=settings.CIRCUIT_OPEN_S), counted=False)
     except Rejected as error:
         circuits.succeeded(circuit)  # it answered, so it is up
-        return _park(row, f"recusada:{error.reason}", now)
+        return outcomes.park(row, f"recusada:{error.reason}", now)
     except Unavailable as error:
         circuits.failed(circuit, error.reason, now)
-        return _back_off(row, error, now)
+        return outcomes.back_off(row, error, now)
     except Ambiguous as error:
         circuits.failed(circuit, error.reason, now)
-        return _declare_unknown(row.id, now)
+        return outcomes.declare_unknown(row.id, now)
     circuits.succeeded(circuit)
-    _record_sent(row.id, sent, clock.now())
+    outcomes.record_sent(row.id, sent, clock.now())
     if channel.id in _refused:
         _refused.discard(channel.id)
         alerts.close(f"channel:{channel.slug}", now=now)
@@ -286,51 +247,6 @@ def client(channel: ChannelView) -> ChannelClient:
         http=http.session(channel.provider, connect_s=timeouts.connect_s, read_s=timeouts.text_s),
         timeouts=timeouts,
     )
-
-
-def _record_sent(row_id: UUID, sent: Sent, now: datetime) -> None:
-    """Row and message in one statement, as it is on the reply's path. Nothing happens to a row settled meanwhile.
-
-    Should our message have come back looking like a person's, that takeover is undone first.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH twin AS (SELECT FROM conversations_message m"
-            " JOIN conversations_outbox o ON o.channel_id = m.channel_id"
-            " WHERE o.id = %(row)s AND m.provider_id = %(id)s AND m.id <> o.message_id),"
-            " sent AS (UPDATE conversations_outbox SET status = 'sent', reason = '', provider_id = %(id)s,"
-            " provider_extra_id = %(extra)s, sent_at = %(now)s, leased_until = NULL"
-            " WHERE id = %(row)s AND status IN ('sending', 'unknown') AND NOT EXISTS (SELECT FROM twin)"
-            " RETURNING message_id),"
-            " told AS (UPDATE conversations_message m SET status = 'sent', status_at = %(now)s, sent_at = %(now)s,"
-            " provider_id = %(id)s FROM sent WHERE m.id = sent.message_id)"
-            " SELECT EXISTS (SELECT FROM twin)",
-            {"id": sent.provider_id, "extra": sent.extra_id or "", "now": now, "row": row_id},
-        )
-        mistaken = cursor.fetchone()[0]
-    if mistaken:
-        _undo_mistaken_takeover(row_id, sent, now)
-
-
-def _undo_mistaken_takeover(row_id: UUID, sent: Sent, now: datetime) -> None:
-    """Our own message came back looking like a person's and paused the agent: its id now proves that it was ours."""
-    with transaction.atomic():
-        row = Outbox.objects.get(pk=row_id)
-        conversation = Conversation.objects.select_for_update().get(pk=row.conversation_id)
-        mistaken = Message.objects.filter(channel_id=row.channel_id, provider_id=sent.provider_id).exclude(
-            pk=row.message_id
-        )
-        taken_at = mistaken.filter(author=Message.Author.PHONE).values_list("created_at", flat=True).first()
-        if taken_at is None:
-            # Another of our rows carries that id already: this one was sent all the same, under no id of its own.
-            Outbox.objects.filter(pk=row_id).update(status=Outbox.Status.SENT, sent_at=now, leased_until=None)
-            Message.objects.filter(pk=row.message_id).update(status=Message.Status.SENT, status_at=now)
-            return
-        mistaken.filter(author=Message.Author.PHONE).delete()
-        if conversation.owner == Conversation.Owner.HUMAN and conversation.owner_reason == handoff.PHONE:
-            handoff.undo_takeover(conversation, taken_at=taken_at, now=now)
-            conversation.save()
-    _record_sent(row_id, sent, now)
 
 
 def _mirror(row: OutboxClaim) -> None:
@@ -353,81 +269,6 @@ def _after_sending(row: OutboxClaim) -> None:
         )
     except ProviderError as error:
         log.info("outbox.read_receipt_failed", reason=error.reason)
-
-
-def _back_off(row: OutboxClaim, error: Unavailable, now: datetime) -> str:
-    if row.attempts >= settings.OUTBOX_MAX_ATTEMPTS:
-        return _park(row, f"indisponivel:{error.reason}", now)
-    wait_s = max(settings.OUTBOX_RETRY_S * 2 ** (row.attempts - 1), error.retry_after or 0)
-    return _requeue(row, now + timedelta(seconds=min(wait_s, settings.OUTBOX_RETRY_MAX_S)), counted=True)
-
-
-def _requeue(row: OutboxClaim, due_at: datetime, *, counted: bool) -> str:
-    """Certainly not sent: later, unless a person took over while we tried (I5)."""
-    attempts = row.attempts if counted else row.attempts - 1
-    with transaction.atomic():
-        conversation = Conversation.objects.select_for_update().get(pk=row.conversation_id)
-        if row.origin == Outbox.Origin.AGENT and _taken_over(conversation):
-            Outbox.objects.filter(pk=row.id, status=Outbox.Status.SENDING).update(
-                status=Outbox.Status.CANCELLED, reason=handoff.TAKEN_OVER, leased_until=None
-            )
-            Message.objects.filter(pk=row.message_id).update(status=Message.Status.CANCELLED)
-            return "cancelled"
-        Outbox.objects.filter(pk=row.id, status=Outbox.Status.SENDING).update(
-            status=Outbox.Status.QUEUED, due_at=due_at, leased_until=None, attempts=attempts
-        )
-        jobs.wake("deliver", at=due_at)
-    return "postponed"
-
-
-def _taken_over(conversation: Conversation) -> bool:
-    """Whether a person is in charge by their own deed; a handoff's notice may still leave."""
-    handed_over = conversation.owner_reason in Handoff.Reason.values
-    return conversation.owner != Conversation.Owner.AGENT and not handed_over
-
-
-def _park(row: OutboxClaim, reason: str, now: datetime) -> str:
-    with transaction.atomic():
-        Outbox.objects.filter(pk=row.id).update(status=Outbox.Status.PARKED, reason=reason[:120], leased_until=None)
-        Message.objects.filter(pk=row.message_id).update(status=Message.Status.FAILED, status_at=now)
-        alerts.open_(
-            "outbox:parked", title="Há mensagens paradas na caixa de saída", level=Alert.Level.WARNING, now=now
-        )
-    return "parked"
-
-
-def _declare_unknown(row_id: UUID, now: datetime) -> str:
-    """Sent perhaps: wait for an echo; nothing behind it leaves meanwhile."""
-    with transaction.atomic():
-        row = Outbox.objects.select_for_update().get(pk=row_id)
-        if row.status != Outbox.Status.SENDING:
-            return "settled"
-        if row.echo_id:
-            _record_sent(row_id, Sent(row.echo_id), now)
-            return "sent"
-        row.status = Outbox.Status.UNKNOWN
-        row.due_at = now + timedelta(seconds=settings.OUTBOX_AMBIGUOUS_WAIT_S)
-        row.leased_until = None
-        row.save(update_fields=["status", "due_at", "leased_until"])
-        Message.objects.filter(pk=row.message_id).update(status=Message.Status.UNKNOWN, status_at=now)
-        jobs.wake("deliver", at=row.due_at)
-    return "unknown"
-
-
-def _settle_abandoned(now: datetime) -> None:
-    """Rows whose sender died are unknown; unknown rows whose wait is over are shown to a person."""
-    abandoned = Outbox.objects.filter(status=Outbox.Status.SENDING).extra(where=["leased_until < now()"])
-    for row_id in abandoned.values_list("pk", flat=True):
-        _declare_unknown(row_id, now)
-    overdue = Outbox.objects.filter(status=Outbox.Status.UNKNOWN, reason="", due_at__lte=now)
-    if overdue.update(reason="sem_confirmacao"):
-        alerts.open_(
-            "outbox:unknown",
-            title="Há mensagens sem confirmação de envio: confira no WhatsApp antes de repetir",
-            level=Alert.Level.WARNING,
-            now=now,
-        )
-        jobs.wake("deliver")
 
 
 def _message_for(conversation: Conversation, text: str, now: datetime) -> Message:

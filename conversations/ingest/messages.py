@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 
-from conversations import handoff, outbox, quiet, resume, sessions
+from conversations import handoff, outcomes, quiet, resume, sessions
 from conversations.channel_cache import ChannelView
 from conversations.channels import base
 from conversations.chatwoot import due
@@ -117,7 +117,7 @@ def on_echo(channel: ChannelView, event: StoredEvent, parsed: base.Echo, now: da
         return "eco_proprio"
     if parsed.from_api:
         forms = [form for form in (parsed.address, parsed.phone, parsed.lid) if form]
-        outbox.on_own_echo(channel_id=channel.id, to=forms, provider_id=parsed.provider_id, now=now)
+        outcomes.on_own_echo(channel_id=channel.id, to=forms, provider_id=parsed.provider_id, now=now)
         return "eco_proprio"
     if parsed.from_api is None and now - event.received_at < timedelta(seconds=settings.ECHO_WAIT_S):
         # Older payloads do not say who sent it, and the echo may overtake the answer to our own call.

@@ -6,7 +6,7 @@ import httpx
 import pytest
 import respx
 
-from conversations import outbox
+from conversations import outcomes
 from conversations.models import Outbox
 from seleto.lib import jobs
 from tests.factories import PHONE, ConversationFactory, now, queued
@@ -26,7 +26,7 @@ def test_echo_of_first_bubble_lands_on_second(channel):
             if text == "um":
                 return httpx.Response(200, json={"messageId": "3EB0UM", "zaapId": "z"})
             # ingest passed "known id?" before bubble 1 was recorded, and gets here while bubble 2 is in flight
-            outbox.on_own_echo(channel_id=channel.id, to=[PHONE], provider_id="3EB0UM", now=now())
+            outcomes.on_own_echo(channel_id=channel.id, to=[PHONE], provider_id="3EB0UM", now=now())
             raise httpx.ReadTimeout("lost")
 
         router.post(path__regex="/send-text$").side_effect = send

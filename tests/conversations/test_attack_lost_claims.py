@@ -19,7 +19,7 @@ def test_rows_taken_are_returned_although_settling_fails(channel, monkeypatch):
             "deadlock detected"
         )  # what _declare_unknown may meet: see lock order outbox->conversation
 
-    monkeypatch.setattr(outbox, "_settle_abandoned", broken)
+    monkeypatch.setattr(outbox.outcomes, "settle_abandoned", broken)
     try:
         claims = outbox.claim(10)
     except OperationalError:

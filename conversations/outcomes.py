@@ -1,0 +1,180 @@
+"""What becomes of a row of the outbox once it was claimed: sent, parked, queued again, or unknown (I6).
+
+Whatever is written here is guarded by the state the row must still be in, so that an echo, a second process and a
+person's deed each have their effect once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Q
+
+from conversations import handoff
+from conversations.channels.base import Sent
+from conversations.models import Conversation, Handoff, Message, Outbox
+from seleto.lib import alerts, jobs
+from seleto.lib.errors import Unavailable
+from seleto.lib.models import Alert
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxClaim:
+    """A row in hand; ``attempts`` counts this one."""
+
+    id: UUID
+    conversation_id: UUID
+    channel_id: UUID
+    message_id: UUID
+    origin: str
+    to: str = field(repr=False)
+    text: str = field(repr=False)
+    typing_s: float
+    attempts: int
+    created_at: datetime
+    correlation_id: str
+    answers_id: str
+    followed: bool
+
+
+def on_own_echo(*, channel_id: UUID, to: Sequence[str], provider_id: str, now: datetime) -> None:
+    """Our sending came back under an id we do not know yet: it proves the row in flight to that address, if any (I6).
+
+    ``to`` are the forms of the address; there is one row in flight at most, as rows leave one at a time.
+    """
+    recent = now - timedelta(seconds=settings.OUTBOX_ECHO_BELIEVED_S)
+    in_flight = Q(status=Outbox.Status.SENDING) | Q(status=Outbox.Status.UNKNOWN, claimed_at__gte=recent)
+    row = (
+        Outbox.objects.select_for_update()
+        .filter(in_flight, channel_id=channel_id, to__in=to, provider_id="", echo_id="")
+        .order_by("status", "claimed_at")  # "sending" before "unknown"
+        .first()
+    )
+    if row is None or Outbox.objects.filter(channel_id=channel_id, provider_id=provider_id).exists():
+        return
+    Outbox.objects.filter(pk=row.pk).update(echo_id=provider_id)
+    if row.status == Outbox.Status.UNKNOWN:
+        record_sent(row.pk, Sent(provider_id), now)
+
+
+def record_sent(row_id: UUID, sent: Sent, now: datetime) -> None:
+    """Row and message in one statement, as it is on the reply's path. Nothing happens to a row settled meanwhile.
+
+    Should our message have come back looking like a person's, that takeover is undone first.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH twin AS (SELECT FROM conversations_message m"
+            " JOIN conversations_outbox o ON o.channel_id = m.channel_id"
+            " WHERE o.id = %(row)s AND m.provider_id = %(id)s AND m.id <> o.message_id),"
+            " sent AS (UPDATE conversations_outbox SET status = 'sent', reason = '', provider_id = %(id)s,"
+            " provider_extra_id = %(extra)s, sent_at = %(now)s, leased_until = NULL"
+            " WHERE id = %(row)s AND status IN ('sending', 'unknown') AND NOT EXISTS (SELECT FROM twin)"
+            " RETURNING message_id),"
+            " told AS (UPDATE conversations_message m SET status = 'sent', status_at = %(now)s, sent_at = %(now)s,"
+            " provider_id = %(id)s FROM sent WHERE m.id = sent.message_id)"
+            " SELECT EXISTS (SELECT FROM twin)",
+            {"id": sent.provider_id, "extra": sent.extra_id or "", "now": now, "row": row_id},
+        )
+        mistaken = cursor.fetchone()[0]
+    if mistaken:
+        _undo_mistaken_takeover(row_id, sent, now)
+
+
+def _undo_mistaken_takeover(row_id: UUID, sent: Sent, now: datetime) -> None:
+    """Our own message came back looking like a person's and paused the agent: its id now proves that it was ours."""
+    with transaction.atomic():
+        row = Outbox.objects.get(pk=row_id)
+        conversation = Conversation.objects.select_for_update().get(pk=row.conversation_id)
+        mistaken = Message.objects.filter(channel_id=row.channel_id, provider_id=sent.provider_id).exclude(
+            pk=row.message_id
+        )
+        taken_at = mistaken.filter(author=Message.Author.PHONE).values_list("created_at", flat=True).first()
+        if taken_at is None:
+            # Another of our rows carries that id already: this one was sent all the same, under no id of its own.
+            Outbox.objects.filter(pk=row_id).update(status=Outbox.Status.SENT, sent_at=now, leased_until=None)
+            Message.objects.filter(pk=row.message_id).update(status=Message.Status.SENT, status_at=now)
+            return
+        mistaken.filter(author=Message.Author.PHONE).delete()
+        if conversation.owner == Conversation.Owner.HUMAN and conversation.owner_reason == handoff.PHONE:
+            handoff.undo_takeover(conversation, taken_at=taken_at, now=now)
+            conversation.save()
+    record_sent(row_id, sent, now)
+
+
+def back_off(row: OutboxClaim, error: Unavailable, now: datetime) -> str:
+    if row.attempts >= settings.OUTBOX_MAX_ATTEMPTS:
+        return park(row, f"indisponivel:{error.reason}", now)
+    wait_s = max(settings.OUTBOX_RETRY_S * 2 ** (row.attempts - 1), error.retry_after or 0)
+    return requeue(row, now + timedelta(seconds=min(wait_s, settings.OUTBOX_RETRY_MAX_S)), counted=True)
+
+
+def requeue(row: OutboxClaim, due_at: datetime, *, counted: bool) -> str:
+    """Certainly not sent: later, unless a person took over while we tried (I5)."""
+    attempts = row.attempts if counted else row.attempts - 1
+    with transaction.atomic():
+        conversation = Conversation.objects.select_for_update().get(pk=row.conversation_id)
+        if row.origin == Outbox.Origin.AGENT and _taken_over(conversation):
+            Outbox.objects.filter(pk=row.id, status=Outbox.Status.SENDING).update(
+                status=Outbox.Status.CANCELLED, reason=handoff.TAKEN_OVER, leased_until=None
+            )
+            Message.objects.filter(pk=row.message_id).update(status=Message.Status.CANCELLED)
+            return "cancelled"
+        Outbox.objects.filter(pk=row.id, status=Outbox.Status.SENDING).update(
+            status=Outbox.Status.QUEUED, due_at=due_at, leased_until=None, attempts=attempts
+        )
+        jobs.wake("deliver", at=due_at)
+    return "postponed"
+
+
+def _taken_over(conversation: Conversation) -> bool:
+    """Whether a person is in charge by their own deed; a handoff's notice may still leave."""
+    handed_over = conversation.owner_reason in Handoff.Reason.values
+    return conversation.owner != Conversation.Owner.AGENT and not handed_over
+
+
+def park(row: OutboxClaim, reason: str, now: datetime) -> str:
+    with transaction.atomic():
+        Outbox.objects.filter(pk=row.id).update(status=Outbox.Status.PARKED, reason=reason[:120], leased_until=None)
+        Message.objects.filter(pk=row.message_id).update(status=Message.Status.FAILED, status_at=now)
+        alerts.open_(
+            "outbox:parked", title="Há mensagens paradas na caixa de saída", level=Alert.Level.WARNING, now=now
+        )
+    return "parked"
+
+
+def declare_unknown(row_id: UUID, now: datetime) -> str:
+    """Sent perhaps: wait for an echo; nothing behind it leaves meanwhile."""
+    with transaction.atomic():
+        row = Outbox.objects.select_for_update().get(pk=row_id)
+        if row.status != Outbox.Status.SENDING:
+            return "settled"
+        if row.echo_id:
+            record_sent(row_id, Sent(row.echo_id), now)
+            return "sent"
+        row.status = Outbox.Status.UNKNOWN
+        row.due_at = now + timedelta(seconds=settings.OUTBOX_AMBIGUOUS_WAIT_S)
+        row.leased_until = None
+        row.save(update_fields=["status", "due_at", "leased_until"])
+        Message.objects.filter(pk=row.message_id).update(status=Message.Status.UNKNOWN, status_at=now)
+        jobs.wake("deliver", at=row.due_at)
+    return "unknown"
+
+
+def settle_abandoned(now: datetime) -> None:
+    """Rows whose sender died are unknown; unknown rows whose wait is over are shown to a person."""
+    abandoned = Outbox.objects.filter(status=Outbox.Status.SENDING).extra(where=["leased_until < now()"])
+    for row_id in abandoned.values_list("pk", flat=True):
+        declare_unknown(row_id, now)
+    overdue = Outbox.objects.filter(status=Outbox.Status.UNKNOWN, reason="", due_at__lte=now)
+    if overdue.update(reason="sem_confirmacao"):
+        alerts.open_(
+            "outbox:unknown",
+            title="Há mensagens sem confirmação de envio: confira no WhatsApp antes de repetir",
+            level=Alert.Level.WARNING,
+            now=now,
+        )
+        jobs.wake("deliver")
