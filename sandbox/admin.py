@@ -16,6 +16,8 @@ from sandbox.chatwoot.admin import NoSuchThing, Steering
 from sandbox.config import PERSONALITIES
 from sandbox.hooks import Outcome
 from sandbox.model import misbehave
+from sandbox.piperun.admin import Steering as CrmSteering
+from sandbox.piperun.byhand import CannotDo
 from sandbox.world import Lead
 from sandbox.zapi.provider import UnknownKind
 
@@ -46,12 +48,15 @@ def routes(box: Box) -> list[Route]:
         "reset": admin.reset,
     }
     post |= {f"chatwoot/{path}": action for path, action in admin.steering.actions().items()}
+    post |= {f"piperun/{path}": action for path, action in admin.crm.actions().items()}
     found = [Route(f"/_sandbox/{path}", _posted(action), methods=["POST"]) for path, action in post.items()]
     found += [
         Route("/_sandbox/zapi/messages", admin.messages, methods=["GET"]),
         Route("/_sandbox/zapi/leads", admin.leads, methods=["GET"]),
         Route("/_sandbox/zapi/settings", admin.show_settings, methods=["GET"]),
         Route("/_sandbox/chatwoot/state", admin.chatwoot_state, methods=["GET"]),
+        Route("/_sandbox/piperun/state", admin.crm_state, methods=["GET"]),
+        Route("/_sandbox/piperun/calls", admin.crm_calls, methods=["GET"]),
         Route("/_sandbox/model", admin.show_model, methods=["GET"]),
         Route("/_sandbox/model/calls", admin.model_calls, methods=["GET"]),
         Route("/_sandbox/faults", admin.show_faults, methods=["GET"]),
@@ -70,7 +75,7 @@ def _posted(action: _Action) -> _Handler:
             if not isinstance(data, dict):
                 raise Refused("the body must be an object")
             return JSONResponse(await action(data))
-        except (Refused, NoSuchThing, faults.BadFault) as error:
+        except (Refused, NoSuchThing, CannotDo, faults.BadFault) as error:
             return JSONResponse({"error": str(error)}, status_code=400)
         except (ValueError, TypeError, RecursionError):
             return JSONResponse({"error": "a value in the body has the wrong form"}, status_code=400)
@@ -82,6 +87,7 @@ class _Admin:
     def __init__(self, box: Box) -> None:
         self._box = box
         self.steering = Steering(box.desk)
+        self.crm = CrmSteering(box.crm, box.crm_calls, box.faults)
 
     # --- playing people ---------------------------------------------------------------------------------------
 
@@ -163,6 +169,12 @@ class _Admin:
             return JSONResponse(self.steering.state(request.query_params.get("conversation")))
         except NoSuchThing as error:
             return JSONResponse({"error": str(error)}, status_code=404)
+
+    async def crm_state(self, request: Request) -> Response:
+        return JSONResponse(self.crm.state())
+
+    async def crm_calls(self, request: Request) -> Response:
+        return JSONResponse(self.crm.calls(request.query_params))
 
     async def show_model(self, request: Request) -> Response:
         return JSONResponse(self._box.model.describe())

@@ -19,6 +19,9 @@ from sandbox.chatwoot import api as chatwoot
 from sandbox.faults import FaultGate
 from sandbox.page import desk, views
 from sandbox.page.timeline import Timeline
+from sandbox.piperun import api as piperun
+from sandbox.piperun.calls import BASE as PIPERUN
+from sandbox.piperun.calls import Ledger
 from sandbox.zapi import api
 
 _SAVE_EVERY_S = 1.0
@@ -30,6 +33,7 @@ def create_app(box: Box) -> ASGIApp:
     routes = [
         *api.routes(box.provider),
         *chatwoot.routes(box.desk),
+        *piperun.routes(box.crm),
         *box.model.routes(),
         *admin.routes(box),
         *desk.routes(box),
@@ -61,7 +65,7 @@ def create_app(box: Box) -> ASGIApp:
         middleware=[Middleware(SameOrigin)],
         exception_handlers={HTTPException: _refused},
     )
-    return FaultGate(app, box.faults)
+    return Ledger(FaultGate(app, box.faults), box.crm_calls)
 
 
 class SameOrigin:
@@ -102,6 +106,8 @@ async def _refused(request: Request, error: Exception) -> Response:
     body: object = {"error": refusal.detail}
     if request.url.path.startswith("/chatwoot/") and refusal.status_code == 404:
         body = {"status": 404, "error": "Not Found"}
+    if request.url.path.startswith(f"{PIPERUN}/"):
+        body = {"success": False, "message": "Not Found" if refusal.status_code == 404 else refusal.detail}
     if request.url.path.startswith("/v1/"):
         body = {"error": {"message": refusal.detail, "type": "invalid_request_error", "param": None, "code": None}}
     return JSONResponse(body, status_code=refusal.status_code, headers=refusal.headers)

@@ -14,6 +14,8 @@ from sandbox.config import Config
 from sandbox.faults import Faults
 from sandbox.hooks import Hooks
 from sandbox.model.server import ModelServer
+from sandbox.piperun.calls import Calls
+from sandbox.piperun.records import Records as CrmRecords
 from sandbox.world import World
 from sandbox.zapi.provider import Provider
 
@@ -28,11 +30,13 @@ class Box:
     provider: Provider
     model: ModelServer
     desk: Desk
+    crm: CrmRecords
+    crm_calls: Calls
 
     @property
-    def version(self) -> tuple[int, int]:
+    def version(self) -> tuple[int, int, int]:
         """Changes whenever something worth keeping did."""
-        return self.world.version, self.desk.records.version
+        return self.world.version, self.desk.records.version, self.crm.version
 
     @property
     def webhooks_pending(self) -> int:
@@ -42,6 +46,8 @@ class Box:
         """Back to the beginning: people, messages, faults, model, clock. Webhooks on their way are forgotten."""
         self.provider.reset()
         self.desk.reset(seed)
+        self.crm.reset(seed)
+        self.crm_calls.clear()
         self.world.reset(seed)
         self.faults.clear()
         if seed is not None:
@@ -51,10 +57,11 @@ class Box:
 
     def save(self, path: Path) -> None:
         """Write the snapshot whole or not at all."""
+        parts = {"chatwoot": self.desk.records.snapshot(), "piperun": self.crm.snapshot()}
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", dir=path.parent, prefix=path.name, suffix=".tmp", delete=False
         ) as file:
-            json.dump(self.world.snapshot() | {"chatwoot": self.desk.records.snapshot()}, file, ensure_ascii=False)
+            json.dump(self.world.snapshot() | parts, file, ensure_ascii=False)
         Path(file.name).replace(path)
 
     def load(self, path: Path) -> None:
@@ -64,6 +71,8 @@ class Box:
             self.world.restore(kept)
             if "chatwoot" in kept:
                 self.desk.records.restore(kept["chatwoot"])
+            if "piperun" in kept:
+                self.crm.restore(kept["piperun"])
 
 
 def build(config: Config) -> Box:
@@ -72,7 +81,8 @@ def build(config: Config) -> Box:
     hooks = Hooks(faults=faults, headers={"z-api-token": config.instance_token})
     provider = Provider(config=config, world=world, clock=clock, hooks=hooks)
     model = ModelServer(world=world, clock=clock, personality=config.personality)
-    return Box(config, world, clock, faults, hooks, provider, model, _desk(config, clock, faults))
+    crm, calls = CrmRecords(config.first_seed, token=config.piperun_token, clock=clock), Calls(clock)
+    return Box(config, world, clock, faults, hooks, provider, model, _desk(config, clock, faults), crm, calls)
 
 
 def _desk(config: Config, clock: Clock, faults: Faults) -> Desk:

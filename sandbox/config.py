@@ -35,6 +35,7 @@ class Config:
     chatwoot_user_token: str = "sandbox-chatwoot-user-token"  # noqa: S105 - a fictional credential of a fake
     chatwoot_bot_token: str = "sandbox-chatwoot-bot-token"  # noqa: S105 - a fictional credential of a fake
     chatwoot_secret: str = "sandbox-chatwoot-secret"  # noqa: S105 - a fictional credential of a fake
+    piperun_token: str = "5a4d0b0c5a4d0b0c5a4d0b0c5a4d0b0c"  # noqa: S105 # pragma: allowlist secret - a fake's
     drawn_seed: int = field(default_factory=lambda: secrets.randbelow(2**31))
 
     @property
@@ -62,6 +63,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
         "SANDBOX_CHATWOOT_USER_TOKEN": "chatwoot_user_token",
         "SANDBOX_CHATWOOT_BOT_TOKEN": "chatwoot_bot_token",
         "SANDBOX_CHATWOOT_SECRET": "chatwoot_secret",  # pragma: allowlist secret
+        "SANDBOX_PIPERUN_TOKEN": "piperun_token",
     }
     return {name: environ[key] for key, name in keys.items() if environ.get(key)}
 

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 Drop = Literal["before", "after"]
-_UNTOUCHABLE = ("/_sandbox", "/static", "/page", "/sdr")
+_UNTOUCHABLE = ("/_sandbox", "/static", "/page", "/sdr", "/crm")
 
 
 class BadFault(ValueError):
@@ -26,6 +26,8 @@ class BadFault(ValueError):
 @dataclass
 class Fault:
     """``times`` None lasts until cleared; ``rate`` is the share of calls hit, drawn from the seed.
+
+    ``method`` empty means every method. The first ``skip`` matching calls pass unharmed.
 
     With ``after`` the call has its effect first, and ``latency_s`` and ``status`` strike the answer alone.
     """
@@ -40,10 +42,12 @@ class Fault:
     duplicate: int = 0
     reorder: bool = False
     after: bool = False
+    method: str = ""
+    skip: int = 0
     headers: dict[str, str] = field(default_factory=dict)
 
     def describe(self) -> dict[str, object]:
-        return {name: value for name, value in vars(self).items() if value not in (None, 0, 0.0, False, {})}
+        return {name: value for name, value in vars(self).items() if value not in (None, 0, 0.0, False, "", {})}
 
 
 def parse(data: Mapping[str, Any]) -> Fault:
@@ -67,10 +71,12 @@ def parse(data: Mapping[str, Any]) -> Fault:
             duplicate=int(data.get("duplicate") or 0),
             reorder=bool(data.get("reorder")),
             after=bool(data.get("after")),
+            method=str(data.get("method") or "").upper(),
+            skip=int(data.get("skip") or 0),
             headers={str(k): str(v) for k, v in dict(data.get("headers") or {}).items()},
         )
     except (TypeError, ValueError) as error:
-        raise BadFault("latency_s, status, times, rate and duplicate must be numbers") from error
+        raise BadFault("latency_s, status, times, rate, skip and duplicate must be numbers") from error
 
 
 class Faults:
@@ -87,10 +93,13 @@ class Faults:
     def clear(self) -> None:
         self.rules.clear()
 
-    def hit(self, name: str) -> Fault | None:
+    def hit(self, name: str, method: str = "") -> Fault | None:
         """The first rule that strikes ``name`` this time; its count is used up by the strike."""
         for fault in self.rules:
-            if not fnmatch.fnmatchcase(name, fault.endpoint):
+            if not fnmatch.fnmatchcase(name, fault.endpoint) or fault.method not in ("", method):
+                continue
+            if fault.skip > 0:
+                fault.skip -= 1
                 continue
             if fault.rate < 1 and self._rng.random() >= fault.rate:
                 continue
@@ -113,13 +122,14 @@ class FaultGate:
         path = str(scope.get("path", ""))
         if scope["type"] != "http" or not self._faults.rules or path == "/" or path.startswith(_UNTOUCHABLE):
             return await self._app(scope, receive, send)
-        fault = self._faults.hit(path)
+        fault = self._faults.hit(path, scope["method"])
         if fault is None:
             return await self._app(scope, receive, send)
+        if fault.drop == "before":
+            await _linger(fault.latency_s, receive)
+            return await _hang_up(receive, send)
         if fault.latency_s and not fault.after:
             await asyncio.sleep(fault.latency_s)
-        if fault.drop == "before":
-            return await _hang_up(receive, send)
         if not fault.after and fault.drop is None:
             return await (self._app(scope, receive, send) if fault.status is None else _answer(send, fault))
         return await self._strike_after(fault, scope, receive, send)
@@ -132,8 +142,8 @@ class FaultGate:
             answer.append(message)
 
         await self._app(scope, receive, keep)
-        if fault.after and fault.latency_s:
-            await asyncio.sleep(fault.latency_s)
+        if fault.after:
+            await _linger(fault.latency_s, receive)
         if fault.drop == "after":
             return await _hang_up(receive, send)
         if fault.status is not None:
@@ -146,11 +156,20 @@ class FaultGate:
 async def _answer(send: Send, fault: Fault) -> None:
     text = isinstance(fault.body, str)
     body = str(fault.body).encode() if text else json.dumps(fault.body if fault.body is not None else {}).encode()
-    kind = b"text/plain; charset=utf-8" if text else b"application/json"
-    extra = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in fault.headers.items()]
-    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), *extra]
+    kind = "text/plain; charset=utf-8" if text else "application/json"
+    lines = {"content-type": kind} | {name.lower(): value for name, value in fault.headers.items()}
+    lines["content-length"] = str(len(body))
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in lines.items()]
     await send({"type": "http.response.start", "status": fault.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+async def _linger(seconds: float, receive: Receive) -> None:
+    """Wait on a request that goes no further, for no longer than its caller does."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while (await receive())["type"] != "http.disconnect":
+                pass
 
 
 async def _hang_up(receive: Receive, send: Send) -> None:

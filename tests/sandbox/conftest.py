@@ -4,6 +4,7 @@ import pytest
 
 from tests.sandbox.chatwoot import Chatwoot
 from tests.sandbox.outside import Outside, Product, running
+from tests.sandbox.piperun import Piperun
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +32,8 @@ def outside(both: tuple[Outside, Product]) -> Outside:
 @pytest.fixture
 def chatwoot(outside: Outside, product: Product) -> Chatwoot:
     return Chatwoot(outside, product)
+
+
+@pytest.fixture
+def piperun(outside: Outside) -> Piperun:
+    return Piperun(outside)
