@@ -7,6 +7,7 @@ from conversations.models.evaluation import EvalFinding, EvalRun
 from conversations.models.event import Event
 from conversations.models.handoff import Handoff
 from conversations.models.handoff_level import HandoffAlarm, HandoffLevel
+from conversations.models.media import Media
 from conversations.models.outbox import Outbox
 from conversations.models.resume import ResumeRule
 from conversations.models.turn import GuardrailHit, Turn
@@ -27,6 +28,7 @@ __all__ = [
     "Handoff",
     "HandoffAlarm",
     "HandoffLevel",
+    "Media",
     "Message",
     "ModelUse",
     "Outbox",

@@ -5,6 +5,7 @@ from django.db.models import F, Func, Q
 
 from conversations.models.channel import Channel
 from conversations.models.conversation import Conversation, Message
+from conversations.models.media import Media
 from conversations.models.turn import Turn
 from seleto.lib.ids import new_id
 
@@ -44,10 +45,19 @@ class Outbox(models.Model):
         related_name="outbox",
         verbose_name="turno",
     )
+    # A row with a file waits until the file is here; its text, if any, leaves as the caption.
+    media = models.ForeignKey(
+        Media,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="outbox",
+        verbose_name="mídia",
+    )
     origin = models.CharField("de quem", max_length=10, choices=Origin)
     order = models.PositiveIntegerField("ordem na conversa")
     to = models.CharField("para", max_length=80)
-    text = models.TextField("texto")
+    text = models.TextField("texto", blank=True)
     reviewed_sha256 = models.CharField("resumo do texto revisado", max_length=64, blank=True)
     typing_s = models.FloatField("digitando (s)", default=0)
     status = models.CharField("situação", max_length=10, choices=Status, default=Status.QUEUED)
@@ -94,6 +104,7 @@ class Outbox(models.Model):
                 name="outbox_status_known",
             ),
             models.CheckConstraint(condition=Q(origin__in=["agent", "person"]), name="outbox_origin_known"),
+            models.CheckConstraint(condition=~Q(text="", media=None), name="outbox_says_something"),
             models.CheckConstraint(
                 condition=~Q(status="parked", reason=""),
                 name="outbox_parked_with_reason",
