@@ -184,6 +184,7 @@ def _environment(ports: Mapping[str, int]) -> dict[str, str]:
         "CHATWOOT_ACCOUNT_ID": "1",
         "CHATWOOT_INBOX_ID": "7",
         "CHATWOOT_USER_ID": "2",
+        "CHATWOOT_TEAMS": "comercial=1,suporte=2,privacidade=3,outro=4",
         "SANDBOX_CHATWOOT_WEBHOOK_URL": (f"{web}/webhooks/chatwoot/{_CHANNEL}/{generated['CHATWOOT_WEBHOOK_SECRET']}/"),
         "SANDBOX_CHATWOOT_USER_TOKEN": generated["CHATWOOT_USER_TOKEN"],
         "SANDBOX_CHATWOOT_BOT_TOKEN": generated["CHATWOOT_BOT_TOKEN"],

@@ -58,5 +58,18 @@ def _put_chatwoot(channel: Channel) -> None:
             "webhook_secrets": {"ambiente": settings.CHATWOOT_WEBHOOK_SECRET},
             "signing_secrets": {"ambiente": settings.CHATWOOT_SIGNING_SECRET},
             "signature_required": bool(settings.CHATWOOT_SIGNING_SECRET),
+            **_teams(),
         },
     )
+
+
+def _teams() -> dict[str, int]:
+    """The columns of the teams that CHATWOOT_TEAMS names; those it leaves out stay as they are in the admin."""
+    columns = ChatwootInbox.TEAM_COLUMNS
+    teams = {}
+    for pair in settings.CHATWOOT_TEAMS:
+        queue, _, number = pair.partition("=")
+        if queue not in columns or not number.isdigit():
+            raise ImproperlyConfigured(f"CHATWOOT_TEAMS accepts pairs like comercial=1 of: {', '.join(columns)}.")
+        teams[columns[queue]] = int(number)
+    return teams

@@ -255,6 +255,7 @@ CHATWOOT_WEBHOOK_SECRET = env.text("CHATWOOT_WEBHOOK_SECRET", "")
 CHATWOOT_SIGNING_SECRET = env.text("CHATWOOT_SIGNING_SECRET", "")
 CHATWOOT_CONNECT_TIMEOUT_S = env.seconds("CHATWOOT_CONNECT_TIMEOUT_S", 5, least=0.1)
 CHATWOOT_READ_TIMEOUT_S = env.seconds("CHATWOOT_READ_TIMEOUT_S", 15, least=0.1)
+CHATWOOT_UPLOAD_TIMEOUT_S = env.seconds("CHATWOOT_UPLOAD_TIMEOUT_S", 60, least=0.1)
 CHATWOOT_CONCURRENCY = env.whole("CHATWOOT_CONCURRENCY", 8, least=1)
 CHATWOOT_RETRY_S = env.seconds("CHATWOOT_RETRY_S", 2)
 CHATWOOT_RETRY_MAX_S = env.seconds("CHATWOOT_RETRY_MAX_S", 300)
@@ -265,6 +266,20 @@ CHATWOOT_SIGNATURE_MAX_AGE_S = env.seconds("CHATWOOT_SIGNATURE_MAX_AGE_S", 300, 
 # How often active conversations are asked for messages whose webhook was lost, and how long they count as active.
 CHATWOOT_POLL_S = env.seconds("CHATWOOT_POLL_S", 60, least=1)
 CHATWOOT_ACTIVE_H = env.whole("CHATWOOT_ACTIVE_H", 24, least=1)
+# How long a process believes what it was told of who is on line.
+CHATWOOT_AGENTS_CACHE_S = env.seconds("CHATWOOT_AGENTS_CACHE_S", 15)
+# The teams of the first inbox, `queue=number`.
+CHATWOOT_TEAMS = env.words("CHATWOOT_TEAMS")
+
+# PipeRun (contracts/piperun.md); an empty token switches the CRM off.
+PIPERUN_URL = env.url("PIPERUN_URL", "https://api.pipe.run/v1")
+PIPERUN_TOKEN = env.text("PIPERUN_TOKEN", "")
+PIPERUN_CONNECT_TIMEOUT_S = env.seconds("PIPERUN_CONNECT_TIMEOUT_S", 5, least=0.1)
+PIPERUN_READ_TIMEOUT_S = env.seconds("PIPERUN_READ_TIMEOUT_S", 30, least=0.1)
+# Of all workers together (contracts/piperun.md, section 3); 0 = no limit.
+PIPERUN_RATE_PER_S = env.seconds("PIPERUN_RATE_PER_S", 2)
+# Longer than this no call waits for its turn: it is put off instead.
+PIPERUN_MAX_WAIT_S = env.seconds("PIPERUN_MAX_WAIT_S", 10)
 
 # --- Webhooks (design.md, stage 1) -------------------------------------------------------------------------------
 WEBHOOK_MAX_BYTES = env.whole("WEBHOOK_MAX_BYTES", 256 * 1024, least=1024)
@@ -340,6 +355,27 @@ HANDOFF_HOOK_READ_TIMEOUT_S = env.seconds("HANDOFF_HOOK_READ_TIMEOUT_S", 10, lea
 HANDOFF_ALARM_RETRY_S = env.seconds("HANDOFF_ALARM_RETRY_S", 30)
 HANDOFF_ALARM_RETRY_MAX_S = env.seconds("HANDOFF_ALARM_RETRY_MAX_S", 15 * 60)
 HANDOFF_ALARM_MAX_ATTEMPTS = env.whole("HANDOFF_ALARM_MAX_ATTEMPTS", 10, least=1)
+
+# --- Media: the files of messages (conversations/media) -----------------------------------------------------------
+# Where they are kept, under random names; never below STATIC_ROOT. Web and workers share it.
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(DATA_DIR / "media")))
+MEDIA_MAX_BYTES = env.whole("MEDIA_MAX_BYTES", 25 * 1024 * 1024, least=1024)
+MEDIA_CONNECT_TIMEOUT_S = env.seconds("MEDIA_CONNECT_TIMEOUT_S", 5, least=0.1)
+MEDIA_READ_TIMEOUT_S = env.seconds("MEDIA_READ_TIMEOUT_S", 15, least=0.1)
+# The whole download, redirects included.
+MEDIA_TOTAL_S = env.seconds("MEDIA_TOTAL_S", 60, least=1)
+MEDIA_CONCURRENCY = env.whole("MEDIA_CONCURRENCY", 4, least=1)
+# A failed download is tried again after 5, 10, 20 … seconds, and given up for a person when these are used up.
+MEDIA_RETRY_S = env.seconds("MEDIA_RETRY_S", 5)
+MEDIA_RETRY_MAX_S = env.seconds("MEDIA_RETRY_MAX_S", 600)
+MEDIA_MAX_ATTEMPTS = env.whole("MEDIA_MAX_ATTEMPTS", 8, least=1)
+MEDIA_KEEP_DAYS = env.whole("MEDIA_KEEP_DAYS", 90, least=1)
+# How long the mirror waits for a message's file before it shows the words alone; the file follows then.
+MEDIA_MIRROR_WAIT_S = env.seconds("MEDIA_MIRROR_WAIT_S", 20)
+# Hosts files may come from: "name", "name:port" or "*.name". Z-API's own storage, as its webhooks name it.
+ZAPI_MEDIA_HOSTS = env.words("ZAPI_MEDIA_HOSTS", ["*.backblazeb2.com", "*.z-api.io"])
+# Besides each inbox's own server: where that one keeps attachments (a bucket's host).
+CHATWOOT_MEDIA_HOSTS = env.words("CHATWOOT_MEDIA_HOSTS")
 
 # --- Outbox (design.md, stage 6) ---------------------------------------------------------------------------------
 DELIVER_CONCURRENCY = env.whole("DELIVER_CONCURRENCY", 16, least=1)

@@ -107,6 +107,15 @@ class ChatwootClient:
         body = {key: value for key, value in (("team_id", team_id), ("assignee_id", assignee_id)) if value}
         self._read("POST", self._at(display_id, "assignments"), json=body)
 
+    # --- people
+
+    def team_members(self, team_id: int) -> list[dict[str, Any]]:
+        """With their ``availability_status``."""
+        return list(self._read("GET", f"{self._root}/teams/{team_id}/team_members").get("payload", []))
+
+    def inbox_members(self, inbox_id: int) -> list[dict[str, Any]]:
+        return list(self._read("GET", f"{self._root}/inbox_members/{inbox_id}").get("payload", []))
+
     # --- messages
 
     def messages(self, display_id: int, *, before: int | None = None) -> list[dict[str, Any]]:
@@ -179,6 +188,8 @@ def _object(response: httpx.Response) -> dict[str, Any]:
         value = response.json() if response.content else {}
     except ValueError:
         value = None
+    if isinstance(value, list):  # some lists come bare
+        return {"payload": value}
     if isinstance(value, dict):
         return value
     raise Ambiguous("unreadable_answer", status=response.status_code)

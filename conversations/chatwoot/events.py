@@ -37,7 +37,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A conversation's status or assignee changed."""
+    """A conversation's status, team or assignee changed; ``team_id`` and ``assignee_*`` are those of now."""
 
     display_id: int
     inbox_id: int
@@ -45,6 +45,9 @@ class Changed:
     status_to: str
     assignee_id: int | None
     assignee_changed: bool
+    assignee_name: str = field(default="", repr=False)
+    team_id: int | None = None
+    team_changed: bool = False
 
 
 def message_key(number: int) -> str:
@@ -107,6 +110,9 @@ def _changed(data: Mapping[str, Any]) -> Changed:
         status_to=str(status.get("current_value") or ""),
         assignee_id=assignee.get("id") if assignee.get("type", "user") == "user" else None,
         assignee_changed="assignee_id" in changes,
+        assignee_name=clean(str(assignee.get("name") or "")),
+        team_id=_number(_mapping(_mapping(data.get("meta")).get("team")).get("id")),
+        team_changed="team_id" in changes,
     )
 
 

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -21,7 +22,9 @@ class InboxView:
     account_id: int
     inbox_id: int
     integration_user_id: int | None
-    team_id: int | None
+    # Of each queue that has one, and whom of it handoffs are given to.
+    teams: Mapping[str, int]
+    assignment: str
     signature_required: bool
     assignment_pauses: bool
     credentials: dict[str, str] = field(repr=False)
@@ -73,7 +76,8 @@ def _view(row: ChatwootInbox) -> InboxView:
         account_id=row.account_id,
         inbox_id=row.inbox_id,
         integration_user_id=row.integration_user_id,
-        team_id=row.team_id,
+        teams={queue: team for queue, team in row.teams().items() if team is not None},
+        assignment=row.assignment,
         signature_required=row.signature_required,
         assignment_pauses=row.assignment_pauses,
         credentials=dict(row.credentials),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from conversations.chatwoot import marking
+from conversations.chatwoot import assignment, marking
 from conversations.chatwoot.inboxes import InboxView
 from conversations.chatwoot.state import PRODUCT, QUEUE, TEMPERATURES, Said, Wanted
 from conversations.models import ChatwootLink, ChatwootNote, Message
@@ -176,8 +176,14 @@ class Writer:
         """Written when the owner changed, never merely because people set another status there."""
         wanted = self._wanted
         if wanted.handoff and self._written.get("handoff") != wanted.handoff:
-            if self._inbox.team_id:
-                self._client.assign(self._display_id, team_id=self._inbox.team_id)
+            assignment.give(
+                self._inbox,
+                self._client,
+                handoff_id=UUID(wanted.handoff),
+                display_id=self._display_id,
+                before=self._written.get(assignment.BEFORE),
+                remember=self._remember,
+            )
             if "quente" in wanted.labels:
                 self._client.set_priority(self._display_id, "urgent")
             self._remember(handoff=wanted.handoff)

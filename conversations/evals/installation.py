@@ -287,6 +287,7 @@ def _make_channel(environment: _Environment, sandbox: str) -> None:
         account_id=_CHATWOOT_ACCOUNT,
         inbox_id=_CHATWOOT_INBOX,
         integration_user_id=_CHATWOOT_USER,
+        **{column: team for team, column in enumerate(ChatwootInbox.TEAM_COLUMNS.values(), start=1)},
         credentials={"user_token": secrets_["user_token"], "bot_token": secrets_["bot_token"]},
         webhook_secrets={"play": secrets_["webhook_secret"]},
         signing_secrets={"play": secrets_["signing_secret"]},

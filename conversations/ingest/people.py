@@ -8,10 +8,10 @@ from datetime import datetime
 
 from conversations import commands, handoff, outbox, sessions, wrong_replies
 from conversations.channel_cache import ChannelView
-from conversations.chatwoot import due, inboxes
+from conversations.chatwoot import assignment, due, inboxes
 from conversations.chatwoot.events import Changed, Written
 from conversations.ingest.common import StoredEvent
-from conversations.models import ChatwootLink, Conversation, Message
+from conversations.models import ChatwootLink, Conversation, Handoff, Message
 from seleto.lib import jobs
 
 # Why a person is in charge, or is no more.
@@ -59,6 +59,8 @@ def on_changed(channel: ChannelView, event: StoredEvent, changed: Changed, now: 
     conversation = sessions.locked(lead_id=link.lead_id, channel=channel, address=_address(link), at=event.received_at)
     if changed.status_to and changed.status_to == link.written.get("status"):
         return "eco_proprio"
+    if (changed.assignee_changed or changed.team_changed) and _is_our_gift(conversation, changed):
+        return "eco_proprio"
     human = conversation.owner == Conversation.Owner.HUMAN
     if changed.status_from == "open" and changed.status_to == "pending" and human:
         handoff.resume(conversation, reason="status_no_chatwoot", actor="sdr", now=now)
@@ -73,6 +75,19 @@ def on_changed(channel: ChannelView, event: StoredEvent, changed: Changed, now: 
     conversation.save()
     due.mark(lead_id=link.lead_id, channel_id=channel.id, now=now)
     return ""
+
+
+def _is_our_gift(conversation: Conversation, changed: Changed) -> bool:
+    """Keep whose the open handoff is now; True when our own assignment came back."""
+    given = Handoff.objects.filter(conversation=conversation, closed_at=None).first()
+    if given is None:
+        return False
+    if changed.team_changed:
+        assignment.keep(given, team_id=changed.team_id)
+    if not changed.assignee_changed:
+        return False
+    assignment.keep(given, assignee_id=changed.assignee_id, assigned_to=changed.assignee_name[:120])
+    return assignment.is_ours(given, changed.assignee_id)
 
 
 def _link(channel: ChannelView, display_id: int, inbox_id: int) -> tuple[ChatwootLink | None, str]:

@@ -21,6 +21,14 @@ class ChatwootInbox(models.Model):
         LEAST_LOADED = "menos_carga", "a quem tem menos repasses abertos"
         TEAM_ONLY = "so_time", "a ninguém: só ao time"
 
+    # By queue of a handoff.
+    TEAM_COLUMNS = {
+        "comercial": "team_id",
+        "suporte": "support_team_id",
+        "privacidade": "privacy_team_id",
+        "outro": "other_team_id",
+    }
+
     channel = models.OneToOneField(Channel, models.CASCADE, related_name="chatwoot", verbose_name="canal")
     base_url = models.URLField("endereço do Chatwoot")
     public_url = models.URLField(
@@ -62,7 +70,16 @@ class ChatwootInbox(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.channel_id} em {self.inbox_id}"
+        return f"{self.channel.name} na caixa {self.inbox_id}"
+
+    def teams(self) -> dict[str, int | None]:
+        """The team of each queue."""
+        return {queue: getattr(self, column) for queue, column in self.TEAM_COLUMNS.items()}
+
+    def page_of(self, display_id: int) -> str:
+        """Where people open a conversation."""
+        root = (self.public_url or self.base_url).rstrip("/")
+        return f"{root}/app/accounts/{self.account_id}/conversations/{display_id}"
 
 
 class ChatwootLink(models.Model):

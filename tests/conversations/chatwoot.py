@@ -26,6 +26,7 @@ class Account:
         self.conversations: dict[int, dict[str, Any]] = {}
         self.messages: list[dict[str, Any]] = []
         self.calls: list[str] = []
+        self.people: list[dict[str, Any]] = []
         self.fail: Callable[[str, str], httpx.Response | None] = lambda method, path: None
         self.lose: Callable[[str, str], bool] = lambda method, path: False
 
@@ -55,6 +56,10 @@ class Account:
             return self._contact(body)
         if path == "/conversations":
             return self._conversation(body)
+        if re.fullmatch(r"/teams/[1-4]/team_members", path):
+            return httpx.Response(200, json=self.people)
+        if path == f"/inbox_members/{INBOX}":
+            return httpx.Response(200, json={"payload": self.people})
         if match := re.fullmatch(r"/contacts/(\d+)", path):
             next(row for row in self.contacts if row["id"] == int(match[1])).update(body)
             return httpx.Response(200, json={"payload": {}})
@@ -84,7 +89,7 @@ class Account:
         self, row: dict[str, Any], what: str, method: str, body: dict[str, Any], request: httpx.Request
     ) -> httpx.Response:
         if what == "":
-            return httpx.Response(200, json=row)
+            return httpx.Response(200, json={**row, "meta": self._meta(row)})
         if what == "messages" and method == "GET":
             before = int(request.url.params.get("before", 10**9))
             found = [message for message in self.messages if message["id"] < before][-20:]
@@ -106,8 +111,20 @@ class Account:
         elif what == "toggle_priority":
             row["priority"] = body["priority"]
         elif what == "assignments":
-            row["team_id"] = body.get("team_id")
+            row.update(body)
         return httpx.Response(200, json={"payload": {}})
+
+    def _meta(self, row: dict[str, Any]) -> dict[str, Any]:
+        team, number = row.get("team_id"), row.get("assignee_id")
+        name = next((person["name"] for person in self.people if person["id"] == number), "Alguém")
+        return {
+            "assignee": {"id": number, "name": name, "type": "user"} if number else None,
+            **({"team": {"id": team, "name": "time"}} if team else {}),
+        }
+
+
+def person(number: int, name: str, availability: str = "online") -> dict[str, Any]:
+    return {"id": number, "name": name, "type": "user", "availability_status": availability}
 
 
 def _sender(request: httpx.Request) -> dict[str, Any]:
@@ -149,12 +166,17 @@ def written(text: str, *, display_id: int = 40, message_id: int = 7001, **fields
     }
 
 
-def changed(display_id: int = 40, *, assignee: int | None = None, **changes: tuple[Any, Any]) -> dict[str, Any]:
+def changed(
+    display_id: int = 40, *, assignee: int | None = None, team: int | None = None, **changes: tuple[Any, Any]
+) -> dict[str, Any]:
     return {
         "event": "conversation_updated",
         "id": display_id,
         "inbox_id": INBOX,
-        "meta": {"assignee": {"id": assignee, "type": "user"} if assignee else None},
+        "meta": {
+            "assignee": {"id": assignee, "name": "Alguém SDR", "type": "user"} if assignee else None,
+            "team": {"id": team, "name": "comercial"} if team else None,
+        },
         "changed_attributes": [
             {name: {"previous_value": before, "current_value": after}} for name, (before, after) in changes.items()
         ],
