@@ -3,18 +3,21 @@
 from conversations.admin.channel import ChannelAdmin
 from conversations.admin.chatwoot import ChatwootInboxAdmin, ChatwootLinkAdmin
 from conversations.admin.conversation import ConversationAdmin
+from conversations.admin.eval_case import EvalCaseAdmin
 from conversations.admin.evaluation import EvalRunAdmin
 from conversations.admin.event import EventAdmin
 from conversations.admin.handoff import HandoffAdmin, HandoffAlarmAdmin, HandoffLevelAdmin, ResumeRuleAdmin
 from conversations.admin.message import MessageAdmin
 from conversations.admin.outbox import OutboxAdmin
 from conversations.admin.turn import GuardrailHitAdmin, TurnAdmin
+from conversations.admin.wrong_reply import WrongReplyAdmin
 
 __all__ = [
     "ChannelAdmin",
     "ChatwootInboxAdmin",
     "ChatwootLinkAdmin",
     "ConversationAdmin",
+    "EvalCaseAdmin",
     "EvalRunAdmin",
     "EventAdmin",
     "GuardrailHitAdmin",
@@ -25,4 +28,5 @@ __all__ = [
     "OutboxAdmin",
     "ResumeRuleAdmin",
     "TurnAdmin",
+    "WrongReplyAdmin",
 ]

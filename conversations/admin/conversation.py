@@ -153,6 +153,7 @@ class ConversationAdmin(PipeAdmin):
                 **(extra_context or {}),
                 **page_context(conversation),
                 "conversation": conversation,
+                "may_report": request.user.has_perm("conversations.add_wrongreply"),
                 "may_repair": self.has_repair_permission(request),
                 "agent_off": off_because(conversation.channel),
                 "owner_off": _agent_is_off(conversation),

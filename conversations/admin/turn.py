@@ -1,6 +1,7 @@
 """Runs of the agent and the drafts that were stopped."""
 
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
@@ -12,7 +13,8 @@ from django.utils.safestring import SafeString
 from conversations import repair
 from conversations.admin.base import PipeAdmin, link, page_of
 from conversations.admin.transcript import marked
-from conversations.models import Conversation, GuardrailHit, Message, Turn
+from conversations.admin.wrong_reply import MAY_REPORT, report_address
+from conversations.models import Conversation, GuardrailHit, Message, Outbox, Turn
 from conversations.wording import intents, matters, move, rules, tools, words
 from knowledge.models import Article, PromptVersion, Situation
 from leads.display import fact_value
@@ -66,6 +68,7 @@ class TurnAdmin(PipeAdmin):
         ("model_calls", "tokens"),
         ("cost", "times"),
         "read",
+        "reply",
         ("matters_heard", "intent_words"),
         "articles",
         "tools_called",
@@ -128,6 +131,21 @@ class TurnAdmin(PipeAdmin):
         page = page_of(Conversation, row.conversation_id)
         said = [(f"{page}#m-{line.pk}", cut(line.text or f"({line.get_type_display()})", 200)) for line in lines]
         return format_html_join("", '<p class="sl-told"><a href="{}">{}</a></p>', said) or "–"
+
+    @admin.display(description="resposta")
+    def reply(self, row: Turn) -> SafeString | str:
+        shown = [(text,) for text in _sent(row).values_list("text", flat=True)]
+        return format_html_join("", '<p class="sl-told">{}</p>', shown) or "–"
+
+    @admin.display(description="resposta")
+    def reply_to_mark(self, row: Turn) -> SafeString | str:
+        """With the way to call a bubble wrong."""
+        shown = [(one.text, report_address(one.message_id)) for one in _sent(row)]
+        return format_html_join("", '<p class="sl-told">{} <a href="{}">marcar erro</a></p>', shown) or "–"
+
+    def get_fields(self, request: HttpRequest, obj: Turn | None = None) -> list[Any]:
+        may = request.user.has_perm(MAY_REPORT)
+        return ["reply_to_mark" if may and name == "reply" else name for name in self.fields]
 
     @admin.display(description="assuntos ouvidos")
     def matters_heard(self, row: Turn) -> str:
@@ -247,6 +265,10 @@ class GuardrailHitAdmin(PipeAdmin):
     @admin.display(description="turno")
     def turn_link(self, row: GuardrailHit) -> SafeString | str:
         return link(Turn, row.turn_id, f"turno {str(row.turn_id)[-6:]}")
+
+
+def _sent(turn: Turn) -> QuerySet[Outbox]:
+    return Outbox.objects.filter(turn=turn).order_by("order")
 
 
 def money(amount: Decimal) -> str:

@@ -75,11 +75,17 @@ def cases() -> tuple[Case, ...]:
 
 
 def conversation_up_to(report: WrongReply) -> list[Message]:
-    """What was said, to the reply that was called wrong, oldest first."""
+    """What was said, to the reply that was called wrong, oldest first.
+
+    What the reply's turn had read came before it, whatever the provider's clock says.
+    """
     last = report.message
+    before = Q(sent_at__lt=last.sent_at) | Q(sent_at=last.sent_at, created_at__lte=last.created_at)
+    if report.turn:
+        before |= Q(author=Message.Author.LEAD, revision__lte=report.turn.read_revision)
     rows = (
         Message.objects.filter(conversation=report.conversation_id)
-        .filter(Q(sent_at__lt=last.sent_at) | Q(sent_at=last.sent_at, created_at__lte=last.created_at))
+        .filter(before)
         .exclude(Q(type=Message.Type.REACTION) | Q(status=Message.Status.CANCELLED))
         .exclude(pk=last.pk)
         .order_by("-sent_at", "-revision", "-created_at")[: MOST_MESSAGES - 1]

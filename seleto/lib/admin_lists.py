@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import CharField, F, Model, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat, NullIf, Trim
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -57,6 +59,43 @@ def moment(field: str, words: str) -> Callable[[Any, Any], str]:
         return local(getattr(row, field))
 
     return column
+
+
+_USER = "usuário:"
+_ACTORS = {
+    "sistema": "o sistema",
+    "agente": "o agente",
+    "sdr": "alguém no Chatwoot",
+    "sdr:celular": "alguém no celular da empresa",
+}
+
+
+def with_actor_name(rows: QuerySet[Any], field: str) -> QuerySet[Any]:
+    """The rows with ``actor_name``: what the user in ``field`` ("usuário:<id>") is called, None for anybody else."""
+    called = NullIf(Trim(Concat("first_name", Value(" "), "last_name")), Value(""))
+    users = get_user_model()._default_manager.annotate(
+        key=Concat(Value(_USER), Cast("pk", CharField()), output_field=CharField()),
+        called=Coalesce(called, F("username")),
+    )
+    named: QuerySet[Any] = rows.annotate(actor_name=Subquery(users.filter(key=OuterRef(field)).values("called")[:1]))
+    return named
+
+
+def actor_words(actor: str, name: str | None = None) -> str:
+    """Who did it, as people say it. ``name``: of the user, where there is one."""
+    if name:
+        return name
+    if actor in _ACTORS:
+        return _ACTORS[actor]
+    kind, _, key = actor.partition(":")
+    match kind:
+        case "usuário":
+            return f"usuário {key}, já excluído"
+        case "sdr" if key:
+            return f"SDR {key} no Chatwoot"
+        case "api":
+            return f"API, chave {key}"
+    return actor
 
 
 class QuestionFilter(admin.SimpleListFilter):
