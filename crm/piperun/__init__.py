@@ -1,0 +1,1 @@
+"""PipeRun (contracts/piperun.md): the CRM's folder. Start with ``gateway``."""
