@@ -4,6 +4,7 @@ Nothing is skipped: a key nobody knows, one with a value of the wrong form and o
 have yet fail and say why.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,13 +18,11 @@ from knowledge.catalogue import ProductFacts
 from leads.models import Fact
 from seleto.lib.text.fold import fold
 
-NO_CRM = "CRM not built yet"
 # The labels of section 1. Pacing is a rule of the product, not of the sets.
 LABELS = tuple(kind.value for kind in Kind if kind != Kind.PACING)
 IMPLIED = "implied_no_violation"
 _SETUP_MISSING = {
     "audio_max_s": "voice messages not built yet",
-    "crm_companies": NO_CRM,
 }
 
 
@@ -129,6 +128,8 @@ def _odd_setup(outcome: Outcome) -> list[tuple[str, object]]:
         if setup.prices:
             other.append(("price_exception", {code: float(price) for code, price in setup.prices.items()}))
         other += [(f"resume_idle_min_{hours}", minutes) for hours, minutes in setup.idle_min.items()]
+        if setup.crm_companies:
+            other.append(("crm_companies", [dict(company) for company in setup.crm_companies]))
     return other
 
 
@@ -201,7 +202,7 @@ def _crm(outcome: Outcome, expected: Any) -> tuple[Any, str]:
     if not isinstance(expected, dict) or not expected:
         raise BadValue("must be an object")
     crm = outcome.final.crm
-    cnpjs = [company.get("cnpj") for company in crm.companies]
+    cnpjs = [re.sub(r"[^0-9A-Z]", "", str(company.get("cnpj") or "").upper()) for company in crm.companies]
     actual: dict[str, Any] = {}
     wrong: list[str] = []
     for key, value in expected.items():
@@ -211,16 +212,16 @@ def _crm(outcome: Outcome, expected: Any) -> tuple[Any, str]:
             case "contact":
                 actual[key] = bool(crm.persons)
             case "company_created":
-                actual[key] = bool(crm.companies)
+                actual[key] = any(not company.get("by_hand") for company in crm.companies)
             case "company_by_cnpj":
                 actual[key] = value if value in cnpjs else None
             case "pending_then_synced":
-                actual[key] = None
+                actual[key] = bool(crm.refused and (crm.persons or crm.deals) and not crm.twins)
             case _:
                 raise BadValue(f"has the unknown key {key}")
         if actual[key] != value:
             wrong.append(key)
-    return actual, NO_CRM if wrong else ""
+    return actual, f"differs in {', '.join(wrong)}" if wrong else ""
 
 
 # --- Replies -------------------------------------------------------------------------------------------------------

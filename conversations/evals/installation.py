@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import psycopg
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
@@ -80,6 +81,7 @@ def running(overrides: Mapping[str, str] | None = None, *, durable: bool = False
         environment.database_url = _database_url(str(connection.settings_dict["NAME"]))
         sandbox = _address_of(processes["sandbox"], logs)
         _make_channel(environment, sandbox)
+        _set_up_crm()
         product = {**environment.product(sandbox), **(overrides or {})}
         processes["web"] = _spawn("web", _gunicorn(web.fileno()), product, logs, keep=(web.fileno(),))
         processes["worker"] = _spawn("worker", ["manage.py", "worker"], product, logs)
@@ -121,6 +123,7 @@ class _Environment:
         self.chatwoot = {
             name: secrets.token_urlsafe(16) for name in ("user_token", "bot_token", "webhook_secret", "signing_secret")
         }
+        self.crm_token = secrets.token_hex(16)
         self._metrics = logs / "metrics"
 
     def sandbox(self) -> dict[str, str]:
@@ -138,6 +141,7 @@ class _Environment:
             "SANDBOX_CHATWOOT_USER_TOKEN": self.chatwoot["user_token"],
             "SANDBOX_CHATWOOT_BOT_TOKEN": self.chatwoot["bot_token"],
             "SANDBOX_CHATWOOT_SECRET": self.chatwoot["signing_secret"],
+            "SANDBOX_PIPERUN_TOKEN": self.crm_token,
         }
 
     def product(self, sandbox: str) -> dict[str, str]:
@@ -151,6 +155,10 @@ class _Environment:
             "PUBLIC_URL": self.web,
             "PROMETHEUS_MULTIPROC_DIR": str(self._metrics),
             "ZAPI_BASE_URL": f"{sandbox}/zapi",
+            "PIPERUN_URL": f"{sandbox}/piperun/v1",
+            "PIPERUN_TOKEN": self.crm_token,
+            # The pace protects a server and runs in real time; one lead at a time needs none.
+            "PIPERUN_RATE_PER_S": "0",
             "LLM_BASE_URL": f"{sandbox}/v1",
             "LLM_API_KEY": "sandbox",  # pragma: allowlist secret
             "LLM_MODEL": "sandbox",
@@ -292,6 +300,15 @@ def _make_channel(environment: _Environment, sandbox: str) -> None:
         webhook_secrets={"play": secrets_["webhook_secret"]},
         signing_secrets={"play": secrets_["signing_secret"]},
     )
+
+
+# Where a hot lead goes in the sandbox's CRM.
+_CRM_QUALIFIED = "647559"
+
+
+def _set_up_crm() -> None:
+    # By its name: no part of the conversations may import what writes to the CRM.
+    apps.get_model("crm", "CrmSettings").objects.update_or_create(id=1, defaults={"stage_qualified_id": _CRM_QUALIFIED})
 
 
 def _database_url(name: str) -> str:

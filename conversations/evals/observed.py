@@ -42,12 +42,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Crm:
-    """What the CRM holds at the end."""
+    """What the CRM holds at the end; ``by_hand`` of a record tells that it was there before or a person made it.
+
+    ``refused`` counts the calls that got no answer or an error of the server, ``twins`` names what is there twice.
+    """
 
     companies: tuple[Mapping[str, Any], ...] = ()
     persons: tuple[Mapping[str, Any], ...] = ()
     deals: tuple[Mapping[str, Any], ...] = ()
     notes: int = 0
+    refused: int = 0
+    twins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,22 @@
 """The sandbox as the player steers it: its ``/_sandbox`` calls over HTTP, nothing imported."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import httpx
 
+from conversations.evals.observed import Crm
 from conversations.evals.schema import Turn
 
+# What `play` tells of each record.
+_COMPANY = ("id", "name", "cnpj", "city", "uf", "external_code", "by_hand")
+_PERSON = ("id", "name", "phones", "emails", "city", "uf", "company_id", "external_code", "by_hand")
+_DEAL = (
+    *("id", "title", "pipeline_id", "stage_id", "stage", "origin", "owner", "status", "temperature", "reference"),
+    *("person_id", "company_id", "by_hand"),
+)
 # A call that waits for the product's answer to a webhook takes as long as that answer.
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 
@@ -86,6 +95,39 @@ class Outside:
         """An SDR types into the newest conversation in Chatwoot, which is that of the lead being played."""
         self._post("chatwoot/message", text=text, private=private)
 
+    def crm_goes(self, *, up: bool) -> None:
+        """The CRM answers 503 until it is up again."""
+        if up:
+            self._post("piperun/clear-faults")
+        else:
+            self._post("piperun/fault", name="unavailable")
+
+    def crm_knows(self, companies: Sequence[Mapping[str, Any]]) -> None:
+        """Somebody had typed these companies into the CRM: ``name`` and ``cnpj``."""
+        self._post("piperun/seed", companies=[dict(company) for company in companies])
+
+    def crm(self, lead: str = "") -> Crm:
+        """What the CRM holds: everything, or what belongs to the lead with this phone."""
+        state = self._get("piperun/state")
+        persons, companies = state["persons"], state["companies"]
+        deals = [row for row in state["deals"] if not row["deleted"]]
+        if lead:
+            persons = [row for row in persons if lead in row["phones"]]
+            known = {row["id"] for row in persons}
+            deals = [row for row in deals if row["person_id"] in known]
+            linked = {row["company_id"] for row in (*persons, *deals)}
+            companies = [row for row in companies if row["id"] in linked]
+        numbers = {row["id"] for row in deals}
+        statuses = state["calls"]["by_status"]
+        return Crm(
+            companies=tuple(_part(row, _COMPANY) for row in companies),
+            persons=tuple(_part(row, _PERSON) for row in persons),
+            deals=tuple(_part(row, _DEAL) for row in deals),
+            notes=sum(row["deal_id"] in numbers for row in state["notes"]),
+            refused=sum(count for status, count in statuses.items() if status == "0" or status >= "500"),
+            twins=tuple(state["twins"]),
+        )
+
     def messages(self, lead: str) -> list[Entry]:
         """Everything the provider carried to or from the lead, in order."""
         rows = self._get("zapi/messages", lead=lead)["messages"]
@@ -115,3 +157,7 @@ class Outside:
             raise OutsideError(f"the sandbox refused {path}: {answer.text[:200]}")
         data: dict[str, Any] = answer.json()
         return data
+
+
+def _part(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    return {name: row.get(name) for name in names}

@@ -3,7 +3,7 @@
 What the lead writes goes through the provider's webhook, what the agent says is read from the provider's log.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -91,6 +91,8 @@ class Player:
         stage = _Stage(case, str(self._phone), origin, self._outside, self._product, self._pace)
         # Phones whose last four digits are zeros have no WhatsApp in the sandbox.
         self._phone += 2 if str(self._phone + 1).endswith("0000") else 1
+        if case.setup.crm_companies and "setup" not in self._product.limits:
+            self._outside.crm_knows(case.setup.crm_companies)
         for turn in case.turns:
             self._pace.reach(origin + timedelta(seconds=turn.at_s))
             stage.act(turn)
@@ -152,24 +154,28 @@ class _Stage:
         return self._outside.lead_writes(self._lead, turn, **options)
 
     def _clock_acts(self, event: str) -> None:
-        needed = {"sdr_resume": "resume", "llm_down": "faults", "llm_up": "faults"}.get(event, "")
+        needed = {"sdr_resume": "resume", "tick": ""}.get(event, "faults")
         if needed in self._product.limits:
             self._not_run["case"] = f"not run: {event} cannot be done to this installation"
         elif event == "sdr_resume":
             self._product.resume(list(self._sent.values()))
         elif event in ("llm_down", "llm_up"):
             self._outside.model(mode="server_error" if event == "llm_down" else "normal")
+        elif event in ("crm_down", "crm_up"):
+            self._outside.crm_goes(up=event == "crm_up")
 
     def outcome(self) -> Outcome:
         sent = [entry for entry in self._outside.messages(self._lead) if entry.origin == "api"]
         people = self._product.by_people([entry.provider_id for entry in sent])
         sent = [entry for entry in sent if entry.provider_id not in people]
         ids = [*self._sent.values(), *(entry.provider_id for entry in sent)]
+        # The CRM of an installation that is not ours holds other leads too.
+        foreign = self._lead if "setup" in self._product.limits else ""
         cannot_tell = dict.fromkeys(self._product.limits, "not run: this installation does not tell")
         return Outcome(
             case=self._case,
             lines=tuple(sorted([*self._script, *self._spoken(sent)], key=lambda line: line.at)),
-            final=self._product.final(ids, start=self._origin),
+            final=replace(self._product.final(ids, start=self._origin), crm=self._outside.crm(foreign)),
             products=shipped_products(),
             not_run={**cannot_tell, **self._not_run},
         )

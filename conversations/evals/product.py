@@ -13,7 +13,7 @@ from django.db.models import Min
 from conversations import repair
 from conversations.evals.observed import Final, lead_fields
 from conversations.evals.schema import LOCAL, Case
-from conversations.models import Channel, ChatwootInbox, Conversation, Handoff, Outbox, ResumeRule, Turn
+from conversations.models import Conversation, Handoff, Outbox, ResumeRule, Turn
 from knowledge.models import PRICE_ELIGIBLE, Gap, PricePolicy, ProductPrice
 from leads.models import Lead, SubjectRequest
 from seleto.lib import circuits, clock, jobs
@@ -22,6 +22,13 @@ from seleto.lib.models import Alert, AuditEntry, Circuit, RateBucket
 # Asks for webhooks that were lost; none is here, and waiting for every round would make a quiet hour long.
 POLLING = "chatwoot_poll"
 _OWN_APPS = ("leads", "conversations", "crm")
+# What a manager sets up and what stays true of the sandbox's CRM whoever writes.
+_KEPT = frozenset(
+    {
+        *("conversations.Channel", "conversations.ChatwootInbox"),
+        *("crm.CrmSettings", "crm.CrmOrigin", "crm.CityLink"),
+    }
+)
 _SHARED: tuple[type[models.Model], ...] = (Alert, AuditEntry, Circuit, RateBucket, Gap, ProductPrice)
 
 
@@ -139,7 +146,7 @@ def _empty() -> None:
         model
         for label in _OWN_APPS
         for model in apps.get_app_config(label).get_models()
-        if model not in (Channel, ChatwootInbox)
+        if model._meta.label not in _KEPT
     ]
     # Foreign keys are checked at the end of the transaction, so the order of the tables does not matter.
     with transaction.atomic(), connection.cursor() as cursor:

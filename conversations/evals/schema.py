@@ -24,6 +24,8 @@ TYPES = (
 )
 CLOCK_EVENTS = ("tick", "crm_down", "crm_up", "llm_down", "llm_up", "sdr_resume")
 _IDLE = {"off_hours": "resume_idle_min_off_hours", "business": "resume_idle_min_business"}
+_SETUP = frozenset({"price_exception", "crm_companies", *_IDLE.values()})
+_CNPJ = re.compile(r"[\dA-Za-z.]{8,11}/?[\dA-Za-z]{4}-?\d{2}")
 _AT = re.compile(r"\+(\d{1,9}(?:\.\d+)?)s")
 
 
@@ -52,10 +54,12 @@ class Turn:
 @dataclass(frozen=True, slots=True)
 class Setup:
     """``prices`` in BRL by product code. ``idle_min``: minutes of a person's silence ("off_hours", "business") after
-    which the lead's next message wakes the agent. ``other`` holds keys that the product cannot set up."""
+    which the lead's next message wakes the agent. ``crm_companies``: name and CNPJ of companies that the CRM holds from
+    the start. ``other`` holds keys that the product cannot set up."""
 
     prices: Mapping[str, Decimal] = field(default_factory=dict)
     idle_min: Mapping[str, int | None] = field(default_factory=dict)
+    crm_companies: tuple[Mapping[str, str], ...] = ()
     other: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -154,7 +158,8 @@ def _setup(value: object) -> Setup:
     return Setup(
         prices={str(code): _price(price) for code, price in prices.items()},
         idle_min={name: _minutes(key, value[key]) for name, key in _IDLE.items() if key in value},
-        other={key: item for key, item in value.items() if key not in {"price_exception", *_IDLE.values()}},
+        crm_companies=tuple(_company(item) for item in _list("setup.crm_companies", value.get("crm_companies", []))),
+        other={key: item for key, item in value.items() if key not in _SETUP},
     )
 
 
@@ -164,6 +169,17 @@ def _minutes(key: str, value: object) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise BadCase(f"setup.{key}: must be a number of minutes, or null for never")
     return value
+
+
+def _company(value: object) -> dict[str, str]:
+    """``{"name", "cnpj"}``; a text alone is the name, or the CNPJ when it is one."""
+    if isinstance(value, str) and value.strip():
+        value = {"cnpj" if _CNPJ.fullmatch(value.strip()) else "name": value.strip()}
+    if not isinstance(value, dict) or not any(isinstance(value.get(key), str) for key in ("name", "nome", "cnpj")):
+        raise BadCase("setup.crm_companies: each needs a name or a cnpj")
+    cnpj = str(value.get("cnpj") or "")
+    found = {"name": str(value.get("name") or value.get("nome") or f"Empresa {cnpj}")}
+    return found | ({"cnpj": cnpj} if cnpj else {})
 
 
 def _price(value: object) -> Decimal:

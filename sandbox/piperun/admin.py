@@ -11,6 +11,7 @@ from sandbox.piperun.byhand import ByHand, CannotDo
 from sandbox.piperun.calls import BASE, Calls
 from sandbox.piperun.cities import fold
 from sandbox.piperun.records import KINDS, Records, Row
+from sandbox.piperun.writing import API
 
 Data = dict[str, Any]
 Action = Callable[[Data], Coroutine[Any, Any, object]]
@@ -193,7 +194,7 @@ class Steering:
 
     def state(self) -> dict[str, object]:
         """Everything it holds, how often each endpoint was called, and the records that stand for one thing."""
-        rows = {kind: [row.dump() for row in found.values()] for kind, found in self._records.rows.items()}
+        rows = {kind: [self._named(row) for row in found.values()] for kind, found in self._records.rows.items()}
         return {
             **rows,
             "twins": self._records.twins(),
@@ -206,6 +207,17 @@ class Steering:
         since = query.get("since", "0")
         number = int(since) if since.isdigit() else 0
         return {**self._calls.summary(), "calls": self._calls.since(number, full=query.get("full") == "1")}
+
+    def _named(self, row: Row) -> Data:
+        """With the names behind its numbers; ``by_hand`` is false for what the product wrote."""
+        names = {
+            key: found["name"]
+            for key, table in (("stage", "stages"), ("origin", "origins"), ("owner", "users"))
+            if (found := self._records.listed(table, row.values.get(f"{key}_id")))
+        }
+        city = self._records.listed("cities", row.values.get("city_id")) or {"name": None, "uf": None}
+        place = {"city": city["name"], "uf": city["uf"]} if "city_id" in row.values else {}
+        return {**row.dump(), **names, **place, "by_hand": row.history[0]["who"] != API}
 
     # --- inside -----------------------------------------------------------------------------------------------
 

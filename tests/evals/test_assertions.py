@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from conversations.evals.assertions import IMPLIED, NO_CRM, check
-from conversations.evals.observed import lead_fields
+from conversations.evals.assertions import IMPLIED, check
+from conversations.evals.observed import Crm, lead_fields
 from conversations.evals.schema import Setup
 from tests.evals.cases import Said, judged, outcome
 
@@ -139,15 +139,34 @@ def test_lead_fields_are_compared_as_people_would() -> None:
 
 def test_an_empty_crm_is_judged_as_it_is() -> None:
     assert judged("crm", {"deal": False, "contact": False, "company_created": False}).passed
-    assert judged("crm", {"deal": True}).why == NO_CRM
-    assert judged("crm", {"pending_then_synced": True}).why == NO_CRM
+    assert judged("crm", {"deal": True, "contact": False}).why == "differs in deal"
+    assert not judged("crm", {"pending_then_synced": True}).passed
+
+
+def test_what_the_crm_holds() -> None:
+    ours = {"name": "Frigorífico Vale Fictício", "cnpj": "47.081.823/0001-52", "by_hand": False}
+    crm = Crm(companies=(ours,), persons=({"name": "Marina"},), deals=({"title": "Lead"},))
+    expected = {"deal": True, "contact": True, "company_created": True, "company_by_cnpj": "47081823000152"}
+
+    assert judged("crm", expected, crm=crm).passed
+    assert judged("crm", {"company_created": False}, crm=Crm(companies=({**ours, "by_hand": True},))).passed
+    assert not judged("crm", {"company_by_cnpj": "90551247000199"}, crm=crm).passed
+
+
+def test_a_crm_that_was_down_holds_everything_once_afterwards() -> None:
+    deal = ({"title": "Lead"},)
+
+    assert judged("crm", {"pending_then_synced": True}, crm=Crm(deals=deal, refused=2)).passed
+    assert judged("crm", {"pending_then_synced": False}, crm=Crm(deals=deal)).passed
+    twins = Crm(deals=(*deal, *deal), refused=1, twins=("open_deals_by_reference",))
+    assert not judged("crm", {"pending_then_synced": True}, crm=twins).passed
 
 
 def test_a_setup_that_cannot_be_made_fails_the_case() -> None:
-    results = check(outcome(ASKED, setup=Setup(other={"crm_companies": [], "moon": "full"})))
+    results = check(outcome(ASKED, setup=Setup(other={"audio_max_s": 9, "moon": "full"})))
 
     assert [(result.key, result.why) for result in results if not result.passed] == [
-        ("setup.crm_companies", NO_CRM),
+        ("setup.audio_max_s", "voice messages not built yet"),
         ("setup.moon", "unknown key"),
     ]
 

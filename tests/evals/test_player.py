@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 
 from conversations.evals import readable
-from conversations.evals.observed import Final
+from conversations.evals.observed import Crm, Final
 from conversations.evals.outside import Entry, Outside
 from conversations.evals.player import Played, Player
 from conversations.evals.schema import Case, Setup, Turn
@@ -53,6 +53,15 @@ class World:
 
     def model(self, *, mode: str) -> None:
         self.calls.append(("model", mode))
+
+    def crm_goes(self, *, up: bool) -> None:
+        self.calls.append(("crm", "up" if up else "down"))
+
+    def crm_knows(self, companies: Any) -> None:
+        self.calls.append(("crm_knows", companies))
+
+    def crm(self, lead: str) -> Crm:
+        return Crm(deals=({"title": "Lead", "of": lead},))
 
     def resume(self, provider_ids: list[str]) -> None:
         self.calls.append(("resume", provider_ids))
@@ -134,15 +143,34 @@ def test_the_channel_shows_in_what_the_provider_sends(channel: str, first: str, 
     assert [set(options) for _, options in world.calls] == [{first}, {second} - {""}]
 
 
+_DOWN_AND_UP = ("llm_down", "llm_up", "crm_down", "crm_up")
+
+
 def test_the_clock_s_events_reach_model_and_product() -> None:
     world = World()
 
-    play(world, *(said(n, n, f"event:{name}", sender="clock") for n, name in enumerate(["llm_down", "llm_up"], 1)))
+    play(world, *(said(n, n, f"event:{name}", sender="clock") for n, name in enumerate(_DOWN_AND_UP, 1)))
 
-    assert world.calls == [("model", "server_error"), ("model", "normal")]
+    assert world.calls == [("model", "server_error"), ("model", "normal"), ("crm", "down"), ("crm", "up")]
 
 
-@pytest.mark.parametrize("event", ["llm_down", "sdr_resume"])
+def test_what_the_crm_holds_before_and_afterwards() -> None:
+    world = World()
+
+    played = play(world, said(1, 0), setup=Setup(crm_companies=({"name": "Velha Fictícia"},)))
+
+    assert world.calls[0] == ("crm_knows", ({"name": "Velha Fictícia"},))
+    assert played.final.crm.deals == ({"title": "Lead", "of": ""},)
+
+
+def test_of_a_crm_that_is_not_ours_the_lead_alone_is_read() -> None:
+    played = play(World(limits="setup"), said(1, 0), setup=Setup(crm_companies=({"name": "Velha Fictícia"},)))
+
+    assert played.final.crm.deals[0]["of"] == "5511900002001"
+    assert not played.passed
+
+
+@pytest.mark.parametrize("event", ["llm_down", "sdr_resume", "crm_down"])
 def test_what_an_installation_cannot_be_made_to_do_fails_its_case(event: str) -> None:
     world = World(limits="faults resume")
 

@@ -105,3 +105,15 @@ def test_the_silence_of_a_person_can_be_set(setup: dict[str, object], idle: dict
 def test_a_silence_that_is_no_number_is_refused(minutes: object) -> None:
     with pytest.raises(BadCase, match="resume_idle_min_business"):
         parse(line(setup={"resume_idle_min_business": minutes}))
+
+
+def test_companies_the_crm_holds_from_the_start() -> None:
+    given = ["47.081.823/0001-52", "Frigorífico Fictício", {"nome": "Outra Fictícia", "cnpj": "K7M2R9TX000173"}]
+
+    assert parse(line(setup={"crm_companies": given})).setup.crm_companies == (
+        {"name": "Empresa 47.081.823/0001-52", "cnpj": "47.081.823/0001-52"},
+        {"name": "Frigorífico Fictício"},
+        {"name": "Outra Fictícia", "cnpj": "K7M2R9TX000173"},
+    )
+    with pytest.raises(BadCase, match=r"setup\.crm_companies"):
+        parse(line(setup={"crm_companies": [{"cidade": "Itu"}]}))
