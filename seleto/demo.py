@@ -189,6 +189,8 @@ def _environment(ports: Mapping[str, int]) -> dict[str, str]:
         "SANDBOX_CHATWOOT_USER_TOKEN": generated["CHATWOOT_USER_TOKEN"],
         "SANDBOX_CHATWOOT_BOT_TOKEN": generated["CHATWOOT_BOT_TOKEN"],
         "SANDBOX_CHATWOOT_SECRET": generated["CHATWOOT_SIGNING_SECRET"],
+        "PIPERUN_URL": f"{outside}/piperun/v1",
+        "SANDBOX_PIPERUN_TOKEN": generated["PIPERUN_TOKEN"],
     }
     if not any(os.environ.get(key) for key in ("LLM_API_KEY", "LLM_API_KEY_FILE", "LLM_BASE_URL")):
         environment |= {
@@ -217,6 +219,8 @@ def _secrets() -> dict[str, str]:
             file.writelines(f"{key}={value}\n" for key, value in made.items())
     kept = dict(line.split("=", 1) for line in _SECRETS.read_text(encoding="utf-8").splitlines() if "=" in line)
     missing = {key: secrets.token_urlsafe(24) for key in _CHATWOOT_SECRETS if key not in kept}
+    if "PIPERUN_TOKEN" not in kept:
+        missing["PIPERUN_TOKEN"] = secrets.token_hex(16)
     if missing:  # made by an older version of the demo
         with _SECRETS.open("a", encoding="utf-8") as file:
             file.writelines(f"{key}={value}\n" for key, value in missing.items())

@@ -45,6 +45,8 @@ def test_both_sides_of_the_wire_share_what_they_must() -> None:
     assert environment["ZAPI_BASE_URL"] == "http://127.0.0.1:8124/zapi"
     hook = f"http://127.0.0.1:8123/webhooks/zapi/principal/{environment['ZAPI_WEBHOOK_SECRET']}/"
     assert environment["SANDBOX_WEBHOOK_URL"] == hook
+    assert environment["SANDBOX_PIPERUN_TOKEN"] == environment["PIPERUN_TOKEN"]
+    assert environment["PIPERUN_URL"] == "http://127.0.0.1:8124/piperun/v1"
 
 
 def test_secrets_are_kept_for_the_next_run_and_from_others() -> None:

@@ -8,13 +8,17 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from crm.models import CrmSettings
 from seleto import first_channel
 from seleto.lib import clock, tokens
 from seleto.lib.models import ApiToken
 
+# Where a hot lead goes in the sandbox's CRM.
+_CRM_QUALIFIED = "647559"
+
 
 class Command(BaseCommand):
-    help = "Prepara o canal, o usuário admin e a chave de API do make demo. Só com SANDBOX=on."
+    help = "Prepara o canal, o CRM, o usuário admin e a chave de API do make demo. Só com SANDBOX=on."
 
     def handle(self, *args: Any, **options: Any) -> None:
         password, token = os.environ.get("DEMO_ADMIN_PASSWORD"), os.environ.get("DEMO_API_TOKEN")
@@ -24,6 +28,7 @@ class Command(BaseCommand):
             )
         with transaction.atomic():
             first_channel.put()
+            CrmSettings.objects.get_or_create(id=1, defaults={"stage_qualified_id": _CRM_QUALIFIED})
             admin, _ = get_user_model().objects.get_or_create(
                 username="admin", defaults={"is_staff": True, "is_superuser": True}
             )
