@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop clean test check bench evals lock
+.PHONY: help setup demo stop clean test check chaos bench evals lock
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,10 @@ check: setup ## style, types, import contracts, migrations, secrets
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING
 	.ci/secrets
+
+chaos: setup ## break things on purpose: FULL=1 for 10,000 interleavings, SEED=n to repeat one
+	@CHAOS_FULL=$(FULL) CHAOS_SEED=$(SEED) $(BIN)/pytest -q -n auto --dist loadgroup -m chaos \
+		$(if $(SEED),tests/conversations/test_interleavings.py)
 
 bench: setup ## measure the pipe: QUICK=1 for two minutes, PART=speed for one part
 	@$(BIN)/python -m bench $(if $(filter 1,$(QUICK)),--quick) $(if $(PART),--part $(PART))
