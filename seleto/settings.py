@@ -280,6 +280,17 @@ PIPERUN_READ_TIMEOUT_S = env.seconds("PIPERUN_READ_TIMEOUT_S", 30, least=0.1)
 PIPERUN_RATE_PER_S = env.seconds("PIPERUN_RATE_PER_S", 2)
 # Longer than this no call waits for its turn: it is put off instead.
 PIPERUN_MAX_WAIT_S = env.seconds("PIPERUN_MAX_WAIT_S", 10)
+# A burst of facts about a lead is one sync.
+CRM_DEBOUNCE_S = env.seconds("CRM_DEBOUNCE_S", 5)
+CRM_CONCURRENCY = env.whole("CRM_CONCURRENCY", 4, least=1)
+# A sync that failed is tried again after 2, 4, 8 … seconds.
+CRM_RETRY_S = env.seconds("CRM_RETRY_S", 2)
+CRM_RETRY_MAX_S = env.seconds("CRM_RETRY_MAX_S", 900)
+# Failures of one lead while the CRM answers others, and refusals of its data, before a person has to look.
+CRM_MAX_ATTEMPTS = env.whole("CRM_MAX_ATTEMPTS", 20, least=1)
+CRM_MAX_REFUSALS = env.whole("CRM_MAX_REFUSALS", 3, least=1)
+# A create without an answer may still take effect: it is looked for only after this long.
+CRM_LOOK_AFTER_S = env.seconds("CRM_LOOK_AFTER_S", 20)
 
 # --- Webhooks (design.md, stage 1) -------------------------------------------------------------------------------
 WEBHOOK_MAX_BYTES = env.whole("WEBHOOK_MAX_BYTES", 256 * 1024, least=1024)
