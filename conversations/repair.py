@@ -16,6 +16,7 @@ from django.db.models import F, QuerySet
 
 from conversations import handoff
 from conversations.models import Conversation, Event, Message, Outbox, Turn
+from conversations.resume import give_back
 from knowledge.models import Flag
 from seleto.lib import alerts, audit, jobs
 
@@ -90,15 +91,15 @@ def pause(conversation_id: UUID, *, actor: str, now: datetime) -> None:
 
 
 def resume(conversation_id: UUID, *, actor: str, now: datetime) -> None:
-    """The agent answers from the lead's next message on; what came while a person was in charge is theirs.
+    """The agent answers a question of the lead that nobody has answered, else from their next message on.
 
-    Raises ``Refused``, and ``Conversation.DoesNotExist``.
+    What came before a person's last word is theirs. Raises ``Refused``, and ``Conversation.DoesNotExist``.
     """
     with transaction.atomic():
         conversation = _locked_current(conversation_id)
         if conversation.owner == Conversation.Owner.AGENT:
             raise Refused("o agente já atende esta conversa")
-        handoff.resume(conversation, reason=RESUMED, actor=actor, now=now)
+        give_back(conversation, reason=RESUMED, actor=actor, now=now)
         conversation.save()
 
 

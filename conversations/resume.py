@@ -1,17 +1,19 @@
-"""What becomes of a lead's message while a person is in charge (domain.md, "Human in the loop").
+"""How the agent comes back after a person (domain.md, "Human in the loop"): by silence, or because somebody says so.
 
-Asked when the lead writes, in the transaction that stores the message, with the conversation locked: a person's
-message that was committed before is seen, one that comes later takes the conversation over again. Nothing ever happens
-at the mere expiry of a limit.
+By silence: asked when the lead writes, in the transaction that stores the message, with the conversation locked: a
+person's message that was committed before is seen, one that comes later takes the conversation over again. Nothing ever
+happens at the mere expiry of a limit.
 """
 
+import re
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Max, Min
+from django.db.models import Max, Min, QuerySet
 
 from conversations import guardrails, handoff, outbox
 from conversations.agent import facts, situations
+from conversations.agent.matters import Matter, matters
 from conversations.agent.state import Line
 from conversations.formatting import typing_s
 from conversations.guardrails import ReviewContext
@@ -23,8 +25,9 @@ from leads.extraction import MAX_CHARS, asks_opt_out
 from leads.extraction.intentions import intentions
 from leads.models import Fact
 from leads.services import record_facts
-from seleto.lib import alerts, jobs
+from seleto.lib import alerts, correlation, jobs
 from seleto.lib.models import Alert
+from seleto.lib.text.fold import fold
 
 # Why the agent is in charge again: the person fell silent and the lead wrote.
 SILENCE = "silencio_da_pessoa"
@@ -33,6 +36,21 @@ PEOPLE = (Message.Author.PHONE, Message.Author.PERSON)
 OPENING = "{reabertura}"
 # How many variants of the phrase are tried should a manager have stored one that the guardrails refuse.
 PHRASE_TRIES = 5
+# A question out of courtesy, which nobody has to answer, and ways to ask without a question mark; on folded words.
+_MANNERS = re.compile(
+    r"\W*(?:(?:oi+|ola|opa|ah|entao|bom dia|boa (?:tarde|noite)|obrigad[oa]|valeu|tudo|td|bem|bom|certo|joia|tranquilo"
+    r"|beleza|blz|okay|ok|ta|combinado|fechado|pode ser|ne|viu|entendeu|como (?:vai|esta|vc esta|voce esta))\W+)+"
+)
+# Whoever asked for a person and was given back by one gets no second handover out of it.
+_NO_QUESTION = frozenset({Matter.INSULT, Matter.HUMAN})
+_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
+_ASKS = re.compile(
+    r"^\W*(?:e |mas |entao |ah |so |oi,? |ola,? )*(?:qual|quais|quant[oa]s?|quando|como|onde|quem|por ?que|pq|cade"
+    r"|o que|sera que|tem como|da (?:para|pra)|pode(?:m|ria|riam)?|consegue|(?:voces?|vcs?) (?:tem|faz|fazem|entregam"
+    r"|vendem|trabalham|aceitam|enviam|mandam|consegue|conseguem|atendem)|me (?:manda|envia|passa|fala|diz|explica"
+    r"|conta))\b|\b(?:queria|gostaria de|quero|preciso) (?:saber|entender|confirmar|tirar uma duvida)\b|\btenho (?:uma"
+    r" )?duvidas?\b"
+)
 # The language is read off the lead's last few messages.
 LANGUAGE_MESSAGES = 8
 
@@ -59,6 +77,44 @@ def on_lead_message(conversation: Conversation, message: Message, *, heard_at: d
     unread = _first_unread(conversation, message, silent_since)
     handoff.resume(conversation, reason=SILENCE, actor="sistema", now=now, unread_from=unread)
     return True
+
+
+def give_back(conversation: Conversation, *, reason: str, actor: str, now: datetime) -> str:
+    """A person gives the conversation back. Returns the lead's question that is answered now, "" when nothing is.
+
+    Answered is a question that came after a person's last word, as what came before was theirs to answer. Whatever is
+    no question waits for the lead's next message. Saving ``conversation`` is left to the caller, who locked it.
+    """
+    unread = list(_unanswered_by_people(conversation))
+    asked = [row for row in unread if row.own_words and asks(row.text)]
+    silent = conversation.lead.opted_out_at is not None or conversation.channel_id in outbox.silenced_channels()
+    if not asked or silent or conversation.closed_at is not None:
+        handoff.resume(conversation, reason=reason, actor=actor, now=now)
+        return ""
+    handoff.resume(conversation, reason=reason, actor=actor, now=now, unread_from=unread[0].revision)
+    conversation.correlation_id = correlation.current()
+    conversation.pending_since = conversation.turn_due_at = now
+    jobs.wake("turn")
+    return asked[-1].text
+
+
+def asks(text: str) -> bool:
+    """Whether a message of the lead wants an answer: a question, or something only an answer settles."""
+    folded = fold(text[:MAX_CHARS])
+    if any(sentence.endswith("?") and not _MANNERS.fullmatch(sentence) for sentence in _SENTENCE.findall(folded)):
+        return True
+    return bool(_ASKS.search(folded)) or bool(matters(folded) - _NO_QUESTION)
+
+
+def _unanswered_by_people(conversation: Conversation) -> QuerySet[Message]:
+    """What the lead said after a person's last word, and no reply of the agent has read."""
+    rows = handoff.unanswered(conversation).order_by("revision", "created_at")
+    last: datetime | None = (
+        Message.objects.filter(conversation=conversation, author__in=PEOPLE)
+        .exclude(status=Message.Status.CANCELLED)
+        .aggregate(last=Max("created_at"))["last"]
+    )
+    return rows if last is None else rows.filter(created_at__gt=last)
 
 
 def idle_limit(at: datetime) -> timedelta | None:

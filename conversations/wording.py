@@ -29,6 +29,8 @@ _MODEL = {
 
 _REASONS = {
     "aguarda_conteudo": "o conteúdo vem em outro evento",
+    "atribuido_no_chatwoot": "uma pessoa recebeu a conversa no Chatwoot",
+    "anexo": "o arquivo não pôde ser baixado",
     "antiga_demais": "antiga demais para responder",
     "broadcast": "mensagem de lista de transmissão",
     "celular_da_empresa": "escreveu no celular da empresa",
@@ -48,18 +50,21 @@ _REASONS = {
     "mensagem_repetida": "mensagem já registrada",
     "newsletter": "mensagem de canal do WhatsApp",
     "notification": "aviso do próprio WhatsApp",
+    "pessoa_no_chatwoot": "escreveu no Chatwoot",
     "pausa_manual": "pausado por uma pessoa",
     "pessoa_assumiu": "uma pessoa assumiu",
     "presenca": "presença",
     "read_by_me": "lida por nós em outro aparelho",
     "recusada": "recusada pelo provedor",
     "recusada_pelo_whatsapp": "recusada pelo WhatsApp",
+    "resolvido_no_chatwoot": "resolvida no Chatwoot",
     "retomada_manual": "devolvido por uma pessoa",
     "sem_confirmacao": "sem confirmação do provedor",
     "sem_mensagem_do_agente": "a nota não diz qual mensagem do agente estava errada",
     "sem_frase_aprovada": "não há frase aprovada ativa para a situação",
     "sessao_encerrada": "a sessão terminou",
     "silencio_da_pessoa": "a pessoa ficou em silêncio e o lead escreveu",
+    "status_no_chatwoot": "devolvida no Chatwoot",
     "so_registro": "só fica registrado",
     "tentativas_esgotadas": "tentativas esgotadas",
     "unknown_status": "situação que não conhecemos",
@@ -174,6 +179,12 @@ def move(code: str) -> str:
 
 def intents(codes: Iterable[str]) -> str:
     return ", ".join(_INTENTS.get(code, _plain(code)) for code in codes)
+def excerpt(text: str, most: int = 160) -> str:
+    """The beginning of what somebody said, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
+
+
 
 
 def matters(codes: Iterable[str]) -> str:

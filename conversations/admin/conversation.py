@@ -218,7 +218,7 @@ class ConversationAdmin(PipeAdmin):
             question="Devolver ao agente?",
             explanation=[
                 "O agente volta a responder a partir da próxima mensagem do lead.",
-                "O que o lead escreveu enquanto uma pessoa atendia não será respondido agora.",
+                "Uma pergunta que o lead fez depois da última palavra da pessoa é respondida já; o resto, não.",
             ],
             button="Devolver ao agente",
         ) or self._switch(request, queryset, repair.resume, done="Conversas com o agente")

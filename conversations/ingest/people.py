@@ -6,13 +6,14 @@ transaction that stores the person's message, before anything is sent (I5).
 
 from datetime import datetime
 
-from conversations import commands, handoff, outbox, sessions, wrong_replies
+from conversations import commands, handoff, outbox, resume, sessions, wrong_replies
 from conversations.channel_cache import ChannelView
 from conversations.chatwoot import assignment, due, inboxes
 from conversations.chatwoot.events import Changed, Written
 from conversations.ingest.common import StoredEvent
 from conversations.models import ChatwootLink, Conversation, Handoff, Message
 from seleto.lib import jobs
+from conversations.wording import excerpt
 
 # Why a person is in charge, or is no more.
 CHATWOOT = "pessoa_no_chatwoot"
@@ -63,7 +64,7 @@ def on_changed(channel: ChannelView, event: StoredEvent, changed: Changed, now: 
         return "eco_proprio"
     human = conversation.owner == Conversation.Owner.HUMAN
     if changed.status_from == "open" and changed.status_to == "pending" and human:
-        handoff.resume(conversation, reason="status_no_chatwoot", actor="sdr", now=now)
+        resume.give_back(conversation, reason="status_no_chatwoot", actor="sdr", now=now)
     elif changed.status_to == "resolved" and human:
         handoff.release(conversation, reason=RESOLVED, actor="sdr", now=now)
     elif changed.assignee_changed and changed.assignee_id and inbox and inbox.assignment_pauses:
@@ -120,8 +121,7 @@ def _report(link: ChatwootLink, written: Written, words: str, *, actor: str, now
 def _obey(conversation: Conversation, command: commands.Command, *, actor: str, written: Written, now: datetime) -> str:
     """Never forwarded; acknowledged by a private note; audited with who and when by the change of owner."""
     if command == commands.Command.RESUME:
-        handoff.resume(conversation, reason=COMMAND, actor=actor, now=now)
-        text = "✅ O agente retoma esta conversa a partir da próxima mensagem do lead."
+        text = _give_back(conversation, actor=actor, now=now)
     else:
         handoff.take_over(conversation, reason=COMMAND, actor=actor, now=now, attends=False)
         text = "⏸️ Agente pausado nesta conversa. Para devolver, escreva /retomar."
@@ -131,6 +131,16 @@ def _obey(conversation: Conversation, command: commands.Command, *, actor: str, 
 
 
 def _answer_unknown(conversation: Conversation, written: Written, now: datetime) -> str:
+def _give_back(conversation: Conversation, *, actor: str, now: datetime) -> str:
+    """What the SDR is told of it."""
+    if conversation.owner == Conversation.Owner.AGENT:
+        return "O agente já atende esta conversa."
+    question = resume.give_back(conversation, reason=COMMAND, actor=actor, now=now)
+    if not question:
+        return "✅ O agente retoma esta conversa a partir da próxima mensagem do lead."
+    return f"✅ O agente retoma esta conversa e vai responder à pergunta pendente do lead: “{excerpt(question)}”."
+
+
     """A slash that is no command: the lead must not see it, and the SDR should know that."""
     _note(
         conversation,

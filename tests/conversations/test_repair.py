@@ -265,6 +265,7 @@ def test_what_the_lead_wrote_to_a_person_is_not_answered_afterwards(channel):
     conversation = Conversation.objects.get()
     repair.pause(conversation.pk, actor="usuário:1", now=now())
     zapi.post(zapi.received("Tem alguém aí?"))
+    zapi.post(zapi.received("Sim, aqui é o Carlos.", fromMe=True, fromApi=False))
     jobs.run_due("ingest")
 
     repair.resume(conversation.pk, actor="usuário:1", now=now())
