@@ -18,9 +18,11 @@ from django.db import DatabaseError, connection
 from conversations import channel_cache, outcomes
 from conversations.channel_cache import ChannelView
 from conversations.channels import registry
-from conversations.channels.base import ChannelClient, Timeouts
+from conversations.channels.base import ChannelClient, Sent, Timeouts
 from conversations.chatwoot import due, inboxes
-from conversations.models import Conversation, Message, Outbox, Turn
+from conversations.chatwoot.events import Attachment
+from conversations.media import arrivals, outgoing
+from conversations.models import Conversation, Media, Message, Outbox, Turn
 from conversations.outcomes import OutboxClaim
 from knowledge import flags
 from seleto.lib import alerts, circuits, clock, connections, correlation, http, jobs, metrics, ratelimit
@@ -36,9 +38,11 @@ REPLY_TIME = metrics.timer("reply", "From the end of the lead's silence to the p
 # Channels that the provider refused as a whole since this process last sent through them.
 _refused: set[UUID] = set()
 
-# A row that may leave: due, its channel on line, nothing before it in its conversation still on its way.
+# A row that may leave: due, its channel on line, its file here, nothing before it in its conversation still on its way.
 _READY = (
     "o.status = 'queued' AND o.due_at <= %(now)s AND ch.enabled AND ch.connected IS NOT FALSE"
+    " AND (o.media_id IS NULL"
+    " OR EXISTS (SELECT FROM conversations_media f WHERE f.id = o.media_id AND f.state = 'stored'))"
     " AND (o.origin = 'person' OR NOT o.channel_id = ANY(%(silenced)s))"
     " AND NOT EXISTS (SELECT FROM conversations_outbox e WHERE e.conversation_id = o.conversation_id"
     " AND e.\"order\" < o.\"order\" AND (e.status IN ('queued', 'sending')"
@@ -47,7 +51,7 @@ _READY = (
 _MAY_SPEAK = "(o.origin = 'person' OR mine.closed_at IS NULL AND (mine.owner = 'agent' OR o.survives_handoff))"
 _RETURNING = (
     'o.id, o.conversation_id, o.channel_id, o.message_id, o.origin, o."to", o.text, o.typing_s, o.attempts,'
-    " o.created_at, o.correlation_id, o.answers_id, o.followed"
+    " o.created_at, o.correlation_id, o.answers_id, o.followed, o.media_id"
 )
 
 
@@ -120,22 +124,27 @@ def enqueue_person(conversation: Conversation, text: str, *, chatwoot_id: int, n
 
     Call inside a transaction with the conversation locked; saving it is left to the caller.
     """
-    conversation.outbox_order += 1
     message = _message_for(conversation, text, now)
     message.author, message.chatwoot_id = Message.Author.PERSON, chatwoot_id
     message.save(force_insert=True)
-    return Outbox.objects.create(
-        conversation=conversation,
-        channel_id=conversation.channel_id,
-        message=message,
-        origin=Outbox.Origin.PERSON,
-        order=conversation.outbox_order,
-        to=conversation.address,
-        text=text,
-        due_at=now,
-        created_at=now,
-        correlation_id=correlation.current(),
-    )
+    return _enqueue_for_person(conversation, message, media=None, now=now)
+
+
+def enqueue_file(
+    conversation: Conversation, attachment: Attachment, *, chatwoot_id: int | None, now: datetime
+) -> Outbox:
+    """Queue what a person of the team attached, to leave in its place once the file is here.
+
+    ``chatwoot_id`` is given to the first part of a message there, be it text or file: two of ours cannot both be it.
+    Call inside a transaction with the conversation locked; saving it is left to the caller.
+    """
+    message = _message_for(conversation, "", now)
+    message.author, message.chatwoot_id = Message.Author.PERSON, chatwoot_id
+    message.type = Message.Type(arrivals.kind_of(attachment) or Message.Type.DOCUMENT)
+    message.media = {"filename": arrivals.name_in(attachment.url)}
+    message.save(force_insert=True)
+    media = arrivals.from_chatwoot(message, attachment, now=now)
+    return _enqueue_for_person(conversation, message, media=media, now=now)
 
 
 def claim(limit: int, *, only: UUID | None = None) -> Sequence[OutboxClaim]:
@@ -207,11 +216,8 @@ def _attempt(row: OutboxClaim) -> str:
     circuit = f"{channel.provider}:{channel.slug}"
     if not circuits.allow(circuit, now):
         return outcomes.requeue(row, now + timedelta(seconds=settings.OUTBOX_RETRY_S * 5), counted=False)
-    connections.release()
     try:
-        sent = client(channel).send_text(
-            to=row.to, text=row.text, typing_s=row.typing_s, correlation_id=row.correlation_id
-        )
+        sent = _send(client(channel), row)
     except Misconfigured as error:
         circuits.failed(circuit, error.reason, now)
         _refused.add(channel.id)
@@ -232,6 +238,16 @@ def _attempt(row: OutboxClaim) -> str:
         _refused.discard(channel.id)
         alerts.close(f"channel:{channel.slug}", now=now)
     return "sent"
+
+
+def _send(provider: ChannelClient, row: OutboxClaim) -> Sent:
+    """One call, with the database let go."""
+    if row.media_id is None:
+        connections.release()
+        return provider.send_text(to=row.to, text=row.text, typing_s=row.typing_s, correlation_id=row.correlation_id)
+    parcel = outgoing.parcel(row.media_id)
+    connections.release()
+    return outgoing.send(provider, parcel, to=row.to, caption=row.text, correlation_id=row.correlation_id)
 
 
 def client(channel: ChannelView) -> ChannelClient:
@@ -282,6 +298,23 @@ def _message_for(conversation: Conversation, text: str, now: datetime) -> Messag
         revision=conversation.revision,
         sent_at=now,
         created_at=now,
+    )
+
+
+def _enqueue_for_person(conversation: Conversation, message: Message, *, media: Media | None, now: datetime) -> Outbox:
+    conversation.outbox_order += 1
+    return Outbox.objects.create(
+        conversation=conversation,
+        channel_id=conversation.channel_id,
+        message=message,
+        media=media,
+        origin=Outbox.Origin.PERSON,
+        order=conversation.outbox_order,
+        to=conversation.address,
+        text=message.text,
+        due_at=now,
+        created_at=now,
+        correlation_id=correlation.current(),
     )
 
 

@@ -15,6 +15,8 @@ from django.db.models import Q
 
 from conversations import handoff
 from conversations.channels.base import Sent
+from conversations.media import outgoing
+from conversations.media.outgoing import UNCONFIRMED
 from conversations.models import Conversation, Handoff, Message, Outbox
 from seleto.lib import alerts, jobs
 from seleto.lib.errors import Unavailable
@@ -38,6 +40,7 @@ class OutboxClaim:
     correlation_id: str
     answers_id: str
     followed: bool
+    media_id: UUID | None
 
 
 def on_own_echo(*, channel_id: UUID, to: Sequence[str], provider_id: str, now: datetime) -> None:
@@ -140,6 +143,8 @@ def park(row: OutboxClaim, reason: str, now: datetime) -> str:
     with transaction.atomic():
         Outbox.objects.filter(pk=row.id).update(status=Outbox.Status.PARKED, reason=reason[:120], leased_until=None)
         Message.objects.filter(pk=row.message_id).update(status=Message.Status.FAILED, status_at=now)
+        if row.media_id:
+            outgoing.tell_failure([row.message_id], reason=reason, now=now)
         alerts.open_(
             "outbox:parked", title="Há mensagens paradas na caixa de saída", level=Alert.Level.WARNING, now=now
         )
@@ -170,7 +175,9 @@ def settle_abandoned(now: datetime) -> None:
     for row_id in abandoned.values_list("pk", flat=True):
         declare_unknown(row_id, now)
     overdue = Outbox.objects.filter(status=Outbox.Status.UNKNOWN, reason="", due_at__lte=now)
-    if overdue.update(reason="sem_confirmacao"):
+    files = list(overdue.exclude(media=None).values_list("message_id", flat=True))
+    if overdue.update(reason=UNCONFIRMED):
+        outgoing.tell_failure(files, reason=UNCONFIRMED, now=now)
         alerts.open_(
             "outbox:unknown",
             title="Há mensagens sem confirmação de envio: confira no WhatsApp antes de repetir",

@@ -10,6 +10,7 @@ from conversations.chatwoot import poll
 from conversations.chatwoot import stage as mirror
 from conversations.evals import nightly
 from conversations.ingest import stage as ingest
+from conversations.media import stage as media
 from conversations.publishing import stage as publishing
 from conversations.turns import stage as turns
 from seleto.lib import jobs
@@ -20,6 +21,7 @@ def register() -> None:
     _stage("ingest", "conversation", ingest, lambda: settings.INGEST_CONCURRENCY)
     _stage("turn", "conversation", turns, lambda: settings.TURN_CONCURRENCY)
     _stage("deliver", "delivery", outbox, lambda: settings.DELIVER_CONCURRENCY)
+    _stage("media", "background", media, lambda: settings.MEDIA_CONCURRENCY)
     _stage("mirror", "background", mirror, lambda: settings.CHATWOOT_CONCURRENCY)
     _stage("chatwoot_poll", "background", poll, lambda: settings.CHATWOOT_CONCURRENCY)
     _stage("handoff_wait", "background", unattended)

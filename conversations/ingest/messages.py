@@ -12,6 +12,7 @@ from conversations.channel_cache import ChannelView
 from conversations.channels import base
 from conversations.chatwoot import due
 from conversations.ingest.common import NotYet, StoredEvent, identity_keys, lead_of
+from conversations.media import arrivals
 from conversations.models import Conversation, Message, Outbox, Turn
 from leads.extraction import MAX_CHARS, asks_opt_out
 from leads.models import Identity
@@ -202,7 +203,7 @@ def _store(
     now: datetime,
 ) -> Message:
     media = parsed.media
-    return Message.objects.create(
+    message = Message.objects.create(
         conversation=conversation,
         channel_id=channel.id,
         event_id=event.id,
@@ -217,10 +218,11 @@ def _store(
         own_words=own_words,
         sent_at=_believed(parsed.sent_at, event.received_at),
         created_at=now,
-        media={"url": media.url, "mime": media.mime, "seconds": media.seconds, "filename": media.filename}
-        if media
-        else {},
+        media={"mime": media.mime, "seconds": media.seconds, "filename": media.filename} if media else {},
     )
+    if media is not None:
+        arrivals.from_channel(message, media, now=now)
+    return message
 
 
 def _why_not_answered(parsed: base.Incoming, *, received_at: datetime) -> str:

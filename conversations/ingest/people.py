@@ -11,6 +11,7 @@ from conversations.channel_cache import ChannelView
 from conversations.chatwoot import assignment, due, inboxes
 from conversations.chatwoot.events import Changed, Written
 from conversations.ingest.common import StoredEvent
+from conversations.media import arrivals
 from conversations.models import ChatwootLink, Conversation, Handoff, Message
 from seleto.lib import jobs
 from conversations.wording import excerpt
@@ -161,16 +162,17 @@ def _forward(
     now: datetime,
 ) -> None:
     handoff.take_over(conversation, reason=CHATWOOT, actor=actor, now=now)
-    if written.attachments:
-        _note(
-            conversation,
-            f"anexo:{written.message_id}",
-            "⚠️ Anexos ainda não são enviados ao lead por aqui; só o texto foi.",
-            now,
-        )
+    chatwoot_id: int | None = written.message_id
     if written.text.strip():
         outbox.enqueue_person(conversation, written.text, chatwoot_id=written.message_id, now=now)
-        jobs.wake("deliver")
+        chatwoot_id = None
+    for attachment in filter(arrivals.kind_of, written.attachments):
+        outbox.enqueue_file(conversation, attachment, chatwoot_id=chatwoot_id, now=now)
+        chatwoot_id = None
+    if not all(map(arrivals.kind_of, written.attachments)):
+        text = "⚠️ O que não é arquivo (localização, contato) não é enviado ao lead por aqui."
+        _note(conversation, f"anexo:{written.message_id}", text, now)
+    jobs.wake("deliver")
     conversation.last_message_at = max(conversation.last_message_at, now)
     conversation.save()
     due.mark(lead_id=conversation.lead_id, channel_id=channel.id, now=now)

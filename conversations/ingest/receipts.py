@@ -8,6 +8,7 @@ from conversations import channel_cache
 from conversations.channel_cache import ChannelView
 from conversations.channels import base
 from conversations.ingest.common import NotYet, StoredEvent
+from conversations.media import outgoing
 from conversations.models import Channel, Message, Outbox
 from seleto.lib import alerts
 from seleto.lib.models import Alert
@@ -53,9 +54,9 @@ def _fail(channel: ChannelView, receipt: base.Receipt, now: datetime) -> None:
     if not failed:
         return  # the lead has them: whatever failed, nobody should send them again
     Message.objects.filter(pk__in=failed).update(status=Message.Status.FAILED, status_at=now)
-    Outbox.objects.filter(message_id__in=failed).update(
-        status=Outbox.Status.PARKED, reason=f"recusada_pelo_whatsapp:{receipt.error_code or 'sem_codigo'}"[:120]
-    )
+    reason = f"recusada_pelo_whatsapp:{receipt.error_code or 'sem_codigo'}"[:120]
+    Outbox.objects.filter(message_id__in=failed).update(status=Outbox.Status.PARKED, reason=reason)
+    outgoing.tell_failure(failed, reason=reason, now=now)
     alerts.open_(
         f"delivery:{channel.slug}",
         title=f"O WhatsApp recusou mensagens do canal {channel.slug}",

@@ -1,0 +1,60 @@
+"""Files on disk, below ``MEDIA_ROOT``: random names, readable by this user alone, written whole or not at all."""
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+
+from seleto.lib.download import Fetched
+
+
+class Missing(Exception):
+    """The file is not where the row says."""
+
+
+def receive(fill: Callable[[BinaryIO], Fetched]) -> tuple[str, Fetched]:
+    """Have ``fill`` write a new file; its path below ``MEDIA_ROOT`` and what it is. What fails leaves nothing behind.
+
+    Raises what ``fill`` raises, and ``OSError``.
+    """
+    name = secrets.token_hex(16)
+    draft = _folder("new") / name
+    try:
+        with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as sink:
+            file = fill(sink)
+        path = f"{name[:2]}/{name}.{file.extension}"
+        _folder(name[:2])
+        draft.replace(located(path))
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    return path, file
+
+
+def located(path: str) -> Path:
+    """Where a row's file is."""
+    return Path(settings.MEDIA_ROOT) / path
+
+
+def read(path: str) -> bytes:
+    """Raises ``Missing``."""
+    if path:
+        try:
+            return located(path).read_bytes()
+        except OSError:
+            pass
+    raise Missing
+
+
+def remove(path: str) -> None:
+    if path:
+        located(path).unlink(missing_ok=True)
+
+
+def _folder(name: str) -> Path:
+    folder = Path(settings.MEDIA_ROOT) / name
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
