@@ -24,14 +24,24 @@ class File:
 
 
 class ChatwootClient:
-    """``http`` belongs to the caller and is shared by the process."""
+    """``http`` belongs to the caller and is shared by the process; ``upload`` is for calls that carry files."""
 
-    def __init__(self, *, base_url: str, account_id: int, user_token: str, bot_token: str, http: httpx.Client) -> None:
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        account_id: int,
+        user_token: str,
+        bot_token: str,
+        http: httpx.Client,
+        upload: httpx.Timeout,
+    ) -> None:
         self._root = f"{base_url.rstrip('/')}/api/v1/accounts/{account_id}"
         self._profile = f"{base_url.rstrip('/')}/api/v1/profile"
         self._user = {"api_access_token": user_token}
         self._bot = {"api_access_token": bot_token or user_token}
         self._http = http
+        self._upload = upload
 
     def __repr__(self) -> str:
         return "<ChatwootClient>"
@@ -150,7 +160,7 @@ class ChatwootClient:
             return int(self._write("POST", address, json=body, headers=headers)["id"])
         form = {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in body.items()}
         parts = [("attachments[]", (file.name, file.content, file.mime)) for file in files]
-        return int(self._write("POST", address, data=form, files=parts, headers=headers)["id"])
+        return int(self._write("POST", address, data=form, files=parts, headers=headers, timeout=self._upload)["id"])
 
     def set_message_status(self, display_id: int, message_id: int, status: str, *, error: str = "") -> None:
         body = {"status": status, **({"external_error": error} if error else {})}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+import httpx
 from django.conf import settings
 
 from conversations.chatwoot.client import ChatwootClient
@@ -43,6 +44,11 @@ class InboxView:
             bot_token=self.credentials.get("bot_token", ""),
             http=http.session(
                 "chatwoot", connect_s=settings.CHATWOOT_CONNECT_TIMEOUT_S, read_s=settings.CHATWOOT_READ_TIMEOUT_S
+            ),
+            upload=httpx.Timeout(
+                settings.CHATWOOT_UPLOAD_TIMEOUT_S,
+                connect=settings.CHATWOOT_CONNECT_TIMEOUT_S,
+                pool=settings.CHATWOOT_CONNECT_TIMEOUT_S,
             ),
         )
 

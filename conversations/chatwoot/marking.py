@@ -13,5 +13,10 @@ def of_note(key: str) -> str:
     return f"{PREFIX}nota:{key}"
 
 
+def of_file(media_id: UUID) -> str:
+    """Of a file that followed its message."""
+    return f"{PREFIX}arquivo:{media_id}"
+
+
 def is_ours(source_id: object) -> bool:
     return isinstance(source_id, str) and source_id.startswith(PREFIX)

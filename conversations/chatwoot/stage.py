@@ -78,7 +78,7 @@ def run(link: LinkClaim) -> None:
         return
     circuits.succeeded(inbox.circuit)
     alerts.close(f"chatwoot:{link.channel_id}", now=now)
-    _release(link, due_at=now if wanted.more else None)
+    _release(link, due_at=now if wanted.more else wanted.again_at)
     MIRRORS.labels(outcome="done").inc()
 
 

@@ -7,9 +7,12 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from conversations.models import ChatwootLink, ChatwootNote, Conversation, Handoff, Message
+from conversations.chatwoot import attachments
+from conversations.chatwoot.attachments import Attached, Late
+from conversations.models import ChatwootLink, ChatwootNote, Conversation, Handoff, Media, Message
 from leads import display
 from leads.models import Classification, Fact, Identity, Lead, Temperature
+from seleto.lib import clock
 
 # More than this at once waits for the next run.
 BATCH = 50
@@ -30,6 +33,7 @@ class Said:
     author: str
     text: str = field(repr=False)
     at: datetime
+    files: tuple[Attached, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Everything a run may have to write."""
+    """Everything a run may have to write. ``again_at``: a message waits for its file until then."""
 
     link_id: UUID
     contact_id: int | None
@@ -55,6 +59,7 @@ class Wanted:
     name: str = field(repr=False)
     given_name: str = field(repr=False)
     messages: tuple[Said, ...] = field(repr=False)
+    late: tuple[Late, ...] = field(repr=False)
     notes: tuple[tuple[int, str, str], ...] = field(repr=False)
     deliveries: tuple[Delivered, ...]
     attributes: dict[str, str] = field(repr=False)
@@ -62,6 +67,7 @@ class Wanted:
     status: str
     handoff: str
     more: bool
+    again_at: datetime | None
 
 
 def read(lead_id: UUID, channel_id: UUID) -> Wanted:
@@ -71,7 +77,8 @@ def read(lead_id: UUID, channel_id: UUID) -> Wanted:
     identities = list(Identity.objects.filter(lead_id=lead_id).order_by("pk"))
     facts = dict(Fact.objects.filter(lead_id=lead_id, superseded_at=None).values_list("field", "value"))
     current = Conversation.objects.filter(lead_id=lead_id, channel_id=channel_id).order_by("-opened_at").first()
-    rows = list(_unshown(lead_id, channel_id)[: BATCH + 1])
+    rows = list(_unshown(lead_id, channel_id).prefetch_related("files")[: BATCH + 1])
+    ready, again_at = attachments.ready(rows[:BATCH], now=clock.now())
     handoff = Handoff.objects.filter(conversation=current, closed_at=None).first() if current else None
     phone = next((row.value for row in identities if row.kind == Identity.Kind.PHONE), "")
     return Wanted(
@@ -84,7 +91,8 @@ def read(lead_id: UUID, channel_id: UUID) -> Wanted:
         phone=f"+{phone}" if phone else "",
         name=facts.get(Fact.Field.NOME) or next((row.display_name for row in identities if row.display_name), "Lead"),
         given_name=facts.get(Fact.Field.NOME, ""),
-        messages=tuple(_said(row) for row in rows[:BATCH]),
+        messages=tuple(_said(row) for row in ready),
+        late=attachments.late(lead_id, channel_id),
         notes=tuple(
             ChatwootNote.objects.filter(link=link, chatwoot_id=None).order_by("pk").values_list("pk", "key", "text")
         ),
@@ -93,7 +101,8 @@ def read(lead_id: UUID, channel_id: UUID) -> Wanted:
         labels=_labels(lead, facts, handoff),
         status=_status(current),
         handoff=str(handoff.pk) if handoff else "",
-        more=len(rows) > BATCH,
+        more=len(rows) > BATCH and again_at is None,
+        again_at=again_at,
     )
 
 
@@ -104,6 +113,7 @@ def _unshown(lead_id: UUID, channel_id: UUID) -> QuerySet[Message]:
             mine, conversation__lead_id=lead_id, channel_id=channel_id, chatwoot_id=None, deleted_at=None
         )
         .exclude(status=Message.Status.CANCELLED)
+        .exclude(files__source=Media.Source.CHATWOOT)  # it stands there already, as a part of what the SDR wrote
         .order_by("sent_at", "revision", "created_at")
     )
 
@@ -128,10 +138,11 @@ def _deliveries(lead_id: UUID, channel_id: UUID) -> Sequence[Delivered]:
 
 
 def _said(row: Message) -> Said:
-    text = row.text
-    if row.type not in _WORDS:
-        text = f"[{row.get_type_display()}] {text}".strip()
-    return Said(row.id, row.author, text, row.sent_at)
+    text, files = row.text, attachments.of(row)
+    if row.type not in _WORDS and not files:
+        parts = (f"[{row.get_type_display()}]", text, attachments.remark(row))
+        text = " ".join(part for part in parts if part)
+    return Said(row.id, row.author, text, row.sent_at, files)
 
 
 def _attributes(lead: Lead, facts: dict[str, str]) -> dict[str, str]:

@@ -1,17 +1,21 @@
 """One run of the mirror: write what differs, save every id at once. Raises ``ProviderError``; a later run goes on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 from uuid import UUID
 
-from conversations.chatwoot import assignment, marking
+from conversations.chatwoot import assignment, attachments, marking
+from conversations.chatwoot.attachments import Attached, Late
 from conversations.chatwoot.inboxes import InboxView
 from conversations.chatwoot.state import PRODUCT, QUEUE, TEMPERATURES, Said, Wanted
-from conversations.models import ChatwootLink, ChatwootNote, Message
+from conversations.models import ChatwootLink, ChatwootNote, Media, Message
 from seleto.lib import connections
 from seleto.lib.errors import Rejected
 
 # How far back our markers are looked for after an unknown outcome; a page holds about twenty messages.
 PAGES_LOOKED_AT = 3
+# What a server answers that will not have a file (contracts/chatwoot.md, sections 1 and 6).
+_FILES_REFUSED = (413, 415, 422)
 _OWN_LABELS = (PRODUCT, QUEUE)
 _STATUS = {"sent": "sent", "delivered": "delivered", "read": "read", "played": "read", "failed": "failed"}
 
@@ -32,6 +36,8 @@ class Writer:
             self._recognise_own()
         for message in self._wanted.messages:
             self._show(message)
+        for late in self._wanted.late:
+            self._follow(late)
         for pk, key, text in self._wanted.notes:
             self._note(pk, key, text)
         self._name()
@@ -88,18 +94,42 @@ class Writer:
     def _show(self, message: Said) -> None:
         if Message.objects.filter(pk=message.id).exclude(chatwoot_id=None).exists():
             return  # recognised just now
-        text = f"[celular da empresa] {message.text}" if message.author == Message.Author.PHONE else message.text
-        connections.release()
-        shown_id = self._guarded(
-            lambda: self._client.create_message(
-                self._display_id,
-                text=text,
-                incoming=message.author == Message.Author.LEAD,
-                marker=marking.of_message(message.id),
-                external_created_at=int(message.at.timestamp()),
-            )
+        said_by = "[celular da empresa] " if message.author == Message.Author.PHONE else ""
+        shown_id = self._create(
+            f"{said_by}{message.text}".strip(),
+            message.files,
+            incoming=message.author == Message.Author.LEAD,
+            marker=marking.of_message(message.id),
+            external_created_at=int(message.at.timestamp()),
         )
         Message.objects.filter(pk=message.id, chatwoot_id=None).update(chatwoot_id=shown_id)
+        attachments.shown(message.files, shown_id)
+
+    def _follow(self, late: Late) -> None:
+        if Media.objects.filter(pk=late.file.id).exclude(chatwoot_id=None).exists():
+            return  # shown, or recognised, just now
+        shown_id = self._create(
+            late.text,
+            (late.file,),
+            incoming=late.author == Message.Author.LEAD,
+            marker=marking.of_file(late.file.id),
+        )
+        attachments.shown((late.file,), shown_id)
+
+    def _create(self, text: str, attached: Sequence[Attached], **how: Any) -> int:
+        """Words and files together; the words alone, with a remark, when the server will not have the files."""
+        connections.release()
+        files = attachments.load(attached)
+        if files:
+            try:
+                return self._guarded(
+                    lambda: self._client.create_message(self._display_id, text=text, files=files, **how)
+                )
+            except Rejected as error:
+                if error.status not in _FILES_REFUSED:
+                    raise
+        words = f"{text} {attachments.REFUSED}".strip() if attached else text
+        return self._guarded(lambda: self._client.create_message(self._display_id, text=words, **how))
 
     def _note(self, pk: int, key: str, text: str) -> None:
         if ChatwootNote.objects.filter(pk=pk).exclude(chatwoot_id=None).exists():
@@ -127,21 +157,29 @@ class Writer:
         for _ in range(PAGES_LOOKED_AT):
             page = self._client.messages(self._display_id, before=before)
             for row in page:
-                self._recognise(str(row.get("source_id") or ""), int(row["id"]))
+                self._recognise(
+                    str(row.get("source_id") or ""), int(row["id"]), with_files=bool(row.get("attachments"))
+                )
             if not page:
                 break
             before = min(int(row["id"]) for row in page)
         self._save(unsure=False)
 
-    def _recognise(self, source_id: str, chatwoot_id: int) -> None:
+    def _recognise(self, source_id: str, chatwoot_id: int, *, with_files: bool) -> None:
         if not marking.is_ours(source_id):
             return
         name = source_id.removeprefix(marking.PREFIX)
         if name.startswith("nota:"):
             pk = name.removeprefix("nota:").partition(":")[0]
             ChatwootNote.objects.filter(pk=int(pk), chatwoot_id=None).update(chatwoot_id=chatwoot_id)
+        elif name.startswith("arquivo:"):
+            Media.objects.filter(pk=name.removeprefix("arquivo:"), chatwoot_id=None).update(chatwoot_id=chatwoot_id)
         else:
             Message.objects.filter(pk=name, chatwoot_id=None).update(chatwoot_id=chatwoot_id)
+            if with_files:
+                Media.objects.filter(message=name, state=Media.State.STORED, chatwoot_id=None).update(
+                    chatwoot_id=chatwoot_id
+                )
 
     # --- what is shown beside the conversation: only what differs from what we wrote last
 

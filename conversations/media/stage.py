@@ -18,6 +18,7 @@ from django.db.models import Min
 from conversations.chatwoot import due
 from conversations.media import files, hosts, kinds, outgoing
 from conversations.models import Media, Message, Outbox
+from conversations.wording import words
 from seleto.lib import alerts, clock, connections, download, jobs, metrics
 from seleto.lib.download import Fetched, Limits
 from seleto.lib.errors import ProviderError, Rejected, Unavailable
@@ -158,6 +159,7 @@ def _give_up(row: MediaClaim, error: ProviderError) -> str:
         )
         if given_up:
             _park_outgoing(row, error.reason, now)
+            _tell_missing(row, error.reason, now)
             _wake(row, now)
             alerts.open_(ALERT, title="Há anexos que não puderam ser baixados", level=Alert.Level.WARNING, now=now)
     return str(state)
@@ -168,6 +170,21 @@ def _park_outgoing(row: MediaClaim, reason: str, now: datetime) -> None:
     if waiting.update(status=Outbox.Status.PARKED, reason=f"{outgoing.ATTACHMENT}:{reason}"[:120]):
         Message.objects.filter(pk=row.message_id).update(status=Message.Status.FAILED, status_at=now)
         outgoing.tell_failure([row.message_id], reason=f"{outgoing.ATTACHMENT}:{reason}", now=now)
+
+
+def _tell_missing(row: MediaClaim, reason: str, now: datetime) -> None:
+    """The mirror waited no longer and said that the file follows: it does not."""
+    message = Message.objects.select_related("conversation").get(pk=row.message_id)
+    if row.source == Media.Source.CHANNEL and now >= message.created_at + timedelta(
+        seconds=settings.MEDIA_MIRROR_WAIT_S
+    ):
+        due.note(
+            lead_id=message.conversation.lead_id,
+            channel_id=message.channel_id,
+            key=f"arquivo:{row.id}:{now:%Y%m%d%H%M%S}",
+            text=f"⚠️ O arquivo de uma mensagem ({message.get_type_display()}) não pôde ser baixado: {words(reason)}.",
+            now=now,
+        )
 
 
 def _wake(row: MediaClaim, now: datetime) -> None:
