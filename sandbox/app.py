@@ -17,7 +17,7 @@ from sandbox import admin
 from sandbox.box import Box
 from sandbox.chatwoot import api as chatwoot
 from sandbox.faults import FaultGate
-from sandbox.page import desk, views
+from sandbox.page import crm, desk, views
 from sandbox.page.timeline import Timeline
 from sandbox.piperun import api as piperun
 from sandbox.piperun.calls import BASE as PIPERUN
@@ -37,6 +37,7 @@ def create_app(box: Box) -> ASGIApp:
         *box.model.routes(),
         *admin.routes(box),
         *desk.routes(box),
+        *crm.routes(box),
         *views.routes(box, timeline),
     ]
 

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, Response
 
+from sandbox.page.safe_html import sanitised
 from sandbox.page.timeline import BRASILIA, local_time
 
 HERE = Path(__file__).parent
@@ -26,6 +27,9 @@ class Pages:
         self._templates.filters["moment"] = _moment
         self._templates.filters["whatsapp"] = _formatted
         self._templates.filters["chatwoot"] = _marked_down
+        self._templates.filters["note"] = sanitised
+        self._templates.filters["reais"] = _reais
+        self._templates.filters["day"] = _day
 
     def render(self, name: str, **context: Any) -> Response:
         return HTMLResponse(self._templates.get_template(name).render(**context))
@@ -38,6 +42,20 @@ def digest(state: object) -> str:
 def _moment(seconds: float) -> str:
     """Hour of the day in Brasília for epoch seconds."""
     return datetime.fromtimestamp(seconds, BRASILIA).strftime("%H:%M")
+
+
+def _reais(value: object) -> str:
+    """R$ 1.250,50, for a number or its text."""
+    whole, _, cents = f"{float(str(value or 0)):,.2f}".partition(".")
+    return f"R$ {whole.replace(',', '.')},{cents}"
+
+
+def _day(stamp: str | None) -> str:
+    """PipeRun's ``YYYY-MM-DD HH:MM:SS`` as people here write it; anything else as it is."""
+    try:
+        return datetime.strptime(str(stamp), "%Y-%m-%d %H:%M:%S").strftime("%d/%m/%Y %H:%M")  # noqa: DTZ007 - shown only
+    except ValueError:
+        return str(stamp or "")
 
 
 def _formatted(text: str) -> Markup:

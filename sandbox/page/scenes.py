@@ -99,6 +99,19 @@ DESK_FAULTS = (
     Choice("after", "Conexão cai depois do efeito", {"endpoint": "/chatwoot/*", "drop": "after", "times": 1}),
 )
 
+# What can go wrong between the product and the CRM. A rule with a name is a fault, one without changes how it behaves.
+CRM_FAULTS = (
+    Choice("after", "Cria e perde a resposta (1 vez)", {"name": "drop_after", "call": "POST *", "times": 1}),
+    Choice("before", "Conexão cai antes do efeito (1 vez)", {"name": "drop_before", "times": 1}),
+    Choice("hang", "Cria e não responde mais (1 vez)", {"name": "timeout_after", "call": "POST *", "times": 1}),
+    Choice("slow", "Responde em 3 s", {"name": "slow"}),
+    Choice("down", "CRM fora do ar (503)", {"name": "unavailable"}),
+    Choice("limit", "Limite de 1 chamada por segundo (429)", {"rate_per_s": 1.0, "burst": 2}),
+    Choice("token", "Token revogado (401)", {"token_revoked": True}),
+    Choice("refused", "Recusa o próximo cadastro (422)", {"name": "unprocessable", "call": "POST *", "times": 1}),
+    Choice("half", "Erro 502 depois de gravar (1 vez)", {"name": "error_after", "call": "POST *", "times": 1}),
+)
+
 # stage: (label, what a newcomer has to know about it)
 STAGES = {
     "event": ("Evento", "O aviso do WhatsApp é guardado inteiro antes de qualquer resposta, para que nada se perca."),
