@@ -59,3 +59,45 @@ def test_no_slot_is_given_twice_to_connections_that_ask_at_once() -> None:
         thread.join()
 
     assert sorted(slots) == [second(number) for number in range(8)]
+
+
+@pytest.mark.django_db
+def test_a_slot_is_taken_only_when_it_comes_soon() -> None:
+    first, second_, late, later = (ratelimit.take("piperun", interval_s=100, within_s=150) for _ in range(4))
+
+    assert (first.taken, first.wait_s) == (True, 0)
+    assert (second_.taken, second_.wait_s) == (True, pytest.approx(100, abs=20))
+    # Not taken: the next slot is the same for all who ask.
+    assert (late.taken, late.wait_s) == (False, pytest.approx(200, abs=20))
+    assert (later.taken, later.wait_s) == (False, pytest.approx(200, abs=20))
+
+
+@pytest.mark.django_db
+def test_a_pause_holds_for_everybody_and_shortens_nothing() -> None:
+    ratelimit.hold("piperun", wait_s=1000)
+    ratelimit.hold("piperun", wait_s=10)
+
+    assert ratelimit.take("piperun", interval_s=1, within_s=60).taken is False
+    assert ratelimit.take("piperun", interval_s=1, within_s=2000).wait_s == pytest.approx(1000, abs=20)
+
+
+@pytest.mark.django_db
+def test_without_an_interval_there_is_always_a_slot() -> None:
+    assert ratelimit.take("piperun", interval_s=0, within_s=0) == ratelimit.Slot(taken=True, wait_s=0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_those_who_ask_at_once_get_slots_of_their_own() -> None:
+    waits: list[float] = []
+
+    def ask() -> None:
+        waits.append(ratelimit.take("piperun", interval_s=100, within_s=10_000).wait_s)
+        connection.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(waits) == pytest.approx([100 * place for place in range(8)], abs=20)
