@@ -62,6 +62,7 @@ class PersonWish:
 class FollowUp:
     """A task for a person, so many business hours after ``since``."""
 
+    type_id: str
     title: str
     description: str = field(repr=False)
     since: datetime
@@ -72,7 +73,8 @@ class FollowUp:
 class DealWish:
     """One open orçamento. ``advance_to``: the stage that a hot lead's deal has reached, "" for none.
 
-    ``may_create`` is False for one that merely stands there already. ``asked_at`` is when the lead last said something of this need: newer than the end of its deal, it is a need anew.
+    ``may_create`` is False for one that merely stands there already. ``asked_at`` is when the lead last said something
+    of this need: newer than the end of its deal, it is a need anew.
     """
 
     orcamento_id: UUID
@@ -279,6 +281,7 @@ def _follow_up(values: Values, need: Need, rules: CrmSettings, quiet_at: datetim
     lacking = missing(values, need)
     asks = f"Perguntar: {', '.join(lacking)}." if lacking else "Confirmar o interesse e combinar o próximo passo."
     return FollowUp(
+        type_id=rules.follow_up_type_id,
         title=f"Retorno: {title_of(values, need, rules.title_template)}"[:TITLE_CHARS],
         description=f"Lead morno, sem resposta desde a última mensagem. {asks}",
         since=quiet_at,
