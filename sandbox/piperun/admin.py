@@ -176,16 +176,16 @@ class Steering:
     async def city(self, data: Data) -> object:
         """``action`` add (with ``name``, ``uf``), remove or rename (``to``): the CRM's table differs from IBGE's."""
         name, uf, action = str(data.get("name") or ""), str(data.get("uf") or "").upper(), data.get("action")
-        found = [row for row in self._records.cities if fold(row["name"]) == fold(name) and row["uf"] == uf]
+        found = [row for row in self._records.cities.values() if fold(row["name"]) == fold(name) and row["uf"] == uf]
         if action == "add":
-            number = max(row["id"] for row in self._records.cities) + 1
-            self._records.cities.append({"id": number, "uf": uf, "name": name})
-            return self._records.cities[-1]
+            number = max(self._records.cities) + 1
+            self._records.cities[number] = {"id": number, "uf": uf, "name": name}
+            return self._records.cities[number]
         if not found or action not in ("remove", "rename"):
             raise CannotDo("action must be add, remove or rename, the last two of a city the CRM knows")
         for row in found:
             if action == "remove":
-                self._records.cities.remove(row)
+                del self._records.cities[row["id"]]
             else:
                 row["name"] = str(data.get("to") or "")
         return {"changed": len(found)}

@@ -22,6 +22,7 @@ def table() -> list[dict[str, Any]]:
     return [{"id": number, "uf": uf, "name": name} for number, (uf, name) in enumerate(rows, _FIRST_ID)]
 
 
+@functools.lru_cache(maxsize=50_000)
 def fold(text: str) -> str:
     """Without case and accents, as PipeRun compares names."""
     plain = unicodedata.normalize("NFKD", text.casefold())

@@ -62,7 +62,7 @@ def find(call: Call, kind: str, name: str = "id") -> Row:
 
 def cities(call: Call) -> Response:
     name, uf = fold(call.query.get("name", "")), call.query.get("uf", "").strip().upper()
-    rows = [row for row in call.records.cities if name in fold(row["name"]) and uf in ("", row["uf"])]
+    rows = [row for row in call.records.cities.values() if name in fold(row["name"]) and uf in ("", row["uf"])]
     return _answer(call, *_page(call, rows))
 
 
@@ -95,7 +95,7 @@ def _fits(kind: str, row: Row, query: Mapping[str, str]) -> bool:
     for name in _EXACT[kind]:
         if name in query and str("" if values[name] is None else values[name]) != query[name]:
             return False
-    if any(fold(query.get(name, "")) not in fold(str(values[name])) for name in _WITHIN[kind]):
+    if any(query.get(name) and fold(query[name]) not in fold(str(values[name])) for name in _WITHIN[kind]):
         return False
     if kind == "companies" and query.get("cnpj") and plain(values["cnpj"]) != plain(query["cnpj"]):
         return False

@@ -99,7 +99,7 @@ class Records:
         self.settings = Settings()
         self.rows: dict[str, dict[int, Row]] = {kind: {} for kind in KINDS}
         self.setup = setup.tables()
-        self.cities = cities.table()
+        self.cities = {row["id"]: row for row in cities.table()}
         self.notes_of: defaultdict[int, list[int]] = defaultdict(list)
         self._tokens, self._filled_at = float(self.settings.burst), time.monotonic()
         self.touch()
@@ -181,8 +181,9 @@ class Records:
 
     def listed(self, name: str, number: object) -> dict[str, Any] | None:
         """The entry of a set-up list, or a city, with this id."""
-        rows: Iterable[dict[str, Any]] = self.cities if name == "cities" else self.setup[name]
-        return next((row for row in rows if row["id"] == number), None)
+        if name == "cities":
+            return self.cities.get(number) if isinstance(number, int) else None
+        return next((row for row in self.setup[name] if row["id"] == number), None)
 
     def twins(self) -> dict[str, list[list[int]]]:
         """Groups of records that stand for one thing: CNPJ, external code, phone, open deals of one reference."""
