@@ -131,7 +131,6 @@ def _obey(conversation: Conversation, command: commands.Command, *, actor: str, 
     return ""
 
 
-def _answer_unknown(conversation: Conversation, written: Written, now: datetime) -> str:
 def _give_back(conversation: Conversation, *, actor: str, now: datetime) -> str:
     """What the SDR is told of it."""
     if conversation.owner == Conversation.Owner.AGENT:
@@ -142,6 +141,7 @@ def _give_back(conversation: Conversation, *, actor: str, now: datetime) -> str:
     return f"✅ O agente retoma esta conversa e vai responder à pergunta pendente do lead: “{excerpt(question)}”."
 
 
+def _answer_unknown(conversation: Conversation, written: Written, now: datetime) -> str:
     """A slash that is no command: the lead must not see it, and the SDR should know that."""
     _note(
         conversation,
