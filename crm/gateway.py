@@ -121,7 +121,12 @@ class Remote(Generic[T]):
 
 
 class CrmGateway(Protocol):
-    """One account of a CRM. Cheap to build; safe to use from many threads."""
+    """One account of a CRM. Cheap to build; safe to use from many threads.
+
+    It keeps the CRM's pace and reports to the circuit named by its ``slug`` by itself: before a call it may raise
+    ``Unavailable`` with the reasons ``circuit_open`` and ``paced``, and the seconds to wait. Never call it with a
+    transaction open.
+    """
 
     slug: str
 
@@ -142,7 +147,7 @@ class CrmGateway(Protocol):
     def companies(
         self, *, code: str = "", cnpj: str = "", name: str = "", city_id: str = ""
     ) -> Sequence[Remote[Company]]:
-        """Those that fit exactly, whatever the CRM's search takes for a match; one of the criteria at least."""
+        """Those that fit every criterion given (at least one) exactly, whatever the CRM's search takes for a match."""
 
     def company(self, id_: str) -> Remote[Company]: ...
 

@@ -1,21 +1,28 @@
 """Which CRM this installation writes to."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 
 from crm import calls
-from crm.gateway import CrmGateway
+from crm.gateway import CrmGateway, Exchange
 from crm.piperun.client import PipeRunClient
 from crm.piperun.gateway import PipeRunGateway
 from crm.piperun.wire import Wire
 from seleto.lib import http
 
 
-def current() -> CrmGateway | None:
-    """The gateway of the settings; None while no CRM is set (``PIPERUN_TOKEN`` empty).
+def configured() -> bool:
+    """Whether a CRM is set."""
+    return bool(settings.PIPERUN_TOKEN)
+
+
+def current(*, record: Callable[[Exchange], None] = calls.record) -> CrmGateway | None:
+    """The gateway of the settings; None while no CRM is set (``PIPERUN_TOKEN`` empty). ``record`` keeps its calls.
 
     Made anew each time: only the HTTP session is worth keeping, and it is one per process.
     """
-    if not settings.PIPERUN_TOKEN:
+    if not configured():
         return None
     wire = Wire(
         base_url=settings.PIPERUN_URL,
@@ -23,6 +30,6 @@ def current() -> CrmGateway | None:
         http=http.session(
             "piperun", connect_s=settings.PIPERUN_CONNECT_TIMEOUT_S, read_s=settings.PIPERUN_READ_TIMEOUT_S
         ),
-        record=calls.record,
+        record=record,
     )
     return PipeRunGateway(PipeRunClient(wire))

@@ -10,7 +10,8 @@ from django.core.checks import CheckMessage, Error, Tags, register
 _DEVELOPMENT = "insecure-development-key"
 _DEVELOPMENT_FERNET = "aW5zZWN1cmUtZGV2ZWxvcG1lbnQta2V5LTMyLWJ5dGU="
 # The providers' own addresses. Another one is another party reading every message.
-PROVIDER_HOSTS = {"ZAPI_BASE_URL": "https://api.z-api.io"}
+PROVIDER_HOSTS = {"ZAPI_BASE_URL": "https://api.z-api.io", "PIPERUN_URL": "https://api.pipe.run/v1"}
+_HOST_IDS = {"ZAPI_BASE_URL": "seleto.E001", "PIPERUN_URL": "seleto.E010"}
 
 
 @register(Tags.security)
@@ -22,7 +23,7 @@ def provider_hosts(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[Ch
         Error(
             f"{name} is not the provider's own address.",
             hint=f"Unset {name}, or set SANDBOX=on when this is a simulation.",
-            id="seleto.E001",
+            id=_HOST_IDS[name],
         )
         for name, own in PROVIDER_HOSTS.items()
         if getattr(settings, name) != own

@@ -21,7 +21,7 @@ from knowledge import embeddings, queries
 from knowledge.embeddings import endpoint, stage, store
 from knowledge.embeddings.store import Extension
 from knowledge.models import Flag, Product
-from seleto import checks, doctor_model, health
+from seleto import checks, doctor_crm, doctor_model, health
 from seleto.findings import Finding, Level
 from seleto.lib.errors import Misconfigured, ProviderError
 
@@ -39,6 +39,7 @@ SETTINGS_TEXTS = {
     "seleto.E007": "DATABASE_URL está vazia: o banco embutido serve só para demonstração e testes.",
     "seleto.E008": "LLM_BASE_URL não começa com https://: as conversas passariam abertas pela rede.",
     "seleto.E009": "EMBEDDINGS_BASE_URL não começa com https://: as perguntas passariam abertas pela rede.",
+    "seleto.E010": "PIPERUN_URL não é o endereço do PipeRun: apague a variável.",
 }
 _EMBEDDINGS_TEXTS = {
     "rate_limit": "Os embeddings estão no limite de chamadas por minuto: tente mais tarde.",
@@ -70,7 +71,7 @@ def examine(*, now: datetime) -> list[Finding]:
     model = partial(doctor_model.examine, every=False)
     parts: list[Callable[[], Iterator[Finding]]] = [model]
     if found[-1].level == Level.OK:
-        parts = [lambda: _pipe(now), _channels, model, _embeddings, _knowledge, _flags, _set_aside]
+        parts = [lambda: _pipe(now), _channels, model, _embeddings, doctor_crm.examine, _knowledge, _flags, _set_aside]
     return [*found, *(finding for part in parts for finding in part())]
 
 

@@ -48,9 +48,10 @@ def test_a_deployment_finding(production: Settings, name: str, value: object, fi
     assert found(deploy=False) == set()
 
 
-def test_another_provider_host_is_for_the_sandbox_only(production: Settings) -> None:
-    production.ZAPI_BASE_URL = "http://127.0.0.1:9000"
-    assert found(deploy=False) == {"seleto.E001"}
+@pytest.mark.parametrize(("name", "finding"), [("ZAPI_BASE_URL", "seleto.E001"), ("PIPERUN_URL", "seleto.E010")])
+def test_another_provider_host_is_for_the_sandbox_only(production: Settings, name: str, finding: str) -> None:
+    setattr(production, name, "http://127.0.0.1:9000")
+    assert found(deploy=False) == {finding}
 
     production.SANDBOX = True
     assert found(deploy=False) == set()
