@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from conversations import handoff
 from conversations.channels.base import Sent
-from conversations.media import outgoing
+from conversations.chatwoot import telling
 from conversations.media.outgoing import UNCONFIRMED
 from conversations.models import Conversation, Handoff, Message, Outbox
 from seleto.lib import alerts, jobs
@@ -143,8 +143,7 @@ def park(row: OutboxClaim, reason: str, now: datetime) -> str:
     with transaction.atomic():
         Outbox.objects.filter(pk=row.id).update(status=Outbox.Status.PARKED, reason=reason[:120], leased_until=None)
         Message.objects.filter(pk=row.message_id).update(status=Message.Status.FAILED, status_at=now)
-        if row.media_id:
-            outgoing.tell_failure([row.message_id], reason=reason, now=now)
+        telling.failed([row.message_id], reason=reason, now=now)
         alerts.open_(
             "outbox:parked", title="Há mensagens paradas na caixa de saída", level=Alert.Level.WARNING, now=now
         )
@@ -175,9 +174,9 @@ def settle_abandoned(now: datetime) -> None:
     for row_id in abandoned.values_list("pk", flat=True):
         declare_unknown(row_id, now)
     overdue = Outbox.objects.filter(status=Outbox.Status.UNKNOWN, reason="", due_at__lte=now)
-    files = list(overdue.exclude(media=None).values_list("message_id", flat=True))
+    messages = list(overdue.values_list("message_id", flat=True))
     if overdue.update(reason=UNCONFIRMED):
-        outgoing.tell_failure(files, reason=UNCONFIRMED, now=now)
+        telling.failed(messages, reason=UNCONFIRMED, now=now)
         alerts.open_(
             "outbox:unknown",
             title="Há mensagens sem confirmação de envio: confira no WhatsApp antes de repetir",

@@ -29,6 +29,7 @@ _MODEL = {
 
 _REASONS = {
     "aguarda_conteudo": "o conteúdo vem em outro evento",
+    "apagada_no_chatwoot": "apagada no Chatwoot antes de sair",
     "atribuido_no_chatwoot": "uma pessoa recebeu a conversa no Chatwoot",
     "anexo": "o arquivo não pôde ser baixado",
     "antiga_demais": "antiga demais para responder",
@@ -179,6 +180,12 @@ def words(reason: str) -> str:
     return f"{text} ({_detail(detail)})" if detail else text or "–"
 
 
+def excerpt(text: str, most: int = 160) -> str:
+    """The beginning of what somebody said, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
+
+
 def rule(kind: str) -> str:
     """The name of a guardrail's rule."""
     return _RULES[Kind(kind)] if kind in list(Kind) else kind
@@ -194,12 +201,6 @@ def move(code: str) -> str:
 
 def intents(codes: Iterable[str]) -> str:
     return ", ".join(_INTENTS.get(code, _plain(code)) for code in codes)
-def excerpt(text: str, most: int = 160) -> str:
-    """The beginning of what somebody said, on one line."""
-    line = " ".join(text.split())
-    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
-
-
 
 
 def matters(codes: Iterable[str]) -> str:

@@ -29,6 +29,7 @@ class Written:
     automation: bool
     # False for a change to a message that was told before; what was sent cannot be changed on WhatsApp.
     new: bool
+    deleted: bool = False
     attachments: tuple[Attachment, ...] = ()
     # Which message this one answers: its number there, and the marker in it when it was ours.
     in_reply_to: int | None = None
@@ -84,6 +85,7 @@ def _written(data: Mapping[str, Any]) -> Written:
         sender_name=clean(str(sender.get("name") or ""))[:80],
         automation=bool(attributes.get("automation_rule_id")),
         new=data.get("event") == "message_created",
+        deleted=bool(attributes.get("deleted")),
         attachments=tuple(
             Attachment(str(item.get("file_type") or "file"), str(item.get("data_url") or ""))
             for item in data.get("attachments") or ()

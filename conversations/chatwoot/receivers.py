@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.dispatch import receiver
 
-from conversations.chatwoot import due
+from conversations.chatwoot import due, mentions
 from conversations.models import Conversation, Handoff
 from conversations.signals import handoff_opened, handoff_overdue, ownership_changed
 from seleto.lib import clock
@@ -19,9 +19,13 @@ def on_handoff_opened(*, handoff_id: UUID, conversation_id: UUID, **_: Any) -> N
 
 
 @receiver(handoff_overdue)
-def on_handoff_overdue(*, conversation_id: UUID, alarm_id: UUID, text: str, **_: Any) -> None:
-    """A reminder that somebody still waits."""
-    _note(conversation_id, f"espera:{alarm_id}", text)
+def on_handoff_overdue(
+    *, handoff_id: UUID, conversation_id: UUID, alarm_id: UUID, action: str, text: str, **_: Any
+) -> None:
+    """A reminder that somebody still waits; whoever it is for is mentioned, so that Chatwoot notifies them."""
+    handoff = Handoff.objects.select_related("conversation").defer("summary").get(pk=handoff_id)
+    called = mentions.of_level(handoff, action)
+    _note(conversation_id, f"espera:{alarm_id}", f"{called} {text}".strip())
 
 
 @receiver(ownership_changed, sender=Conversation)

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from conversations.chatwoot import attachments
 from conversations.chatwoot.attachments import Attached, Late
 from conversations.models import ChatwootLink, ChatwootNote, Conversation, Handoff, Media, Message
+from conversations.wording import words
 from leads import display
 from leads.models import Classification, Fact, Identity, Lead, Temperature
 from seleto.lib import clock
@@ -21,7 +22,7 @@ PRODUCT, QUEUE = "produto-", "fila-"
 TEMPERATURES = frozenset({Temperature.HOT, Temperature.WARM, Temperature.COLD})
 _LEFT = [Message.Status.SENT, Message.Status.DELIVERED, Message.Status.READ, Message.Status.PLAYED]
 _SHOWN = [*_LEFT, Message.Status.UNKNOWN, Message.Status.FAILED]
-# Said by their words alone; a medium is named until media themselves are carried.
+# Said by their words alone; anything else is named where no file shows what it is.
 _WORDS = (Message.Type.TEXT, Message.Type.INTERACTIVE)
 
 
@@ -130,11 +131,12 @@ def _deliveries(lead_id: UUID, channel_id: UUID) -> Sequence[Delivered]:
         .select_related("outbox")
         .order_by("-created_at")[:20]
     )
-    return [
-        Delivered(row.chatwoot_id, row.status, row.outbox.reason if hasattr(row, "outbox") else "")
-        for row in rows
-        if row.chatwoot_id is not None
-    ]
+    return [Delivered(row.chatwoot_id, row.status, _why(row)) for row in rows if row.chatwoot_id is not None]
+
+
+def _why(row: Message) -> str:
+    reason = row.outbox.reason if hasattr(row, "outbox") else ""
+    return words(reason) if reason else ""
 
 
 def _said(row: Message) -> Said:

@@ -10,7 +10,7 @@ from django.conf import settings
 from conversations import handoff, outcomes, quiet, resume, sessions
 from conversations.channel_cache import ChannelView
 from conversations.channels import base
-from conversations.chatwoot import due
+from conversations.chatwoot import due, telling
 from conversations.ingest.common import NotYet, StoredEvent, identity_keys, lead_of
 from conversations.media import arrivals
 from conversations.models import Conversation, Message, Outbox, Turn
@@ -66,6 +66,7 @@ def on_edited(channel: ChannelView, event: StoredEvent, parsed: base.Edited, now
     original.text = parsed.message.text
     original.edited_at = edited_at
     original.save(update_fields=["text", "previous_texts", "edited_at"])
+    telling.edited(original, now=now)
     _take_back_reply(conversation)
     if original.revision > conversation.answered_revision:
         _expect_turn(conversation, text=original.text, heard_at=event.received_at)
@@ -84,6 +85,7 @@ def on_deleted(channel: ChannelView, event: StoredEvent, parsed: base.Deleted, n
         return "mensagem_de_outra_pessoa"
     message.deleted_at = _believed(parsed.sent_at, event.received_at)
     message.save(update_fields=["deleted_at"])
+    telling.deleted(message, now=now)
     conversation.revision += 1
     if not handoff.unanswered(conversation).exists():
         conversation.turn_due_at = conversation.pending_since = None
@@ -125,7 +127,7 @@ def on_echo(channel: ChannelView, event: StoredEvent, parsed: base.Echo, now: da
         raise NotYet("eco_proprio")
     lead = lead_of(channel, parsed, now=now)
     conversation = sessions.locked(lead_id=lead.id, channel=channel, address=parsed.address, at=event.received_at)
-    if not parsed.waiting and not _corrects_person(channel, event, parsed):
+    if not parsed.waiting and not _corrects_person(channel, event, parsed, now=now):
         conversation.revision += 1
         _store(conversation, channel, event, parsed, author=Message.Author.PHONE, now=now)
     conversation.last_message_at = max(conversation.last_message_at, event.received_at)
@@ -177,7 +179,7 @@ def _is_theirs(message: Message, party: base.Party) -> bool:
     return Identity.objects.filter(lead_id=message.conversation.lead_id, value__in=keys).exists()
 
 
-def _corrects_person(channel: ChannelView, event: StoredEvent, echo: base.Echo) -> bool:
+def _corrects_person(channel: ChannelView, event: StoredEvent, echo: base.Echo, *, now: datetime) -> bool:
     """Put a person's edit of their own message in its place; False when it is a message of its own."""
     if not echo.edited:
         return False
@@ -189,6 +191,7 @@ def _corrects_person(channel: ChannelView, event: StoredEvent, echo: base.Echo) 
     original.previous_texts = [*original.previous_texts, original.text]
     original.text, original.edited_at = echo.text, _believed(echo.sent_at, event.received_at)
     original.save(update_fields=["text", "previous_texts", "edited_at"])
+    telling.edited(original, now=now)
     return True
 
 

@@ -8,13 +8,13 @@ from datetime import datetime
 
 from conversations import commands, handoff, outbox, resume, sessions, wrong_replies
 from conversations.channel_cache import ChannelView
-from conversations.chatwoot import assignment, due, inboxes
+from conversations.chatwoot import assignment, due, inboxes, telling
 from conversations.chatwoot.events import Changed, Written
-from conversations.ingest.common import StoredEvent
+from conversations.ingest.common import NotYet, StoredEvent
 from conversations.media import arrivals
 from conversations.models import ChatwootLink, Conversation, Handoff, Message
-from seleto.lib import jobs
 from conversations.wording import excerpt
+from seleto.lib import jobs
 
 # Why a person is in charge, or is no more.
 CHATWOOT = "pessoa_no_chatwoot"
@@ -30,7 +30,7 @@ def on_written(channel: ChannelView, event: StoredEvent, written: Written, now: 
         return reason
     inbox = inboxes.of_channel(channel.id)
     if not written.new:
-        return "so_registro:alteracao"
+        return _changed_there(channel, written, now)
     if written.automation:
         return "automacao"
     if written.sender_id is None or (inbox and written.sender_id == inbox.integration_user_id):
@@ -49,6 +49,25 @@ def on_written(channel: ChannelView, event: StoredEvent, written: Written, now: 
     if written.private:
         return "nota_privada"
     _forward(conversation, channel, written, event=event, actor=actor, now=now)
+    return ""
+
+
+def _changed_there(channel: ChannelView, written: Written, now: datetime) -> str:
+    """A message was deleted or edited in Chatwoot after it had been told: the lead's WhatsApp does not follow."""
+    message = Message.objects.filter(channel_id=channel.id, chatwoot_id=written.message_id).first()
+    if message is None and written.deleted and not written.private:
+        raise NotYet("mensagem_desconhecida")  # the word of its deletion may overtake the message
+    if message is None or message.author == Message.Author.LEAD:
+        return "so_registro:alteracao"
+    Conversation.objects.select_for_update().get(pk=message.conversation_id)
+    message.refresh_from_db()
+    if written.deleted:
+        telling.deleted_there(message, now=now)
+        return ""
+    theirs = message.author == Message.Author.PERSON and message.type == Message.Type.TEXT
+    if not theirs or written.text.split() == message.text.split():
+        return "so_registro:alteracao"
+    telling.edited_there(message, written.text, now=now)
     return ""
 
 

@@ -7,8 +7,8 @@ from django.db.models import Q
 from conversations import channel_cache
 from conversations.channel_cache import ChannelView
 from conversations.channels import base
+from conversations.chatwoot import due, inboxes, telling
 from conversations.ingest.common import NotYet, StoredEvent
-from conversations.media import outgoing
 from conversations.models import Channel, Message, Outbox
 from seleto.lib import alerts
 from seleto.lib.models import Alert
@@ -31,6 +31,10 @@ def on_receipt(channel: ChannelView, event: StoredEvent, parsed: base.Receipt, n
         return ""
     status = Message.Status(parsed.status.value)
     behind = Message.PROGRESS[: Message.PROGRESS.index(status)]
+    if inboxes.of_channel(channel.id):  # an SDR sees under their message what became of it
+        shown = ours.filter(author=Message.Author.PERSON, chatwoot_id__isnull=False, status__in=behind)
+        for lead_id in shown.values_list("conversation__lead_id", flat=True).distinct():
+            due.mark(lead_id=lead_id, channel_id=channel.id, now=now)
     Message.objects.filter(channel_id=channel.id, provider_id__in=parsed.provider_ids, status__in=behind).update(
         status=status, status_at=now
     )
@@ -56,7 +60,7 @@ def _fail(channel: ChannelView, receipt: base.Receipt, now: datetime) -> None:
     Message.objects.filter(pk__in=failed).update(status=Message.Status.FAILED, status_at=now)
     reason = f"recusada_pelo_whatsapp:{receipt.error_code or 'sem_codigo'}"[:120]
     Outbox.objects.filter(message_id__in=failed).update(status=Outbox.Status.PARKED, reason=reason)
-    outgoing.tell_failure(failed, reason=reason, now=now)
+    telling.failed(failed, reason=reason, now=now)
     alerts.open_(
         f"delivery:{channel.slug}",
         title=f"O WhatsApp recusou mensagens do canal {channel.slug}",

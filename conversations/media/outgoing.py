@@ -1,16 +1,12 @@
-"""A file on its way to the lead: handed to the provider as it is, and a word to the SDR when it did not get there."""
+"""A file on its way to the lead, handed to the provider as it is."""
 
 import base64
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 from uuid import UUID
 
 from conversations.channels.base import ChannelClient, Sent
-from conversations.chatwoot import due
 from conversations.media import files, kinds
 from conversations.models import Media
-from conversations.wording import words
 from seleto.lib.errors import Rejected
 
 # Why a bubble was parked: its file could not be fetched, or is gone.
@@ -56,28 +52,3 @@ def send(client: ChannelClient, parcel: Parcel, *, to: str, caption: str, correl
     return client.send_document(
         to=to, document=parcel.uri, filename=parcel.filename, caption=caption, correlation_id=correlation_id
     )
-
-
-def tell_failure(messages: Iterable[UUID], *, reason: str, now: datetime) -> None:
-    """A private note for each file that an SDR attached to one of these messages; ``reason`` as in the outbox.
-
-    Call once per failure, inside the transaction that records it.
-    """
-    rows = Media.objects.filter(message__in=list(messages), source=Media.Source.CHATWOOT).select_related(
-        "message__conversation"
-    )
-    for media in rows:
-        name = f"“{media.filename}” " if media.filename else ""
-        doubt = reason == UNCONFIRMED
-        text = (
-            f"⚠️ Não há confirmação de que o anexo {name}chegou ao lead. Confira no WhatsApp antes de repetir."
-            if doubt
-            else f"⚠️ O anexo {name}não foi enviado ao lead: {words(reason)}."
-        )
-        due.note(
-            lead_id=media.message.conversation.lead_id,
-            channel_id=media.message.channel_id,
-            key=f"anexo:{media.id}:{now:%Y%m%d%H%M%S}",
-            text=text,
-            now=now,
-        )

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Min
 
-from conversations.chatwoot import due
+from conversations.chatwoot import due, telling
 from conversations.media import files, hosts, kinds, outgoing
 from conversations.models import Media, Message, Outbox
 from conversations.wording import words
@@ -169,7 +169,7 @@ def _park_outgoing(row: MediaClaim, reason: str, now: datetime) -> None:
     waiting = Outbox.objects.filter(media_id=row.id, status=Outbox.Status.QUEUED)
     if waiting.update(status=Outbox.Status.PARKED, reason=f"{outgoing.ATTACHMENT}:{reason}"[:120]):
         Message.objects.filter(pk=row.message_id).update(status=Message.Status.FAILED, status_at=now)
-        outgoing.tell_failure([row.message_id], reason=f"{outgoing.ATTACHMENT}:{reason}", now=now)
+        telling.failed([row.message_id], reason=f"{outgoing.ATTACHMENT}:{reason}", now=now)
 
 
 def _tell_missing(row: MediaClaim, reason: str, now: datetime) -> None:

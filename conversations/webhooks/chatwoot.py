@@ -93,7 +93,10 @@ def event_key(data: object, inbox: InboxView) -> str | None:
     if name in ("message_created", "message_updated"):
         if not isinstance(number, int):
             raise Unreadable("no_message_id")
-        if data.get("message_type") != "outgoing" or marking.is_ours(data.get("source_id")) or _of_bot(data):
+        if data.get("message_type") != "outgoing":
+            return None
+        ours = marking.is_ours(data.get("source_id")) or _of_bot(data)
+        if ours and not (name == "message_updated" and _is_deleted(data)):
             return None
         if name == "message_created":
             return message_key(number)
@@ -106,6 +109,12 @@ def event_key(data: object, inbox: InboxView) -> str | None:
 def _of_bot(data: dict[str, Any]) -> bool:
     sender = data.get("sender")
     return isinstance(sender, dict) and sender.get("type") == "agent_bot"
+
+
+def _is_deleted(data: dict[str, Any]) -> bool:
+    """Somebody deleted it over there, which is news about our own messages as well."""
+    attributes = data.get("content_attributes")
+    return isinstance(attributes, dict) and bool(attributes.get("deleted"))
 
 
 def _digest(*parts: object) -> str:
