@@ -266,6 +266,8 @@ CHATWOOT_SIGNATURE_MAX_AGE_S = env.seconds("CHATWOOT_SIGNATURE_MAX_AGE_S", 300, 
 # How often active conversations are asked for messages whose webhook was lost, and how long they count as active.
 CHATWOOT_POLL_S = env.seconds("CHATWOOT_POLL_S", 60, least=1)
 CHATWOOT_ACTIVE_H = env.whole("CHATWOOT_ACTIVE_H", 24, least=1)
+# How long receipts of what an SDR wrote wait for each other before they are shown.
+CHATWOOT_RECEIPTS_S = env.seconds("CHATWOOT_RECEIPTS_S", 3)
 # How long a process believes what it was told of who is on line.
 CHATWOOT_AGENTS_CACHE_S = env.seconds("CHATWOOT_AGENTS_CACHE_S", 15)
 # The teams of the first inbox, `queue=number`.

@@ -1,6 +1,6 @@
 """When a conversation has to be mirrored again. Called inside the transaction of whatever happened."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
@@ -11,9 +11,10 @@ from seleto.lib import jobs
 from seleto.lib.ids import new_id
 
 
-def mark(*, lead_id: UUID, channel_id: UUID, now: datetime) -> None:
+def mark(*, lead_id: UUID, channel_id: UUID, now: datetime, wait_s: float = 0) -> None:
     """Something happened with this lead on this channel; nothing when the channel is not mirrored. One statement.
 
+    What may ``wait_s`` is shown together with whatever else comes until then; it never puts off what is due sooner.
     SQL because making the link and moving its due time forward must be one step under concurrency.
     """
     if inboxes.of_channel(channel_id) is None:
@@ -24,9 +25,9 @@ def mark(*, lead_id: UUID, channel_id: UUID, now: datetime) -> None:
             " attempts, due_at, unsure) VALUES (%s, %s, %s, '', '{}', 'ready', '', 0, %s, false)"
             " ON CONFLICT (lead_id, channel_id) DO UPDATE SET"
             " due_at = LEAST(conversations_chatwootlink.due_at, excluded.due_at)",
-            [new_id(), lead_id, channel_id, now],
+            [new_id(), lead_id, channel_id, now + timedelta(seconds=wait_s)],
         )
-    jobs.wake("mirror")
+    jobs.wake("mirror", at=now + timedelta(seconds=wait_s) if wait_s else None)
 
 
 def note(*, lead_id: UUID, channel_id: UUID, key: str, text: str, now: datetime) -> None:

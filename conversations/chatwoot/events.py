@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from conversations.channels.base import Ignored, IgnoreReason, Unreadable, clean, read_json
@@ -34,6 +35,8 @@ class Written:
     # Which message this one answers: its number there, and the marker in it when it was ours.
     in_reply_to: int | None = None
     in_reply_to_marker: str = ""
+    # The key of the contact in this inbox: ours, and whose conversation it is even before we know its number.
+    source_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,9 @@ class Changed:
     assignee_name: str = field(default="", repr=False)
     team_id: int | None = None
     team_changed: bool = False
+    source_id: str = ""
+    # When it changed by Chatwoot's clock, where it says so.
+    at: datetime | None = None
 
 
 def message_key(number: int) -> str:
@@ -93,6 +99,7 @@ def _written(data: Mapping[str, Any]) -> Written:
         ),
         in_reply_to=_number(attributes.get("in_reply_to")),
         in_reply_to_marker=str(attributes.get("in_reply_to_external_id") or ""),
+        source_id=_source_id(conversation),
     )
 
 
@@ -115,7 +122,20 @@ def _changed(data: Mapping[str, Any]) -> Changed:
         assignee_name=clean(str(assignee.get("name") or "")),
         team_id=_number(_mapping(_mapping(data.get("meta")).get("team")).get("id")),
         team_changed="team_id" in changes,
+        source_id=_source_id(data),
+        at=_instant(data.get("updated_at")),
     )
+
+
+def _source_id(conversation: Mapping[str, Any]) -> str:
+    return str(_mapping(conversation.get("contact_inbox")).get("source_id") or "")
+
+
+def _instant(value: object) -> datetime | None:
+    """Seconds since 1970, as newer servers give them in events; what else there may be is left alone."""
+    if not isinstance(value, int | float) or not 0 < value < 4e9:
+        return None
+    return datetime.fromtimestamp(value, tz=UTC)
 
 
 def _number(value: object) -> int | None:

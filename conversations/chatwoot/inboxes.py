@@ -61,11 +61,12 @@ _read_at = float("-inf")
 def of_channel(channel_id: UUID) -> InboxView | None:
     """The active inbox of a channel; None where nothing is mirrored."""
     global _views, _read_at
-    with _lock:
-        if time.monotonic() - _read_at > settings.CHANNEL_CACHE_S:
-            _views = {row.channel_id: _view(row) for row in ChatwootInbox.objects.filter(active=True)}
-            _read_at = time.monotonic()
-        return _views.get(channel_id)
+    if time.monotonic() - _read_at > settings.CHANNEL_CACHE_S:
+        # No lock is held while asking: a thread waiting for a connection would hold up those that have one.
+        views = {row.channel_id: _view(row) for row in ChatwootInbox.objects.filter(active=True)}
+        with _lock:
+            _views, _read_at = views, time.monotonic()
+    return _views.get(channel_id)
 
 
 def forget(**_signal: object) -> None:

@@ -19,7 +19,7 @@ from conversations import channel_cache
 from conversations.channels.base import EventKind, RawEvent
 from conversations.chatwoot import inboxes, marking
 from conversations.chatwoot.events import message_key
-from conversations.models import ChatwootLink, Message
+from conversations.models import ChatwootLink, Event, Message
 from conversations.webhooks.base import store
 from seleto.lib import circuits, clock, connections, correlation, metrics
 from seleto.lib.errors import ProviderError, Unavailable
@@ -27,6 +27,8 @@ from seleto.lib.ids import new_id
 
 FOUND = metrics.counter("chatwoot_lost_webhooks", "Messages of people found by asking.")
 _OUTGOING = 1  # the API gives message types as numbers (section 2)
+# How many pages of about twenty are gone back through to what is known.
+PAGES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,10 @@ class PollClaim:
     id: UUID
     channel_id: UUID
     display_id: int
+    # What people wrote up to this message is not for the lead: it was there before the conversation was ours.
+    since: int
+    # The newest message at the last look; everything up to it was seen then.
+    seen: int
 
 
 def claim(limit: int) -> Sequence[PollClaim]:
@@ -46,7 +52,8 @@ def claim(limit: int) -> Sequence[PollClaim]:
             "UPDATE conversations_chatwootlink SET polled_at = %(now)s WHERE id IN (SELECT l.id"  # noqa: S608
             f" FROM conversations_chatwootlink l WHERE {_ACTIVE} AND (l.polled_at IS NULL OR l.polled_at <= %(before)s)"
             " ORDER BY l.polled_at NULLS FIRST LIMIT %(limit)s FOR UPDATE SKIP LOCKED)"
-            " RETURNING id, channel_id, display_id",
+            " RETURNING id, channel_id, display_id, coalesce((written->>'since')::bigint, 0),"
+            " coalesce((written->>'polled')::bigint, 0)",
             {
                 "now": now,
                 "before": now - timedelta(seconds=settings.CHATWOOT_POLL_S),
@@ -64,7 +71,7 @@ def run(link: PollClaim) -> None:
         return
     connections.release()
     try:
-        rows = inbox.client().messages(link.display_id)
+        rows = _newest(link, inbox)
     except Unavailable as error:
         circuits.failed(inbox.circuit, error.reason, now)
         return
@@ -72,17 +79,43 @@ def run(link: PollClaim) -> None:
         circuits.succeeded(inbox.circuit)
         return
     circuits.succeeded(inbox.circuit)
-    written = [row for row in rows if _by_person(row, inbox)]
-    known = set(
-        Message.objects.filter(channel_id=link.channel_id, chatwoot_id__in=[row["id"] for row in written]).values_list(
-            "chatwoot_id", flat=True
-        )
-    )
+    written = [row for number, row in rows.items() if number > link.since and _by_person(row, inbox)]
+    known = _known(link.channel_id, [row["id"] for row in written])
     events = [_event(row, link, inbox) for row in written if row["id"] not in known]
     if events:
         FOUND.inc(len(events))
         channel = channel_cache.by_id(link.channel_id)
         store(channel, events, received_at=now, correlation_id=correlation.current() or str(new_id()))
+    newest = max(rows, default=0)
+    if newest > link.seen:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE conversations_chatwootlink SET written = written || jsonb_build_object('polled', %s::bigint)"
+                " WHERE id = %s",
+                [newest, link.id],
+            )
+
+
+def _newest(link: PollClaim, inbox: inboxes.InboxView) -> dict[int, dict[str, Any]]:
+    """Messages by number, oldest first: the newest page, and further ones back to what was seen before."""
+    client, rows = inbox.client(), dict[int, dict[str, Any]]()
+    for _ in range(PAGES):
+        page = client.messages(link.display_id, before=min(rows, default=None))
+        rows |= {row["id"]: row for row in page if isinstance(row.get("id"), int)}
+        if not page or min(rows, default=0) <= max(link.since, link.seen):
+            break
+    return dict(sorted(rows.items()))
+
+
+def _known(channel_id: UUID, numbers: Sequence[int]) -> set[int]:
+    """Those that came by webhook or by an earlier poll, notes and commands included."""
+    if not numbers:
+        return set()
+    keys = {message_key(number): number for number in numbers}
+    events = Event.objects.filter(channel_id=channel_id, key__in=keys).values_list("key", flat=True)
+    messages = Message.objects.filter(channel_id=channel_id, chatwoot_id__in=numbers)
+    stored = messages.values_list("chatwoot_id", flat=True)
+    return {keys[key] for key in events} | {number for number in stored if number}
 
 
 def renew(links: Sequence[PollClaim]) -> None:
@@ -123,7 +156,6 @@ def _by_person(row: dict[str, Any], inbox: inboxes.InboxView) -> bool:
         and sender.get("type") == "user"
         and sender.get("id") != inbox.integration_user_id
         and not marking.is_ours(row.get("source_id"))
-        and isinstance(row.get("id"), int)
     )
 
 

@@ -19,7 +19,7 @@ from conversations.chatwoot import inboxes, state
 from conversations.chatwoot.writer import Writer
 from conversations.models import ChatwootLink
 from seleto.lib import alerts, circuits, clock, connections, jobs, metrics
-from seleto.lib.errors import Ambiguous, Misconfigured, ProviderError, Rejected
+from seleto.lib.errors import Misconfigured, ProviderError, Rejected
 from seleto.lib.leases import extend_leases
 from seleto.lib.models import Alert
 
@@ -30,13 +30,15 @@ MIRRORS = metrics.counter("chatwoot_mirrors", "Runs of the mirror, by outcome.",
 
 @dataclass(frozen=True, slots=True)
 class LinkClaim:
-    """A conversation in hand; ``attempts`` counts this one. ``unsure``: look before writing."""
+    """A conversation in hand; ``attempts`` counts this one among those that failed for the same ``reason``. ``unsure``:
+    look before writing."""
 
     id: UUID
     lead_id: UUID
     channel_id: UUID
     attempts: int
     unsure: bool
+    reason: str
     held_until: datetime
 
 
@@ -52,7 +54,7 @@ def claim(limit: int) -> Sequence[LinkClaim]:
             " due_at = %s + make_interval(secs => %s)"
             " WHERE l.id IN (SELECT id FROM conversations_chatwootlink WHERE status = 'ready' AND due_at <= %s"
             " AND (leased_until IS NULL OR leased_until < now()) ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED)"
-            " RETURNING l.id, l.lead_id, l.channel_id, l.attempts, l.unsure, l.due_at",
+            " RETURNING l.id, l.lead_id, l.channel_id, l.attempts, l.unsure, l.reason, l.due_at",
             [settings.LEASE_S, clock.now(), settings.LEASE_S, clock.now(), limit],
         )
         return [LinkClaim(*row) for row in cursor.fetchall()]
@@ -66,7 +68,8 @@ def run(link: LinkClaim) -> None:
         _release(link, due_at=None)
         return
     if not circuits.allow(inbox.circuit, now):
-        _release(link, due_at=now + timedelta(seconds=settings.CIRCUIT_OPEN_S), keep_attempts=True)
+        rest = timedelta(seconds=settings.CIRCUIT_OPEN_S)
+        _release(link, due_at=now + rest, reason=link.reason, attempts=link.attempts - 1)
         return
     wanted = state.read(link.lead_id, link.channel_id)
     connections.release()
@@ -97,7 +100,9 @@ def next_due() -> datetime | None:
 
 
 def _failed(link: LinkClaim, inbox: inboxes.InboxView, error: ProviderError, now: datetime) -> None:
-    """Rows wait, order kept. What speaks of the whole server rests everybody; one conversation's refusal parks it."""
+    """Rows wait, order kept. What speaks of the whole server rests everybody; one conversation's refusal, given again
+    and again, parks it."""
+    attempts = link.attempts if link.reason == error.reason else 1
     if isinstance(error, Misconfigured):
         circuits.failed(inbox.circuit, error.reason, now)
         alerts.open_(
@@ -108,19 +113,21 @@ def _failed(link: LinkClaim, inbox: inboxes.InboxView, error: ProviderError, now
         )
     elif isinstance(error, Rejected):
         circuits.succeeded(inbox.circuit)
-        if error.status != 404 and link.attempts >= settings.CHATWOOT_MAX_REFUSALS:
-            ChatwootLink.objects.filter(pk=link.id).update(
-                status=ChatwootLink.Status.PARKED, reason=f"recusada:{error.reason}"[:120], leased_until=None
-            )
+        if attempts >= settings.CHATWOOT_MAX_REFUSALS:
             alerts.open_(
                 "chatwoot:parked", title="Há conversas que o Chatwoot recusa", level=Alert.Level.WARNING, now=now
             )
-            return
+            if error.status != 404:  # what was deleted over there is looked for and made anew
+                ChatwootLink.objects.filter(pk=link.id).update(
+                    status=ChatwootLink.Status.PARKED, reason=f"recusada:{error.reason}"[:120], leased_until=None
+                )
+                return
     else:
         circuits.failed(inbox.circuit, error.reason, now)
-    wait_s = min(settings.CHATWOOT_RETRY_S * 2 ** min(link.attempts - 1, 10), settings.CHATWOOT_RETRY_MAX_S)
+    wait_s = min(settings.CHATWOOT_RETRY_S * 2 ** min(attempts - 1, 10), settings.CHATWOOT_RETRY_MAX_S)
     due_at = now + timedelta(seconds=max(wait_s, error.retry_after or 0))
-    _release(link, due_at=due_at, reason=error.reason, unsure=isinstance(error, Ambiguous), keep_attempts=True)
+    # Whatever the answer was: the call may have had its effect, and looking costs less than a twin.
+    _release(link, due_at=due_at, reason=error.reason, unsure=True, attempts=attempts)
 
 
 def _release(
@@ -129,20 +136,20 @@ def _release(
     due_at: datetime | None,
     reason: str = "",
     unsure: bool = False,
-    keep_attempts: bool = False,
+    attempts: int = 0,
 ) -> None:
     """Give the link back. A mark that came during the run is not lost: it stands before the lease's own due time."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE conversations_chatwootlink SET leased_until = NULL, reason = %(reason)s,"
-            " unsure = unsure OR %(unsure)s, attempts = CASE WHEN %(keep)s THEN attempts ELSE 0 END,"
+            " unsure = unsure OR %(unsure)s, attempts = %(attempts)s,"
             " due_at = CASE WHEN due_at < %(held_until)s THEN due_at ELSE %(due)s END WHERE id = %(id)s"
             " RETURNING due_at",
             {
                 "id": link.id,
                 "reason": reason[:120],
                 "unsure": unsure,
-                "keep": keep_attempts,
+                "attempts": attempts,
                 "held_until": link.held_until,
                 "due": due_at,
             },

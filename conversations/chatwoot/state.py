@@ -166,6 +166,13 @@ def _labels(lead: Lead, facts: dict[str, str], handoff: Handoff | None) -> tuple
     return tuple(label for label in (temperature, f"{PRODUCT}{product}" if product else "", queue) if label)
 
 
+def shown_status(link_id: UUID) -> str:
+    """What the status should be by the owner of this moment."""
+    link = ChatwootLink.objects.get(pk=link_id)
+    rows = Conversation.objects.filter(lead_id=link.lead_id, channel_id=link.channel_id)
+    return _status(rows.order_by("-opened_at").first())
+
+
 def _status(conversation: Conversation | None) -> str:
     """``pending`` while the agent answers, ``open`` while a person does; "" leaves what people set."""
     if conversation is None or conversation.owner == Conversation.Owner.NOBODY:

@@ -1,21 +1,29 @@
 """One run of the mirror: write what differs, save every id at once. Raises ``ProviderError``; a later run goes on."""
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from conversations.chatwoot import assignment, attachments, marking
+import structlog
+from django.db import connection
+
+from conversations.chatwoot import assignment, attachments, marking, state
 from conversations.chatwoot.attachments import Attached, Late
 from conversations.chatwoot.inboxes import InboxView
-from conversations.chatwoot.state import PRODUCT, QUEUE, TEMPERATURES, Said, Wanted
+from conversations.chatwoot.state import PRODUCT, QUEUE, TEMPERATURES, Delivered, Said, Wanted
 from conversations.models import ChatwootLink, ChatwootNote, Media, Message
-from seleto.lib import connections
+from seleto.lib import clock, connections
 from seleto.lib.errors import Rejected
+
+log = structlog.get_logger(__name__)
 
 # How far back our markers are looked for after an unknown outcome; a page holds about twenty messages.
 PAGES_LOOKED_AT = 3
 # What a server answers that will not have a file (contracts/chatwoot.md, sections 1 and 6).
 _FILES_REFUSED = (413, 415, 422)
+# How many of our own changes of status are known when they come back.
+STATUSES_KEPT = 6
 _OWN_LABELS = (PRODUCT, QUEUE)
 _STATUS = {"sent": "sent", "delivered": "delivered", "read": "read", "played": "read", "failed": "failed"}
 
@@ -28,9 +36,18 @@ class Writer:
         self._client = inbox.client()
         self._display_id = wanted.display_id or 0
         self._unsure = unsure
+        self._contact_id, self._source_id = wanted.contact_id, wanted.source_id
         self._written = dict(wanted.written)
 
     def write(self) -> None:
+        try:
+            self._write()
+        except Rejected as error:
+            if error.status == 404:  # deleted or merged over there: the next run looks for it, or makes it anew
+                self._save(display_id=None)
+            raise
+
+    def _write(self) -> None:
         self._ensure_conversation()
         if self._unsure:
             self._recognise_own()
@@ -50,22 +67,70 @@ class Writer:
 
     def _ensure_conversation(self) -> None:
         """Found before created, each id saved as soon as it is known (I9 in spirit)."""
-        if self._display_id:
-            return
-        wanted, inbox = self._wanted, self._inbox
-        contact_id = wanted.contact_id or self._contact()
-        mine = [row for row in self._client.conversations_of(contact_id) if row.get("inbox_id") == inbox.inbox_id]
-        if mine:
-            self._display_id = max(int(row["id"]) for row in mine)
-        else:
-            made = self._client.create_conversation(
-                inbox_id=inbox.inbox_id,
-                contact_id=contact_id,
-                source_id=wanted.source_id,
-                status=wanted.status or "open",
+        if not self._display_id and not self._still_there():
+            contact_id = self._wanted.contact_id or self._contact()
+            found = self._conversations(contact_id)
+            if found is None:  # the contact was deleted over there
+                contact_id = self._contact()
+                found = self._conversations(contact_id)
+            self._display_id = max(found) if found else self._made(contact_id)
+            self._save(display_id=self._display_id)
+        if self._written.get("conversation") not in (None, self._display_id):
+            self._begin_anew()
+        if self._written.get("conversation") is None:
+            self._remember(conversation=self._display_id)
+
+    def _still_there(self) -> bool:
+        """Whether the conversation we had is there, perhaps with another contact: two were made one."""
+        known = self._written.get("conversation")
+        if not isinstance(known, int):
+            return False
+        try:
+            sender = (self._client.conversation(known).get("meta") or {}).get("sender") or {}
+        except Rejected as error:
+            if error.status == 404:
+                return False
+            raise
+        self._display_id = known
+        self._contact_id = sender.get("id") or self._contact_id
+        self._save(display_id=known, contact_id=self._contact_id)
+        return True
+
+    def _conversations(self, contact_id: int) -> list[int] | None:
+        """The contact's conversations in our inbox, None where there is no such contact. What people wrote in one
+        before it was ours is no news."""
+        try:
+            rows = self._client.conversations_of(contact_id)
+        except Rejected as error:
+            if error.status == 404:
+                return None
+            raise
+        found = [int(row["id"]) for row in rows if row.get("inbox_id") == self._inbox.inbox_id]
+        if found:
+            newest = [int(row["id"]) for row in self._client.messages(max(found))]
+            self._remember(since=max(newest, default=0))
+        return found
+
+    def _made(self, contact_id: int) -> int:
+        made = self._client.create_conversation(
+            inbox_id=self._inbox.inbox_id,
+            contact_id=contact_id,
+            source_id=self._source_id,
+            status=self._wanted.status or "open",
+        )
+        return int(made["id"])
+
+    def _begin_anew(self) -> None:
+        """Another conversation than the one we wrote into: nothing of what stands beside it is written there yet."""
+        stale = ["attributes", "labels", "status", "handoff", "deliveries", assignment.BEFORE]
+        for name in stale:
+            self._written.pop(name, None)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE conversations_chatwootlink SET written = written - %s::text[] WHERE id = %s",
+                [stale, self._link_id],
             )
-            self._display_id = int(made["id"])
-        self._save(contact_id=contact_id, source_id=wanted.source_id, display_id=self._display_id)
+        self._remember(conversation=self._display_id)
 
     def _contact(self) -> int:
         wanted, inbox = self._wanted, self._inbox
@@ -86,7 +151,9 @@ class Writer:
             ]
             if not linked:
                 self._client.link_contact(contact_id, inbox_id=inbox.inbox_id, source_id=wanted.source_id)
-        self._save(contact_id=contact_id, source_id=wanted.source_id)
+            elif linked[0].get("source_id"):
+                self._source_id = str(linked[0]["source_id"])
+        self._save(contact_id=contact_id, source_id=self._source_id)
         return contact_id
 
     # --- messages and notes
@@ -122,34 +189,21 @@ class Writer:
         files = attachments.load(attached)
         if files:
             try:
-                return self._guarded(
-                    lambda: self._client.create_message(self._display_id, text=text, files=files, **how)
-                )
+                return self._client.create_message(self._display_id, text=text, files=files, **how)
             except Rejected as error:
                 if error.status not in _FILES_REFUSED:
                     raise
         words = f"{text} {attachments.REFUSED}".strip() if attached else text
-        return self._guarded(lambda: self._client.create_message(self._display_id, text=words, **how))
+        return self._client.create_message(self._display_id, text=words, **how)
 
     def _note(self, pk: int, key: str, text: str) -> None:
         if ChatwootNote.objects.filter(pk=pk).exclude(chatwoot_id=None).exists():
             return
         connections.release()
-        note_id = self._guarded(
-            lambda: self._client.create_message(
-                self._display_id, text=text, private=True, marker=marking.of_note(f"{pk}:{key}")
-            )
+        note_id = self._client.create_message(
+            self._display_id, text=text, private=True, marker=marking.of_note(f"{pk}:{key}")
         )
         ChatwootNote.objects.filter(pk=pk, chatwoot_id=None).update(chatwoot_id=note_id)
-
-    def _guarded(self, call: Callable[[], int]) -> int:
-        """A conversation that people deleted over there is made anew by the next run."""
-        try:
-            return call()
-        except Rejected as error:
-            if error.status == 404:
-                self._save(display_id=None)
-            raise
 
     def _recognise_own(self) -> None:
         """Give our rows the ids of what an earlier call did write (section 2: repeating makes a second message)."""
@@ -185,7 +239,7 @@ class Writer:
 
     def _name(self) -> None:
         """The name the lead gave, once; one that people change over there stays theirs."""
-        name, contact_id = self._wanted.given_name, self._wanted.contact_id
+        name, contact_id = self._wanted.given_name, self._contact_id
         if name and contact_id and self._written.get("name") != name:
             self._client.rename_contact(contact_id, name)
             self._remember(name=name)
@@ -226,8 +280,17 @@ class Writer:
                 self._client.set_priority(self._display_id, "urgent")
             self._remember(handoff=wanted.handoff)
         if wanted.status and self._written.get("status") != wanted.status:
+            if state.shown_status(self._link_id) != wanted.status:
+                return  # somebody else is in charge by now, and the next run shows it
+            # Noted before the call, as its echo may be quicker than its answer.
+            wrote = [*self._wrote(), [wanted.status, clock.now().timestamp()]]
+            self._remember(wrote=wrote[-STATUSES_KEPT:])
             self._client.set_status(self._display_id, wanted.status)
             self._remember(status=wanted.status)
+
+    def _wrote(self) -> list[object]:
+        wrote = self._written.get("wrote")
+        return list(wrote) if isinstance(wrote, list) else []
 
     def _deliveries(self) -> None:
         told = dict(self._written.get("deliveries") or {})  # type: ignore[call-overload]  # JSON of ours
@@ -235,14 +298,27 @@ class Writer:
         for row in self._wanted.deliveries:
             status = _STATUS.get(row.status)
             if status and told.get(str(row.chatwoot_id)) != row.status:
-                error = row.reason or "não entregue" if status == "failed" else ""
-                self._client.set_message_status(self._display_id, row.chatwoot_id, status, error=error)
+                self._tell(row, status)
         if fresh != told:
             self._remember(deliveries=fresh)
 
+    def _tell(self, row: Delivered, status: str) -> None:
+        error = row.reason or "não entregue" if status == "failed" else ""
+        try:
+            self._client.set_message_status(self._display_id, row.chatwoot_id, status, error=error)
+        except Rejected as refusal:
+            # The message went with a conversation that was deleted, or its inbox shows no such status.
+            log.info("chatwoot.status_refused", reason=refusal.reason)
+
     def _remember(self, **written: object) -> None:
+        """Beside whatever others note there."""
         self._written.update(written)
-        self._save(written=self._written)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE conversations_chatwootlink SET written = written || %s::jsonb WHERE id = %s",
+                [json.dumps(written), self._link_id],
+            )
+        connections.release()
 
     def _save(self, **fields: object) -> None:
         ChatwootLink.objects.filter(pk=self._link_id).update(**fields)

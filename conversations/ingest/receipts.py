@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Q
 
 from conversations import channel_cache
 from conversations.channel_cache import ChannelView
 from conversations.channels import base
-from conversations.chatwoot import due, inboxes, telling
+from conversations.chatwoot import due, telling
 from conversations.ingest.common import NotYet, StoredEvent
 from conversations.models import Channel, Message, Outbox
 from seleto.lib import alerts
@@ -31,13 +32,13 @@ def on_receipt(channel: ChannelView, event: StoredEvent, parsed: base.Receipt, n
         return ""
     status = Message.Status(parsed.status.value)
     behind = Message.PROGRESS[: Message.PROGRESS.index(status)]
-    if inboxes.of_channel(channel.id):  # an SDR sees under their message what became of it
-        shown = ours.filter(author=Message.Author.PERSON, chatwoot_id__isnull=False, status__in=behind)
-        for lead_id in shown.values_list("conversation__lead_id", flat=True).distinct():
-            due.mark(lead_id=lead_id, channel_id=channel.id, now=now)
-    Message.objects.filter(channel_id=channel.id, provider_id__in=parsed.provider_ids, status__in=behind).update(
-        status=status, status_at=now
-    )
+    moved = Message.objects.filter(channel_id=channel.id, provider_id__in=parsed.provider_ids, status__in=behind)
+    # What became of an SDR's message is shown where they typed it; receipts that come together are one piece of news.
+    typed = moved.filter(author=Message.Author.PERSON, chatwoot_id__isnull=False)
+    leads = set(typed.values_list("conversation__lead_id", flat=True))
+    moved.update(status=status, status_at=now)
+    for lead_id in leads:
+        due.mark(lead_id=lead_id, channel_id=channel.id, now=now, wait_s=settings.CHATWOOT_RECEIPTS_S)
     return ""
 
 
@@ -61,6 +62,8 @@ def _fail(channel: ChannelView, receipt: base.Receipt, now: datetime) -> None:
     reason = f"recusada_pelo_whatsapp:{receipt.error_code or 'sem_codigo'}"[:120]
     Outbox.objects.filter(message_id__in=failed).update(status=Outbox.Status.PARKED, reason=reason)
     telling.failed(failed, reason=reason, now=now)
+    for lead_id in set(Message.objects.filter(pk__in=failed).values_list("conversation__lead_id", flat=True)):
+        due.mark(lead_id=lead_id, channel_id=channel.id, now=now)
     alerts.open_(
         f"delivery:{channel.slug}",
         title=f"O WhatsApp recusou mensagens do canal {channel.slug}",
