@@ -37,7 +37,7 @@ class PipeRunGateway:
         return _choices(self._client.origins())
 
     def owners(self) -> Sequence[Choice]:
-        return _choices([row for row in self._client.users() if row.active])
+        return _choices([row for row in self._client.users() if row.active != 0])
 
     def activity_types(self) -> Sequence[Choice]:
         return _choices(self._client.activity_types())
@@ -52,9 +52,16 @@ class PipeRunGateway:
         query = _query(external_code=code) or _query(cnpj=cnpj) or _query(name=name, city_id=city_id)
         if not query:
             raise ValueError("A search for companies needs a criterion.")
+        try:
+            with _our_names(mapping.COMPANY):
+                rows = self._client.companies(query)
+        except InvalidFields as error:
+            if set(error.fields) == {"cnpj"}:  # none of theirs can have a number that they refuse to look for
+                return []
+            raise
         return [
             remote
-            for remote in map(mapping.company, self._client.companies(query))
+            for remote in map(mapping.company, rows)
             if (not code or remote.record.code == code)
             and (not cnpj or remote.record.cnpj == cnpj)
             and (not name or mapping.same_name(remote.record.name, name))

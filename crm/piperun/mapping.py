@@ -73,7 +73,7 @@ ACTIVITY = {
     "deal_id": "deal_id",
 }
 # Other spellings under which their refusals may name a field.
-_ALIASES = {"contact_phones": "contactPhones", "contact_emails": "contactEmails", "contactEmails": "email_nf"}
+_ALIASES = {"contact_phones": "contactPhones", "contact_emails": "contactEmails"}
 
 
 # --- Reading -------------------------------------------------------------------------------------------------------
@@ -87,8 +87,8 @@ def company(row: CompanyRow) -> Remote[Company]:
         cnpj=plain_cnpj(row.cnpj),
         city_id=_ours(row.city_id),
         website=row.website,
-        email=next((_email(email) for email in emails if email), ""),
-        phone=next((_phone(phone) for phone in row.phones), ""),
+        email=next(filter(None, map(_email, emails)), ""),
+        phone=next(filter(None, map(_phone, row.phones)), ""),
         observation=row.observation,
     )
     return Remote(str(row.id), record, updated_at=moment(row.updated_at))
@@ -101,8 +101,8 @@ def person(row: PersonRow, *, company_id: str = "") -> Remote[Person]:
         code=row.external_code,
         company_id=_ours(row.company_id) or company_id,
         city_id=_ours(row.city_id),
-        phones=tuple(_phone(phone) for phone in row.phones),
-        emails=tuple(_email(email) for email in row.emails),
+        phones=tuple(filter(None, map(_phone, row.phones))),
+        emails=tuple(filter(None, map(_email, row.emails))),
     )
     return Remote(str(row.id), record, updated_at=moment(row.updated_at))
 
@@ -119,7 +119,8 @@ def deal(row: DealRow) -> Remote[Deal]:
         owner_id=_ours(row.owner_id),
         temperature=_TEMPERATURES.get(row.temperature or 0, ""),
     )
-    is_open = row.status == _OPEN and not row.deleted and not row.freezed
+    # Without a status it is nobody's closed deal.
+    is_open = (row.status or _OPEN) == _OPEN and not row.deleted and not row.freezed
     return Remote(str(row.id), record, updated_at=moment(row.updated_at), open=is_open)
 
 
@@ -141,9 +142,8 @@ def has_mark(value: str, mark: str) -> bool:
 def field_of(theirs: str, names: Mapping[str, str]) -> str:
     """Our name of a field that they refuse ("contactPhones.0"); "" when we know none."""
     name = re.split(r"[.\[]", theirs, maxsplit=1)[0]
-    ours = {their: our for our, their in names.items()}
-    name = _ALIASES.get(name, name) if name not in ours else name
-    return ours.get(name) or ours.get(_ALIASES.get(name, ""), "")
+    name = _ALIASES.get(name, name)
+    return next((our for our, their in names.items() if their == name), "")
 
 
 # --- Comparing -----------------------------------------------------------------------------------------------------

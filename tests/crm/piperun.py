@@ -32,9 +32,11 @@ class PipeRunAccount:
     pipeline_id, stage_id, next_stage_id = str(setup.PIPELINE), str(setup.NEW_LEAD), str(setup.QUALIFIED)
     owner_id, origin_id, activity_type_id = str(setup.RENATA), "556735", "73005"
 
-    def __init__(self, outside: Outside, settings: Settings) -> None:
+    def __init__(self, outside: Outside, settings: Settings, **manners: Any) -> None:
+        """``manners``: how the sandbox's PipeRun behaves, see its ``Settings``."""
         self.outside = outside
         self.admin("reset", seed=7)
+        self.admin("settings", **manners)
         settings.PIPERUN_URL = f"{outside.url}/piperun/v1"
         settings.PIPERUN_TOKEN = outside.config.piperun_token
         settings.PIPERUN_READ_TIMEOUT_S = 2
