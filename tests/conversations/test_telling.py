@@ -5,7 +5,16 @@ import pytest
 import respx
 
 from conversations.chatwoot import assignment, inboxes
-from conversations.models import ChatwootInbox, ChatwootNote, Handoff, HandoffAlarm, HandoffLevel, Message, Outbox
+from conversations.models import (
+    ChatwootInbox,
+    ChatwootNote,
+    Event,
+    Handoff,
+    HandoffAlarm,
+    HandoffLevel,
+    Message,
+    Outbox,
+)
 from knowledge import loader
 from seleto.lib import jobs
 from tests import zapi
@@ -149,12 +158,13 @@ def test_what_has_not_left_yet_is_taken_back(account):
 
 
 def test_a_deletion_that_overtakes_its_message_counts_all_the_same(account, settings):
-    settings.INGEST_ORPHAN_RETRY_S = 0
+    settings.INGEST_ORPHAN_RETRY_S = 20
     lead("vocês vendem formadora?")
 
     deleted_there(7001, "ingest")
     chatwoot.post(chatwoot.written("Oi, aqui é a Bianca."))
     jobs.run_due("ingest")
+    Event.objects.filter(status=Event.Status.NEW).update(due_at=now())
     jobs.run_due("ingest")
     jobs.run_due()
 
