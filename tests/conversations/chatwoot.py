@@ -1,5 +1,7 @@
 """A Chatwoot account small enough for tests, answering over HTTP as the real one does (contracts/chatwoot.md)."""
 
+import email
+import email.policy
 import hashlib
 import hmac
 import json
@@ -36,7 +38,7 @@ class Account:
         refused = self.fail(method, path)
         if refused is not None:
             return refused
-        body = json.loads(request.content) if request.content.startswith(b"{") else {}
+        body = json.loads(request.content) if request.content.startswith(b"{") else _form(request)
         answer = self._answer(method, path, body, request)
         if self.lose(method, path):
             raise httpx.ReadTimeout("lost")
@@ -92,7 +94,7 @@ class Account:
             return httpx.Response(200, json={**row, "meta": self._meta(row)})
         if what == "messages" and method == "GET":
             before = int(request.url.params.get("before", 10**9))
-            found = [message for message in self.messages if message["id"] < before][-20:]
+            found = [_told(message) for message in self.messages if message["id"] < before][-20:]
             return httpx.Response(200, json={"meta": {}, "payload": found})
         if what == "messages" and method == "PATCH":
             return httpx.Response(200, json=body)
@@ -100,7 +102,7 @@ class Account:
             kind = 0 if body["message_type"] == "incoming" else 1
             message = {**body, "id": 9000 + len(self.messages), "message_type": kind, "sender": _sender(request)}
             self.messages.append(message)
-            return httpx.Response(200, json=message)
+            return httpx.Response(200, json=_told(message))
         if what == "labels":
             row["labels"] = body.get("labels", row["labels"])
             return httpx.Response(200, json={"payload": row["labels"]})
@@ -125,6 +127,26 @@ class Account:
 
 def person(number: int, name: str, availability: str = "online") -> dict[str, Any]:
     return {"id": number, "name": name, "type": "user", "availability_status": availability}
+
+
+def _form(request: httpx.Request) -> dict[str, Any]:
+    """A multipart body: its fields, and under ``attachments`` (name, content type, bytes) of each file."""
+    if "multipart" not in request.headers.get("content-type", ""):
+        return {}
+    head = b"Content-Type: " + request.headers["content-type"].encode() + b"\r\n\r\n"
+    body: dict[str, Any] = {"attachments": []}
+    for part in email.message_from_bytes(head + request.content, policy=email.policy.HTTP).iter_parts():
+        name, content = part.get_param("name", header="content-disposition"), part.get_payload(decode=True)
+        if name == "attachments[]":
+            body["attachments"].append((part.get_filename(), part.get_content_type(), content))
+        else:
+            body[name] = {"true": True, "false": False}.get(content.decode(), content.decode())
+    return body
+
+
+def _told(message: dict[str, Any]) -> dict[str, Any]:
+    """As an answer shows it: attachments by name."""
+    return {**message, "attachments": [name for name, _, _ in message.get("attachments", [])]}
 
 
 def _sender(request: httpx.Request) -> dict[str, Any]:
