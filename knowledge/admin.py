@@ -27,7 +27,7 @@ from knowledge.models import (
 from knowledge.services import use_weights
 from knowledge.weights import PARTS
 from seleto.lib import audit, clock
-from seleto.lib.admin import actor
+from seleto.lib.admin import WordedAdmin, actor
 
 if TYPE_CHECKING:  # generic for the type checker only
     _ModelAdmin = admin.ModelAdmin[Any]
@@ -37,7 +37,7 @@ else:
     _TabularInline = admin.TabularInline
 
 
-class AuditedAdmin(_ModelAdmin):
+class AuditedAdmin(WordedAdmin):
     """What is said and allowed to customers: every change leaves who made it and which fields it touched."""
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
@@ -105,15 +105,23 @@ class ProductAdmin(AuditedAdmin):
     search_fields = ["code", "name", "description", "aliases"]
     ordering = ["code"]
     inlines = [ProductAttributeInline]
+    empty_hint = "O catálogo está vazio: rode “manage.py seed” para trazer o que acompanha o sistema."
+
+    class Media:
+        css = {"all": ["seleto/admin.css"]}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         """Everything that cites a product does so by its code."""
         return ["code"] if obj else []
 
+    def page_name(self, row: Product) -> str:
+        return f"{row.code}: {row.name}" if row.name != row.code else row.code
+
 
 @admin.register(Article)
 class ArticleAdmin(AuditedAdmin):
-    list_display = ["code", "title", "use", "active", "owner", "reviewed_on"]
+    list_display = ["title", "code", "use", "active", "owner", "reviewed_on"]
+    empty_hint = "Nenhum artigo: rode “manage.py seed”, ou adicione o primeiro."
     list_filter = ["use", "active", "products", "owner"]
     search_fields = ["code", "title", "text"]
     ordering = ["code"]
@@ -144,6 +152,7 @@ class PricePolicyAdmin(SingleRowAdmin):
 @admin.register(ProductPrice)
 class ProductPriceAdmin(AuditedAdmin):
     list_display = ["product", "amount", "valid_from_date", "valid_until_date"]
+    empty_hint = "Nenhum preço. Só é preciso se a política permitir dizer o preço a leads frios."
     list_filter = ["product"]
     ordering = ["product", "-valid_from_date"]
 
@@ -180,6 +189,7 @@ class ScoreWeightsAdmin(AuditedAdmin):
 @admin.register(Flag)
 class FlagAdmin(AuditedAdmin):
     list_display = ["name", "scope", "on", "note", "updated_at"]
+    empty_hint = "Nenhuma chave: vale o padrão, com o agente ligado em todos os canais."
     list_filter = ["name", "on"]
     search_fields = ["scope", "note"]
     ordering = ["name", "scope"]
@@ -207,6 +217,7 @@ class GapAdmin(AuditedAdmin):
     readonly_fields = ["question", "count", "first_asked_at", "last_asked_at", "article", "status"]
     list_select_related = ["product"]
     actions = ["dismiss"]
+    empty_hint = "Nenhuma pergunta sem resposta. As que o agente não souber responder aparecem aqui."
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

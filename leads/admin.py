@@ -8,17 +8,19 @@ from django.contrib import admin
 from django.db import models
 from django.db.models import F, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from knowledge.admin import AuditedAdmin
 from leads.display import fact_value
 from leads.models import Classification, Consent, Empresa, Fact, Identity, Lead, Orcamento, SubjectRequest
+from leads.names import lead_name, with_lead_name
 from leads.temperature_admin import TemperaturePages
 from seleto.lib import clock
 from seleto.lib.admin import ReadOnlyAdmin
-from seleto.lib.admin_lists import CappedPaginator, QuestionFilter, asking, cut, moment
+from seleto.lib.admin_lists import CappedPaginator, QuestionFilter, actor_words, asking, cut, moment, with_actor_name
 
 if TYPE_CHECKING:  # generic for the type checker only
     _TabularInline = admin.TabularInline[Any, Any]
@@ -151,6 +153,7 @@ class LeadAdmin(TemperaturePages, ReadOnlyAdmin):
     search_fields = ["facts__value", "identities__display_name", "identities__value", "=id"]
     search_help_text = "nome, empresa, cidade, telefone ou id"
     ordering = ["-created_at"]
+    empty_hint = "Nenhum lead ainda. O primeiro nasce quando alguém escrever para um canal ativo."
     paginator = CappedPaginator
     show_full_result_count = False
     list_per_page = 50
@@ -168,12 +171,11 @@ class LeadAdmin(TemperaturePages, ReadOnlyAdmin):
         css = {"all": ["seleto/admin.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Lead]:
-        shown = Identity.objects.filter(lead=OuterRef("pk")).exclude(display_name="").order_by("kind")
         scores = Classification.objects.filter(lead=OuterRef("pk")).order_by("-at", "-pk")
         rows: QuerySet[Lead] = super().get_queryset(request)
         return rows.annotate(
             nome=_fact(Fact.Field.NOME),
-            shown_name=Subquery(shown.values("display_name")[:1]),
+            lead_name=lead_name("pk"),
             empresa_dita=_fact(Fact.Field.EMPRESA),
             cidade=_fact(Fact.Field.CIDADE),
             uf=_fact(Fact.Field.UF),
@@ -181,16 +183,12 @@ class LeadAdmin(TemperaturePages, ReadOnlyAdmin):
             last_score=Subquery(scores.values("score")[:1]),
         )
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        lead = self.get_object(request, object_id)
-        heading = {"title": self.name(lead), "subtitle": None} if lead is not None else {}
-        return super().change_view(request, object_id, form_url, {**heading, **(extra_context or {})})
+    def page_name(self, row: Any) -> str:
+        return self.name(row)
 
     @admin.display(description="nome", ordering="nome")
     def name(self, row: Any) -> str:
-        return cut(row.nome or row.shown_name or "sem nome", 40)
+        return cut(row.lead_name, 40)
 
     @admin.display(description="temperatura", ordering="temperature")
     def colour(self, row: Lead) -> SafeString:
@@ -213,6 +211,12 @@ class LeadAdmin(TemperaturePages, ReadOnlyAdmin):
         return fact_value(Fact.Field.PRODUTO, row.produto_dito or "") or "–"
 
 
+def lead_link(row: Any) -> SafeString:
+    """To the lead of a row that bears ``lead_name``."""
+    page = reverse("admin:leads_lead_change", args=[row.lead_id])
+    return format_html('<a href="{}">{}</a>', page, cut(row.lead_name, 40))
+
+
 class StillTrue(QuestionFilter):
     title = "vale hoje?"
     parameter_name = "vale"
@@ -224,7 +228,9 @@ class StillTrue(QuestionFilter):
 
 @admin.register(Fact)
 class FactAdmin(ReadOnlyAdmin):
-    list_display = ["created", "field", "shown", "evidence", "quote", "superseded"]
+    list_display = ["created", "who", "field", "shown", "evidence", "quote", "superseded"]
+    fields = ["who", "field", "shown", "evidence", "quote", "because", "created", "superseded"]
+    empty_hint = "Nenhum fato ainda: eles nascem do que os leads dizem, sempre com a citação."
     created, superseded = moment("created_at", "registrado"), moment("superseded_at", "substituído")
     list_filter = [StillTrue, ("field", asking("sobre o quê?")), ("evidence", asking("como sabemos?"))]
     search_fields = ["value", "quote", "=lead__id", "=source_id"]
@@ -234,9 +240,23 @@ class FactAdmin(ReadOnlyAdmin):
     list_per_page = 50
     list_select_related = ["lead"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Fact]:
+        return with_actor_name(with_lead_name(super().get_queryset(request), "lead"), "given_by")
+
+    def page_name(self, row: Any) -> str:
+        return f"{row.get_field_display()} de {row.lead_name}"
+
+    @admin.display(description="lead", ordering="lead_name")
+    def who(self, row: Any) -> SafeString:
+        return lead_link(row)
+
     @admin.display(description="valor", ordering="value")
     def shown(self, row: Fact) -> str:
         return fact_value(row.field, row.value)
+
+    @admin.display(description="regra ou quem informou")
+    def because(self, row: Any) -> str:
+        return row.rule.replace("_", " ") or actor_words(row.given_by, row.actor_name) or "–"
 
 
 @admin.register(Empresa)
@@ -245,12 +265,16 @@ class EmpresaAdmin(ReadOnlyAdmin):
     list_display = ["nome", "cidade", "uf", "site", "created"]
     created = moment("created_at", "criada")
     fields = ["nome", "cnpj_shown", ("cidade", "uf"), "site", "email", "telefone", "created_at"]
+    empty_hint = "Nenhuma empresa ainda: elas nascem do nome ou do CNPJ que um lead informa."
     list_filter = [("uf", asking("em que UF?", admin.AllValuesFieldListFilter))]
     search_fields = ["nome", "cnpj", "cidade", "email"]
     search_help_text = "nome, CNPJ, cidade ou e-mail"
     ordering = ["-created_at"]
     paginator = CappedPaginator
     show_full_result_count = False
+
+    def page_name(self, row: Empresa) -> str:
+        return row.nome or self.cnpj_shown(row)
 
     @admin.display(description="CNPJ", ordering="cnpj")
     def cnpj_shown(self, row: Empresa) -> str:
@@ -268,16 +292,9 @@ class InCrm(QuestionFilter):
 
 @admin.register(Orcamento)
 class OrcamentoAdmin(ReadOnlyAdmin):
-    list_display = [
-        "lead",
-        "status",
-        "product",
-        "amount",
-        "urgency",
-        "empresa_nome",
-        "oportunidade_pipe_id",
-        "created_at",
-    ]
+    list_display = ["who", "status", "product", "amount", "urgency", "empresa_nome", "oportunidade_pipe_id", "created"]
+    created, closed = moment("created_at", "criado"), moment("closed_at", "encerrado")
+    empty_hint = "Nenhum orçamento ainda: o primeiro nasce quando um lead diz o que precisa."
     list_filter = [
         ("status", asking("em que situação?")),
         InCrm,
@@ -292,8 +309,8 @@ class OrcamentoAdmin(ReadOnlyAdmin):
     product, amount, urgency = _worded("produto"), _worded("volume"), _worded("urgencia", "urgência da compra")
     segment = _worded("segmento")
     fields = [
-        "lead",
-        "empresa",
+        "who",
+        "empresa_nome",
         "status",
         "product",
         "segment",
@@ -301,9 +318,19 @@ class OrcamentoAdmin(ReadOnlyAdmin):
         "urgency",
         "resumo",
         "oportunidade_pipe_id",
-        "created_at",
-        "closed_at",
+        "created",
+        "closed",
     ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Orcamento]:
+        return with_lead_name(super().get_queryset(request), "lead")
+
+    def page_name(self, row: Any) -> str:
+        return f"Orçamento de {row.lead_name}: {self.product(row)}"
+
+    @admin.display(description="lead", ordering="lead_name")
+    def who(self, row: Any) -> SafeString:
+        return lead_link(row)
 
     @admin.display(description="empresa", ordering="empresa__nome")
     def empresa_nome(self, row: Orcamento) -> str:
@@ -324,7 +351,8 @@ class Deadline(QuestionFilter):
 class SubjectRequestAdmin(AuditedAdmin):
     """The data officer's work list; closing a request dates it."""
 
-    list_display = ["kind", "status", "lead", "opened", "due", "closed"]
+    list_display = ["kind", "status", "who", "opened", "due", "closed"]
+    empty_hint = "Nenhum pedido de titular. Os que o agente ouvir entram aqui; adicione os de outros meios."
     opened, due, closed = moment("opened_at", "aberto"), moment("due_at", "prazo"), moment("closed_at", "encerrado")
     list_filter = [Deadline, ("kind", asking("qual pedido?")), ("status", asking("em que situação?"))]
     list_select_related = ["lead"]
@@ -333,6 +361,16 @@ class SubjectRequestAdmin(AuditedAdmin):
     fields = ["lead", "kind", "status", "note", "opened_at", "due_at", "closed_at"]
     readonly_fields = ["opened_at", "due_at", "closed_at"]
     raw_id_fields = ["lead"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SubjectRequest]:
+        return with_lead_name(super().get_queryset(request), "lead")
+
+    def page_name(self, row: Any) -> str:
+        return f"{row.get_kind_display()}: {row.lead_name}"
+
+    @admin.display(description="lead", ordering="lead_name")
+    def who(self, row: Any) -> SafeString:
+        return lead_link(row)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Requests are kept for five years (domain.md, LGPD)."""

@@ -205,7 +205,7 @@ def _intent(told: Mapping[str, Known], _: Engagement) -> _Measure:
         if field in told and value in ("", told[field].value)
     ]
     share = min(sum(worth for _, worth, _ in shown), 1.0)
-    reason = ", ".join(words for *_, words in shown).capitalize() or "Ainda não mostrou que quer comprar"
+    reason = ", ".join(words for *_, words in shown).capitalize() or "Nenhum sinal forte de compra ainda"
     return _Measure(share, f"{reason}.", "Pedir uma proposta ou uma visita.", shown[0][0].quote if shown else "")
 
 

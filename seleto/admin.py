@@ -1,3 +1,3 @@
 """Pages that join the apps; Django finds them through this module."""
 
-from seleto.backoffice import publishing, trials  # noqa: F401
+from seleto.backoffice import publishing, system_pages, trials  # noqa: F401

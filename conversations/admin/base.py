@@ -50,10 +50,6 @@ class PipeAdmin(ReadOnlyAdmin):
             context["repairs"] = self.repairs if row is not None and self.can_repair(row) else []
         return super().change_view(request, object_id, form_url, context)
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        title = str(self.opts.verbose_name_plural).capitalize()
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
-
     def can_repair(self, row: Any) -> bool:
         """Whether a row's page offers the buttons."""
         return True

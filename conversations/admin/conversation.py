@@ -16,7 +16,8 @@ from conversations.admin.base import PipeAdmin
 from conversations.admin.switches import off_because, off_channels, switches_link
 from conversations.admin.transcript import page_context
 from conversations.models import Conversation, Handoff, Message, Outbox
-from leads.models import Fact, Identity
+from leads.models import Fact
+from leads.names import lead_name
 from seleto.lib import clock
 from seleto.lib.admin import actor
 from seleto.lib.admin_lists import QuestionFilter, asking, cut, local, moment
@@ -32,10 +33,9 @@ def with_columns(rows: Rows) -> Rows:
     )
     newest = said.order_by("-sent_at", "-revision", "-created_at")
     nome = Fact.objects.filter(lead=OuterRef("lead"), field=Fact.Field.NOME, superseded_at=None)
-    shown = Identity.objects.filter(lead=OuterRef("lead")).exclude(display_name="").order_by("kind")
     annotated: Rows = rows.annotate(
         nome=Subquery(nome.values("value")[:1]),
-        shown_name=Subquery(shown.values("display_name")[:1]),
+        lead_name=lead_name("lead"),
         last_text=Subquery(newest.values("text")[:1]),
         last_type=Subquery(newest.values("type")[:1]),
         last_author=Subquery(newest.values("author")[:1]),
@@ -140,6 +140,7 @@ class ConversationAdmin(PipeAdmin):
     change_form_template = "admin/conversations/conversation/change_form.html"
     fields = ["lead", "channel"]
     waiting = moment("waiting_since", "esperando desde")
+    empty_hint = "Nenhuma conversa ainda. A primeira aparece quando um lead escrever para um canal ativo."
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
         return with_columns(super().get_queryset(request).select_related("lead", "channel"))
@@ -159,8 +160,6 @@ class ConversationAdmin(PipeAdmin):
                 "owner_off": _agent_is_off(conversation),
                 "owner_words": _owner_words(conversation),
                 "switches_link": switches_link(request),
-                "title": "Conversa",
-                "subtitle": None,
             }
         return super().change_view(request, object_id, form_url, extra_context)
 
@@ -169,12 +168,15 @@ class ConversationAdmin(PipeAdmin):
         context = {"agent_off": list(reasons), "switches_link": switches_link(request), **(extra_context or {})}
         return super().changelist_view(request, context)
 
+    def page_name(self, row: Any) -> str:
+        return f"Conversa com {row.lead_name}"
+
     def describe(self, row: Conversation) -> str:
         return f"{self.name(row)}: {row.get_owner_display()}"
 
     @admin.display(description="lead", ordering="nome")
     def name(self, row: Any) -> str:
-        return cut(row.nome or row.shown_name or "sem nome", 40)
+        return cut(row.lead_name, 40)
 
     @admin.display(description="temperatura", ordering="lead__temperature")
     def temperature(self, row: Conversation) -> SafeString:

@@ -213,6 +213,7 @@ class EvalCaseAdmin(AuditedAdmin):
         ("De onde veio", {"fields": ["source", "code", ("made_by", "created")]}),
     ]
     created = moment("created_at", "criado")
+    empty_hint = "Nenhum caso ainda: marque uma resposta como errada e torne-a um caso com um clique."
 
     class Media:
         css = {"all": ["seleto/admin.css", "seleto/prompts.css"]}

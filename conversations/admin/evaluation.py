@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 from conversations.admin.base import PipeAdmin, page_of
 from conversations.evals import nightly
 from conversations.models import Conversation, EvalFinding, EvalRun
+from leads.names import with_lead_name
 from seleto.lib.admin_lists import moment
 
 _Kind = EvalFinding.Kind
@@ -20,6 +21,11 @@ class EvalRunAdmin(PipeAdmin):
     ]  # fmt: skip
     ordering = ["-day"]
     date_hierarchy = "day"
+    empty_hint = "A primeira avaliação sai na próxima madrugada, sobre as conversas do dia."
+
+    def page_name(self, row: EvalRun) -> str:
+        return f"Avaliação de {row.day:%d/%m/%Y}"
+
     finished = moment("finished_at", "concluída")
     fields = ["day", "finished_at", "conversations", "replies", "gaps", "trend", "found"]
 
@@ -59,11 +65,11 @@ class EvalRunAdmin(PipeAdmin):
 
     @admin.display(description="achados")
     def found(self, row: EvalRun) -> SafeString | str:
-        findings = row.findings.select_related("conversation").order_by("at", "pk")
+        findings = with_lead_name(row.findings.order_by("at", "pk"), "conversation__lead")
         shown = [
             (
                 page_of(Conversation, finding.conversation_id),
-                finding.conversation,
+                finding.lead_name,
                 finding.get_kind_display(),
                 finding.detail,
             )

@@ -14,7 +14,7 @@ from conversations import repair
 from conversations.admin.base import PipeAdmin, link
 from conversations.models import Conversation, Event, Message
 from conversations.wording import event_kind, words
-from seleto.lib.admin_lists import QuestionFilter, asking, moment
+from seleto.lib.admin_lists import QuestionFilter, asking, cut, local, moment
 
 
 class WhyParked(admin.SimpleListFilter):
@@ -42,7 +42,7 @@ class NeedsAttention(QuestionFilter):
 
 @admin.register(Event)
 class EventAdmin(PipeAdmin):
-    list_display = ["received", "kind_words", "status", "why", "attempts", "channel", "short_id"]
+    list_display = ["received", "kind_words", "status", "why", "attempts", "channel"]
     list_filter = [
         NeedsAttention,
         WhyParked,
@@ -61,13 +61,17 @@ class EventAdmin(PipeAdmin):
         ("received_at", "processed_at"),
         ("attempts", "due_at"),
         ("channel", "kind_words"),
-        "key",
+        ("id", "key"),
         "correlation_id",
         "made_of_it",
         "raw",
     ]
 
     received = moment("received_at", "recebido")
+    empty_hint = "Nada recebido ainda: confira no provedor o endereço do webhook, que está na página do canal."
+
+    def page_name(self, row: Event) -> str:
+        return f"Evento de {local(row.received_at)}: {event_kind(row.kind)}"
 
     def can_repair(self, row: Event) -> bool:
         return row.status in repair.REPROCESSABLE
@@ -83,15 +87,13 @@ class EventAdmin(PipeAdmin):
     def kind_words(self, row: Event) -> str:
         return event_kind(row.kind)
 
-    @admin.display(description="id")
-    def short_id(self, row: Event) -> str:
-        return str(row.id)[-6:]
-
     @admin.display(description="virou")
     def made_of_it(self, row: Event) -> SafeString | str:
         """The messages that came of it, each in its conversation."""
-        found = Message.objects.filter(event=row).only("id", "conversation_id")[:5]
-        links = [(link(Conversation, one.conversation_id, str(one)),) for one in found]
+        found = Message.objects.filter(event=row).only("id", "conversation_id", "text", "type")[:5]
+        links = [
+            (link(Conversation, one.conversation_id, cut(one.text or one.get_type_display(), 60)),) for one in found
+        ]
         return format_html_join(", ", "{}", links) or "nenhuma mensagem"
 
     @admin.display(description="corpo recebido")

@@ -1,5 +1,7 @@
 """What is to leave: what got stuck on its way, and the two things a person can do about it."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -7,9 +9,10 @@ from django.utils.safestring import SafeString
 
 from conversations import repair
 from conversations.admin.base import PipeAdmin, link
-from conversations.models import Conversation, Outbox
+from conversations.models import Conversation, Outbox, Turn
 from conversations.wording import words
-from seleto.lib.admin_lists import QuestionFilter, asking, cut, moment
+from leads.names import with_lead_name
+from seleto.lib.admin_lists import QuestionFilter, asking, cut, local, moment
 
 
 class NeedsAttention(QuestionFilter):
@@ -31,7 +34,8 @@ class OutboxAdmin(PipeAdmin):
         ("origin", asking("de quem?")),
         ("channel", asking("em que canal?", admin.RelatedFieldListFilter)),
     ]
-    list_select_related = ["conversation"]
+    list_select_related = ["conversation", "turn"]
+    empty_hint = "Nada foi enviado ainda."
     search_fields = ["=id", "text", "reason", "=provider_id"]
     search_help_text = "texto, motivo, id ou id no provedor"
     ordering = ["-created_at"]
@@ -41,7 +45,7 @@ class OutboxAdmin(PipeAdmin):
         ("status", "why"),
         "text",
         ("origin", "order"),
-        ("where", "turn"),
+        ("where", "turn_link"),
         ("attempts", "typing_s"),
         ("created_at", "due_at"),
         ("claimed_at", "sent_at"),
@@ -51,6 +55,12 @@ class OutboxAdmin(PipeAdmin):
     ]
 
     created = moment("created_at", "criada")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Outbox]:
+        return with_lead_name(super().get_queryset(request), "conversation__lead")
+
+    def page_name(self, row: Any) -> str:
+        return f"Mensagem de saída de {local(row.created_at)}, para {row.lead_name}"
 
     def can_repair(self, row: Outbox) -> bool:
         return row.status in repair.STUCK
@@ -66,9 +76,13 @@ class OutboxAdmin(PipeAdmin):
     def why(self, row: Outbox) -> str:
         return words(row.reason)
 
-    @admin.display(description="conversa")
-    def where(self, row: Outbox) -> SafeString | str:
-        return link(Conversation, row.conversation_id, str(row.conversation))
+    @admin.display(description="conversa", ordering="lead_name")
+    def where(self, row: Any) -> SafeString | str:
+        return link(Conversation, row.conversation_id, cut(row.lead_name, 40))
+
+    @admin.display(description="turno")
+    def turn_link(self, row: Outbox) -> SafeString | str:
+        return link(Turn, row.turn_id, f"de {local(row.turn.started_at)}") if row.turn else "–"
 
     @admin.action(description="Enviar de novo as mensagens marcadas", permissions=["repair"])
     def requeue(self, request: HttpRequest, queryset: QuerySet[Outbox]) -> HttpResponse | None:

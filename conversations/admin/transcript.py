@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from conversations.models import Conversation, GuardrailHit, Handoff, Message, Outbox, Turn
-from conversations.wording import rule
+from conversations.wording import intents, matters, rule
 from leads.display import fact_value
 from leads.models import Fact, Identity
 from seleto.lib.admin_lists import LOCAL, local
@@ -74,6 +74,7 @@ class Run:
     """A turn with the drafts that were stopped in it."""
 
     turn: Turn
+    about: str
     took: str
     timings: tuple[tuple[str, str], ...]
     drafts: tuple[tuple[GuardrailHit, SafeString], ...]
@@ -137,6 +138,12 @@ def bubbles(rows: Sequence[Message], *, lead_name: str) -> list[Bubble]:
     return made
 
 
+def about(turn: Turn) -> str:
+    """What the lead's messages were about, heard by rules or by the model; "other" adds nothing to anything else."""
+    heard = dict.fromkeys([*(matters([code]) for code in turn.matters), *(intents([code]) for code in turn.intents)])
+    return ", ".join([words for words in heard if words != "outro"] or heard)
+
+
 def marked(hit: GuardrailHit) -> SafeString:
     """A stopped draft, escaped, with the stretches that broke a rule marked."""
     return marked_text(hit.draft, hit.spans)
@@ -195,6 +202,7 @@ def _runs(turns: QuerySet[Turn]) -> list[Run]:
     return [
         Run(
             turn=turn,
+            about=about(turn),
             took=_seconds(turn.started_at, turn.finished_at),
             timings=tuple((str(name), f"{value} ms") for name, value in turn.timings.items()),
             drafts=tuple(

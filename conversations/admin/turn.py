@@ -12,14 +12,15 @@ from django.utils.safestring import SafeString
 
 from conversations import repair
 from conversations.admin.base import PipeAdmin, link, page_of
-from conversations.admin.transcript import marked
+from conversations.admin.transcript import about, marked
 from conversations.admin.wrong_reply import MAY_REPORT, report_address
 from conversations.models import Conversation, GuardrailHit, Message, Outbox, Turn
-from conversations.wording import intents, matters, move, rules, tools, words
+from conversations.wording import move, rules, tools, words
 from knowledge.models import Article, PromptVersion, Situation
 from leads.display import fact_value
 from leads.models import Fact
-from seleto.lib.admin_lists import QuestionFilter, asking, cut, moment
+from leads.names import with_lead_name
+from seleto.lib.admin_lists import QuestionFilter, asking, cut, local, moment
 
 
 class NeedsAttention(QuestionFilter):
@@ -54,6 +55,7 @@ class TurnAdmin(PipeAdmin):
         ("conversation__channel", asking("em que canal?", admin.RelatedFieldListFilter)),
     ]
     list_select_related = ["conversation"]
+    empty_hint = "O agente ainda não respondeu a ninguém: um turno nasce quando um lead escreve."
     search_fields = ["=id", "reason", "=correlation_id", "model", "fallback"]
     search_help_text = "id, motivo, correlação, modelo ou frase aprovada"
     ordering = ["-started_at"]
@@ -69,7 +71,7 @@ class TurnAdmin(PipeAdmin):
         ("cost", "times"),
         "read",
         "reply",
-        ("matters_heard", "intent_words"),
+        "about",
         "articles",
         "tools_called",
         "recorded",
@@ -83,7 +85,10 @@ class TurnAdmin(PipeAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Turn]:
         rows: QuerySet[Turn] = super().get_queryset(request)
-        return rows.annotate(hits=Count("guardrail_hits"))
+        return with_lead_name(rows.annotate(hits=Count("guardrail_hits")), "conversation__lead")
+
+    def page_name(self, row: Any) -> str:
+        return f"Turno de {local(row.started_at)}, {row.lead_name}"
 
     def can_repair(self, row: Turn) -> bool:
         return repair.waiting_for_retry().filter(pk=row.pk).exists()
@@ -91,9 +96,9 @@ class TurnAdmin(PipeAdmin):
     def describe(self, row: Turn) -> str:
         return f"{row.get_status_display()}: {words(row.reason)}"
 
-    @admin.display(description="conversa")
-    def where(self, row: Turn) -> SafeString | str:
-        return link(Conversation, row.conversation_id, str(row.conversation))
+    @admin.display(description="conversa", ordering="lead_name")
+    def where(self, row: Any) -> SafeString | str:
+        return link(Conversation, row.conversation_id, cut(row.lead_name, 40))
 
     @admin.display(description="motivo", ordering="reason")
     def why(self, row: Turn) -> str:
@@ -112,10 +117,6 @@ class TurnAdmin(PipeAdmin):
     @admin.display(description="jogada", ordering="move")
     def move_words(self, row: Turn) -> str:
         return move(row.move) or "–"
-
-    @admin.display(description="intenções")
-    def intent_words(self, row: Turn) -> str:
-        return intents(row.intents) or "–"
 
     @admin.display(description="mensagens lidas")
     def read(self, row: Turn) -> SafeString | str:
@@ -147,17 +148,14 @@ class TurnAdmin(PipeAdmin):
         may = request.user.has_perm(MAY_REPORT)
         return ["reply_to_mark" if may and name == "reply" else name for name in self.fields]
 
-    @admin.display(description="assuntos ouvidos")
-    def matters_heard(self, row: Turn) -> str:
-        return matters(row.matters) or "–"
+    @admin.display(description="o lead falou de")
+    def about(self, row: Turn) -> str:
+        return about(row) or "–"
 
     @admin.display(description="fontes usadas")
     def articles(self, row: Turn) -> SafeString | str:
         known = {article.code: article for article in Article.objects.filter(code__in=row.sources)}
-        shown = [
-            (format_html('<a href="{}">{}</a>', page_of(Article, known[code].pk), code) if code in known else code,)
-            for code in row.sources
-        ]
+        shown = [(link(Article, known[code].pk, known[code].title) if code in known else code,) for code in row.sources]
         return format_html_join(", ", "{}", shown) or "–"
 
     @admin.display(description="ferramentas chamadas")
@@ -238,7 +236,9 @@ class TurnAdmin(PipeAdmin):
 
 @admin.register(GuardrailHit)
 class GuardrailHitAdmin(PipeAdmin):
-    list_display = ["when", "broken", "start", "action", "turn_link"]
+    list_display = ["when", "broken", "start", "action", "lead", "turn_link"]
+    list_select_related = ["turn"]
+    empty_hint = "Nenhum rascunho barrado: tudo o que o agente escreveu passou pelas regras."
     list_filter = [("action", asking("o que foi feito?"))]
     search_fields = ["draft", "kinds"]
     search_help_text = "texto do rascunho ou regra (price, freight…)"
@@ -262,9 +262,19 @@ class GuardrailHitAdmin(PipeAdmin):
     def text(self, row: GuardrailHit) -> SafeString:
         return format_html('<blockquote class="sl-draft">{}</blockquote>', marked(row))
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[GuardrailHit]:
+        return with_lead_name(super().get_queryset(request), "turn__conversation__lead")
+
+    def page_name(self, row: GuardrailHit) -> str:
+        return f"Rascunho barrado em {local(row.at)}: {rules(row.kinds)}"
+
+    @admin.display(description="lead", ordering="lead_name")
+    def lead(self, row: Any) -> SafeString | str:
+        return link(Conversation, row.turn.conversation_id, cut(row.lead_name, 40))
+
     @admin.display(description="turno")
     def turn_link(self, row: GuardrailHit) -> SafeString | str:
-        return link(Turn, row.turn_id, f"turno {str(row.turn_id)[-6:]}")
+        return link(Turn, row.turn_id, f"de {local(row.turn.started_at)}")
 
 
 def _sent(turn: Turn) -> QuerySet[Outbox]:

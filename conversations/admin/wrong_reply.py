@@ -18,11 +18,11 @@ from django.views.decorators.http import require_POST
 
 from conversations import wrong_replies
 from conversations.admin.base import PipeAdmin, link, page_of
-from conversations.admin.names import with_lead_name
 from conversations.admin.transcript import bubbles, lead_name
 from conversations.evals import reported
 from conversations.models import Conversation, EvalCase, Message, WrongReply
 from leads.models import Fact, Identity
+from leads.names import with_lead_name
 from seleto.lib import clock
 from seleto.lib.admin import actor
 from seleto.lib.admin_lists import QuestionFilter, actor_words, asking, cut, moment, with_actor_name
@@ -59,6 +59,7 @@ class WrongReplyAdmin(PipeAdmin):
     ordering = ["-reported_at"]
     change_form_template = "admin/conversations/wrongreply/change_form.html"
     fields = ["reason"]
+    empty_hint = "Nenhuma resposta marcada. O SDR marca com a nota privada “erro: motivo”; aqui, com “marcar erro”."
     reported = moment("reported_at", "marcada")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[WrongReply]:
@@ -84,14 +85,15 @@ class WrongReplyAdmin(PipeAdmin):
         if isinstance(row, WrongReply) and self.has_view_permission(request, row):
             context |= {
                 **_told(row),
-                "title": f"Resposta errada: {row.get_reason_display()}",
-                "subtitle": None,
                 "by": self.by(row),
                 "reply_ids": [bubble.pk for bubble in reported.bubbles_of(row)],
                 "case": EvalCase.objects.filter(report=row).first(),
                 "may_make_case": request.user.has_perm("conversations.add_evalcase"),
             }
         return super().change_view(request, object_id, form_url, context)
+
+    def page_name(self, row: Any) -> str:
+        return f"Resposta errada a {row.lead_name}: {row.get_reason_display()}"
 
     def report_view(self, request: HttpRequest, key: UUID) -> HttpResponse:
         """The form by which a person at the admin calls one of the agent's messages wrong."""

@@ -290,7 +290,7 @@ def _rows(items: list[ReplayItem]) -> list[dict[str, Any]]:
     for item in items:
         by_conversation.setdefault(item.conversation_id, []).append(item)
     talks: QuerySet[Any] = with_columns(Conversation.objects.filter(pk__in=by_conversation))
-    names = {row.pk: cut(row.nome or row.shown_name or "sem nome", 40) for row in talks}
+    names = {row.pk: cut(row.lead_name, 40) for row in talks}
     rows = []
     for key, turns in by_conversation.items():
         tried = [item for item in turns if item.status != ReplayItem.Status.WAITING]

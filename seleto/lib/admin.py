@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from seleto.lib import alerts, audit, circuits, clock, tokens
 from seleto.lib.admin_lists import moment
-from seleto.lib.models import Alert, ApiToken, AuditEntry, Circuit, Heartbeat, RateBucket
+from seleto.lib.models import Alert, ApiToken, Circuit, Heartbeat, RateBucket
 
 if TYPE_CHECKING:  # generic for the type checker only
     _ModelAdmin = admin.ModelAdmin[Any]
@@ -22,7 +22,50 @@ def actor(request: HttpRequest) -> str:
     return f"usuário:{request.user.pk}"
 
 
-class ReadOnlyAdmin(_ModelAdmin):
+class Shown:
+    """A row under the name that people know it by, for the page's own heading and its way back to the list."""
+
+    def __init__(self, row: Model, name: str) -> None:
+        self._row, self._name = row, name
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._row, name)
+
+    def __str__(self) -> str:
+        return self._name
+
+
+class WordedAdmin(_ModelAdmin):
+    """Lists and pages that name what they show by words."""
+
+    # What an empty list means, or how its first row comes about.
+    empty_hint = ""
+
+    def page_name(self, row: Any) -> str:
+        """What a row's page is called."""
+        return str(row)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        words = str(self.opts.verbose_name_plural)
+        heading = {"title": f"{words[:1].upper()}{words[1:]}", "empty_hint": self.empty_hint}
+        return super().changelist_view(request, {**heading, **(extra_context or {})})
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        if obj is not None:
+            name = self.page_name(obj)
+            context |= {"title": name, "subtitle": None, "original": Shown(obj, name)}
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+
+class ReadOnlyAdmin(WordedAdmin):
     """Rows that only the program writes."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -63,6 +106,7 @@ class AlertAdmin(ReadOnlyAdmin):
     search_fields = ["key", "title"]
     ordering = ["-opened_at"]
     actions = ["close_alerts"]
+    empty_hint = "Nenhum alerta. O que precisar de alguém aparece aqui e no alto de cada página."
 
     class Media:
         css = {"all": ["seleto/admin.css"]}
@@ -108,15 +152,6 @@ class CircuitAdmin(ReadOnlyAdmin):
         return request.user.has_perm("lib.change_circuit")
 
 
-@admin.register(AuditEntry)
-class AuditEntryAdmin(ReadOnlyAdmin):
-    list_display = ["at", "actor", "action", "subject_kind", "subject_id"]
-    list_filter = ["action", "subject_kind"]
-    search_fields = ["=subject_id", "actor"]
-    date_hierarchy = "at"
-    ordering = ["-at"]
-
-
 @admin.register(Heartbeat)
 class HeartbeatAdmin(ReadOnlyAdmin):
     list_display = ["name", "beat_at"]
@@ -130,13 +165,14 @@ class RateBucketAdmin(ReadOnlyAdmin):
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(_ModelAdmin):
+class ApiTokenAdmin(WordedAdmin):
     """A token's plain text is shown once, in the message after it was saved."""
 
     list_display = ["name", "created_at", "revoked_at"]
     fields = ["name"]
     ordering = ["name"]
     actions = ["revoke_tokens"]
+    empty_hint = "Nenhuma chave: crie uma para cada programa que lê a API."
 
     def save_model(self, request: HttpRequest, obj: ApiToken, form: "ModelForm[ApiToken]", change: bool) -> None:
         now = clock.now()

@@ -1,0 +1,157 @@
+"""What the audit keeps as constant words and ids, told in sentences: the deed, what it was done to, and the details."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.contrib import admin
+from django.db.models import Field, Model
+from django.urls import NoReverseMatch, reverse
+
+from conversations.wording import words
+from leads.models import Temperature
+
+_DEEDS = {
+    "agent.off": "desligou o agente",
+    "agent.on": "ligou o agente",
+    "answer": "respondeu",
+    "change": "alterou",
+    "close": "encerrou",
+    "conversation.agent": "conversa passou ao agente",
+    "conversation.human": "conversa passou a uma pessoa",
+    "conversation.nobody": "conversa ficou sem ninguém",
+    "create": "criou",
+    "delete": "excluiu",
+    "dismiss": "descartou",
+    "event.reprocess": "mandou reprocessar",
+    "expire": "expirou",
+    "handoff_alarm.retry": "tentou o aviso de novo",
+    "lead.correct_temperature": "corrigiu a temperatura",
+    "lead.merge": "juntou dois leads",
+    "mark_connected": "marcou como conectado",
+    "mark_disconnected": "marcou como desconectado",
+    "media.again": "pediu o arquivo de novo",
+    "outbox.discard": "descartou a mensagem",
+    "outbox.requeue": "mandou enviar de novo",
+    "price.disclosed": "informou o preço configurado",
+    "publish": "publicou",
+    "publish_cancel": "cancelou a avaliação para publicar",
+    "publish_override": "publicou apesar da avaliação",
+    "publish_refused": "avaliação terminou sem publicar",
+    "publish_requested": "pediu a publicação",
+    "report": "marcou uma resposta como errada",
+    "report_again": "marcou de novo uma resposta como errada",
+    "reset": "mandou tentar agora",
+    "revoke": "revogou",
+    "rollback": "voltou a esta versão",
+    "trial_drop": "encerrou o teste A/B",
+    "trial_start": "começou um teste A/B",
+    "turn.retry": "mandou o agente tentar de novo",
+    "use": "pôs em uso",
+    "webhook_secret.added": "acrescentou um segredo de webhook",
+    "webhook_secret.removed": "removeu um segredo de webhook",
+}
+_LABELS = {
+    "api_token": "chave",
+    "cases": "conversas avaliadas",
+    "circuit": "sistema",
+    "conversation": "conversa",
+    "copied_from": "copiada de",
+    "fields": "campos",
+    "from": "de",
+    "key": "chave",
+    "label": "rótulo",
+    "merged": "lead juntado",
+    "message": "mensagem",
+    "outcome": "resultado",
+    "product": "produto",
+    "reason": "motivo",
+    "report": "resposta errada",
+    "run": "avaliação",
+    "scope": "alcance",
+    "share": "parcela das conversas",
+    "spent_usd": "gasto (US$)",
+    "to": "para",
+    "trial": "teste A/B",
+    "turn": "turno",
+    "version": "versão",
+    "was": "estava",
+}
+# What a detail's id is the key of.
+_POINTS_TO = {
+    "conversation": "conversation",
+    "copied_from": "promptversion",
+    "message": "message",
+    "report": "wrongreply",
+    "run": "publishrun",
+    "trial": "prompttrial",
+    "turn": "turn",
+}
+
+
+def deed(action: str) -> str:
+    return _DEEDS.get(action) or action.replace("_", " ").replace(".", ": ")
+
+
+def model_of(kind: str) -> type[Model] | None:
+    """The model that the audit calls by this word."""
+    name = kind.replace("_", "").lower()
+    return next((model for model in apps.get_models() if model._meta.model_name == name), None)
+
+
+def subject(kind: str) -> str:
+    model = model_of(kind)
+    return str(model._meta.verbose_name) if model else kind.replace("_", " ")
+
+
+def address(kind: str, key: UUID | str | None) -> str:
+    """The admin page of a row, empty when it has none."""
+    model = model_of(kind)
+    if model is None or not key or not admin.site.is_registered(model):
+        return ""
+    try:
+        return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[key])
+    except NoReverseMatch:
+        return ""
+
+
+def details(kind: str, detail: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """(what, value in words, address of its page or "") per detail."""
+    for name, value in detail.items():
+        if value in ("", None, [], {}):
+            continue
+        if name == "fields" and isinstance(value, list):
+            yield _LABELS[name], ", ".join(_field(kind, str(field)) for field in value), ""
+            continue
+        at = address(_POINTS_TO.get(name, ""), str(value)) if name in _POINTS_TO else ""
+        yield _LABELS.get(name, name.replace("_", " ")), "abrir" if at else _said(name, value, kind), at
+
+
+def _said(name: str, value: Any, kind: str) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if name in ("from", "to"):
+        return str(dict(Temperature.choices).get(value, value))
+    if name in ("reason", "was"):
+        chosen = _choice(kind, "reason" if name == "reason" else "status", value)
+        return chosen or words(str(value))
+    if name == "outcome":
+        return _choice("publishrun", "status", value) or str(value)
+    return str(value)
+
+
+def _choice(kind: str, field: str, value: Any) -> str:
+    """The words of a choice of the subject's own column."""
+    model = model_of(kind)
+    if model is None:
+        return ""
+    column = next((one for one in model._meta.get_fields() if isinstance(one, Field) and one.name == field), None)
+    return str(dict(column.flatchoices).get(value, "")) if column is not None else ""
+
+
+def _field(kind: str, name: str) -> str:
+    """A column's own words; a form's field that is no column keeps its name."""
+    model = model_of(kind)
+    found = next((one for one in model._meta.get_fields() if one.name == name), None) if model else None
+    return str(getattr(found, "verbose_name", "")) or name.replace("_", " ")
