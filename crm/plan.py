@@ -78,7 +78,6 @@ class DealWish:
     """
 
     orcamento_id: UUID
-    known_id: str
     may_create: bool
     title: str
     pipeline_id: str
@@ -234,10 +233,9 @@ def _deal(
     handed_since = values.handed is not None and need.note_at is not None and values.handed.at > need.note_at
     note_due = need.note_at is None or quiet or handed_since
     follows = _follows_up(values, need, rules)
-    waits = not quiet and (not note_due or follows)
+    waits = not quiet and (follows or (not note_due and digest != need.note_digest))
     wish = DealWish(
         orcamento_id=need.id,
-        known_id=need.deal_id,
         may_create=may_create,
         title=title_of(values, need, rules.title_template),
         pipeline_id=rules.pipeline_id,

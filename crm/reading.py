@@ -93,6 +93,7 @@ def _need(row: Orcamento, links: _Links) -> Need:
         segmento=row.segmento,
         deal_id=(deal.remote_id if deal else "") or str(row.oportunidade_pipe_id or ""),
         deal_unsure=deal is not None and deal.unsure,
+        note_digest=note.digest if note else "",
         note_at=datetime.fromisoformat(at) if at else None,
         followed_up=bool((link := links.get((CrmLink.Kind.ACTIVITY, row.pk))) and not link.unsure),
     )

@@ -18,7 +18,7 @@ from crm.plan import CompanyWish, DealWish, Plan
 from crm.records import Again, Fields, Kind, Record
 from knowledge import calendar
 from leads import services
-from leads.models import Empresa, Lead
+from leads.models import Empresa, Lead, Orcamento
 from seleto.lib.errors import Ambiguous, Misconfigured, ProviderError, Rejected
 
 # How often a run begins anew because a record that it relied on is gone.
@@ -279,9 +279,13 @@ class Saga:
                     record.adopt(found, ours=True)
                     return
             links.gave_up(link)
-        elif not link.remote_id and wish.known_id:
-            # From before there were links; a deal that stands elsewhere than where new ones do was moved by a person.
-            links.made(link, wish.known_id, now=self._now(), written={"stage_id": wish.stage_new_id})
+        elif not link.remote_id:
+            known = (
+                Orcamento.objects.filter(pk=wish.orcamento_id).values_list("oportunidade_pipe_id", flat=True).first()
+            )
+            if known:
+                # From before there were links; one that stands elsewhere than new ones do was moved by a person.
+                links.made(link, str(known), now=self._now(), written={"stage_id": wish.stage_new_id})
 
     def _closed(self, wish: DealWish, theirs: Remote[Deal]) -> None:
         """People won, lost or removed it: it stays as it is. What the lead asked for since is a new need."""

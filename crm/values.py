@@ -39,7 +39,7 @@ class Firm:
 @dataclass(frozen=True, slots=True)
 class Need:
     """An open orçamento. ``deal_id``: the deal it has, "" for none; ``deal_unsure``: one may stand there that nobody
-    has seen yet. ``note_at``: when its note was written last."""
+    has seen yet. ``note_at``: when its note was written last; ``note_digest``: what it told."""
 
     id: UUID
     empresa_id: UUID | None = None
@@ -51,6 +51,7 @@ class Need:
     deal_id: str = ""
     deal_unsure: bool = False
     note_at: datetime | None = None
+    note_digest: str = ""
     followed_up: bool = False
 
 
