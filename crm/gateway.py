@@ -178,7 +178,8 @@ class CrmGateway(Protocol):
 
     def find_note(self, *, deal_id: str, mark: str) -> str: ...
 
-    def create_note(self, *, deal_id: str, person_id: str, company_id: str, note: Note) -> str: ...
+    def create_note(self, *, deal_id: str, person_id: str, company_id: str, note: Note) -> str:
+        """``Gone`` when one of the records it hangs on is; the same for an activity."""
 
     def find_activity(self, *, deal_id: str, mark: str) -> str: ...
 

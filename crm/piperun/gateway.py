@@ -7,10 +7,12 @@ What its search only approximates is compared here. It has no filter by phone, e
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from crm.gateway import Activity, Choice, City, Company, Deal, InvalidFields, Note, Person, Remote
+from crm.gateway import Activity, Choice, City, Company, Deal, Gone, InvalidFields, Note, Person, Remote
 from crm.piperun import mapping
 from crm.piperun.client import PipeRunClient
 from crm.piperun.schemas import Row
+
+_LINKS = frozenset({"deal_id", "person_id", "company_id"})
 
 
 class PipeRunGateway:
@@ -154,7 +156,7 @@ class PipeRunGateway:
 
     def create_note(self, *, deal_id: str, person_id: str, company_id: str, note: Note) -> str:
         body = mapping.note_body(deal_id=deal_id, person_id=person_id, company_id=company_id, note=note)
-        with _our_names(mapping.NOTE):
+        with _hung_on_a_record(), _our_names(mapping.NOTE):
             return str(self._client.create_note(body))
 
     def find_activity(self, *, deal_id: str, mark: str) -> str:
@@ -162,7 +164,7 @@ class PipeRunGateway:
         return next((str(row.id) for row in rows if mapping.has_mark(row.description, mark)), "")
 
     def create_activity(self, *, deal_id: str, activity: Activity) -> str:
-        with _our_names(mapping.ACTIVITY):
+        with _hung_on_a_record(), _our_names(mapping.ACTIVITY):
             return str(self._client.create_activity(mapping.activity_body(deal_id=deal_id, activity=activity)))
 
 
@@ -177,6 +179,20 @@ def _our_names(names: Mapping[str, str]) -> Iterator[None]:
             ours = mapping.field_of(theirs, names)
             fields[ours] = f"{fields[ours]} {message}" if ours in fields else message
         failure = InvalidFields(error.reason, fields=fields, status=error.status)
+    else:
+        return
+    raise failure
+
+
+@contextmanager
+def _hung_on_a_record() -> Iterator[None]:
+    """A note or task whose deal, person or company they do not know (any more) is refused by a field's name."""
+    try:
+        yield
+    except InvalidFields as error:
+        if not _LINKS & set(error.fields):
+            raise
+        failure = Gone("reference", status=error.status)
     else:
         return
     raise failure
