@@ -95,6 +95,13 @@ class Outside:
         """An SDR types into the newest conversation in Chatwoot, which is that of the lead being played."""
         self._post("chatwoot/message", text=text, private=private)
 
+    def assignee(self, lead: str) -> str | None:
+        """Whose the lead's newest conversation in Chatwoot is, by name; None while it is nobody's."""
+        state = self._get("chatwoot/state")
+        people = {row["id"] for row in state["contacts"] if row["phone_number"] == f"+{lead}"}
+        rows = [row for row in state["conversations"] if row["contact_id"] in people]
+        return max(rows, key=lambda row: int(row["id"]))["assignee"] if rows else None
+
     def crm_goes(self, *, up: bool) -> None:
         """The CRM answers 503 until it is up again."""
         if up:

@@ -175,7 +175,11 @@ class _Stage:
         return Outcome(
             case=self._case,
             lines=tuple(sorted([*self._script, *self._spoken(sent)], key=lambda line: line.at)),
-            final=replace(self._product.final(ids, start=self._origin), crm=self._outside.crm(foreign)),
+            final=replace(
+                self._product.final(ids, start=self._origin),
+                crm=self._outside.crm(foreign),
+                assigned_to=self._outside.assignee(self._lead),
+            ),
             products=shipped_products(),
             not_run={**cannot_tell, **self._not_run},
         )

@@ -84,7 +84,6 @@ class OwnProduct:
             owner=conversation.owner,
             handoff=current is not None,
             human_queue=latest.queue if latest else None,
-            assigned_to=(latest.assigned_to or None) if latest else None,
             opt_out=lead.opted_out_at is not None,
             deletion_request=lead.subject_requests.filter(kind=SubjectRequest.Kind.ERASURE).exists(),
             gap_recorded=Gap.objects.exists(),

@@ -190,11 +190,20 @@ class Steering:
             "contacts": [
                 asdict(row) | {"source_ids": [link.source_id for link in records.inboxes_of(row)]} for row in contacts
             ],
-            "conversations": [asdict(row) | {"unread": records.unread(row)} for row in rows],
+            "conversations": [asdict(row) | self._read_out(row) for row in rows],
             "messages": [_plain(message) for row in rows for message in records.messages_of(row)],
         }
 
     # --- inside -----------------------------------------------------------------------------------------------
+
+    def _read_out(self, row: Conversation) -> dict[str, object]:
+        """What the numbers of a conversation stand for."""
+        assignee = self._desk.shapes.assignee(row)
+        return {
+            "unread": self._desk.records.unread(row),
+            "assignee": assignee["name"] if assignee else None,
+            "team": None if row.team_id is None else self._desk.records.teams[row.team_id].name,
+        }
 
     def _conversation(self, data: Data) -> Conversation:
         """By number, or the newest of a source id; without either, the newest of all."""

@@ -171,11 +171,19 @@ class Desk:
         self._tell_updated(row, {key: {"previous_value": before, "current_value": row.assignee_id}})
 
     def assign_team(self, row: Conversation, actor: Actor, team_id: int | None) -> None:
+        """Whoever is not of the new team loses the conversation; a team with automatic assignment gives it on."""
         if row.team_id == team_id:
             return
         self._set(row, "team_id", team_id)
-        name = "nenhum time" if team_id is None else self.records.teams[team_id].name
-        self._activity(row, f"{actor.name} atribuiu a {name}")
+        team = None if team_id is None else self.records.teams[team_id]
+        self._activity(row, f"{actor.name} atribuiu a {team.name if team else 'nenhum time'}")
+        if team is None:
+            return
+        if row.assignee_type == "User" and row.assignee_id not in team.members:
+            self.assign(row, actor, None)
+        if team.allow_auto_assign and row.assignee_id is None:
+            online = [self.records.users[number] for number in team.members]
+            self.assign(row, actor, next((user for user in online if user.availability == "online"), None))
 
     def set_labels(self, row: Conversation, labels: Sequence[str], actor: Actor) -> None:
         """The whole list is replaced."""

@@ -63,6 +63,9 @@ class World:
     def crm(self, lead: str) -> Crm:
         return Crm(deals=({"title": "Lead", "of": lead},))
 
+    def assignee(self, lead: str) -> str:
+        return f"SDR de {lead}"
+
     def resume(self, provider_ids: list[str]) -> None:
         self.calls.append(("resume", provider_ids))
 

@@ -270,6 +270,26 @@ def test_assigning_people_teams_and_nobody(chatwoot: Chatwoot, payload: Any) -> 
     assert nobody is None
 
 
+def test_a_team_shows_who_is_on_line(chatwoot: Chatwoot) -> None:
+    chatwoot.steer("agent", agent=BIANCA, availability="busy")
+
+    people = chatwoot.ok("GET", "teams/1/team_members")
+
+    assert {row["id"]: row["availability_status"] for row in people} == {BIANCA: "busy", CAIO: "online"}
+    assert {row["id"]: row["availability_status"] for row in chatwoot.ok("GET", "agents")}[BIANCA] == "busy"
+
+
+def test_whoever_is_not_of_the_new_team_loses_the_conversation(chatwoot: Chatwoot) -> None:
+    path = f"conversations/{chatwoot.conversation()}/assignments"
+    chatwoot.ok("PATCH", "teams/2/team_members", {"user_ids": [CAIO]})
+    chatwoot.ok("POST", path, {"assignee_id": BIANCA})
+
+    chatwoot.ok("POST", path, {"team_id": 2})
+
+    assert chatwoot.state()["conversations"][-1]["assignee"] is None
+    assert chatwoot.state()["conversations"][-1]["team"] == "suporte"
+
+
 def test_labels_replace_each_other(chatwoot: Chatwoot, payload: Any) -> None:
     number = chatwoot.conversation()
     chatwoot.ok("POST", f"conversations/{number}/labels", {"labels": ["morno"]})
