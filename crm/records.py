@@ -66,6 +66,9 @@ class Record:
         refuse a value because somebody has it already.
         """
         fields = self.offered(wanted)
+        for name, others in (instead or {}).items():
+            if name in wanted and name not in fields:
+                fields |= self.offered(others)
         while True:
             links.begin(self.link, self.token, written=_plain(fields))
             try:
@@ -146,12 +149,13 @@ class Record:
             raise error
         if _REFERENCES & set(named):
             raise Gone("reference", status=error.status) from error
-        left = dict(fields)
+        left = {name: value for name, value in fields.items() if name not in named}
         for name in named:
-            links.refuse(self.link, name, left.pop(name), error.fields[name])
             left |= {key: value for key, value in instead.get(name, {}).items() if value != fields.get(key)}
         if not self.link.remote_id and _NEEDED & set(fields) - set(left):
             raise error
+        for name in named:
+            links.refuse(self.link, name, fields[name], error.fields[name])
         return left
 
 

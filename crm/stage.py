@@ -60,13 +60,14 @@ def claim(limit: int) -> Sequence[Claim]:
         cursor.execute(
             "UPDATE crm_crmsync s SET attempts = attempts + 1, due_at = NULL, lease_token = gen_random_uuid(),"
             " leased_until = clock_timestamp() + make_interval(secs => %s)"
-            " WHERE s.id IN (SELECT id FROM crm_crmsync WHERE status = 'ready'"
+            " FROM (SELECT id, due_at FROM crm_crmsync WHERE status = 'ready'"
             " AND ((leased_until IS NULL AND due_at <= %s) OR leased_until < clock_timestamp())"
-            " ORDER BY due_at NULLS FIRST LIMIT %s FOR UPDATE SKIP LOCKED)"
-            " RETURNING s.id, s.lead_id, s.attempts, s.lease_token",
+            " ORDER BY due_at NULLS FIRST LIMIT %s FOR UPDATE SKIP LOCKED) ready WHERE s.id = ready.id"
+            " RETURNING s.id, s.lead_id, s.attempts, s.lease_token, coalesce(ready.due_at, 'epoch')",
             [settings.LEASE_S, now, limit],
         )
-        return [Claim(*row) for row in cursor.fetchall()]
+        # RETURNING keeps no order.
+        return [Claim(*row[:4]) for row in sorted(cursor.fetchall(), key=lambda row: row[4])]
 
 
 def run(item: Claim) -> None:
