@@ -43,6 +43,10 @@ class CrmSettings(models.Model):
     follow_up = models.BooleanField("criar atividade de retorno para o lead morno", default=True)
     follow_up_type_id = models.CharField("tipo da atividade", max_length=20, blank=True)
     follow_up_business_hours = models.PositiveSmallIntegerField("retorno em quantas horas úteis", default=9)
+    # The account's own lists as they were read last, so that the page names ids while the CRM is down:
+    # {"pipelines": [[id, name, id of the pipeline a stage belongs to], …], "stages": …}.
+    account = models.JSONField("listas da conta", default=dict, blank=True, editable=False)
+    account_at = models.DateTimeField("listas lidas em", null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = "configuração do CRM"

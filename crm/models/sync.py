@@ -29,6 +29,9 @@ class CrmSync(models.Model):
     synced_at = models.DateTimeField("última sincronização", null=True, blank=True)
     # Fields that the CRM refused, with its message: {"empresa.cnpj": "…"}. The rest is synced.
     refused = models.JSONField("campos recusados", default=dict, blank=True)
+    parked_at = models.DateTimeField("parada em", null=True, blank=True)
+    # When the reconciliation last compared this lead; the longest ago comes first.
+    checked_at = models.DateTimeField("conferida em", null=True, blank=True)
 
     class Meta:
         verbose_name = "sincronização com o CRM"
@@ -40,6 +43,7 @@ class CrmSync(models.Model):
         indexes = [
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False, status="ready"), name="crm_sync_due"),
             models.Index(fields=["leased_until"], condition=Q(leased_until__isnull=False), name="crm_sync_leased"),
+            models.Index(fields=["checked_at"], name="crm_sync_checked"),
         ]
 
     def __str__(self) -> str:
@@ -126,6 +130,9 @@ class CityLink(models.Model):
     ibge_code = models.CharField("código do IBGE", max_length=7, primary_key=True)
     remote_id = models.CharField("id no CRM", max_length=20, blank=True)
     checked_at = models.DateTimeField("conferida em")
+    manual = models.BooleanField(
+        "corrigida por uma pessoa", default=False, help_text="Nenhuma leitura das cidades do CRM muda o que está aqui."
+    )
 
     class Meta:
         verbose_name = "cidade no CRM"
@@ -145,6 +152,13 @@ class Drift(models.Model):
         CLOSE = "encerrar", "encerrar o orçamento"
         NONE = "", "só uma pessoa pode resolver"
 
+    class Closed(models.TextChoices):
+        """How a disagreement ended; what a person ignored is not told again while it stays as it is."""
+
+        VANISHED = "sumiu", "não se vê mais"
+        REPAIRED = "reparada", "reparada"
+        IGNORED = "ignorada", "é assim mesmo"
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     kind = models.CharField("divergência", max_length=40)
     local_kind = models.CharField("nosso registro", max_length=12)
@@ -157,6 +171,7 @@ class Drift(models.Model):
     seen_at = models.DateTimeField("vista por último em")
     closed_at = models.DateTimeField("resolvida em", null=True, blank=True)
     closed_by = models.CharField("resolvida por", max_length=80, blank=True)
+    closed_as = models.CharField("desfecho", max_length=12, choices=Closed, blank=True)
 
     class Meta:
         verbose_name = "divergência com o CRM"
@@ -171,7 +186,35 @@ class Drift(models.Model):
                 condition=Q(repair__in=["", "sincronizar", "religar", "esquecer", "encerrar"]),
                 name="crm_drift_repair_known",
             ),
+            models.CheckConstraint(
+                condition=Q(closed_as__in=["", "sumiu", "reparada", "ignorada"]), name="crm_drift_end_known"
+            ),
         ]
+        indexes = [models.Index(fields=["local_id"], name="crm_drift_local")]
 
     def __str__(self) -> str:
         return f"{self.kind} em {self.local_kind} {str(self.local_id)[-6:]}"
+
+
+class Reconciliation(models.Model):
+    """One comparison of what we know with what the CRM holds; a night's is worked in slices until it is done."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    day = models.DateField("noite de", null=True, blank=True, unique=True, help_text="Vazio: pedida por comando.")
+    started_at = models.DateTimeField("iniciada em")
+    leased_until = models.DateTimeField("reservada até", null=True, blank=True)
+    resume_at = models.DateTimeField("continua em", null=True, blank=True)
+    finished_at = models.DateTimeField("concluída em", null=True, blank=True)
+    leads = models.PositiveIntegerField("leads conferidos", default=0)
+    requests = models.PositiveIntegerField("chamadas ao CRM", default=0)
+    found = models.PositiveIntegerField("divergências novas", default=0)
+    gone = models.PositiveIntegerField("divergências que sumiram", default=0)
+    # Why it ended before every lead was compared, as a code; "" when all were.
+    ended = models.CharField("por que parou antes", max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = "conferência com o CRM"
+        verbose_name_plural = "conferências com o CRM"
+
+    def __str__(self) -> str:
+        return f"conferência de {self.started_at:%d/%m/%Y}"
