@@ -200,6 +200,9 @@ class Writer:
         if ChatwootNote.objects.filter(pk=pk).exclude(chatwoot_id=None).exists():
             return
         connections.release()
+        refused = marking.refused(key)
+        if refused is not None:  # it must not look as if it had been sent
+            self._client.set_message_status(self._display_id, refused, "failed", error="não foi enviada ao lead")
         note_id = self._client.create_message(
             self._display_id, text=text, private=True, marker=marking.of_note(f"{pk}:{key}")
         )

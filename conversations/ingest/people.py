@@ -8,7 +8,7 @@ from datetime import datetime
 
 from conversations import commands, handoff, outbox, resume, sessions, wrong_replies
 from conversations.channel_cache import ChannelView
-from conversations.chatwoot import assignment, due, inboxes, telling
+from conversations.chatwoot import assignment, due, inboxes, marking, telling
 from conversations.chatwoot.events import Changed, Written
 from conversations.ingest.common import NotYet, StoredEvent
 from conversations.media import arrivals
@@ -164,7 +164,7 @@ def _answer_unknown(conversation: Conversation, written: Written, now: datetime)
     """A slash that is no command: the lead must not see it, and the SDR should know that."""
     _note(
         conversation,
-        f"comando:{written.message_id}",
+        marking.of_refused(written.message_id),
         "⚠️ Isso parece um comando que eu não conheço e não foi enviado ao lead. Use /retomar ou /pausar.",
         now,
     )

@@ -146,6 +146,7 @@ class _DeskPage:
             "labels": list(row.labels),
             "priority": row.priority,
             "owner": owner,
+            "team": records.teams[row.team_id].name if row.team_id in records.teams else "",
         }
 
     def _talk_context(self, view: View) -> dict[str, Any]:

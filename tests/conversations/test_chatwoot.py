@@ -329,6 +329,7 @@ def test_a_slash_that_is_no_command_stays_and_the_sdr_is_told(account):
     assert conversation.owner == Conversation.Owner.AGENT
     assert "/preco" not in sent(account)
     assert "não conheço" in account.shown()[-1][1]
+    assert "PATCH /conversations/40/messages/7001" in account.calls
 
 
 def test_resolved_leaves_the_next_message_to_the_agent(account):
