@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from conversations import handoff
+from conversations.media import again
 from conversations.models import Conversation, Event, Message, Outbox, Turn
 from conversations.resume import give_back
 from knowledge.models import Flag
@@ -166,6 +167,8 @@ def _requeue(row_id: UUID, *, actor: str, now: datetime) -> None:
         if now - conversation.last_message_at > timedelta(hours=settings.SESSION_WINDOW_H):
             raise Refused("a janela de 24 horas do WhatsApp já fechou")
     was = row.status
+    if row.media_id and not again.here_or_due(row.media_id, actor=actor, now=now):
+        raise Refused("o arquivo não existe mais")
     row.status, row.reason, row.attempts = Outbox.Status.QUEUED, "", 0
     row.due_at, row.leased_until = now, None
     # Ids of the failed attempt must not pass for proof of the next one.

@@ -7,6 +7,7 @@ from conversations.admin.eval_case import EvalCaseAdmin
 from conversations.admin.evaluation import EvalRunAdmin
 from conversations.admin.event import EventAdmin
 from conversations.admin.handoff import HandoffAdmin, HandoffAlarmAdmin, HandoffLevelAdmin, ResumeRuleAdmin
+from conversations.admin.media import MediaAdmin
 from conversations.admin.message import MessageAdmin
 from conversations.admin.outbox import OutboxAdmin
 from conversations.admin.turn import GuardrailHitAdmin, TurnAdmin
@@ -24,6 +25,7 @@ __all__ = [
     "HandoffAdmin",
     "HandoffAlarmAdmin",
     "HandoffLevelAdmin",
+    "MediaAdmin",
     "MessageAdmin",
     "OutboxAdmin",
     "ResumeRuleAdmin",

@@ -10,11 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from conversations.models import Conversation, GuardrailHit, Handoff, Message, Outbox, Turn
-from conversations.wording import intents, matters, rule
+from conversations.media import kinds
+from conversations.models import Conversation, GuardrailHit, Handoff, Media, Message, Outbox, Turn
+from conversations.wording import intents, matters, rule, words
 from leads.display import fact_value
 from leads.models import Fact, Identity
 from seleto.lib.admin_lists import LOCAL, local
@@ -55,6 +57,18 @@ class Bubble:
     quoted: str
     previous: tuple[str, ...]
     event_id: UUID | None
+    files: tuple["Shown", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A file under its message. ``player``: audio, video, image, or "" for a link; without ``address`` it is not here
+    and ``words`` say why."""
+
+    address: str
+    player: str
+    name: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +95,7 @@ class Run:
 
 
 def page_context(conversation: Conversation) -> dict[str, Any]:
-    """Everything the conversation's page shows: nine statements at most."""
+    """Everything the conversation's page shows: ten statements at most."""
     rows = list(conversation.messages.order_by("-sent_at", "-revision", "-created_at")[: MESSAGES + 1])
     shown = rows[:MESSAGES][::-1]
     identities = list(Identity.objects.filter(lead_id=conversation.lead_id).order_by("kind", "value"))
@@ -111,6 +125,7 @@ def lead_name(facts: Sequence[Fact], identities: Sequence[Identity]) -> str:
 def bubbles(rows: Sequence[Message], *, lead_name: str) -> list[Bubble]:
     """The rows in the order given, which is the order of the page."""
     by_provider_id = {row.provider_id: row for row in rows if row.provider_id}
+    files = _files(rows)
     made: list[Bubble] = []
     last_day: date | None = None
     for row in rows:
@@ -132,6 +147,7 @@ def bubbles(rows: Sequence[Message], *, lead_name: str) -> list[Bubble]:
                 quoted=("(apagada)" if quoted.deleted_at else quoted.text)[:120] if quoted else "",
                 previous=() if row.deleted_at else tuple(row.previous_texts),
                 event_id=row.event_id,
+                files=() if row.deleted_at else tuple(files.get(row.id, ())),
             )
         )
         last_day = here.date()
@@ -142,6 +158,21 @@ def about(turn: Turn) -> str:
     """What the lead's messages were about, heard by rules or by the model; "other" adds nothing to anything else."""
     heard = dict.fromkeys([*(matters([code]) for code in turn.matters), *(intents([code]) for code in turn.intents)])
     return ", ".join([words for words in heard if words != "outro"] or heard)
+
+
+def _files(rows: Sequence[Message]) -> dict[UUID, list[Shown]]:
+    found: dict[UUID, list[Shown]] = {}
+    for media in Media.objects.filter(message__in=[row.id for row in rows]).order_by("created_at", "id"):
+        here = media.state == Media.State.STORED
+        found.setdefault(media.message_id, []).append(
+            Shown(
+                address=reverse("admin:conversations_media_file", args=[media.pk]) if here else "",
+                player=media.mime.partition("/")[0] if here and kinds.shown_inline(media.mime) else "",
+                name=kinds.name_of(media) if here else media.filename,
+                words="" if here else media.get_state_display() + (f": {words(media.reason)}" if media.reason else ""),
+            )
+        )
+    return found
 
 
 def marked(hit: GuardrailHit) -> SafeString:
@@ -168,12 +199,12 @@ def _placeholder(row: Message) -> str:
         return "" if row.text else "(sem texto)"
     if row.type == Message.Type.REACTION:
         return "Reagiu" if row.text else "Retirou a reação"
-    words = [row.get_type_display().capitalize()]
+    parts = [row.get_type_display().capitalize()]
     if row.media.get("filename"):
-        words.append(str(row.media["filename"]))
+        parts.append(str(row.media["filename"]))
     if row.media.get("seconds"):
-        words.append(f"{row.media['seconds']} s")
-    return " · ".join(words)
+        parts.append(f"{row.media['seconds']} s")
+    return " · ".join(parts)
 
 
 def _marks(row: Message) -> tuple[str, ...]:

@@ -25,6 +25,12 @@ def fetch(ids: Iterable[UUID], *, actor: str, now: datetime) -> int:
     return done
 
 
+def here_or_due(media_id: UUID, *, actor: str, now: datetime) -> bool:
+    """Whether a bubble with this file can leave, now or once it is fetched; fetches it anew when it was given up."""
+    given_up = Media.objects.filter(pk=media_id, state__in=GIVEN_UP).exists()
+    return not given_up or _again(media_id, actor=actor, now=now)
+
+
 def _again(media_id: UUID, *, actor: str, now: datetime) -> bool:
     media = Media.objects.select_for_update().filter(pk=media_id, state__in=GIVEN_UP).exclude(url="").first()
     if media is None:
