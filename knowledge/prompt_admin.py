@@ -63,6 +63,14 @@ class PromptVersionAdmin(AuditedAdmin):
         used = PromptTrial.objects.filter(version_b=obj).exists()
         return not used and super().has_delete_permission(request, obj)
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What was tried with a draft goes with it: talks in the playground and evaluations have no button of their
+        own for that."""
+        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
+        relations = (field for field in PromptVersion._meta.get_fields(include_hidden=True) if field.one_to_many)
+        own = {str(relation.related_model._meta.verbose_name) for relation in relations if relation.related_model}
+        return deleted, counts, set(map(str, missing)) - own, protected
+
     def may_publish(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("knowledge.change_promptversion"))
 

@@ -1,7 +1,8 @@
 """``make demo``: web, worker and sandbox on this machine, over a database that outlives them.
 
 ``python -m seleto.demo`` starts and stays in the foreground; ``--reset`` begins with an empty database; ``--stop``
-ends a running demo, or what a killed one left behind. The processes write to ``.data/demo.log``: the terminal shows
+ends a running demo, or what a killed one left behind; ``--doctor`` examines the running demo, whose settings are its
+own. The processes write to ``.data/demo.log``: the terminal shows
 the addresses and, when something dies, why.
 """
 
@@ -64,12 +65,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m seleto.demo", description=__doc__)
     parser.add_argument("--reset", action="store_true", help="begin with an empty database and new secrets")
     parser.add_argument("--stop", action="store_true", help="stop the demo and the embedded databases")
+    parser.add_argument("--doctor", action="store_true", help="run manage.py doctor with the running demo's settings")
     options = parser.parse_args(argv)
     env.load(CHECKOUT / ".env")
     try:
         if options.stop:
             stop()
             return 0
+        if options.doctor:
+            return doctor()
         return start(reset=options.reset)
     except (DemoError, ImproperlyConfigured, postgres.PostgresError) as error:
         print(error, file=sys.stderr)
@@ -113,6 +117,19 @@ def stop() -> None:
     _sweep()
     postgres.stop(postgres.DEMO)
     postgres.stop(postgres.TEST)
+
+
+def doctor() -> int:
+    """``manage.py doctor`` on the demo that runs here; its exit code. Raises ``DemoError`` when none does."""
+    noted = _LOCK.read_text(encoding="utf-8").split() if _LOCK.exists() else []
+    if len(noted) != 3 or not _alive(int(noted[0])):
+        raise DemoError(
+            "No demo runs here: start it with `make demo`, or run `manage.py doctor` for the settings' own."
+        )
+    environment = _environment({"DEMO_PORT": int(noted[1]), "SANDBOX_PORT": int(noted[2])})
+    return subprocess.run(
+        [sys.executable, "manage.py", "doctor"], env=environment, cwd=CHECKOUT, check=False
+    ).returncode
 
 
 def _run(environment: Mapping[str, str], ports: Mapping[str, int]) -> int:

@@ -8,6 +8,7 @@ missing quota or missing support for structured answers. A finding never holds a
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -67,7 +68,7 @@ _QUESTION = "Responda somente com o JSON pedido, com ok verdadeiro."
 
 def examine(*, now: datetime) -> list[Finding]:
     """Everything that can be found out; without a usable database no more than the settings and the model."""
-    found = [*_settings(), *_database()]
+    found = [_scope(), *_settings(), *_database()]
     model = partial(doctor_model.examine, every=False)
     parts: list[Callable[[], Iterator[Finding]]] = [model]
     if found[-1].level == Level.OK:
@@ -78,6 +79,20 @@ def examine(*, now: datetime) -> list[Finding]:
 def worst(findings: list[Finding]) -> Level:
     levels = {finding.level for finding in findings}
     return next((level for level in (Level.ERROR, Level.WARNING) if level in levels), Level.OK)
+
+
+def _scope() -> Finding:
+    """Which installation is looked at: the settings of this process may be another's than those of a running demo."""
+    place = connection.settings_dict
+    database = f"banco {place['NAME']} em {place['HOST']}" if settings.DATABASE_URL else "banco embutido desta pasta"
+    text = f"Verificado: {settings.PUBLIC_URL}, {database}, Z-API em {_host(settings.ZAPI_BASE_URL)}"
+    return Finding("scope", Level.OK, f"{text}, modelo em {_host(settings.LLM_BASE_URL)}.")
+
+
+def _host(url: str) -> str:
+    """Host and port alone: an address may hold a secret."""
+    parts = urlsplit(url)
+    return parts.netloc.rpartition("@")[2] or "(vazio)"
 
 
 def _settings() -> Iterator[Finding]:

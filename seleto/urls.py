@@ -2,6 +2,7 @@
 
 from django.apps import apps
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
@@ -31,5 +32,7 @@ urlpatterns = [
     path("metrics", health.metrics),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
+    # Browsers ask for it by this name on pages that say nothing of it.
+    path("favicon.ico", RedirectView.as_view(url=static("seleto/favicon.svg"))),
     path("", RedirectView.as_view(url="/admin/")),
 ]

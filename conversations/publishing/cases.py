@@ -30,11 +30,13 @@ class ModelDown(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What became of a case. ``violations``: rule labels, of drafts that were stopped and of what would have left."""
+    """What became of a case. ``violations``: rule labels, of drafts that were stopped and of what would have left;
+    ``left``: of the latter alone."""
 
     case: str
     failed: tuple[Mapping[str, str], ...]
     violations: tuple[str, ...]
+    left: tuple[str, ...]
     model: str
     calls: int
     cost_usd: Decimal
@@ -47,6 +49,7 @@ class Played:
             "passed": not self.failed,
             "failed": list(self.failed),
             "violations": list(self.violations),
+            "left": list(self.left),
             "calls": self.calls,
             "cost_usd": str(self.cost_usd),
             "transcript": list(self.transcript),
@@ -95,10 +98,12 @@ def play(case: Case, material: Material) -> Played:
     spent = sum((take.decision.usage.cost_usd for take in done.takes), Decimal(0))
     if reason := next((take.decision.retry_reason for take in done.takes if take.decision.retry_reason), ""):
         raise ModelDown(reason, spent)
+    left = tuple(_left(done))
     return Played(
         case=case.id,
         failed=tuple({"key": item.key, "why": item.why} for item in done.played.results if not item.passed),
-        violations=(*_left(done), *(label for take in done.takes for label in _stopped(take))),
+        violations=(*left, *(label for take in done.takes for label in _stopped(take))),
+        left=left,
         model=next((take.decision.usage.model for take in done.takes if take.decision.usage.model), ""),
         calls=sum(take.decision.usage.calls for take in done.takes),
         cost_usd=spent,

@@ -55,6 +55,7 @@ class Tally:
     played: int
     passed: int
     violations: int
+    left: int
     calls: int
 
 
@@ -122,6 +123,7 @@ def tally(row: PublishRun, side: str) -> Tally:
         played=len(results),
         passed=sum(result["passed"] for result in results),
         violations=sum(len(result["violations"]) for result in results),
+        left=sum(len(result.get("left", [])) for result in results),
         calls=sum(result["calls"] for result in results),
     )
 
@@ -191,12 +193,17 @@ def _verdict(row: PublishRun, versions: dict[UUID, PromptVersion]) -> tuple[Publ
     if versions[row.version_id].checksum != row.checksum:
         return PublishRun.Status.STOPPED, "O rascunho mudou durante a avaliação: avalie de novo."
     ours, theirs = tally(row, CANDIDATE), tally(row, BASELINE)
-    told = f"Casos aprovados: {ours.passed} de {ours.played}. Violações: {ours.violations}."
+    told = f"Casos aprovados: {ours.passed} de {ours.played}. Textos fora das regras: {_broken(ours)}."
     if row.baseline_id is None:
         return PublishRun.Status.PUBLISHED, told
-    told = f"{told} Na versão publicada: {theirs.passed} de {theirs.played} e {theirs.violations}."
+    told = f"{told} Na versão publicada: {theirs.passed} de {theirs.played} casos e {_broken(theirs)}."
     worse = ours.passed < theirs.passed or ours.violations > theirs.violations
     return (PublishRun.Status.REFUSED if worse else PublishRun.Status.PUBLISHED), told
+
+
+def _broken(side: Tally) -> str:
+    """Most are stopped by the guardrails; one that would have left is another matter."""
+    return f"{side.violations}, {side.left} sem ser barrados" if side.left else str(side.violations)
 
 
 def _finish(item: Claim, status: PublishRun.Status, reason: str, *, spent: Decimal = Decimal(0)) -> None:

@@ -172,10 +172,14 @@ def _by_case(row: PublishRun) -> list[dict[str, Any]]:
 
 
 def _side(result: Mapping[str, Any]) -> dict[str, Any]:
-    broken = list(dict.fromkeys(result["violations"]))
+    left = list(dict.fromkeys(result.get("left", [])))
+    stopped = list(result["violations"])
+    for label in result.get("left", []):
+        stopped.remove(label)
     return {
         "passed": result["passed"],
         "failed": list(dict.fromkeys(ASKED.get(item["key"], item["key"]) for item in result["failed"])),
-        "violations": f"{len(result['violations'])} ({rules(broken)})" if broken else "",
+        "left": rules(left),
+        "stopped": f"{len(stopped)} ({rules(dict.fromkeys(stopped))})" if stopped else "",
         "transcript": result["transcript"],
     }

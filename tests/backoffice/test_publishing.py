@@ -15,6 +15,7 @@ from conversations.publishing import cases, stage
 from knowledge import loader, queries, services
 from knowledge.models import PromptVersion, PublishRun
 from leads.models import Lead
+from seleto.backoffice import playground
 from seleto.lib import clock, jobs
 from seleto.lib.models import AuditEntry
 from tests.conversations.model import said
@@ -113,9 +114,32 @@ def test_a_worse_draft_is_refused_and_the_published_one_stays(model):
     assert run.status == PublishRun.Status.REFUSED
     ours, theirs = stage.tally(run, stage.CANDIDATE), stage.tally(run, stage.BASELINE)
     assert (theirs.violations, ours.violations > 0) == (0, True)
-    assert "Violações" in run.reason
+    assert "Textos fora das regras" in run.reason
     assert published() == former
     assert AuditEntry.objects.get(action="publish_refused").detail["outcome"] == "refused"
+
+
+def test_the_page_tells_stopped_drafts_from_what_would_have_left(model, manager):
+    run = evaluated(draft(careless=True))
+    address = reverse("admin:knowledge_publishrun_change", args=[run.pk])
+
+    assert "rascunhos que os filtros barraram" in manager.get(address).content.decode()
+    assert "sairia fora das regras" not in manager.get(address).content.decode()
+
+    run.results[0]["left"] = run.results[0]["violations"] = ["price"]
+    run.save()
+    assert "sairia fora das regras: preço" in manager.get(address).content.decode()
+
+
+def test_a_draft_that_was_tried_can_be_deleted(model, manager):
+    new = draft(careless=True)
+    evaluated(new)
+    playground.begin(User.objects.get(), {"prompt": new}, now=clock.now())
+
+    answer = manager.post(f"/admin/knowledge/promptversion/{new.pk}/delete/", {"post": "yes"})
+
+    assert answer.status_code == 302
+    assert not PromptVersion.objects.filter(pk=new.pk).exists()
 
 
 def test_nothing_of_an_evaluation_reaches_a_lead_or_stays_as_one(model):

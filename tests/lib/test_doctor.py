@@ -125,7 +125,7 @@ def test_an_unreachable_database_is_said_and_the_rest_that_needs_it_left_out(
 
     findings = doctor.examine(now=now())
 
-    assert {finding.check for finding in findings} == {"settings", "database", "model"}
+    assert {finding.check for finding in findings} == {"scope", "settings", "database", "model"}
     assert "não responde" in next(finding.text for finding in findings if finding.check == "database")
 
 
@@ -231,3 +231,13 @@ def test_what_waits_for_a_person_is_counted(world: respx.Router) -> None:
     assert "1 mensagens sem confirmação" in warnings["parked"]
     assert "Algo precisa de alguém" in warnings["alert"]
     assert "zapi:principal" in warnings["circuit"]
+
+
+def test_it_says_which_installation_was_looked_at(world: respx.Router, settings: Settings) -> None:
+    settings.PUBLIC_URL = "https://atendimento.example"
+    settings.LLM_BASE_URL = "https://chave:segredo@modelo.example/v1"  # pragma: allowlist secret
+
+    scope = doctor._scope().text
+
+    assert "https://atendimento.example" in scope
+    assert "modelo em modelo.example." in scope

@@ -1,11 +1,13 @@
 """The system's rows in the admin: shown to those who may look, altered by nobody, with two buttons that work."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 from django.apps import apps
 from django.contrib.admin.utils import quote
 from django.contrib.auth.models import Permission, User
+from django.contrib.staticfiles import finders
 from django.test import Client
 
 from seleto.lib import alerts, audit, circuits
@@ -106,4 +108,13 @@ def test_the_api_describes_itself(client: Client) -> None:
 
     assert schema.status_code == 200
     assert "Seleto API" in schema.content.decode()
-    assert client.get("/api/docs/").status_code == 200
+    page = client.get("/api/docs/")
+    assert page.status_code == 200
+    assert not re.search(r"(?:src|href)=.(?:https?:)?//", page.content.decode())
+
+
+def test_browsers_find_the_icon(client: Client) -> None:
+    answer = client.get("/favicon.ico")
+
+    assert answer.headers["Location"].endswith("seleto/favicon.svg")
+    assert finders.find("seleto/favicon.svg")

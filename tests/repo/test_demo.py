@@ -1,5 +1,6 @@
 """`make demo`, as far as it can be seen without starting everything."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -267,3 +268,17 @@ class TestSeed:
             call_command("seed_demo")
 
         assert not get_user_model().objects.exists()
+
+
+def test_the_doctor_looks_at_the_demo_that_runs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert demo.main(["--doctor"]) == 1
+    assert "No demo runs here" in capsys.readouterr().err
+    demo._LOCK.write_text(f"{os.getpid()} 8123 8124")
+    seen: dict[str, str] = {}
+    ended = subprocess.CompletedProcess[bytes]([], 0)
+    monkeypatch.setattr(subprocess, "run", lambda *_, env, **__: seen.update(env) or ended)
+
+    assert demo.main(["--doctor"]) == 0
+    assert (seen["PUBLIC_URL"], seen["ZAPI_BASE_URL"]) == ("http://127.0.0.1:8123", "http://127.0.0.1:8124/zapi")
