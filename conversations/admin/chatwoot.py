@@ -1,19 +1,25 @@
 """Chatwoot: where each channel is mirrored, and conversations that wait there."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from conversations.admin.base import PipeAdmin
 from conversations.admin.channel import hidden
-from conversations.chatwoot import due, inboxes
+from conversations.chatwoot import due as mirror
+from conversations.chatwoot import inboxes
 from conversations.models import ChatwootInbox, ChatwootLink
+from conversations.wording import words
 from knowledge.admin import AuditedAdmin
+from leads.names import with_lead_name
 from seleto.lib import clock
+from seleto.lib.admin_lists import asking, cut, moment
 
 if TYPE_CHECKING:  # generic for the type checker only
     _ModelForm = forms.ModelForm[ChatwootInbox]
@@ -37,17 +43,7 @@ class InboxForm(_ModelForm):
 
     class Meta:
         model = ChatwootInbox
-        fields = [
-            "channel",
-            "base_url",
-            "account_id",
-            "inbox_id",
-            "integration_user_id",
-            "team_id",
-            "signature_required",
-            "assignment_pauses",
-            "active",
-        ]
+        exclude: ClassVar[list[str]] = []
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -66,7 +62,37 @@ class InboxForm(_ModelForm):
 @admin.register(ChatwootInbox)
 class ChatwootInboxAdmin(AuditedAdmin):
     form = InboxForm
-    list_display = ["channel", "base_url", "account_id", "inbox_id", "active"]
+    list_display = ["where", "base_url", "assignment", "active"]
+    list_select_related = ["channel"]
+    empty_hint = "Sem uma caixa, as conversas não aparecem no Chatwoot."
+    fieldsets = [
+        ("Caixa", {"fields": ["channel", "base_url", "public_url", "account_id", "inbox_id", "active"]}),
+        (
+            "Credenciais",
+            {
+                "fields": [
+                    "user_token",
+                    "bot_token",
+                    "integration_user_id",
+                    "webhook_secret",
+                    "signing_secret",
+                    "signature_required",
+                ]
+            },
+        ),
+        (
+            "Repasses",
+            {
+                "fields": ["assignment", *ChatwootInbox.TEAM_COLUMNS.values(), "assignment_pauses"],
+                "description": "O número do time está no endereço da página dele no Chatwoot. Uma fila sem time vai a"
+                " quem atende a caixa. Se o próprio time já atribui sozinho, escolha “a ninguém: só ao time”.",
+            },
+        ),
+    ]
+
+    @admin.display(description="canal", ordering="channel__name")
+    def where(self, row: ChatwootInbox) -> str:
+        return row.channel.name
 
     def save_model(self, request: HttpRequest, obj: ChatwootInbox, form: Any, change: bool) -> None:  # type: ignore[override]
         super().save_model(request, obj, form, change)
@@ -75,16 +101,55 @@ class ChatwootInboxAdmin(AuditedAdmin):
 
 @admin.register(ChatwootLink)
 class ChatwootLinkAdmin(PipeAdmin):
-    list_display = ["display_id", "channel", "status", "reason", "attempts", "due_at", "polled_at"]
-    list_filter = ["status", "channel"]
-    ordering = ["-due_at"]
-    list_select_related = ["channel"]
+    list_display = ["name", "number", "channel_name", "status", "why", "due", "polled"]
+    list_filter = [("status", asking("em dia?")), ("channel", asking("em que canal?", admin.RelatedFieldListFilter))]
+    ordering = ["-polled_at"]
+    list_select_related = ["channel__chatwoot"]
+    fields = ["name", "number", "channel_name", "status", "why", "attempts", "due", "polled"]
+    due, polled = moment("due_at", "espelhar a partir de"), moment("polled_at", "conferida")
     actions = ["mirror_again"]
+    repairs = [("mirror_again", "Espelhar de novo")]
+    empty_hint = "A primeira linha nasce quando um lead de um canal espelhado escreve."
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return with_lead_name(super().get_queryset(request), "lead")
+
+    def page_name(self, row: Any) -> str:
+        return f"{row.lead_name} no Chatwoot"
+
+    @admin.display(description="lead")
+    def name(self, row: Any) -> str:
+        return str(row.lead_name)
+
+    @admin.display(description="conversa no Chatwoot", ordering="display_id")
+    def number(self, row: ChatwootLink) -> SafeString | str:
+        address = page_there(row)
+        if not address:
+            return "ainda não existe lá"
+        return format_html('<a href="{}" target="_blank" rel="noopener">nº {}</a>', address, row.display_id)
+
+    @admin.display(description="canal", ordering="channel__name")
+    def channel_name(self, row: ChatwootLink) -> str:
+        return row.channel.name
+
+    @admin.display(description="motivo", empty_value="–")
+    def why(self, row: ChatwootLink) -> str:
+        return words(row.reason) if row.reason else ""
+
+    def can_repair(self, row: Any) -> bool:
+        return bool(row.status == ChatwootLink.Status.PARKED)
 
     @admin.action(description="Espelhar de novo", permissions=["repair"])
-    def mirror_again(self, request: HttpRequest, queryset: QuerySet[ChatwootLink]) -> None:
-        now = clock.now()
+    def mirror_again(self, request: HttpRequest, queryset: QuerySet[ChatwootLink]) -> HttpResponse | None:
+        now, ids = clock.now(), [link.pk for link in queryset]
         for link in queryset:
             ChatwootLink.objects.filter(pk=link.pk).update(status=ChatwootLink.Status.READY, reason="", attempts=0)
             due.mark(lead_id=link.lead_id, channel_id=link.channel_id, now=now)
-        self.message_user(request, f"Conversas a espelhar de novo: {queryset.count()}.", messages.SUCCESS)
+        self.message_user(request, f"Conversas a espelhar de novo: {len(ids)}.", messages.SUCCESS)
+        return self.back(request, ids)
+
+
+def page_there(link: ChatwootLink | None) -> str:
+    """Where people open the conversation in Chatwoot; "" while it is not there. ``channel__chatwoot`` is at hand."""
+    inbox = getattr(link.channel, "chatwoot", None) if link else None
+    return inbox.page_of(link.display_id) if link and inbox and link.display_id else ""

@@ -14,9 +14,10 @@ from conversations.admin.base import PipeAdmin, link
 from conversations.models import Conversation, Handoff, HandoffAlarm, HandoffLevel, ResumeRule
 from conversations.wording import words
 from knowledge.admin import AuditedAdmin
+from leads.names import with_lead_name
 from seleto.lib import audit, clock
 from seleto.lib.admin import actor
-from seleto.lib.admin_lists import QuestionFilter, asking, moment
+from seleto.lib.admin_lists import QuestionFilter, asking, cut, moment
 
 
 class Waiting(QuestionFilter):
@@ -49,10 +50,17 @@ class HandoffAdmin(PipeAdmin):
         "summary_text",
     ]
     heavy_fields = ["summary"]
+    empty_hint = "Nenhum repasse ainda. O agente repassa quando o lead está quente, pede uma pessoa ou reclama."
 
-    @admin.display(description="conversa")
-    def where(self, row: Handoff) -> SafeString | str:
-        return link(Conversation, row.conversation_id, str(row.conversation))
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Handoff]:
+        return with_lead_name(super().get_queryset(request), "conversation__lead")
+
+    def page_name(self, row: Any) -> str:
+        return f"Repasse de {row.lead_name}: {row.get_reason_display()}"
+
+    @admin.display(description="conversa", ordering="lead_name")
+    def where(self, row: Any) -> SafeString | str:
+        return link(Conversation, row.conversation_id, cut(row.lead_name, 40))
 
     @admin.display(description="espera (minutos úteis / corridos)")
     def waited(self, row: Handoff) -> str:
@@ -84,10 +92,17 @@ class HandoffAlarmAdmin(PipeAdmin):
     fields = ["where", "level", "raised_at", "announced_at", "status", "why", "attempts", "due_at"]
     actions = ["retry_alarms"]
     repairs = [("retry_alarms", "Tentar de novo")]
+    empty_hint = "Nenhum aviso: ninguém esperou além dos níveis de espera."
 
-    @admin.display(description="repasse")
-    def where(self, row: HandoffAlarm) -> SafeString | str:
-        return link(Handoff, row.handoff_id, str(row.handoff))
+    def get_queryset(self, request: HttpRequest) -> QuerySet[HandoffAlarm]:
+        return with_lead_name(super().get_queryset(request), "handoff__conversation__lead")
+
+    def page_name(self, row: Any) -> str:
+        return f"Aviso de espera de {row.lead_name}"
+
+    @admin.display(description="repasse", ordering="lead_name")
+    def where(self, row: Any) -> SafeString | str:
+        return link(Handoff, row.handoff_id, cut(row.lead_name, 40))
 
     @admin.display(description="motivo", empty_value="–")
     def why(self, row: HandoffAlarm) -> str:
@@ -128,6 +143,7 @@ class ResumeRuleAdmin(AuditedAdmin):
     """One row at most; taken away, the settings of the installation hold again."""
 
     list_display = ["idle_min_off_hours", "idle_min_business"]
+    empty_hint = "Vale o padrão da instalação. Adicione uma regra para mudar os tempos."
     ordering = ["pk"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -14,6 +14,7 @@ NAMED = [
     "conversations/message",
     "conversations/outbox",
     "conversations/guardrailhit",
+    "conversations/handoff",
     "leads/fact",
     "leads/orcamento",
     "leads/subjectrequest",
