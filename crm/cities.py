@@ -68,7 +68,7 @@ def remote_city(cidade: str, uf: str) -> str:
         return ""
     now = clock.now()
     row = CityLink.objects.filter(pk=ours.code).first()
-    if row is not None and (row.remote_id or now - row.checked_at < RETRY_AFTER):
+    if row is not None and (row.remote_id or row.manual or now - row.checked_at < RETRY_AFTER):
         return row.remote_id
     gateway = gateways.current()
     if gateway is None:
@@ -96,10 +96,15 @@ def compare(theirs: Iterable[City]) -> tuple[Mapping[str, str], Report]:
 
 
 def save(links: Mapping[str, str]) -> None:
-    """Keep what ``compare`` found."""
+    """Keep what ``compare`` found; what a person corrected stays."""
     now = clock.now()
+    corrected = set(CityLink.objects.filter(manual=True).values_list("pk", flat=True))
     CityLink.objects.bulk_create(
-        [CityLink(ibge_code=code, remote_id=remote_id, checked_at=now) for code, remote_id in links.items()],
+        [
+            CityLink(ibge_code=code, remote_id=remote_id, checked_at=now)
+            for code, remote_id in links.items()
+            if code not in corrected
+        ],
         update_conflicts=True,
         unique_fields=["ibge_code"],
         update_fields=["remote_id", "checked_at"],

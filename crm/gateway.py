@@ -112,12 +112,14 @@ class Activity:
 
 @dataclass(frozen=True, slots=True)
 class Remote(Generic[T]):
-    """A record as the CRM holds it. ``open`` tells of a deal that it is neither closed, deleted nor frozen."""
+    """A record as the CRM holds it. ``open`` tells of a deal that it is neither closed, deleted nor frozen; ``end``
+    how it ended then: ganha, perdida, excluida or congelada."""
 
     id: str
     record: T
     updated_at: datetime | None = None
     open: bool = True
+    end: str = ""
 
 
 class CrmGateway(Protocol):

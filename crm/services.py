@@ -38,7 +38,8 @@ def preview(lead_id: UUID) -> Preview | None:
 
 def retry(sync_id: UUID, *, by: str, now: datetime) -> bool:
     """Try a lead again at once, parked or not; False when there is no such row. ``by`` names the person (audit)."""
-    return _decide(sync_id, "retry", by=by, now=now, status=CrmSync.Status.READY, reason="", attempts=0, due_at=now)
+    fresh = {"status": CrmSync.Status.READY, "reason": "", "attempts": 0, "parked_at": None}
+    return _decide(sync_id, "retry", by=by, now=now, due_at=now, **fresh)
 
 
 def park(sync_id: UUID, *, reason: str, by: str, now: datetime) -> bool:
@@ -50,6 +51,7 @@ def park(sync_id: UUID, *, reason: str, by: str, now: datetime) -> bool:
         now=now,
         status=CrmSync.Status.PARKED,
         reason=(reason.strip() or "parada por uma pessoa")[:160],
+        parked_at=now,
         leased_until=None,
         lease_token=None,
     )
@@ -57,7 +59,8 @@ def park(sync_id: UUID, *, reason: str, by: str, now: datetime) -> bool:
 
 def skip(sync_id: UUID, *, by: str, now: datetime) -> bool:
     """Do nothing for this lead until there are news of it."""
-    return _decide(sync_id, "skip", by=by, now=now, status=CrmSync.Status.READY, reason="", attempts=0, due_at=None)
+    fresh = {"status": CrmSync.Status.READY, "reason": "", "attempts": 0, "parked_at": None}
+    return _decide(sync_id, "skip", by=by, now=now, due_at=None, **fresh)
 
 
 @transaction.atomic

@@ -196,7 +196,12 @@ def _release(
 def _park(item: Claim, reason: str, now: datetime, refused: dict[str, str] | None = None) -> None:
     changes = {} if refused is None else {"refused": refused}
     parked = CrmSync.objects.filter(pk=item.id, lease_token=item.token).update(
-        status=CrmSync.Status.PARKED, reason=reason[:160], leased_until=None, lease_token=None, **changes
+        status=CrmSync.Status.PARKED,
+        reason=reason[:160],
+        parked_at=now,
+        leased_until=None,
+        lease_token=None,
+        **changes,
     )
     if parked:
         title = "Há leads que não puderam ser levados ao CRM"

@@ -27,7 +27,7 @@ from seleto.lib.text.fold import fold
 
 _BRASILIA = ZoneInfo("America/Sao_Paulo")
 _MOMENT = "%Y-%m-%d %H:%M:%S"
-_OPEN = 0
+_OPEN, _WON = 0, 1
 # Theirs know five: very hot and hot are one of ours, "not informed" is none (section 2).
 _TEMPERATURES = {1: Temperature.HOT, 2: Temperature.HOT, 3: Temperature.WARM, 4: Temperature.COLD}
 _CODES: dict[str, int] = {Temperature.HOT: 2, Temperature.WARM: 3, Temperature.COLD: 4}
@@ -119,9 +119,17 @@ def deal(row: DealRow) -> Remote[Deal]:
         owner_id=_ours(row.owner_id),
         temperature=_TEMPERATURES.get(row.temperature or 0, ""),
     )
+    end = _end(row)
+    return Remote(str(row.id), record, updated_at=moment(row.updated_at), open=not end, end=end)
+
+
+def _end(row: DealRow) -> str:
+    if row.deleted:
+        return "excluida"
     # Without a status it is nobody's closed deal.
-    is_open = (row.status or _OPEN) == _OPEN and not row.deleted and not row.freezed
-    return Remote(str(row.id), record, updated_at=moment(row.updated_at), open=is_open)
+    if (row.status or _OPEN) != _OPEN:
+        return "ganha" if row.status == _WON else "perdida"
+    return "congelada" if row.freezed else ""
 
 
 def moment(value: str) -> datetime | None:
