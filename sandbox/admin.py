@@ -110,7 +110,10 @@ class _Admin:
         return {"messageId": entry.provider_id, "n": entry.n, "momment": posted.momment, "lead": lead.key, **told}
 
     async def human_message(self, data: dict[str, Any]) -> object:
-        posted = self._box.provider.human_writes(self._lead(data), str(data.get("text") or ""))
+        kind = str(data.get("type") or "text")
+        if kind not in ("text", "image", "video", "document", "audio"):
+            raise Refused(f"the company's phone cannot send {kind}")
+        posted = self._box.provider.human_writes(self._lead(data), str(data.get("text") or ""), kind=kind, data=data)
         told = await _outcome(posted.outcome, data)
         return {"messageId": posted.entry.provider_id, "n": posted.entry.n, "momment": posted.momment, **told}
 

@@ -1,5 +1,6 @@
 """Everything the sandbox remembers: who the leads are, what was said, and how the provider is set up."""
 
+import base64
 import hashlib
 import random
 import re
@@ -32,7 +33,10 @@ class Lead:
 
 @dataclass
 class Entry:
-    """One message in the provider's log. ``origin`` is lead, api (sent by the product) or phone (a human)."""
+    """One message in the provider's log. ``origin`` is lead, api (sent by the product) or phone (a human).
+
+    ``media`` is the name of its file, ``filename`` what the sender called it.
+    """
 
     n: int
     at: str
@@ -50,6 +54,8 @@ class Entry:
     deleted: bool = False
     reaction: str = ""
     error: str = ""
+    media: str = ""
+    filename: str = ""
 
 
 @dataclass
@@ -83,6 +89,8 @@ class World:
         self.webhooks: dict[str, str] = {}
         self.typing: dict[str, datetime] = {}
         self.transcripts: dict[str, str] = {}
+        # What somebody really sent, by the name under which it is served: (content type, bytes).
+        self.files: dict[str, tuple[str, bytes]] = {}
         self.version = 0
         self._by_id: dict[str, Entry] = {}
         self._by_lead: dict[str, list[Entry]] = {}
@@ -106,6 +114,7 @@ class World:
         self.webhooks.clear()
         self.typing.clear()
         self.transcripts.clear()
+        self.files.clear()
         self._people()
         self.touch()
 
@@ -191,6 +200,7 @@ class World:
             "settings": asdict(self.settings),
             "webhooks": dict(self.webhooks),
             "transcripts": dict(self.transcripts),
+            "files": {name: [kind, base64.b64encode(data).decode()] for name, (kind, data) in self.files.items()},
         }
 
     def restore(self, data: dict[str, Any]) -> None:
@@ -207,4 +217,5 @@ class World:
         self.settings = Settings(**data["settings"])
         self.webhooks = dict(data["webhooks"])
         self.transcripts = dict(data["transcripts"])
+        self.files = {name: (kind, base64.b64decode(text)) for name, (kind, text) in data.get("files", {}).items()}
         self.touch()

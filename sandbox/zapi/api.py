@@ -63,17 +63,9 @@ def routes(provider: Provider) -> list[Route]:
         Route(f"{_BASE}/phone-exists/{{phone}}", zapi.guard(zapi.phone_exists), methods=["GET"]),
         Route(f"{_BASE}/queue", zapi.guard(zapi.purge), methods=["DELETE"]),
         Route(f"{_BASE}/queue/{{zaap_id}}", zapi.guard(zapi.purge), methods=["DELETE"]),
-        Route("/media/{name}", serve_media, methods=["GET"]),
+        Route("/media/{name}", zapi.serve_media, methods=["GET"]),
     ]
     return found
-
-
-async def serve_media(request: Request) -> Response:
-    found = media.build(request.path_params["name"])
-    if found is None:
-        return JSONResponse({"error": "not found"}, status_code=404)
-    kind, data = found
-    return Response(data, media_type=kind)
 
 
 class _Api:
@@ -104,11 +96,23 @@ class _Api:
         if not secrets.compare_digest(token.encode(), config.client_token.encode()):
             raise Refused(403, "null not allowed")
 
+    async def serve_media(self, request: Request) -> Response:
+        """What somebody sent, or a small true file made from its name."""
+        name = request.path_params["name"]
+        found = self._provider.world.files.get(name) or media.build(name)
+        if found is None:
+            return JSONResponse({"error": "not found"}, status_code=404)
+        kind, data = found
+        # Never shown as a page of this program, whatever somebody sent.
+        headers = {"x-content-type-options": "nosniff", "content-security-policy": "sandbox"}
+        return Response(data, media_type=kind, headers=headers)
+
     # --- sending ----------------------------------------------------------------------------------------------
 
     def send(self, kind: str, needed: str, *, text_field: str | None = None) -> _Action:
         def action(data: dict[str, Any], request: Request) -> Response:
-            _text(data, needed)
+            value = _text(data, needed)
+            file = None if kind == "text" else _file(value, kind)
             text = str(data.get(needed if text_field is None else text_field) or "")
             _delay(data, "delayMessage")
             return self._accept(
@@ -118,6 +122,8 @@ class _Api:
                 delay_typing_s=_delay(data, "delayTyping"),
                 reference=str(data.get("messageId") or ""),
                 edits=str(data.get("editMessageId") or data.get("editDocumentMessageId") or ""),
+                file=file,
+                filename=str(data.get("fileName") or ""),
             )
 
         return action
@@ -245,6 +251,16 @@ def _text(data: dict[str, Any], field: str) -> str:
     if not isinstance(value, str) or not value:
         raise Refused(400, f"{field} is required")
     return value
+
+
+def _file(value: str, kind: str) -> tuple[str, bytes] | None:
+    """What is to be sent; None for an address, which the provider would fetch by itself."""
+    if value.startswith(("http://", "https://")):
+        return None
+    found = media.from_data_uri(value)
+    if found is None:
+        raise Refused(400, f"invalid {kind}")
+    return found
 
 
 def _phone(data: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ recognises it by that comment.
 """
 
 import base64
+import mimetypes
 import re
 import struct
 from pathlib import PurePosixPath
@@ -27,6 +28,24 @@ _KINDS = {
     ".pdf": "application/pdf",
     ".mp4": "video/mp4",
 }
+
+
+def from_data_uri(value: str) -> tuple[str, bytes] | None:
+    """Content type and bytes of a ``data:`` address; None for one that cannot be read."""
+    head, comma, text = value.partition(",")
+    if not comma or not head.startswith("data:") or not head.endswith(";base64"):
+        return None
+    try:
+        data = base64.b64decode(text, validate=True)
+    except ValueError:
+        return None
+    return (head.removeprefix("data:").split(";")[0] or "application/octet-stream", data) if data else None
+
+
+def extension(kind: str) -> str:
+    """With its dot, for a content type."""
+    known = {"audio/ogg": ".ogg", "audio/mp4": ".m4a", "audio/aac": ".aac", "image/webp": ".webp"}
+    return known.get(kind) or mimetypes.guess_extension(kind) or ".bin"
 
 
 def voice_note_name(message_id: str, seconds: int, *, corrupt: bool) -> str:

@@ -55,7 +55,7 @@ def content(kind: str, text: str, data: Mapping[str, Any], *, media_url: str, mo
                 "ptt": True,
                 "seconds": int(data.get("duration_s") or 5),
                 "audioUrl": media_url,
-                "mimeType": "audio/ogg; codecs=opus",
+                "mimeType": data.get("mime") or "audio/ogg; codecs=opus",
                 "viewOnce": False,
             }
         },
@@ -64,7 +64,7 @@ def content(kind: str, text: str, data: Mapping[str, Any], *, media_url: str, mo
                 "imageUrl": "" if data.get("download_error") else media_url,
                 "thumbnailUrl": media_url,
                 "caption": text,
-                "mimeType": "image/png",
+                "mimeType": data.get("mime") or "image/png",
                 "width": 1,
                 "height": 1,
                 "viewOnce": False,
@@ -75,7 +75,7 @@ def content(kind: str, text: str, data: Mapping[str, Any], *, media_url: str, mo
             "video": {
                 "videoUrl": media_url,
                 "caption": text,
-                "mimeType": "video/mp4",
+                "mimeType": data.get("mime") or "video/mp4",
                 "seconds": int(data.get("duration_s") or 5),
                 "viewOnce": False,
             }
@@ -83,14 +83,14 @@ def content(kind: str, text: str, data: Mapping[str, Any], *, media_url: str, mo
         "document": {
             "document": {
                 "documentUrl": media_url,
-                "mimeType": "application/pdf",
+                "mimeType": data.get("mime") or "application/pdf",
                 "title": text.rsplit(".", 1)[0],
                 "pageCount": 1,
                 "fileName": text,
                 "caption": data.get("caption"),
             }
         },
-        "sticker": {"sticker": {"stickerUrl": media_url, "mimeType": "image/webp"}},
+        "sticker": {"sticker": {"stickerUrl": media_url, "mimeType": data.get("mime") or "image/webp"}},
         "location": {
             "location": {
                 "latitude": data.get("latitude", -27.1),

@@ -51,21 +51,33 @@ class Provider:
     # --- what the product asks for -------------------------------------------------------------------------
 
     def send(
-        self, *, phone: str, kind: str, text: str, delay_typing_s: float = 0.0, reference: str = "", edits: str = ""
+        self,
+        *,
+        phone: str,
+        kind: str,
+        text: str,
+        delay_typing_s: float = 0.0,
+        reference: str = "",
+        edits: str = "",
+        file: tuple[str, bytes] | None = None,
+        filename: str = "",
     ) -> Entry:
-        """Accept a message for delivery. Raises :class:`QueueFull`."""
+        """Accept a message for delivery; ``file`` is its content type and bytes. Raises :class:`QueueFull`."""
         if not self.world.settings.connected and len(self.queued) >= QUEUE_LIMIT:
             raise QueueFull
         lead = self.world.lead(phone)
         if edits and (old := self.world.find_entry(edits)) is not None:
             old.text, old.edited = text, True
+        provider_id = self.world.new_id("3EB0B", 22)
         entry = self.world.record(
             at=self.clock.now(),
             lead=lead,
             direction="out",
             type=kind,
             text=text,
-            provider_id=self.world.new_id("3EB0B", 22),
+            media=self._keep_file(provider_id, file) if file else "",
+            filename=filename,
+            provider_id=provider_id,
             zaap_id=self.world.new_id("019E", 32),
             status="PENDING",
             delay_typing_s=delay_typing_s,
@@ -157,7 +169,7 @@ class Provider:
             entry.type if entry.type in ("text", "image", "video", "document", "audio") else "text",
             entry.text,
             {},
-            media_url=self.media_url(f"{entry.provider_id}{_SUFFIX.get(entry.type, '.pdf')}"),
+            media_url=self.media_url(entry.media or f"{entry.provider_id}{_SUFFIX.get(entry.type, '.pdf')}"),
             momment=momment,
         )
         body = payloads.received(
@@ -179,7 +191,11 @@ class Provider:
         """A message of the lead. ``data`` holds the options of the admin call. Raises :class:`UnknownKind`."""
         message_id = str(data.get("messageId") or self.world.new_id("3EB0A", 22))
         momment = int(data.get("momment") or self.clock.now_ms())
-        if kind == "audio":
+        file = _given(data)
+        if file is not None:
+            name = self._keep_file(message_id, file)
+            data = {**data, "mime": file[0]}
+        elif kind == "audio":
             name = media.voice_note_name(
                 message_id, int(data.get("duration_s") or 5), corrupt=bool(data.get("corrupt"))
             )
@@ -211,6 +227,7 @@ class Provider:
             **flags,
         )
         entry = self._note(lead, message_id, kind, text, momment, reference, edited=bool(data.get("isEdit")))
+        entry.media = name if kind == "audio" or kind in _SUFFIX else ""
         outcome = self.hooks.post(lead.key, self.webhook_url("received"), body)
         outcome.add_done_callback(lambda done: self._answered(entry, done))
         self._stop_typing(lead)
@@ -248,16 +265,19 @@ class Provider:
             entry.error = outcome.error or f"HTTP {outcome.status}"
             self.world.touch()
 
-    def human_writes(self, lead: Lead, text: str) -> Posted:
+    def human_writes(self, lead: Lead, text: str, *, kind: str = "text", data: dict[str, Any] | None = None) -> Posted:
         """Somebody types on the company's own phone: seen as sent by us, and not by the API."""
+        provider_id = self.world.new_id("3EB0C", 22)
+        file = _given(data or {})
         momment = self.clock.now_ms()
         entry = self.world.record(
             at=self.clock.now(),
             lead=lead,
             direction="out",
-            type="text",
+            type=kind,
             text=text,
-            provider_id=self.world.new_id("3EB0C", 22),
+            media=self._keep_file(provider_id, file) if file else "",
+            provider_id=provider_id,
             status="SENT",
             origin="phone",
         )
@@ -307,6 +327,12 @@ class Provider:
             return hooks["received-delivery"]
         return hooks.get(topic, self.config.webhook_url)
 
+    def _keep_file(self, message_id: str, file: tuple[str, bytes]) -> str:
+        """Serve it from now on; the name to ask for."""
+        name = f"{message_id}{media.extension(file[0])}"
+        self.world.files[name] = file
+        return name
+
     def media_url(self, name: str) -> str:
         return f"{self.config.base_url}/media/{name}"
 
@@ -332,3 +358,13 @@ class Provider:
         if entry.status in _ORDER and _ORDER.index(value) > _ORDER.index(entry.status):
             entry.status = value
             self.world.touch()
+
+
+def _given(data: dict[str, Any]) -> tuple[str, bytes] | None:
+    """The file in the options of a message: ``file`` as a ``data:`` address. Raises ValueError for what is none."""
+    if not data.get("file"):
+        return None
+    found = media.from_data_uri(str(data["file"]))
+    if found is None:
+        raise ValueError("file must be a data: address in base64")
+    return found
