@@ -7,10 +7,18 @@ from django.db.models import F
 from django.dispatch import receiver
 
 from conversations import handoff
-from conversations.models import Conversation, Handoff
+from conversations.chatwoot import due
+from conversations.models import ChatwootLink, ChatwootNote, Conversation, Handoff
 from leads.models import Lead
-from leads.signals import lead_merged
+from leads.signals import lead_merged, leads_merging
 from seleto.lib import clock
+
+
+@receiver(leads_merging, sender=Lead)
+def on_leads_merging(*, lead_ids: list[UUID], **_: Any) -> None:
+    """Conversations are locked before leads, here as everywhere: a turn's commit holds the one and wants the other."""
+    rows = Conversation.objects.select_for_update().filter(lead_id__in=lead_ids).order_by("pk")
+    list(rows.values_list("pk"))
 
 
 @receiver(lead_merged, sender=Lead)
@@ -33,6 +41,22 @@ def on_lead_merged(*, kept_id: UUID, merged_id: UUID, **_: Any) -> None:
                 handoff.take_over(newer, reason=older.owner_reason, actor="sistema", now=clock.now())
                 newer.save()
         Conversation.objects.filter(pk=moved.pk).update(lead_id=kept_id)
+    _move_mirror(kept_id, merged_id)
+
+
+def _move_mirror(kept_id: UUID, merged_id: UUID) -> None:
+    """Both may stand in Chatwoot: what people do there in the conversation of the merged one concerns the kept one."""
+    for link in ChatwootLink.objects.filter(lead_id=merged_id):
+        kept = ChatwootLink.objects.select_for_update().filter(lead_id=kept_id, channel_id=link.channel_id).first()
+        if kept is None:
+            source_id = link.source_id or f"seleto-{merged_id}"
+            ChatwootLink.objects.filter(pk=link.pk).update(lead_id=kept_id, source_id=source_id)
+        else:
+            ChatwootNote.objects.filter(link=link, chatwoot_id=None).update(link=kept)
+            also = {*kept.written.get("also", ()), *link.written.get("also", ()), link.source_id}
+            kept.written = {**kept.written, "also": sorted(also - {""})}
+            kept.save(update_fields=["written"])
+        due.mark(lead_id=kept_id, channel_id=link.channel_id, now=clock.now())
 
 
 def _carry_handoff(older: Conversation, newer: Conversation) -> None:

@@ -15,7 +15,7 @@ from leads.classification import reclassify as reclassify
 from leads.deals import close_orcamento as close_orcamento
 from leads.deals import keep_deal_id as keep_deal_id
 from leads.models import Classification, Consent, Fact, Identity, Interest, Lead, Orcamento, SubjectRequest
-from leads.signals import lead_changed, lead_merged
+from leads.signals import lead_changed, lead_merged, leads_merging
 from leads.succession import succeed
 from seleto.lib import audit
 
@@ -82,6 +82,7 @@ def _rename(rows: Iterable[Identity], display_name: str) -> None:
 
 def _merge(kept: Lead, others: Sequence[Lead], *, now: datetime) -> None:
     """Two leads turned out to be one person: everything told by either stays, the newest word on a field counts."""
+    leads_merging.send(sender=Lead, lead_ids=[kept.pk, *(lead.pk for lead in others)])
     for other in Lead.objects.select_for_update().filter(pk__in=[lead.pk for lead in others]).order_by("pk"):
         Identity.objects.filter(lead=other).update(lead=kept)
         known = set(Fact.objects.filter(lead=kept, superseded_at=None).values_list("field", flat=True))

@@ -4,7 +4,9 @@ Each handler returns why nothing more comes of the event, or "" when it was take
 transaction that stores the person's message, before anything is sent (I5).
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.db.models import Max, Q
 
 from conversations import commands, handoff, outbox, resume, sessions, wrong_replies
 from conversations.channel_cache import ChannelView
@@ -21,11 +23,13 @@ CHATWOOT = "pessoa_no_chatwoot"
 ASSIGNED = "atribuido_no_chatwoot"
 RESOLVED = "resolvido_no_chatwoot"
 COMMAND = "comando"
+# How far Chatwoot's clock may be off, and how long our own change of status may take to come back, in seconds.
+CLOCK_SLACK_S, ECHO_S = 5.0, 30.0
 
 
 def on_written(channel: ChannelView, event: StoredEvent, written: Written, now: datetime) -> str:
     """An SDR wrote: a command is obeyed, a note stays where it is, anything else goes to the lead."""
-    link, reason = _link(channel, written.display_id, written.inbox_id)
+    link, reason = _link(channel, written, now)
     if link is None:
         return reason
     inbox = inboxes.of_channel(channel.id)
@@ -73,13 +77,15 @@ def _changed_there(channel: ChannelView, written: Written, now: datetime) -> str
 
 def on_changed(channel: ChannelView, event: StoredEvent, changed: Changed, now: datetime) -> str:
     """A status or an assignment changed over there. What we wrote ourselves comes back too and changes nothing."""
-    link, reason = _link(channel, changed.display_id, changed.inbox_id)
+    link, reason = _link(channel, changed, now)
     if link is None:
         return reason
     inbox = inboxes.of_channel(channel.id)
     conversation = sessions.locked(lead_id=link.lead_id, channel=channel, address=_address(link), at=event.received_at)
     if changed.status_to and changed.status_to == link.written.get("status"):
         return "eco_proprio"
+    if changed.status_to and (past := _past(link, conversation, changed, at=changed.at or event.received_at)):
+        return past
     if (changed.assignee_changed or changed.team_changed) and _is_our_gift(conversation, changed):
         return "eco_proprio"
     human = conversation.owner == Conversation.Owner.HUMAN
@@ -111,12 +117,39 @@ def _is_our_gift(conversation: Conversation, changed: Changed) -> bool:
     return assignment.is_ours(given, changed.assignee_id)
 
 
-def _link(channel: ChannelView, display_id: int, inbox_id: int) -> tuple[ChatwootLink | None, str]:
+def _past(link: ChatwootLink, conversation: Conversation, changed: Changed, *, at: datetime) -> str:
+    """Why a change of status counts no more: it was our own, or a person has acted since. Webhooks come late and in any
+    order, and giving the conversation back by an old one would have the agent speak over whoever writes now (I5)."""
+    stamp, ours = at.timestamp(), list(link.written.get("wrote") or ())
+    for status, wrote_at in ours:
+        echo = status == changed.status_to and -CLOCK_SLACK_S <= stamp - wrote_at <= ECHO_S
+        if echo and not any(wrote_at < other_at < stamp for _, other_at in ours):
+            return "eco_proprio"
+    people = Message.objects.filter(conversation=conversation, author__in=resume.PEOPLE)
+    spoke_at = people.aggregate(last=Max("created_at"))["last"]
+    since = max(conversation.owner_since, spoke_at or conversation.owner_since)
+    return "atrasado" if at < since - timedelta(seconds=CLOCK_SLACK_S) else ""
+
+
+def _link(channel: ChannelView, told: Written | Changed, now: datetime) -> tuple[ChatwootLink | None, str]:
+    """Whose conversation it is. Raises ``NotYet`` while a mirror's run may still be storing its number.
+
+    One of ours under another number is known by the contact's key in our inbox: two leads became one, or an SDR began
+    another conversation with the contact, which is then the one to go on with.
+    """
     inbox = inboxes.of_channel(channel.id)
-    if inbox is None or (inbox_id and inbox_id != inbox.inbox_id):
+    if inbox is None or (told.inbox_id and told.inbox_id != inbox.inbox_id):
         return None, "outra_caixa"
-    link = ChatwootLink.objects.filter(channel_id=channel.id, display_id=display_id).first()
-    return link, "" if link else "conversa_desconhecida"
+    links = ChatwootLink.objects.filter(channel_id=channel.id)
+    link = links.filter(display_id=told.display_id).first()
+    if link is None and told.source_id:
+        link = links.filter(Q(source_id=told.source_id) | Q(written__also__contains=[told.source_id])).first()
+        if link and link.source_id == told.source_id and told.display_id > (link.display_id or told.display_id):
+            links.filter(pk=link.pk).update(display_id=told.display_id)
+            due.mark(lead_id=link.lead_id, channel_id=channel.id, now=now)
+    if link is None:
+        raise NotYet("conversa_desconhecida")
+    return link, ""
 
 
 def _address(link: ChatwootLink) -> str:

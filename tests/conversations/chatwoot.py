@@ -4,6 +4,7 @@ import email
 import email.policy
 import hashlib
 import hmac
+import itertools
 import json
 import re
 import time
@@ -28,6 +29,8 @@ class Account:
         self.conversations: dict[int, dict[str, Any]] = {}
         self.messages: list[dict[str, Any]] = []
         self.calls: list[str] = []
+        self.deleted = 0
+        self._numbers = itertools.count(9000)
         self.people: list[dict[str, Any]] = []
         self.fail: Callable[[str, str], httpx.Response | None] = lambda method, path: None
         self.lose: Callable[[str, str], bool] = lambda method, path: False
@@ -43,6 +46,12 @@ class Account:
         if self.lose(method, path):
             raise httpx.ReadTimeout("lost")
         return answer
+
+    def delete_conversation(self, number: int) -> None:
+        """As an administrator does; nobody is told, and its number is never given again."""
+        del self.conversations[number]
+        self.messages = [row for row in self.messages if row["at"] != number]
+        self.deleted += 1
 
     def shown(self) -> list[tuple[str, str]]:
         """(kind, text) of every message in order."""
@@ -62,10 +71,13 @@ class Account:
             return httpx.Response(200, json=self.people)
         if path == f"/inbox_members/{INBOX}":
             return httpx.Response(200, json={"payload": self.people})
-        if match := re.fullmatch(r"/contacts/(\d+)", path):
+        match = re.fullmatch(r"/contacts/(\d+)(/conversations)?", path)
+        if match and not any(row["id"] == int(match[1]) for row in self.contacts):
+            return httpx.Response(404, json={"error": "Resource could not be found"})
+        if match and not match[2]:
             next(row for row in self.contacts if row["id"] == int(match[1])).update(body)
             return httpx.Response(200, json={"payload": {}})
-        if match := re.fullmatch(r"/contacts/(\d+)/conversations", path):
+        if match:
             rows = [row for row in self.conversations.values() if row["contact_id"] == int(match[1])]
             return httpx.Response(200, json={"payload": rows})
         if match := re.fullmatch(r"/conversations/(\d+)(?:/(\w+)(?:/(\d+))?)?", path):
@@ -83,7 +95,13 @@ class Account:
         return httpx.Response(200, json={"payload": {"contact": row}})
 
     def _conversation(self, body: dict[str, Any]) -> httpx.Response:
-        row = {**body, "id": 40 + len(self.conversations), "labels": [], "custom_attributes": {}, "priority": None}
+        row = {
+            **body,
+            "id": max(self.conversations, default=39) + 1 + self.deleted,
+            "labels": [],
+            "custom_attributes": {},
+            "priority": None,
+        }
         self.conversations[row["id"]] = row
         return httpx.Response(200, json=row)
 
@@ -94,13 +112,20 @@ class Account:
             return httpx.Response(200, json={**row, "meta": self._meta(row)})
         if what == "messages" and method == "GET":
             before = int(request.url.params.get("before", 10**9))
-            found = [_told(message) for message in self.messages if message["id"] < before][-20:]
+            mine = [message for message in self.messages if message.get("at", row["id"]) == row["id"]]
+            found = [_told(message) for message in mine if message["id"] < before][-20:]
             return httpx.Response(200, json={"meta": {}, "payload": found})
         if what == "messages" and method == "PATCH":
             return httpx.Response(200, json=body)
         if what == "messages":
             kind = 0 if body["message_type"] == "incoming" else 1
-            message = {**body, "id": 9000 + len(self.messages), "message_type": kind, "sender": _sender(request)}
+            message = {
+                **body,
+                "id": next(self._numbers),
+                "message_type": kind,
+                "sender": _sender(request),
+                "at": row["id"],
+            }
             self.messages.append(message)
             return httpx.Response(200, json=_told(message))
         if what == "labels":
@@ -120,6 +145,7 @@ class Account:
         team, number = row.get("team_id"), row.get("assignee_id")
         name = next((person["name"] for person in self.people if person["id"] == number), "Alguém")
         return {
+            "sender": {"id": row["contact_id"]},
             "assignee": {"id": number, "name": name, "type": "user"} if number else None,
             **({"team": {"id": team, "name": "time"}} if team else {}),
         }

@@ -61,7 +61,9 @@ class Actor:
         with self._changed:
             self.state, self.where = "stopped", where
             self._changed.notify_all()
-            self._changed.wait_for(lambda: self.state == "going")
+            self._changed.wait_for(lambda: self.state == "going" or self._leave)
+            if self._leave:
+                raise Stuck(f"{self.name} was given up at {where}")
 
     def at_rest(self, seconds: float) -> bool:
         """Whether the thread stands at a step or is done, waited for so long."""
@@ -72,7 +74,7 @@ class Actor:
         with self._changed:
             self._leave = True
             self._changed.notify_all()
-        self._thread.join()
+        self._thread.join(_PATIENCE_S)
 
     def _work(self) -> None:
         _here.actor = self
