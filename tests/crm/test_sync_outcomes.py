@@ -5,16 +5,25 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import transaction
 
+from conversations import handoff
+from conversations.models import Handoff
 from crm import due, services, stage
 from crm.models import CrmLink, CrmSettings, CrmSync, Drift
-from leads.models import Identity, Lead, Orcamento, Temperature
-from leads.services import IdentityKey, record_facts, resolve_lead
+from leads.models import Fact, Identity, Lead, Orcamento, Temperature
+from leads.services import IdentityKey, NewFact, record_facts, resolve_lead
 from seleto.lib import circuits, privacy
 from seleto.lib.errors import Ambiguous, Misconfigured, Rejected, Unavailable
 from seleto.lib.models import Alert, AuditEntry, Circuit
 from tests.crm.memory import CNPJ, Told, lead_with, run_due, sync, told, until_done
 
 pytestmark = pytest.mark.django_db
+
+
+def _due(lead: Lead) -> datetime:
+    at = sync(lead).due_at
+    assert at is not None
+    return at
+
 
 OTHER = Told(empresa="Casa de Carnes Fictícia", cnpj="90551247000199")
 
@@ -42,7 +51,7 @@ def test_failures_grow_further_apart_up_to_a_bound(crm, settings) -> None:
     crm.fail = lambda name: Unavailable("connect_error")
     lead = lead_with()
 
-    waits = [round((sync(lead).due_at - datetime.now(UTC)).total_seconds()) for _ in range(5)]
+    waits = [round((_due(lead) - datetime.now(UTC)).total_seconds()) for _ in range(5)]
 
     assert waits == [2, 4, 8, 10, 10]
 
@@ -313,10 +322,8 @@ def test_news_during_a_run_are_not_lost(crm) -> None:
 
 
 def test_the_signals_of_leads_make_it_due(crm) -> None:
-    from leads.services import NewFact
-
     lead = lead_with()
-    fact = NewFact("nome", "Joana Exemplo", "given", "usuário", None, given_by="usuário:1")
+    fact = NewFact(Fact.Field.NOME, "Joana Exemplo", Fact.Evidence.GIVEN, "usuário", None, given_by="usuário:1")
 
     record_facts(lead.pk, [fact], now=datetime.now(UTC))
 
@@ -324,9 +331,6 @@ def test_the_signals_of_leads_make_it_due(crm) -> None:
 
 
 def test_a_handoff_makes_it_due_at_once(crm) -> None:
-    from conversations import handoff
-    from conversations.models import Handoff
-
     lead = lead_with()
     due.mark(lead.pk, now=datetime.now(UTC) + timedelta(hours=1))
 
