@@ -14,6 +14,40 @@ TWO_COMPANIES: Final = "duas empresas com o mesmo CNPJ"
 LEFT_OVER: Final = "empresa antiga sem CNPJ"
 OWNERLESS: Final = "criado para um lead que não existe mais"
 ERASED: Final = "titular apagado, registro ainda no CRM"
+# Met by comparing (``crm.comparing``).
+GONE: Final = "registro apagado no CRM"
+OUTDATED: Final = "dado antigo no CRM"
+OTHER_COMPANY: Final = "pessoa em outra empresa"
+SAME_CODE: Final = "dois registros com o nosso código"
+SAME_PHONE: Final = "duas pessoas com o mesmo telefone"
+WITHOUT_PERSON: Final = "oportunidade sem pessoa"
+OTHER_PERSON: Final = "oportunidade de outra pessoa"
+STAGE: Final = "lead quente na etapa de lead novo"
+CLOSED_THERE: Final = "encerrada no CRM, orçamento aberto"
+OPEN_THERE: Final = "orçamento encerrado, aberta no CRM"
+UNLINKED: Final = "oportunidade nossa sem ligação"
+UNKNOWN_DEAL: Final = "oportunidade que o CRM não conhece"
+HANDED_OVER: Final = "lead quente repassado sem oportunidade"
+PARKED: Final = "sincronização parada há muito tempo"
+COMPARED: Final = frozenset(
+    {
+        GONE,
+        OUTDATED,
+        OTHER_COMPANY,
+        SAME_CODE,
+        SAME_PHONE,
+        WITHOUT_PERSON,
+        OTHER_PERSON,
+        STAGE,
+        CLOSED_THERE,
+        OPEN_THERE,
+        UNLINKED,
+        UNKNOWN_DEAL,
+        HANDED_OVER,
+        PARKED,
+        TWO_COMPANIES,
+    }
+)
 
 
 def report(

@@ -70,7 +70,7 @@ class Record:
             if name in wanted and name not in fields:
                 fields |= self.offered(others)
         while True:
-            links.begin(self.link, self.token, written=_plain(fields))
+            links.begin(self.link, self.token, written=plain(fields))
             try:
                 remote_id = self.kind.create({**fields, "code": self.link.code})
             except Ambiguous:
@@ -86,7 +86,7 @@ class Record:
                 links.gave_up(self.link)
                 raise
             else:
-                links.made(self.link, remote_id, now=self.now(), written=_plain(fields))
+                links.made(self.link, remote_id, now=self.now(), written=plain(fields))
                 return
 
     def adopt(self, found: Remote[Any], *, ours: bool) -> bool:
@@ -116,14 +116,14 @@ class Record:
         if not names:
             return
         theirs, written = self.look(), self.link.written
-        current = _plain(asdict(theirs.record))
+        current = plain(asdict(theirs.record))
         changes = {}
         for name in names:
             ours, there = wanted[name], current.get(name)
-            if _says(there, ours):
+            if says(there, ours):
                 continue
             untouched = name in written and there == written[name]
-            newer = name not in locked and bool(written) and _is_newer(told.get(name), theirs.updated_at)
+            newer = name not in locked and bool(written) and is_newer(told.get(name), theirs.updated_at)
             if not there or untouched or newer or isinstance(ours, list):
                 changes[name] = ours
         self._update(changes)
@@ -159,16 +159,18 @@ class Record:
         return left
 
 
-def _plain(fields: Fields) -> dict[str, Any]:
+def plain(fields: Fields) -> dict[str, Any]:
+    """Values as JSON holds them."""
     return {name: list(value) if isinstance(value, tuple) else value for name, value in fields.items()}
 
 
-def _says(theirs: Any, ours: Any) -> bool:
+def says(theirs: Any, ours: Any) -> bool:
     """Whether they have it already; of a list, all of it."""
     return set(ours) <= set(theirs or ()) if isinstance(ours, list) else theirs == ours
 
 
-def _is_newer(told: Told | None, changed_at: datetime | None) -> bool:
+def is_newer(told: Told | None, changed_at: datetime | None) -> bool:
+    """Whether the lead said it in their own words after the record was changed last."""
     return told is not None and told.own_words and (changed_at is None or told.at > changed_at)
 
 

@@ -298,6 +298,18 @@ CRM_MAX_ATTEMPTS = env.whole("CRM_MAX_ATTEMPTS", 20, least=1)
 CRM_MAX_REFUSALS = env.whole("CRM_MAX_REFUSALS", 3, least=1)
 # A create without an answer may still take effect: it is looked for only after this long.
 CRM_LOOK_AFTER_S = env.seconds("CRM_LOOK_AFTER_S", 20)
+# Where people see a deal in the CRM; {id} is its number. Empty: no links.
+CRM_DEAL_URL = env.text("CRM_DEAL_URL", "https://app.pipe.run/pipeline/gerenciador/visualizar/{id}")
+# The nightly comparison (crm/reconcile.py): between these local hours, with so many calls at most (0 switches it off),
+# in slices shorter than a drain's budget.
+CRM_RECONCILE_HOUR = env.whole("CRM_RECONCILE_HOUR", 2, least=0, most=23)
+CRM_RECONCILE_UNTIL_HOUR = env.whole("CRM_RECONCILE_UNTIL_HOUR", 6, least=1, most=24)
+CRM_RECONCILE_REQUESTS = env.whole("CRM_RECONCILE_REQUESTS", 10_000, least=0)
+CRM_RECONCILE_SLICE_S = env.seconds("CRM_RECONCILE_SLICE_S", 15, least=0.1)
+# Who gets its report by e-mail.
+CRM_REPORT_EMAILS = env.words("CRM_REPORT_EMAILS")
+# A lead parked for longer is told of.
+CRM_PARKED_LONG_H = env.whole("CRM_PARKED_LONG_H", 24, least=1)
 
 # --- Webhooks (design.md, stage 1) -------------------------------------------------------------------------------
 WEBHOOK_MAX_BYTES = env.whole("WEBHOOK_MAX_BYTES", 256 * 1024, least=1024)
