@@ -124,7 +124,7 @@ class _Environment:
             name: secrets.token_urlsafe(16) for name in ("user_token", "bot_token", "webhook_secret", "signing_secret")
         }
         self.crm_token = secrets.token_hex(16)
-        self._metrics = logs / "metrics"
+        self._metrics, self._media = logs / "metrics", logs / "media"
 
     def sandbox(self) -> dict[str, str]:
         return {
@@ -154,6 +154,7 @@ class _Environment:
             "DATABASE_URL": self.database_url,
             "PUBLIC_URL": self.web,
             "PROMETHEUS_MULTIPROC_DIR": str(self._metrics),
+            "MEDIA_ROOT": str(self._media),
             "ZAPI_BASE_URL": f"{sandbox}/zapi",
             "PIPERUN_URL": f"{sandbox}/piperun/v1",
             "PIPERUN_TOKEN": self.crm_token,

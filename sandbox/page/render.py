@@ -27,6 +27,7 @@ class Pages:
         self._templates.filters["moment"] = _moment
         self._templates.filters["whatsapp"] = _formatted
         self._templates.filters["chatwoot"] = _marked_down
+        self._templates.filters["attribute"] = _attribute
         self._templates.filters["note"] = sanitised
         self._templates.filters["reais"] = _reais
         self._templates.filters["day"] = _day
@@ -63,6 +64,18 @@ def _formatted(text: str) -> Markup:
     safe = str(escape(text))
     safe = re.sub(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])", r"<strong>\1</strong>", safe)
     return Markup(re.sub(r"(?<!\w)_(?=\S)([^_\n]+?)(?<=\S)_(?!\w)", r"<em>\1</em>", safe))  # noqa: S704 - escaped above
+
+
+# The display names that an administrator gives the attributes in Chatwoot, where the plain words lack an accent.
+_NAMED = {"pontuacao": "pontuação", "urgencia": "urgência", "nao quer mensagens": "não quer mensagens"}
+
+
+def _attribute(key: str) -> str:
+    """The product's attributes as an administrator would name them; anything else as it is."""
+    if not key.startswith("seleto_"):
+        return key
+    words = key.removeprefix("seleto_").replace("_", " ")
+    return _NAMED.get(words, "UF" if words == "uf" else "CNPJ" if words == "cnpj" else words)
 
 
 def _marked_down(text: str) -> Markup:

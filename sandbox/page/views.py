@@ -1,8 +1,10 @@
 """The page's addresses: the whole page, the two fragments it polls, and what its buttons do."""
 
+import base64
 from typing import Any
 from urllib.parse import quote
 
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -142,9 +144,25 @@ class _Page:
         form = await request.form()
         lead = self._chosen(str(form.get("lead") or ""))
         text = str(form.get("text") or "").strip()[:_MAX_TEXT]
-        if text:
+        file = form.get("file")
+        if isinstance(file, UploadFile) and file.filename:
+            await self._send_file(lead, file, text)
+        elif text:
             self._box.provider.lead_writes(lead, kind="text", text=text, data={})
         return self._after(request, lead)
+
+    async def _send_file(self, lead: Lead, file: UploadFile, caption: str) -> None:
+        """As WhatsApp does it: a document by its name, anything else by what it is."""
+        kind = (file.content_type or "application/octet-stream").split(";")[0]
+        family = kind.split("/")[0]
+        content = base64.b64encode(await file.read()).decode()
+        is_document = family not in ("image", "audio", "video")
+        self._box.provider.lead_writes(
+            lead,
+            kind="document" if is_document else family,
+            text=(file.filename or "arquivo") if is_document else caption,
+            data={"file": f"data:{kind};base64,{content}", "caption": caption},
+        )
 
     async def scene(self, request: Request) -> Response:
         form = await request.form()
