@@ -9,6 +9,9 @@ from django.db import transaction
 from crm import due, plan, reading, rules
 from crm.models import CrmSync
 from crm.plan import Plan
+from crm.repairs import CannotRepair as CannotRepair
+from crm.repairs import ignore as ignore
+from crm.repairs import repair as repair
 from seleto.lib import alerts, audit, clock, jobs
 
 

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from crm import stage
+from crm import reconcile, stage
 from crm.due import STAGE
 from seleto.lib import jobs
 
@@ -20,3 +20,4 @@ def register() -> None:
             concurrency=lambda: settings.CRM_CONCURRENCY,
         )
     )
+    reconcile.register()
