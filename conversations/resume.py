@@ -62,7 +62,7 @@ def on_lead_message(conversation: Conversation, message: Message, *, heard_at: d
     Saving ``conversation`` is left to the caller.
     """
     given = Handoff.objects.filter(conversation=conversation, closed_at=None).first()
-    _record_told(conversation, message, given, now=now)
+    record_told(conversation, message, given, now=now)
     if conversation.channel_id in outbox.silenced_channels():
         return False
     last_human = _last_human(conversation)
@@ -148,7 +148,7 @@ def _first_unread(conversation: Conversation, message: Message, silent_since: da
     return min(message.revision, message.revision if first is None else first)
 
 
-def _record_told(conversation: Conversation, message: Message, given: Handoff | None, *, now: datetime) -> None:
+def record_told(conversation: Conversation, message: Message, given: Handoff | None, *, now: datetime) -> None:
     """The facts that rules read in the message. Whoever asked to be forgotten is not written down any further."""
     if not message.own_words or not message.text or (given and given.queue == Handoff.Queue.PRIVACY):
         return

@@ -1,6 +1,6 @@
 """Chatwoot: where each channel is mirrored, and conversations that wait there."""
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -12,14 +12,13 @@ from django.utils.safestring import SafeString
 
 from conversations.admin.base import PipeAdmin
 from conversations.admin.channel import hidden
-from conversations.chatwoot import due as mirror
-from conversations.chatwoot import inboxes
+from conversations.chatwoot import due, inboxes
 from conversations.models import ChatwootInbox, ChatwootLink
 from conversations.wording import words
 from knowledge.admin import AuditedAdmin
 from leads.names import with_lead_name
 from seleto.lib import clock
-from seleto.lib.admin_lists import asking, cut, moment
+from seleto.lib.admin_lists import asking, moment
 
 if TYPE_CHECKING:  # generic for the type checker only
     _ModelForm = forms.ModelForm[ChatwootInbox]
@@ -43,7 +42,7 @@ class InboxForm(_ModelForm):
 
     class Meta:
         model = ChatwootInbox
-        exclude: ClassVar[list[str]] = []
+        fields = "__all__"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -101,12 +100,12 @@ class ChatwootInboxAdmin(AuditedAdmin):
 
 @admin.register(ChatwootLink)
 class ChatwootLinkAdmin(PipeAdmin):
-    list_display = ["name", "number", "channel_name", "status", "why", "due", "polled"]
+    list_display = ["name", "number", "channel_name", "status", "why", "next_run", "polled"]
     list_filter = [("status", asking("em dia?")), ("channel", asking("em que canal?", admin.RelatedFieldListFilter))]
     ordering = ["-polled_at"]
     list_select_related = ["channel__chatwoot"]
-    fields = ["name", "number", "channel_name", "status", "why", "attempts", "due", "polled"]
-    due, polled = moment("due_at", "espelhar a partir de"), moment("polled_at", "conferida")
+    fields = ["name", "number", "channel_name", "status", "why", "attempts", "next_run", "polled"]
+    next_run, polled = moment("due_at", "espelhar a partir de"), moment("polled_at", "conferida")
     actions = ["mirror_again"]
     repairs = [("mirror_again", "Espelhar de novo")]
     empty_hint = "A primeira linha nasce quando um lead de um canal espelhado escreve."
@@ -132,9 +131,13 @@ class ChatwootLinkAdmin(PipeAdmin):
     def channel_name(self, row: ChatwootLink) -> str:
         return row.channel.name
 
-    @admin.display(description="motivo", empty_value="–")
+    @admin.display(description="motivo")
     def why(self, row: ChatwootLink) -> str:
-        return words(row.reason) if row.reason else ""
+        """What the last run met: a refusal, or no answer."""
+        code, _, detail = row.reason.partition(":")
+        if not code:
+            return "–"
+        return words(f"recusada_no_chatwoot:{detail}" if code == "recusada" else f"chatwoot:{row.reason}")
 
     def can_repair(self, row: Any) -> bool:
         return bool(row.status == ChatwootLink.Status.PARKED)

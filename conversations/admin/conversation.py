@@ -13,9 +13,10 @@ from django.utils.safestring import SafeString
 
 from conversations import repair
 from conversations.admin.base import PipeAdmin
+from conversations.admin.chatwoot import page_there
 from conversations.admin.switches import off_because, off_channels, switches_link
 from conversations.admin.transcript import page_context
-from conversations.models import Conversation, Handoff, Message, Outbox
+from conversations.models import ChatwootLink, Conversation, Handoff, Message, Outbox
 from leads.models import Fact
 from leads.names import lead_name
 from seleto.lib import clock
@@ -120,6 +121,11 @@ def _owner_words(row: Conversation) -> str:
     return f"{row.get_owner_display()} (desligado)" if _agent_is_off(row) else str(row.get_owner_display())
 
 
+def _page_in_chatwoot(row: Conversation) -> str:
+    there = ChatwootLink.objects.filter(lead_id=row.lead_id, channel_id=row.channel_id)
+    return page_there(there.select_related("channel__chatwoot").first())
+
+
 @admin.register(Conversation)
 class ConversationAdmin(PipeAdmin):
     list_display = ["name", "temperature", "owner_column", "last_message", "waiting"]
@@ -160,6 +166,7 @@ class ConversationAdmin(PipeAdmin):
                 "owner_off": _agent_is_off(conversation),
                 "owner_words": _owner_words(conversation),
                 "switches_link": switches_link(request),
+                "chatwoot_page": _page_in_chatwoot(conversation),
             }
         return super().change_view(request, object_id, form_url, extra_context)
 

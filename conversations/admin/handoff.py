@@ -32,7 +32,7 @@ class Waiting(QuestionFilter):
 
 @admin.register(Handoff)
 class HandoffAdmin(PipeAdmin):
-    list_display = ["opened", "where", "reason", "queue", "picked_up", "closed"]
+    list_display = ["opened", "where", "reason", "queue", "assigned_to", "picked_up", "closed"]
     list_filter = [Waiting, ("queue", asking("para qual fila?")), ("reason", asking("por quê?"))]
     list_select_related = ["conversation"]
     ordering = ["-opened_at"]
@@ -80,6 +80,7 @@ class HandoffLevelAdmin(AuditedAdmin):
     list_filter = [("queue", asking("de qual fila?"))]
     ordering = ["queue", "after_minutes"]
     fields = ["queue", "after_minutes", "action", "target", "text", "active"]
+    empty_hint = "Sem níveis, ninguém é lembrado de um repasse que espera."
 
 
 @admin.register(HandoffAlarm)

@@ -13,7 +13,7 @@ from conversations.channels import base
 from conversations.chatwoot import due, telling
 from conversations.ingest.common import NotYet, StoredEvent, identity_keys, lead_of
 from conversations.media import arrivals
-from conversations.models import Conversation, Message, Outbox, Turn
+from conversations.models import Conversation, Handoff, Message, Outbox, Turn
 from leads.extraction import MAX_CHARS, asks_opt_out
 from leads.models import Identity
 from leads.services import opt_out
@@ -67,6 +67,9 @@ def on_edited(channel: ChannelView, event: StoredEvent, parsed: base.Edited, now
     original.edited_at = edited_at
     original.save(update_fields=["text", "previous_texts", "edited_at"])
     telling.edited(original, now=now)
+    if conversation.owner == Conversation.Owner.HUMAN:  # no turn of the agent will read it
+        given = Handoff.objects.filter(conversation=conversation, closed_at=None).first()
+        resume.record_told(conversation, original, given, now=now)
     _take_back_reply(conversation)
     if original.revision > conversation.answered_revision:
         _expect_turn(conversation, text=original.text, heard_at=event.received_at)

@@ -47,7 +47,7 @@ class HandoffLevel(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.queue}, {self.after_minutes} min, {self.get_action_display()}"
+        return f"{self.get_queue_display()}, após {self.after_minutes} min: {self.get_action_display()}"
 
     def clean(self) -> None:
         try:

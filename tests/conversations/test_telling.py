@@ -16,6 +16,7 @@ from conversations.models import (
     Outbox,
 )
 from knowledge import loader
+from leads.models import Fact
 from seleto.lib import jobs
 from tests import zapi
 from tests.conversations import chatwoot
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.django_db
 def account(channel, settings):
     settings.LLM_API_KEY = "chave-de-teste"
     settings.TYPING_MAX_S = 0
-    settings.CHATWOOT_RETRY_S = 0
+    settings.CHATWOOT_RETRY_S = settings.CHATWOOT_RECEIPTS_S = 0
     settings.QUIET_FRAGMENT_S = settings.QUIET_DEFAULT_S = settings.QUIET_AFTER_ANSWER_S = 0
     assignment.forget()
     loader.load()
@@ -86,6 +87,17 @@ def test_every_edit_of_the_lead_is_told_in_order_and_once(account):
     assert "Antes: “quero a FB300”. Agora: “quero a FB700”" in first
     assert "Antes: “quero a FB700”. Agora: “quero a SE3000”" in second
     assert ("lead", "quero a FB300") in account.shown()
+
+
+def test_what_an_edit_tells_while_a_person_is_in_charge_is_known(account):
+    lead("quero falar com um vendedor")
+    number = lead("meu telefone fixo é 43 3333-0000")
+
+    lead(
+        "meu telefone fixo é 43 3333-1111", messageId=number, isEdit=True, momment=int((now().timestamp() + 60) * 1000)
+    )
+
+    assert Fact.objects.get(field="telefone", superseded_at=None).value.endswith("33331111")
 
 
 def test_a_message_the_lead_deleted_stays_and_a_note_says_so(account):
