@@ -39,6 +39,11 @@ SETTINGS = {
     "OUTBOX_RETRY_S": "0.2",
     "OUTBOX_AMBIGUOUS_WAIT_S": "2",
     "CHANNEL_CACHE_S": "0.2",
+    "CHATWOOT_RETRY_S": "0.05",
+    "CHATWOOT_RETRY_MAX_S": "0.2",
+    "CHATWOOT_READ_TIMEOUT_S": "1.5",
+    "CHATWOOT_MAX_REFUSALS": "50",
+    "CHATWOOT_RECEIPTS_S": "0.1",
     # Circuits have tests of their own; here one test's faults must not silence the next.
     "CIRCUIT_FAILURES": "1000",
     "CIRCUIT_OPEN_S": "1",

@@ -10,17 +10,23 @@ pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("installation")]
 
 
 def test_i6_a_send_whose_answer_is_lost_is_settled_by_its_echo(pipe: Pipe) -> None:
-    pipe.fault("*/send-text", drop="after", times=1)
     lead = new_lead()
-
     pipe.writes(lead, "Quero conhecer a FB300.")
-    first = Outbox.objects.filter(to=lead, order=1)
-    until(lambda: first.filter(status=Outbox.Status.SENT).exists(), what="the echo proves the send")
+    until(lambda: pipe.received(lead), what="the first reply arrives")
+    pipe.calm()
+    # A reply of one bubble, so that the echo proves this row however late it comes.
+    order = Outbox.objects.filter(to=lead).count() + 1
+    pipe.fault("*/send-text", drop="after", times=1)
+
+    pipe.writes(lead, "Ela é automática?")
+    last = Outbox.objects.filter(to=lead, order=order)
+    until(lambda: last.filter(status=Outbox.Status.SENT).exists(), what="the echo proves the send")
     pipe.calm()
 
-    row = first.get()
-    assert (row.provider_id, row.attempts) == (pipe.received(lead)[0]["provider_id"], 1)
-    assert [pipe.told(lead)] == pipe.replies(lead)
+    row = last.get()
+    assert (row.provider_id, row.attempts) == (pipe.received(lead)[-1]["provider_id"], 1)
+    assert pipe.told(lead) == [text for reply in pipe.replies(lead) for text in reply]
+    assert len(pipe.replies(lead)[1]) == 1
     # The echo is ours and no person's: the agent keeps the conversation.
     assert row.conversation.owner == "agent"
     assert not Message.objects.filter(conversation=row.conversation, author=Message.Author.PHONE).exists()
