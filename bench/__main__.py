@@ -186,6 +186,19 @@ def kills(quick: bool) -> dict[str, Any]:
     }
 
 
+def chatwoot(quick: bool) -> dict[str, Any]:
+    """How soon Chatwoot shows what was said, how soon an SDR is in charge, and many first messages at once."""
+    from bench import mirror
+
+    with product(CHATWOOT_POLL_S="60") as (running, sender):
+        desk = mirror.Desk(running)
+        delays = mirror.idle_delays(desk, sender, leads=10 if quick else 20, turns=3 if quick else 6)
+        taken = mirror.takeovers(desk, leads=10 if quick else 20)
+        many = mirror.first_messages(desk, sender, leads=100 if quick else 1_000, start=50_000)
+    found = {name: asdict(value) for name, value in (delays | taken).items()}
+    return {"ms": found, "first_messages_at_once": many}
+
+
 def _kill_clusters(supervisor: int) -> None:
     """SIGKILL the process group of every cluster; the supervisor forks them again."""
     for child in Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split():
@@ -203,6 +216,7 @@ PARTS: dict[str, Callable[[bool], dict[str, Any]]] = {
     "bursts": bursts,
     "duplicates": duplicates,
     "kills": kills,
+    "chatwoot": chatwoot,
 }
 
 if __name__ == "__main__":

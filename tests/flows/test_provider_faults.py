@@ -18,7 +18,7 @@ def test_i6_a_send_whose_answer_is_lost_is_settled_by_its_echo(pipe: Pipe) -> No
     order = Outbox.objects.filter(to=lead).count() + 1
     pipe.fault("*/send-text", drop="after", times=1)
 
-    pipe.writes(lead, "Ela é automática?")
+    pipe.writes(lead, "Não me mande mais mensagens.")
     last = Outbox.objects.filter(to=lead, order=order)
     until(lambda: last.filter(status=Outbox.Status.SENT).exists(), what="the echo proves the send")
     pipe.calm()
