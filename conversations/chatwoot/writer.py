@@ -234,7 +234,7 @@ class Writer:
         else:
             Message.objects.filter(pk=name, chatwoot_id=None).update(chatwoot_id=chatwoot_id)
             if with_files:
-                Media.objects.filter(message=name, state=Media.State.STORED, chatwoot_id=None).update(
+                Media.objects.filter(message=UUID(name), state=Media.State.STORED, chatwoot_id=None).update(
                     chatwoot_id=chatwoot_id
                 )
 

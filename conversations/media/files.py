@@ -1,7 +1,9 @@
 """Files on disk, below ``MEDIA_ROOT``: random names, readable by this user alone, written whole or not at all."""
 
+import contextlib
 import os
 import secrets
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -9,6 +11,8 @@ from typing import BinaryIO
 from django.conf import settings
 
 from seleto.lib.download import Fetched
+
+_ABANDONED_S = 3600
 
 
 class Missing(Exception):
@@ -52,6 +56,15 @@ def read(path: str) -> bytes:
 def remove(path: str) -> None:
     if path:
         located(path).unlink(missing_ok=True)
+
+
+def tidy() -> None:
+    """Take away what processes that died had begun to write; no download takes anywhere near an hour."""
+    before = time.time() - _ABANDONED_S
+    for draft in _folder("new").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            if draft.stat().st_mtime < before:
+                draft.unlink()
 
 
 def _folder(name: str) -> Path:

@@ -98,6 +98,8 @@ def _fetch(row: MediaClaim) -> tuple[str, Fetched, str]:
         read_s=settings.MEDIA_READ_TIMEOUT_S,
     )
     connections.release()
+    if row.attempts > 1:  # perhaps a process died over it
+        files.tidy()
 
     def fill(sink: BinaryIO) -> Fetched:
         return download.fetch(row.url, sink, hosts=allowed, limits=limits)

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -254,6 +255,34 @@ def test_a_slower_download_leaves_nothing_behind(outside, settings):
 
     files = [one for one in Path(settings.MEDIA_ROOT).rglob("*") if one.is_file()]
     assert files == [Path(settings.MEDIA_ROOT) / message.files.get().path]
+
+
+def test_what_a_dead_process_left_half_written_is_cleared_away(outside, settings):
+    new = Path(settings.MEDIA_ROOT) / "new"
+    new.mkdir(parents=True)
+    for name, age_s in (("old", 7200), ("fresh", 10)):
+        (new / name).write_bytes(b"half")
+        os.utime(new / name, (now().timestamp() - age_s,) * 2)
+    outside.files[f"{STORE}/a.ogg"] = OGG
+    arrive(voice())
+    Media.objects.update(attempts=1)
+
+    jobs.run_due("media")
+
+    assert [one.name for one in new.iterdir()] == ["fresh"]
+
+
+def test_a_file_goes_with_its_conversation(outside, settings, django_capture_on_commit_callbacks):
+    outside.files[f"{STORE}/a.ogg"] = OGG
+    message = arrive(voice())
+    jobs.run_due("media")
+    file = Path(settings.MEDIA_ROOT) / message.files.get().path
+    assert file.exists()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        message.delete()
+
+    assert not file.exists()
 
 
 def test_people_can_have_it_fetched_once_more(outside):
