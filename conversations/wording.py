@@ -77,6 +77,7 @@ _REASONS = {
 } | {str(value): str(label) for value, label in Handoff.Reason.choices}
 
 _DETAILS = {
+    "alteracao": "alteração",
     "bad_address": "endereço inválido",
     "disco": "sem espaço para guardar",
     "empty": "arquivo vazio",
@@ -132,6 +133,7 @@ _EVENT_KINDS = {
     "receipt": "recibo",
     "presence": "presença",
     "connection": "conexão",
+    "chatwoot": "Chatwoot",
     "other": "outro",
     "unreadable": "ilegível",
 }

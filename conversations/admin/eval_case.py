@@ -77,7 +77,7 @@ def turns_from_text(written: str) -> list[dict[str, Any]]:
 class EvalCaseForm(_ModelForm):
     turns = forms.CharField(
         label="Conversa",
-        widget=forms.Textarea(attrs={"rows": 14, "class": "vLargeTextField sl-code"}),
+        widget=forms.Textarea(attrs={"rows": 14, "class": "vLargeTextField"}),
         help_text="Uma mensagem por linha: segundos desde o começo e quem fala (lead, pessoa, celular, sistema). As"
         " respostas do agente não entram: são elas que o caso põe à prova. ⏎ é uma quebra de linha.",
     )
@@ -113,13 +113,14 @@ class EvalCaseForm(_ModelForm):
     other = forms.CharField(
         label="Outras exigências (JSON)",
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField sl-code"}),
+        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
         help_text='Para quem conhece o formato das avaliações, por exemplo [{"handoff": true}].',
     )
 
     class Meta:
         model = EvalCase
         fields = ["title", "active"]
+        widgets = {"title": forms.TextInput(attrs={"class": "vLargeTextField"})}
 
     # Form field -> the assertion it stands for; the first two are texts, one a line.
     _KEYS = {
@@ -216,7 +217,7 @@ class EvalCaseAdmin(AuditedAdmin):
     empty_hint = "Nenhum caso ainda: marque uma resposta como errada e torne-a um caso com um clique."
 
     class Media:
-        css = {"all": ["seleto/admin.css", "seleto/prompts.css"]}
+        css = {"all": ["seleto/admin.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EvalCase]:
         return with_actor_name(super().get_queryset(request), "created_by")

@@ -1,5 +1,6 @@
 """Regression cases made of replies that people called wrong: made with one click, played with every evaluation."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,13 +16,16 @@ from conversations.evals.schema import LOCAL, BadCase, Case
 from conversations.models import EvalCase, Handoff, Message, WrongReply
 from leads.models import Fact, Identity
 from seleto.lib import audit
+from seleto.lib.text.fold import fold
 
 log = structlog.get_logger(__name__)
 
 # As much of a long talk as a case holds: its newest messages.
 MOST_MESSAGES = 80
-# A shorter text is said rightly elsewhere too ("Bom dia!"); then the whole reply is what must not come again.
-_TELLING = 20
+# What is said rightly elsewhere too: courtesies, who is speaking, that the conversation is recorded.
+_COMMON = re.compile(r"^(?:ola|oi|bom dia|boa (?:tarde|noite)|obrigad[oa]|prazer)\b|assistente virtual|\bregistra")
+_SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
+_SHORT = 20
 _COMMERCIAL = ["price", "payment", "discount", "deadline", "freight"]
 _SENDERS = {Message.Author.PHONE: "sdr_phone", Message.Author.PERSON: "sdr_chatwoot"}
 _Reason = WrongReply.Reason
@@ -155,12 +159,20 @@ def _events(report: WrongReply, rows: Sequence[Message], hide: Anonymiser) -> It
             yield closed_at, {"from": "clock", "type": "text", "text": "event:sdr_resume"}
 
 
+def _telling(marked: str, bubbles: Sequence[str]) -> str:
+    """The sentence by which the reply is known again: of the marked bubble if it says anything, else of the others."""
+    for texts in ([marked], bubbles):
+        sentences = [part.strip(" _*") for text in texts for part in _SENTENCE.split(text)]
+        own = [part for part in sentences if len(part) >= _SHORT and part[-1] != "?" and not _COMMON.search(fold(part))]
+        if own:
+            return max(own, key=len)
+    return "\n\n".join(bubbles)
+
+
 def _expected(report: WrongReply, turns: Sequence[dict[str, Any]], hide: Anonymiser) -> list[dict[str, Any]]:
     """What the reason asks of the next reply; that the same words do not come again is always part of it."""
     bubbles = [hide(row.text) for row in bubbles_of(report)]
-    marked = hide(report.message.text)
-    said = marked if len(marked) >= _TELLING else "\n\n".join(bubbles)
-    not_again: dict[str, Any] = {"must_not_mention": [said]}
+    not_again: dict[str, Any] = {"must_not_mention": [_telling(hide(report.message.text), bubbles)]}
     numbered = list(enumerate(turns, start=1))
     last_lead = max(number for number, turn in numbered if turn["from"] == "lead")
     people = [number for number, turn in numbered if turn["from"].startswith("sdr_")]

@@ -216,7 +216,7 @@ def test_nobody_in_a_case_is_real(account):
         channel=conversation.channel,
         author="agent",
         status="sent",
-        text=f"{WRONG} Certo, Patrícia?",
+        text="A FB300 faz uns 900 hambúrgueres por dia na sua casa, Patrícia.",
     )
 
     case = reported.make_case(marked(conversation, message=last), by="usuário:1", now=now())
@@ -229,6 +229,17 @@ def test_nobody_in_a_case_is_real(account):
     assert "(11) 90000-0001" in written
     assert "Marina" in case.data["turns"][0]["text"]
     assert "Marina" in case.data["expect"]["must"][0]["must_not_mention"][0]
+
+
+def test_the_sentence_that_tells_is_what_must_not_come_again(account):
+    account.says = (
+        "Boa tarde! Aqui é a assistente virtual da Seleto. A garantia é de dez anos.\n\nDe qual cidade você fala?"
+    )
+    conversation = talk()
+
+    case = reported.make_case(marked(conversation, Reason.WRONG_FACT), by="usuário:1", now=now())
+
+    assert case.data["expect"]["must"] == [{"must_not_mention": ["A garantia é de dez anos."]}]
 
 
 @pytest.mark.parametrize(
