@@ -199,6 +199,13 @@ def chatwoot(quick: bool) -> dict[str, Any]:
     return {"ms": found, "first_messages_at_once": many}
 
 
+def summaries(quick: bool) -> dict[str, Any]:
+    """Of the handoffs that the shipped cases come to, how many summaries tell everything that was told."""
+    from bench import handoffs
+
+    return handoffs.summaries(quick=quick)
+
+
 def _kill_clusters(supervisor: int) -> None:
     """SIGKILL the process group of every cluster; the supervisor forks them again."""
     for child in Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split():
@@ -217,6 +224,7 @@ PARTS: dict[str, Callable[[bool], dict[str, Any]]] = {
     "duplicates": duplicates,
     "kills": kills,
     "chatwoot": chatwoot,
+    "summaries": summaries,
 }
 
 if __name__ == "__main__":

@@ -54,7 +54,9 @@ def idle_delays(desk: Desk, sender: Sender, *, leads: int, turns: int) -> dict[s
 
 def takeovers(desk: Desk, *, leads: int) -> dict[str, Timing]:
     """From what an SDR typed to its webhook answered, the ownership committed and the provider having the text."""
-    answered, owned, told = [], [], []
+    answered: list[float] = []
+    owned: list[float] = []
+    told: list[float] = []
     for link in ChatwootLink.objects.filter(display_id__isnull=False).order_by("pk")[:leads]:
         typed_at = time.time()
         answered.append(desk.write(int(link.display_id or 0), f"Oi, aqui é a Bianca ({link.display_id})."))
