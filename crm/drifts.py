@@ -12,6 +12,7 @@ from crm.models import Drift
 TWO_PERSONS: Final = "duas pessoas de um lead"
 TWO_COMPANIES: Final = "duas empresas com o mesmo CNPJ"
 LEFT_OVER: Final = "empresa antiga sem CNPJ"
+HELD_TWICE: Final = "registro ligado a outro lead"
 OWNERLESS: Final = "criado para um lead que não existe mais"
 ERASED: Final = "titular apagado, registro ainda no CRM"
 # Met by comparing (``crm.comparing``).

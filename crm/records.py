@@ -13,7 +13,7 @@ from crm import links
 from crm.gateway import Company, Deal, Gone, InvalidFields, Person, Remote
 from crm.models import CrmLink
 from crm.values import Told
-from seleto.lib.errors import Ambiguous, ProviderError
+from seleto.lib.errors import Ambiguous, ProviderError, Rejected
 
 Fields = Mapping[str, Any]
 # Without these a record is none.
@@ -86,7 +86,8 @@ class Record:
                 links.gave_up(self.link)
                 raise
             else:
-                links.made(self.link, remote_id, now=self.now(), written=plain(fields))
+                if not links.made(self.link, remote_id, now=self.now(), written=plain(fields)):
+                    raise Rejected("held_by_another_row")
                 return
 
     def adopt(self, found: Remote[Any], *, ours: bool) -> bool:

@@ -191,7 +191,7 @@ class Saga:
             links.check_rested(link, self._token)
             found = _first(self._gateway.persons(code=link.code))
             if found is not None:
-                record.adopt(found, ours=True)
+                self._claim_ours(record, found)
                 return
         if not wanted["phones"] and not wanted["emails"]:
             return
@@ -206,6 +206,13 @@ class Saga:
         found = next((one for one in candidates if self._may_be_theirs(one, link)), None)
         if found is not None and record.adopt(found, ours=False):
             record.seen = None  # lists do not tell everything of a person
+
+    def _claim_ours(self, record: Record, found: Remote[Any]) -> None:
+        """What bears our code is ours; should another of our rows hold it, a person has to look before more is made."""
+        if not record.adopt(found, ours=True):
+            kind = CrmLink.Kind(record.link.kind)
+            self._drift(drifts.HELD_TWICE, kind, record.link.local_id, found.id, {})
+            raise Rejected("held_by_another_row")
 
     def _may_be_theirs(self, found: Remote[Person], link: CrmLink) -> bool:
         """Not somebody who is, or is just becoming, the person of another lead."""
@@ -276,7 +283,7 @@ class Saga:
             for person_id in dict.fromkeys([self._person_id, str(link.written.get("person_id") or "")]):
                 found = _first(self._gateway.deals(person_id=person_id, code=link.code)) if person_id else None
                 if found is not None:
-                    record.adopt(found, ours=True)
+                    self._claim_ours(record, found)
                     return
             links.gave_up(link)
         elif not link.remote_id:
