@@ -88,8 +88,15 @@ def after_model(answer: Answer, proposed: Handoff.Reason | None, heard: Heard, s
         return Route(_NOTICE.get(proposed, Situation.ENCAMINHAMENTO), proposed, keeps_answer=True)
     if answer.move == "encaminhar":
         named = [_PROPOSED[intent] for intent in answer.intents if intent in _PROPOSED]
-        return named[0] if named else _PROPOSED["pede_humano"]
+        route = named[0] if named else _PROPOSED["pede_humano"]
+        return None if _settled_here(route, answer, state) else route
     return None
+
+
+def _settled_here(route: Route, answer: Answer, state: TurnState) -> bool:
+    """A buyer whom a person gave back asks what the knowledge base answers: no reason to hand them over again."""
+    doubt = route.handoff == Reason.TECHNICAL_DOUBT
+    return doubt and state.memory.hot_handed_over and not answer.unanswered_question
 
 
 # Where nobody but a person can go on.

@@ -250,6 +250,28 @@ def test_a_buyer_who_is_ready_is_handed_over_once(provider):
     assert "700 por hora" in told(provider)
 
 
+def test_a_buyer_given_back_is_not_handed_over_for_what_the_agent_can_answer(provider):
+    answered = said("A FB700 produz 700 por hora.", move="encaminhar", intents=["pergunta_tecnica"])
+    unanswered = said(
+        "Vou confirmar com um especialista.",
+        move="encaminhar",
+        intents=["pergunta_tecnica"],
+        unanswered_question="Qual é a espessura da chapa?",
+    )
+    provider.side_effect = [said("Ótimo!"), answered, unanswered]
+    conversation = waiting(ready_buyer())
+    jobs.run_due()
+    conversation.refresh_from_db()
+    resume(conversation, reason="comando", actor="sdr", now=now())
+    conversation.save()
+
+    again(conversation, "quantos ela faz por hora?")
+    assert [row.reason for row in Handoff.objects.all()] == ["lead_quente"]
+    again(conversation, "e qual a espessura da chapa?")
+
+    assert [row.reason for row in Handoff.objects.order_by("opened_at")] == ["lead_quente", "duvida_tecnica"]
+
+
 def test_a_broken_machine_is_no_need_to_quote_for(provider):
     conversation = waiting("a minha SE3000 parou de funcionar")
 
