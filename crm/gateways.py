@@ -1,11 +1,12 @@
 """Which CRM this installation writes to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.conf import settings
 
 from crm import calls
 from crm.gateway import CrmGateway, Exchange
+from crm.piperun import mapping
 from crm.piperun.client import PipeRunClient
 from crm.piperun.gateway import PipeRunGateway
 from crm.piperun.wire import Wire
@@ -33,3 +34,8 @@ def current(*, record: Callable[[Exchange], None] = calls.record) -> CrmGateway 
         record=record,
     )
     return PipeRunGateway(PipeRunClient(wire))
+
+
+def field_names(kind: str) -> Mapping[str, str]:
+    """Our field -> theirs, of a kind of ``CrmLink``; for people who look at both."""
+    return {"empresa": mapping.COMPANY, "pessoa": mapping.PERSON, "oportunidade": mapping.DEAL}.get(kind, {})

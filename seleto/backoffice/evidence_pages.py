@@ -5,7 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
-from leads.admin import ClassificationInline, ConsentInline, IdentityInline, LeadAdmin, OrcamentoInline
+from crm.admin.lead import LinkedLeadAdmin, LinkedOrcamentoInline
+from leads.admin import ClassificationInline, ConsentInline, IdentityInline
 from leads.models import Lead
 from seleto.backoffice.evidence import page_context
 
@@ -13,10 +14,10 @@ admin.site.unregister(Lead)
 
 
 @admin.register(Lead)
-class LeadWithEvidenceAdmin(LeadAdmin):
+class LeadWithEvidenceAdmin(LinkedLeadAdmin):
     change_form_template = "admin/backoffice/lead.html"
     # The facts stand above, with their evidence.
-    inlines = [OrcamentoInline, ClassificationInline, IdentityInline, ConsentInline]
+    inlines = [LinkedOrcamentoInline, ClassificationInline, IdentityInline, ConsentInline]
 
     class Media:
         css = {"all": ["seleto/trying.css"]}
