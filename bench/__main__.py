@@ -206,6 +206,22 @@ def summaries(quick: bool) -> dict[str, Any]:
     return handoffs.summaries(quick=quick)
 
 
+def crm(quick: bool) -> dict[str, Any]:
+    """Requests per lead, seconds from handoff to deal with nothing else to do, and a queue drained at the limit."""
+    from django.conf import settings
+
+    from bench import crm as measured
+
+    rate = 10.0
+    settings.PIPERUN_TOKEN = "of-the-worker-alone"  # so that this process may make leads due
+    with product(PIPERUN_RATE_PER_S=str(rate)) as (running, _):
+        outside = measured.Crm(running)
+        requests = measured.per_lead(outside)
+        deals = measured.handoff_to_deal(leads=10 if quick else 30)
+        drained = measured.drain(outside, leads=100 if quick else 1_000, rate=rate)
+    return {"requests": requests, "handoff_to_deal_ms": asdict(deals), "drain": drained}
+
+
 def _kill_clusters(supervisor: int) -> None:
     """SIGKILL the process group of every cluster; the supervisor forks them again."""
     for child in Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split():
@@ -225,6 +241,7 @@ PARTS: dict[str, Callable[[bool], dict[str, Any]]] = {
     "kills": kills,
     "chatwoot": chatwoot,
     "summaries": summaries,
+    "crm": crm,
 }
 
 if __name__ == "__main__":
