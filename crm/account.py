@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from crm import rules
 from crm.gateway import Choice, CrmGateway
 from crm.models import CrmSettings
 
@@ -40,12 +41,13 @@ def keep(lists: Lists, *, now: datetime) -> None:
     """As the account's lists from now on."""
     stored = {kind: [[one.id, one.name, one.of] for one in rows] for kind, rows in lists.items()}
     CrmSettings.objects.filter(pk=1).update(account=stored, account_at=now)
+    rules.forget()
 
 
-def known(row: CrmSettings | None = None) -> Lists:
+def known() -> Lists:
     """The lists as they were read last; empty before the first time."""
-    row = row or CrmSettings.objects.filter(pk=1).first() or CrmSettings()
-    return {kind: [Choice(*one) for one in rows] for kind, rows in row.account.items()}
+    lists = rules.current().settings.account
+    return {kind: [Choice(*one) for one in rows] for kind, rows in lists.items()}
 
 
 def named(lists: Lists, field: str, id_: str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from crm import drifts
+from crm import account, drifts
 from crm.models import CrmLink, Drift
 from seleto.lib.errors import ProviderError
 
@@ -153,6 +153,7 @@ def evidence(drift: Drift) -> str:
     the = _THE.get(CrmLink.Kind(drift.local_kind), "") if drift.local_kind in CrmLink.Kind.values else ""
     one = f"{the[:1].upper()}{the[1:]} {drift.remote_id}"
     there, here, other = (str(seen.get(name) or "") for name in ("la", "aqui", "outra"))
+    lists = account.known()
     told = {
         drifts.GONE: f"{one} não existe mais no CRM.",
         drifts.UNKNOWN_DEAL: f"O orçamento aponta para a oportunidade {drift.remote_id}, que o CRM não conhece.",
@@ -164,14 +165,15 @@ def evidence(drift: Drift) -> str:
         drifts.SAME_PHONE: f"As pessoas {drift.remote_id} e {other} têm o mesmo telefone.",
         drifts.TWO_PERSONS: f"As pessoas {drift.remote_id} e {other} são o mesmo lead.",
         drifts.TWO_COMPANIES: f"As empresas {drift.remote_id} e {other} têm o mesmo CNPJ.",
-        "registro ligado a outro lead": f"{one} já está ligada a outro lead.",
+        drifts.HELD_TWICE: f"{one} já está ligada a outro lead.",
         drifts.LEFT_OVER: f"A empresa {drift.remote_id} ficou sem uso; vale a {other}, que tem o CNPJ.",
         drifts.OWNERLESS: f"{one} foi criada para um lead que já não existe aqui.",
         drifts.ERASED: f"{one} ainda está no CRM, e o titular pediu a eliminação dos dados.",
         drifts.WITHOUT_PERSON: f"A oportunidade {drift.remote_id} está sem pessoa; a do lead é a {here}.",
         drifts.OTHER_PERSON: f"A oportunidade {drift.remote_id} é da pessoa {there}; a do lead é a {here}.",
-        drifts.STAGE: f"O lead está quente, e a oportunidade {drift.remote_id} está na etapa {there}, de lead novo"
-        f"{'; alguém a moveu de volta' if seen.get('movida_por_pessoa') else ''}. A de lead qualificado é a {here}.",
+        drifts.STAGE: f"O lead está quente, e a oportunidade {drift.remote_id} está na etapa "
+        f"{' em vez de '.join(account.named(lists, 'stage_id', id_) for id_ in (there, here))}"
+        f"{'; alguém a moveu de volta' if seen.get('movida_por_pessoa') else ''}.",
         drifts.CLOSED_THERE: f"A oportunidade {drift.remote_id} foi "
         f"{_ENDS.get(str(seen.get('desfecho')), 'encerrada')} no CRM; o orçamento segue aberto aqui.",
         drifts.OPEN_THERE: f"O orçamento foi encerrado aqui; a oportunidade {drift.remote_id} segue aberta no CRM.",

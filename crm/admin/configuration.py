@@ -164,7 +164,7 @@ class CrmSettingsAdmin(FromLists, SingleRowAdmin):
 
     @admin.display(description="listas")
     def lists(self, row: CrmSettings) -> SafeString | str:
-        known = account.known(row)
+        known = account.known()
         if not known:
             return "Nenhuma ainda: teste a conexão."
         return format_html_join(

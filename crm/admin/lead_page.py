@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from conversations.admin.base import PipeAdmin
 
 _Kind = CrmLink.Kind
+# Written once; afterwards they are the salespeople's.
+_AT_BIRTH = frozenset({"pipeline_id", "origin_id", "owner_id"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +170,9 @@ def _card(
             Line(
                 name=wording.field(name),
                 theirs=names.get(name, ""),
-                wanted=_worded(name, ours, lists),
+                wanted=_place(said, ours) if name == "city_id" else _worded(name, ours, lists),
                 there=_worded(name, there.get(name), lists),
-                remark=f"recusado: {refused[1]}"
-                if refused
-                else _remark(ours, there.get(name), seen=theirs is not None),
+                remark=f"recusado: {refused[1]}" if refused else _remark(name, ours, there, seen=theirs is not None),
             )
         )
     gone = link is not None and link.pk in found and theirs is None
@@ -202,11 +202,18 @@ def _worded(name: str, value: Any, lists: account.Lists) -> str:
     return fact_value("cnpj", text) if name == "cnpj" and text else account.named(lists, name, text)
 
 
-def _remark(ours: Any, there: Any, *, seen: bool) -> str:
+def _place(said: tuple[str, str], id_: str) -> str:
+    name = "/".join(filter(None, said))
+    return f"{name} ({id_})" if name and id_ else name
+
+
+def _remark(name: str, ours: Any, there: Mapping[str, Any], *, seen: bool) -> str:
     if not ours:
         return ""
-    if not there:
+    if not there.get(name):
         return "falta no CRM" if seen else "ainda não escrito"
-    if says(there, ours):
+    if says(there[name], ours):
         return "igual"
+    if name in _AT_BIRTH:
+        return "diferente; só vale na criação"
     return "diferente" if seen else "mudou desde que foi escrito"

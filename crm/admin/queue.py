@@ -44,7 +44,7 @@ class Situation(QuestionFilter):
 
 @admin.register(CrmSync)
 class CrmSyncAdmin(PipeAdmin):
-    list_display = ["who", "state", "why", "next", "attempts", "refusals", "synced"]
+    list_display = ["who", "state", "why", "next", "attempts", "refusals"]
     list_filter = [Situation]
     search_fields = ["lead__facts__value", "lead__identities__display_name", "=lead__id", "=id"]
     search_help_text = "nome, empresa, cidade ou id do lead"
@@ -94,7 +94,7 @@ class CrmSyncAdmin(PipeAdmin):
     def why(self, row: CrmSync) -> str:
         return wording.reason(row.reason)
 
-    @admin.display(description="campos recusados pelo CRM")
+    @admin.display(description="campos recusados")
     def refusals(self, row: CrmSync) -> SafeString | str:
         return lines((wording.field(name), said) for name, said in row.refused.items())
 

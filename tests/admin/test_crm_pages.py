@@ -1,5 +1,6 @@
 """The CRM's pages: what a manager sees, decides and repairs, against the sandbox's PipeRun over real HTTP."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -10,8 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from crm import drifts, reconcile, rules
+from crm import cities, drifts, reconcile, rules
 from crm.models import CityLink, CrmCall, CrmLink, CrmOrigin, CrmSettings, CrmSync, Drift, Reconciliation
+from crm.wording import evidence
 from leads.models import Orcamento
 from seleto.lib.models import AuditEntry
 from tests.admin.conftest import SCRIPT
@@ -218,7 +220,7 @@ def test_what_is_wanted_and_why_stands_field_by_field_without_asking_the_crm(man
         assert (f"<code>{theirs}</code>" in told) is (theirs != "external_code")
     assert "Restaurante Lenha Fictícia" in told
     assert SCRIPT not in told
-    assert "está na etapa 647558, de lead novo" in told
+    assert "está na etapa 647558 em vez de 647559" in told
     assert story.account.calls() == 0
 
 
@@ -268,7 +270,7 @@ def test_the_page_of_a_lead_needs_the_right_to_see_leads(client, story, django_u
 
 def test_a_disagreement_is_told_in_words_and_put_right_by_its_button(manager, story) -> None:
     told = shown(manager.get(page("drift", story.drift)))
-    assert "está na etapa 647558, de lead novo; alguém a moveu de volta" in told
+    assert "está na etapa 647558 em vez de 647559; alguém a moveu de volta" in told
     assert "Escrever de novo no CRM" in told
 
     press(manager, "drift", "repair_drifts", story.drift.pk)
@@ -295,8 +297,6 @@ def test_a_repair_while_the_crm_is_down_says_so_and_stays_open(manager, story) -
 
 
 def test_every_kind_of_disagreement_has_a_sentence(manager, story) -> None:
-    from crm.wording import evidence
-
     kinds = [value for name, value in vars(drifts).items() if name.isupper() and isinstance(value, str)]
     assert len(kinds) > 15
 
@@ -343,6 +343,9 @@ def test_a_test_of_the_connection_offers_the_account_s_own_lists(manager, accoun
     told = shown(press(manager, "crmsettings", "test_connection", 1))
 
     assert "Conexão certa: 2 funis" in told
+    assert "Novo lead (647558) em vez de Lead qualificado (647559)" in evidence(
+        Drift(kind=drifts.STAGE, evidence={"la": "647558", "aqui": "647559"})
+    )
     for name in ("Vendas de máquinas", "Lead qualificado", "WhatsApp", "Renata Comercial"):
         assert name in told
     assert '<optgroup label="Vendas de máquinas">' in told
@@ -433,8 +436,6 @@ def test_before_the_first_test_ids_are_typed(manager, account) -> None:
 
 
 def test_a_city_is_found_by_name_and_corrected_for_good(manager, story) -> None:
-    from crm import cities
-
     assert "Itajaí/SC" in shown(manager.get(page("citylink"), {"q": "itajai"}))
     assert "Itajaí/SC" not in shown(manager.get(page("citylink"), {"q": "blumenau"}))
 
@@ -449,3 +450,40 @@ def test_a_city_is_found_by_name_and_corrected_for_good(manager, story) -> None:
 
 def test_a_city_s_id_is_a_number(manager, story) -> None:
     assert "O id é um número." in shown(manager.post(page("citylink", story.citylink), {"remote_id": "Itajaí"}))
+
+
+# --- In a browser ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_fit_desk_and_telephone(manager, story, chromium, live_server, scheme) -> None:
+    CrmSync.objects.update(status="parked", reason="recusada pelo CRM: empresa.cnpj: inválido")
+    press(manager, "crmsettings", "test_connection", 1)
+    session = manager.cookies["sessionid"].value
+    context = chromium.new_context(base_url=live_server.url, color_scheme=scheme)
+    context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    view, mishaps = context.new_page(), []
+    view.on("console", lambda said: said.type == "error" and mishaps.append(said.text))
+    view.on("dialog", lambda dialog: (mishaps.append(dialog.message), dialog.dismiss()))
+    addresses = [
+        *(page(model) for model in PAGES),
+        *(page(model, getattr(story, model)) for model in PAGES),
+        f"{SETTINGS}1/change/",
+        f"/admin/crm/crmsync/lead/{story.lead.pk}/?agora=1",
+        f"/admin/leads/lead/{story.lead.pk}/change/",
+    ]
+
+    for address in addresses:
+        for width in (1440, 390):
+            view.set_viewport_size({"width": width, "height": 900})
+            view.goto(address)
+            if view.evaluate("document.documentElement.scrollWidth") > width:
+                mishaps.append(f"{address} is wider than {width}")
+            if shots := os.environ.get("SHOTS"):
+                name = address.strip("/").replace("/", "_").replace("?", "_")[:50]
+                view.screenshot(path=f"{shots}/{name}-{scheme}-{width}.png", full_page=True)
+    context.close()
+
+    assert mishaps == []

@@ -12,6 +12,7 @@ from conversations.models import Handoff
 from crm import drifts, reconcile, services
 from crm.models import CrmLink, CrmSettings, CrmSync, Drift
 from leads.models import Empresa, Lead, Orcamento, Temperature
+from seleto.lib import privacy
 from seleto.lib.models import AuditEntry
 from tests.crm.memory import CNPJ, Told, lead_with, reclass, run_due, sync, told
 from tests.crm.piperun import PipeRunAccount, started
@@ -313,18 +314,15 @@ def test_a_hot_lead_handed_over_without_a_deal_is_found_and_gets_one(account) ->
 
 
 def test_records_of_an_erased_lead_are_looked_for_until_they_are_gone(story) -> None:
-    drifts.report(
-        drifts.ERASED,
-        local_kind="pessoa",
-        local_id=story.lead.pk,
-        remote_id=story.pessoa,
-        now=datetime.now(UTC),
-    )
-    Lead.objects.all().delete()
+    (store,) = [one for one in privacy.registered() if one.app == "crm"]
+    store.erase(privacy.Subject(story.lead.pk, {}))
+    Orcamento.objects.all().delete()
+
     night()
-    assert open_drifts() == [(drifts.ERASED, NOTHING)]
+    assert open_drifts() == [(drifts.ERASED, NOTHING)] * 2
 
     delete("persons", "pessoa")(story)
+    delete("deals", "oportunidade")(story)
     night()
     assert open_drifts() == []
 
