@@ -67,6 +67,9 @@ def run(link: LinkClaim) -> None:
     if inbox is None:
         _release(link, due_at=None)
         return
+    if link.attempts > settings.CHATWOOT_MAX_REFUSALS and not link.reason:
+        _park(link, "tentativas_esgotadas", now)  # runs that neither ended nor failed: something here breaks them
+        return
     if not circuits.allow(inbox.circuit, now):
         rest = timedelta(seconds=settings.CIRCUIT_OPEN_S)
         _release(link, due_at=now + rest, reason=link.reason, attempts=link.attempts - 1)
@@ -114,20 +117,27 @@ def _failed(link: LinkClaim, inbox: inboxes.InboxView, error: ProviderError, now
     elif isinstance(error, Rejected):
         circuits.succeeded(inbox.circuit)
         if attempts >= settings.CHATWOOT_MAX_REFUSALS:
-            alerts.open_(
-                "chatwoot:parked", title="Há conversas que o Chatwoot recusa", level=Alert.Level.WARNING, now=now
-            )
-            if error.status != 404:  # what was deleted over there is looked for and made anew
-                ChatwootLink.objects.filter(pk=link.id).update(
-                    status=ChatwootLink.Status.PARKED, reason=f"recusada:{error.reason}"[:120], leased_until=None
-                )
+            if error.status != 404:
+                _park(link, f"recusada:{error.reason}", now)
                 return
+            _alert_refused(now)  # what was deleted over there is looked for and made anew, however often
     else:
         circuits.failed(inbox.circuit, error.reason, now)
     wait_s = min(settings.CHATWOOT_RETRY_S * 2 ** min(attempts - 1, 10), settings.CHATWOOT_RETRY_MAX_S)
     due_at = now + timedelta(seconds=max(wait_s, error.retry_after or 0))
     # Whatever the answer was: the call may have had its effect, and looking costs less than a twin.
     _release(link, due_at=due_at, reason=error.reason, unsure=True, attempts=attempts)
+
+
+def _park(link: LinkClaim, reason: str, now: datetime) -> None:
+    ChatwootLink.objects.filter(pk=link.id).update(
+        status=ChatwootLink.Status.PARKED, reason=reason[:120], leased_until=None
+    )
+    _alert_refused(now)
+
+
+def _alert_refused(now: datetime) -> None:
+    alerts.open_("chatwoot:parked", title="Há conversas que o Chatwoot recusa", level=Alert.Level.WARNING, now=now)
 
 
 def _release(

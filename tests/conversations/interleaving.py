@@ -16,7 +16,7 @@ from django.db import connection
 # Never a measure of speed: how long a thread may work on a statement before the database is asked what it waits for.
 _LOOK_S = 0.002
 # A thread that neither stops nor waits for a lock is stuck in Python; the run is then worth nothing.
-_PATIENCE_S = 30.0
+_PATIENCE_S = 60.0
 
 _here = threading.local()
 

@@ -1,5 +1,6 @@
 """What people delete, merge or begin anew in Chatwoot, and what its webhooks tell too late (contracts/chatwoot.md)."""
 
+import contextlib
 import json
 import threading
 from datetime import timedelta
@@ -14,6 +15,7 @@ from knowledge import loader
 from leads.models import Fact, Identity, Lead
 from leads.services import IdentityKey, NewFact, record_facts, resolve_lead
 from seleto.lib import clock, jobs
+from seleto.lib.models import Alert
 from tests import zapi
 from tests.conversations import chatwoot
 from tests.conversations.model import said
@@ -156,6 +158,20 @@ def test_a_refusal_after_a_long_outage_parks_nothing(account, settings):
 
     assert ChatwootLink.objects.get().status == ChatwootLink.Status.READY
     assert len(account.shown()) == 2
+
+
+def test_a_run_that_breaks_again_and_again_is_shown_to_a_person(account, settings):
+    account.fail = lambda method, path: httpx.Response(200, json={}) if path == "/contacts" else None
+    waiting("oi")
+    ChatwootLink.objects.create(lead=Lead.objects.get(), channel=Conversation.objects.get().channel, due_at=now())
+
+    for _ in range(settings.CHATWOOT_MAX_REFUSALS + 1):
+        ChatwootLink.objects.update(due_at=now(), leased_until=None)
+        with contextlib.suppress(KeyError):
+            jobs.run_due("mirror")
+
+    assert ChatwootLink.objects.get().reason == "tentativas_esgotadas"
+    assert Alert.objects.filter(key="chatwoot:parked", closed_at=None).exists()
 
 
 # --- whose conversation it is ----------------------------------------------------------------------------------------
