@@ -11,7 +11,7 @@ from django.db import transaction
 
 from crm.gateway import Company, Person
 from crm.models import CityLink, CrmSettings, CrmSync
-from leads.models import Empresa, Lead, Orcamento, Temperature
+from leads.models import Empresa, Identity, Lead, Orcamento, Temperature
 from tests.crm.memory import CNPJ, MemoryCrm, Told, lead_with, need, sync, until_done, use
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +31,13 @@ def _nameless_company(crm: MemoryCrm) -> Lead:
 
 def _no_company(crm: MemoryCrm) -> Lead:
     return lead_with(Told(cnpj="", empresa=""))
+
+
+def _no_phone(crm: MemoryCrm) -> Lead:
+    """WhatsApp shows a private id alone: only our code tells this person from others."""
+    lead = lead_with(Told(cnpj="", empresa=""))
+    lead.identities.update(kind=Identity.Kind.LID, value="123456789012345@lid")
+    return lead
 
 
 def _known_there(crm: MemoryCrm) -> Lead:
@@ -59,6 +66,7 @@ WORLDS: tuple[Callable[[MemoryCrm], Lead], ...] = (
     _new,
     _nameless_company,
     _no_company,
+    _no_phone,
     _known_there,
     _letters_in_cnpj,
     _two_needs,
