@@ -7,6 +7,7 @@ evidence of a finding is ids, names of fields and constant words, never a value 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -24,6 +25,8 @@ from seleto.lib.errors import Misconfigured, Rejected
 
 T = TypeVar("T")
 LEAD = "lead"
+# A drain has to come to its end: a lead whose answers take longer together is left for the next night.
+PATIENCE_S = 30.0
 # A lead who was handed over longer ago than this was dealt with by people.
 RECENT = timedelta(days=30)
 _Kind, _Repair = CrmLink.Kind, Drift.Repair
@@ -54,6 +57,7 @@ class Comparison:
         self.findings: list[Finding] = []
         self.examined: set[tuple[str, UUID]] = set()
         self.requests = 0
+        self._began = monotonic()
 
     def run(self) -> None:
         values, known = reading.read(self._lead_id), rules.current()
@@ -69,6 +73,8 @@ class Comparison:
         self._handed_over(values, wishes)
 
     def _ask(self, question: Callable[[], T]) -> T:
+        if monotonic() - self._began > PATIENCE_S:
+            raise Rejected("slow")
         self.requests += 1
         return question()
 

@@ -25,6 +25,7 @@ _OUTCOMES: Final = {
     "pool_timeout": "sem conexão livre",
     "rate_limited": "o CRM pediu uma pausa (muitas chamadas)",
     "reference": "o CRM não aceita a pessoa ou a empresa indicada",
+    "slow": "as respostas do CRM demoraram demais",
     "timeout": "o CRM não respondeu a tempo",
     "too_many_results": "resultados demais no CRM",
     "unsupported_protocol": "o endereço do CRM é inválido",

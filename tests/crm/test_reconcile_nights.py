@@ -128,6 +128,14 @@ def test_a_crm_that_is_down_is_asked_again_later_in_the_same_night(crm, leads) -
     assert compared() == 3
 
 
+def test_a_lead_whose_answers_take_too_long_is_left_out_and_counted(crm, leads, monkeypatch) -> None:
+    monkeypatch.setattr("crm.comparing.PATIENCE_S", -1.0)
+
+    told = json.loads(command("--json"))
+
+    assert (told["nao_conferidos"], told["leads"], crm.calls) == (3, 3, [])
+
+
 def test_a_refused_token_ends_the_night_and_is_told(crm, leads, settings) -> None:
     settings.CRM_REPORT_EMAILS = ["gestora@example.com"]
     crm.fail = lambda name: Misconfigured("http_401", status=401)

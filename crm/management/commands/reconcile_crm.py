@@ -75,7 +75,7 @@ class Command(BaseCommand):
     def _show(self, row: Reconciliation, skipped: int, kinds: Counter[str], *, keep: bool) -> None:
         self.stdout.write(f"{row.leads} leads conferidos em {row.requests} chamadas ao CRM")
         if skipped:
-            self.stdout.write(f"{skipped} leads não puderam ser conferidos: o CRM recusou a consulta")
+            self.stdout.write(f"{skipped} leads não puderam ser conferidos: o CRM recusou a consulta ou demorou demais")
         for kind, count in kinds.most_common():
             self.stdout.write(f"{count} × {kind}")
         if keep:
