@@ -322,7 +322,8 @@ def lead_with(
     known = (facts or Told()).facts()
     lead = LeadFactory.create(temperature=temperature, **fields)
     IdentityFactory.create(lead=lead, kind=Identity.Kind.PHONE, value=phone, display_name="Perfil")
-    told(lead, **known)
+    stored: dict[str, Any] = {**known}
+    told(lead, **stored)
     firm = company_of(known)
     Lead.objects.filter(pk=lead.pk).update(empresa=firm)
     need(lead, firm, **{name: known.get(name, "") for name in ("produto", "volume", "urgencia")})
