@@ -70,7 +70,7 @@ def parsed(row: EvalCase) -> Case:
 def cases() -> tuple[Case, ...]:
     """The active ones. One that cannot be read is left out and logged: it must not stop the others."""
     found = []
-    for row in EvalCase.objects.filter(active=True):
+    for row in EvalCase.objects.filter(active=True).order_by("created_at", "code"):
         try:
             found.append(parsed(row))
         except BadCase as problem:

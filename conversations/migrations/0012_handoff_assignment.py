@@ -4,67 +4,91 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('conversations', '0011_wrong_replies'),
+        ("conversations", "0011_wrong_replies"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='chatwootinbox',
-            name='assignment',
-            field=models.CharField(choices=[('rodizio', 'a quem recebeu há mais tempo (rodízio)'), ('menos_carga', 'a quem tem menos repasses abertos'), ('so_time', 'a ninguém: só ao time')], default='rodizio', help_text='Entre as pessoas do time que estão on-line. Sem ninguém on-line, só ao time.', max_length=12, verbose_name='atribuir cada repasse'),
+            model_name="chatwootinbox",
+            name="assignment",
+            field=models.CharField(
+                choices=[
+                    ("rodizio", "a quem recebeu há mais tempo (rodízio)"),
+                    ("menos_carga", "a quem tem menos repasses abertos"),
+                    ("so_time", "a ninguém: só ao time"),
+                ],
+                default="rodizio",
+                help_text="Entre as pessoas do time que estão on-line. Sem ninguém on-line, só ao time.",
+                max_length=12,
+                verbose_name="atribuir cada repasse",
+            ),
         ),
         migrations.AddField(
-            model_name='chatwootinbox',
-            name='other_team_id',
-            field=models.PositiveIntegerField(blank=True, null=True, verbose_name='time dos outros assuntos'),
+            model_name="chatwootinbox",
+            name="other_team_id",
+            field=models.PositiveIntegerField(blank=True, null=True, verbose_name="time dos outros assuntos"),
         ),
         migrations.AddField(
-            model_name='chatwootinbox',
-            name='privacy_team_id',
-            field=models.PositiveIntegerField(blank=True, null=True, verbose_name='time de privacidade'),
+            model_name="chatwootinbox",
+            name="privacy_team_id",
+            field=models.PositiveIntegerField(blank=True, null=True, verbose_name="time de privacidade"),
         ),
         migrations.AddField(
-            model_name='chatwootinbox',
-            name='public_url',
-            field=models.URLField(blank=True, help_text='Como se abre o Chatwoot no navegador. Vazio: o endereço acima.', verbose_name='endereço para as pessoas'),
+            model_name="chatwootinbox",
+            name="public_url",
+            field=models.URLField(
+                blank=True,
+                help_text="Como se abre o Chatwoot no navegador. Vazio: o endereço acima.",
+                verbose_name="endereço para as pessoas",
+            ),
         ),
         migrations.AddField(
-            model_name='chatwootinbox',
-            name='support_team_id',
-            field=models.PositiveIntegerField(blank=True, null=True, verbose_name='time do suporte'),
+            model_name="chatwootinbox",
+            name="support_team_id",
+            field=models.PositiveIntegerField(blank=True, null=True, verbose_name="time do suporte"),
         ),
         migrations.AddField(
-            model_name='handoff',
-            name='assignee_id',
+            model_name="handoff",
+            name="assignee_id",
             field=models.PositiveIntegerField(blank=True, editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='handoff',
-            name='offered_at',
+            model_name="handoff",
+            name="offered_at",
             field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='handoff',
-            name='offered_id',
+            model_name="handoff",
+            name="offered_id",
             field=models.PositiveIntegerField(blank=True, editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='handoff',
-            name='team_id',
+            model_name="handoff",
+            name="team_id",
             field=models.PositiveIntegerField(blank=True, editable=False, null=True),
         ),
         migrations.AddIndex(
-            model_name='handoff',
-            index=models.Index(condition=models.Q(('offered_id__isnull', False)), fields=['offered_id', '-offered_at'], name='handoff_by_offer'),
+            model_name="handoff",
+            index=models.Index(
+                condition=models.Q(("offered_id__isnull", False)),
+                fields=["offered_id", "-offered_at"],
+                name="handoff_by_offer",
+            ),
         ),
         migrations.AddIndex(
-            model_name='handoff',
-            index=models.Index(condition=models.Q(('assignee_id__isnull', False), ('closed_at', None)), fields=['assignee_id'], name='handoff_load'),
+            model_name="handoff",
+            index=models.Index(
+                condition=models.Q(("assignee_id__isnull", False), ("closed_at", None)),
+                fields=["assignee_id"],
+                name="handoff_load",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='chatwootinbox',
-            constraint=models.CheckConstraint(condition=models.Q(('assignment__in', ['rodizio', 'menos_carga', 'so_time'])), name='chatwoot_inbox_assignment_known'),
+            model_name="chatwootinbox",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("assignment__in", ["rodizio", "menos_carga", "so_time"])),
+                name="chatwoot_inbox_assignment_known",
+            ),
         ),
     ]

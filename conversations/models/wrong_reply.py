@@ -94,7 +94,6 @@ class EvalCase(models.Model):
     class Meta:
         verbose_name = "caso de regressão"
         verbose_name_plural = "casos de regressão"
-        ordering = ["created_at", "code"]
 
     def __str__(self) -> str:
         return self.title
