@@ -162,7 +162,9 @@ def _form(request: httpx.Request) -> dict[str, Any]:
     head = b"Content-Type: " + request.headers["content-type"].encode() + b"\r\n\r\n"
     body: dict[str, Any] = {"attachments": []}
     for part in email.message_from_bytes(head + request.content, policy=email.policy.HTTP).iter_parts():
-        name, content = part.get_param("name", header="content-disposition"), part.get_payload(decode=True)
+        name = str(part.get_param("name", header="content-disposition"))
+        content = part.get_payload(decode=True)
+        assert isinstance(content, bytes)
         if name == "attachments[]":
             body["attachments"].append((part.get_filename(), part.get_content_type(), content))
         else:
@@ -197,7 +199,7 @@ def inbox(channel: Channel, **fields: Any) -> ChatwootInbox:
     )
 
 
-def written(text: str, *, display_id: int = 40, message_id: int = 7001, **fields: Any) -> dict[str, Any]:
+def written(text: str | None, *, display_id: int = 40, message_id: int = 7001, **fields: Any) -> dict[str, Any]:
     """The event of a message that an SDR typed."""
     return {
         "event": "message_created",
