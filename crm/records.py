@@ -5,7 +5,7 @@ Fields are those of the gateway's dataclasses by name; values as JSON holds them
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ Fields = Mapping[str, Any]
 _NEEDED = frozenset({"name", "title", "pipeline_id", "stage_id"})
 # Other records, which may be gone.
 _REFERENCES = frozenset({"person_id", "company_id"})
+_TICK = timedelta(seconds=1)
 
 
 class Again(Exception):
@@ -171,8 +172,9 @@ def says(theirs: Any, ours: Any) -> bool:
 
 
 def is_newer(told: Told | None, changed_at: datetime | None) -> bool:
-    """Whether the lead said it in their own words after the record was changed last."""
-    return told is not None and told.own_words and (changed_at is None or told.at > changed_at)
+    """Whether the lead said it in their own words after the record was changed last; what came within the same second,
+    which is all that their times tell, is not newer."""
+    return told is not None and told.own_words and (changed_at is None or told.at >= changed_at + _TICK)
 
 
 def company_of(fields: Fields) -> Company:

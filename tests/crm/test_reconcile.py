@@ -364,3 +364,16 @@ def test_a_lead_that_cooled_keeps_its_stage_without_a_word(story) -> None:
     night()
 
     assert open_drifts() == []
+
+
+def test_within_the_second_that_their_times_tell_a_person_s_word_stands(story) -> None:
+    edit("companies", "empresa", name="NOME DE UMA PESSOA")(story)
+    # Their times are Brasília's, without fractions.
+    changed = datetime.fromisoformat(f"{record(story, 'companies', story.empresa)['updated_at']}-03:00")
+    told(story.lead, at=changed + timedelta(milliseconds=900), empresa="Restaurante Lenha Fictícia")
+    night()
+    assert open_drifts() == []
+
+    told(story.lead, at=changed + timedelta(seconds=1), empresa="Restaurante Lenha Fictícia")
+    night()
+    assert open_drifts() == [(drifts.OUTDATED, SYNC)]
