@@ -221,7 +221,11 @@ class MemoryCrm:
     def orphans(self) -> list[str]:
         """What no row of ours knows of."""
         known = set(CrmLink.objects.exclude(remote_id="").values_list("kind", "remote_id"))
-        there = {"empresa": self.companies_, "pessoa": self.persons_, "oportunidade": self.deals_}
+        there: dict[str, Mapping[str, Any]] = {
+            "empresa": self.companies_,
+            "pessoa": self.persons_,
+            "oportunidade": self.deals_,
+        }
         return [f"{kind} {id_}" for kind, rows in there.items() for id_ in rows if (kind, id_) not in known]
 
     def twins(self) -> list[str]:
