@@ -13,6 +13,7 @@ from starlette.routing import Route
 from sandbox import faults
 from sandbox.box import Box
 from sandbox.chatwoot.admin import NoSuchThing, Steering
+from sandbox.cloud_api.admin import Steering as CloudSteering
 from sandbox.config import PERSONALITIES
 from sandbox.hooks import Outcome
 from sandbox.model import misbehave
@@ -48,6 +49,7 @@ def routes(box: Box) -> list[Route]:
         "reset": admin.reset,
     }
     post |= {f"chatwoot/{path}": action for path, action in admin.steering.actions().items()}
+    post |= {f"cloud/{path}": action for path, action in admin.cloud.actions().items()}
     post |= {f"piperun/{path}": action for path, action in admin.crm.actions().items()}
     found = [Route(f"/_sandbox/{path}", _posted(action), methods=["POST"]) for path, action in post.items()]
     found += [
@@ -55,6 +57,7 @@ def routes(box: Box) -> list[Route]:
         Route("/_sandbox/zapi/leads", admin.leads, methods=["GET"]),
         Route("/_sandbox/zapi/settings", admin.show_settings, methods=["GET"]),
         Route("/_sandbox/chatwoot/state", admin.chatwoot_state, methods=["GET"]),
+        Route("/_sandbox/cloud/state", admin.cloud_state, methods=["GET"]),
         Route("/_sandbox/piperun/state", admin.crm_state, methods=["GET"]),
         Route("/_sandbox/piperun/calls", admin.crm_calls, methods=["GET"]),
         Route("/_sandbox/model", admin.show_model, methods=["GET"]),
@@ -87,6 +90,7 @@ class _Admin:
     def __init__(self, box: Box) -> None:
         self._box = box
         self.steering = Steering(box.desk)
+        self.cloud = CloudSteering(box.cloud)
         self.crm = CrmSteering(box.crm, box.crm_calls, box.faults)
 
     # --- playing people ---------------------------------------------------------------------------------------
@@ -172,6 +176,9 @@ class _Admin:
             return JSONResponse(self.steering.state(request.query_params.get("conversation")))
         except NoSuchThing as error:
             return JSONResponse({"error": str(error)}, status_code=404)
+
+    async def cloud_state(self, request: Request) -> Response:
+        return JSONResponse(self.cloud.state())
 
     async def crm_state(self, request: Request) -> Response:
         return JSONResponse(self.crm.state())

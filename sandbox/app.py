@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from sandbox import admin
 from sandbox.box import Box
 from sandbox.chatwoot import api as chatwoot
+from sandbox.cloud_api import api as cloud_api
 from sandbox.faults import FaultGate
 from sandbox.page import crm, desk, views
 from sandbox.page.timeline import Timeline
@@ -32,6 +33,7 @@ def create_app(box: Box) -> ASGIApp:
     timeline = Timeline(product_url=box.config.product_url, token=box.config.api_token)
     routes = [
         *api.routes(box.provider),
+        *cloud_api.routes(box.cloud),
         *chatwoot.routes(box.desk),
         *piperun.routes(box.crm),
         *box.model.routes(),

@@ -10,6 +10,7 @@ from sandbox.chatwoot.desk import Desk
 from sandbox.chatwoot.records import Records
 from sandbox.chatwoot.webhooks import TIMEOUT_S
 from sandbox.clock import Clock
+from sandbox.cloud_api.provider import CloudNumber
 from sandbox.config import Config
 from sandbox.faults import Faults
 from sandbox.hooks import Hooks
@@ -28,6 +29,7 @@ class Box:
     faults: Faults
     hooks: Hooks
     provider: Provider
+    cloud: CloudNumber
     model: ModelServer
     desk: Desk
     crm: CrmRecords
@@ -45,6 +47,7 @@ class Box:
     def reset(self, seed: int | None = None) -> None:
         """Back to the beginning: people, messages, faults, model, clock. Webhooks on their way are forgotten."""
         self.provider.reset()
+        self.cloud.reset()
         self.desk.reset(seed)
         self.crm.reset(seed)
         self.crm_calls.clear()
@@ -80,9 +83,10 @@ def build(config: Config) -> Box:
     faults = Faults(config.first_seed)
     hooks = Hooks(faults=faults, headers={"z-api-token": config.instance_token})
     provider = Provider(config=config, world=world, clock=clock, hooks=hooks)
+    cloud = CloudNumber(config=config, world=world, clock=clock, hooks=hooks)
     model = ModelServer(world=world, clock=clock, personality=config.personality)
     crm, calls = CrmRecords(config.first_seed, token=config.piperun_token, clock=clock), Calls(clock)
-    return Box(config, world, clock, faults, hooks, provider, model, _desk(config, clock, faults), crm, calls)
+    return Box(config, world, clock, faults, hooks, provider, cloud, model, _desk(config, clock, faults), crm, calls)
 
 
 def _desk(config: Config, clock: Clock, faults: Faults) -> Desk:

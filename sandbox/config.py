@@ -35,6 +35,11 @@ class Config:
     chatwoot_user_token: str = "sandbox-chatwoot-user-token"  # noqa: S105 - a fictional credential of a fake
     chatwoot_bot_token: str = "sandbox-chatwoot-bot-token"  # noqa: S105 - a fictional credential of a fake
     chatwoot_secret: str = "sandbox-chatwoot-secret"  # noqa: S105 - a fictional credential of a fake
+    cloud_webhook_url: str = "http://127.0.0.1:8000/webhooks/whatsapp/nuvem/"
+    cloud_number_id: str = "106000000000001"
+    cloud_waba_id: str = "102000000000001"
+    cloud_token: str = "sandbox-cloud-token"  # noqa: S105 - a fictional credential of a fake
+    cloud_app_secret: str = "sandbox-cloud-app-secret"  # noqa: S105 - a fictional credential of a fake
     piperun_token: str = "5a4d0b0c5a4d0b0c5a4d0b0c5a4d0b0c"  # noqa: S105 # pragma: allowlist secret - a fake's
     drawn_seed: int = field(default_factory=lambda: secrets.randbelow(2**31))
 
@@ -63,6 +68,11 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
         "SANDBOX_CHATWOOT_USER_TOKEN": "chatwoot_user_token",
         "SANDBOX_CHATWOOT_BOT_TOKEN": "chatwoot_bot_token",
         "SANDBOX_CHATWOOT_SECRET": "chatwoot_secret",  # pragma: allowlist secret
+        "SANDBOX_CLOUD_WEBHOOK_URL": "cloud_webhook_url",
+        "SANDBOX_CLOUD_NUMBER_ID": "cloud_number_id",
+        "SANDBOX_CLOUD_WABA_ID": "cloud_waba_id",
+        "SANDBOX_CLOUD_TOKEN": "cloud_token",
+        "SANDBOX_CLOUD_APP_SECRET": "cloud_app_secret",  # pragma: allowlist secret
         "SANDBOX_PIPERUN_TOKEN": "piperun_token",
     }
     return {name: environ[key] for key, name in keys.items() if environ.get(key)}

@@ -149,6 +149,7 @@ def running(product: Product, **options: Any) -> Iterator[Outside]:
             port=sandbox_port.getsockname()[1],
             seed=7,
             webhook_url=f"{product_url}/hook",
+            cloud_webhook_url=f"{product_url}/hook",
             product_url=product_url,
             api_token=product.token,
             **options,
