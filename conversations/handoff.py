@@ -179,6 +179,7 @@ def _set_owner(
     """Every change counts as a revision, and a turn under way loses its claim: its draft is discarded (I5)."""
     conversation.turn_due_at = None
     conversation.pending_since = None
+    conversation.follow_up_at = None
     conversation.turn_failures = 0
     if reason not in Handoff.Reason.values:
         conversation.revision += 1

@@ -6,7 +6,8 @@ parked, queued again, or unknown (``conversations/outcomes.py``).
 """
 
 import hashlib
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,7 +16,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from conversations import channel_cache, outcomes
+from conversations import channel_cache, outcomes, window
 from conversations.channel_cache import ChannelView
 from conversations.channels import registry
 from conversations.channels.base import ChannelClient, Sent, Timeouts
@@ -48,10 +49,14 @@ _READY = (
     " AND e.\"order\" < o.\"order\" AND (e.status IN ('queued', 'sending')"
     " OR (e.status = 'unknown' AND e.due_at > %(now)s)))"
 )
-_MAY_SPEAK = "(o.origin = 'person' OR mine.closed_at IS NULL AND (mine.owner = 'agent' OR o.survives_handoff))"
+_MAY_SPEAK = (
+    "(o.origin = 'person' OR mine.closed_at IS NULL AND (mine.owner = 'agent' OR o.survives_handoff)"
+    " AND (o.only_at_revision IS NULL OR o.only_at_revision = mine.revision))"
+)
 _RETURNING = (
     'o.id, o.conversation_id, o.channel_id, o.message_id, o.origin, o."to", o.text, o.typing_s, o.attempts,'
-    " o.created_at, o.correlation_id, o.answers_id, o.followed, o.media_id"
+    " o.created_at, o.correlation_id, o.answers_id, o.followed, o.media_id, o.template,"
+    " o.only_at_revision IS NOT NULL"
 )
 
 
@@ -119,6 +124,30 @@ def enqueue(
     return rows
 
 
+def enqueue_follow_up(
+    conversation: Conversation, text: str, *, template: Mapping[str, object], now: datetime
+) -> Outbox:
+    """Queue one reviewed text that breaks the lead's silence; it leaves only while the silence lasts.
+
+    Call inside a transaction with the conversation locked; saving it is left to the caller.
+    """
+    (row,) = enqueue(conversation, [Bubble(text, 0)], turn=None, reviewed=[digest(text)], now=now)
+    row.only_at_revision, row.template = conversation.revision, dict(template)
+    row.save(update_fields=["only_at_revision", "template"])
+    conversation.last_message_at = max(conversation.last_message_at, now)
+    conversation.awaiting_answer = "?" in text
+    jobs.wake("deliver", at=row.due_at)
+    return row
+
+
+def cancel_follow_ups(conversation: Conversation) -> None:
+    """Take back what was queued to break a silence that is over. Call with the conversation locked."""
+    rows = Outbox.objects.filter(conversation=conversation, status=Outbox.Status.QUEUED, only_at_revision__isnull=False)
+    messages = list(rows.values_list("message_id", flat=True))
+    if messages and rows.update(status=Outbox.Status.CANCELLED, reason="mensagem_mais_nova"):
+        Message.objects.filter(pk__in=messages).update(status=Message.Status.CANCELLED)
+
+
 def enqueue_person(conversation: Conversation, text: str, *, chatwoot_id: int, now: datetime) -> Outbox:
     """Queue what a person of the team wrote to the lead, behind what is on its way. Nobody's guardrails apply (I4).
 
@@ -159,7 +188,7 @@ def claim(limit: int, *, only: UUID | None = None) -> Sequence[OutboxClaim]:
             "WITH ready AS (SELECT o.id, o.conversation_id FROM conversations_outbox o"  # noqa: S608
             f" JOIN conversations_channel ch ON ch.id = o.channel_id WHERE {_READY}"
             " AND (%(only)s::uuid IS NULL OR o.id = %(only)s) ORDER BY o.due_at, o.id LIMIT %(limit)s),"
-            " mine AS (SELECT c.id, c.owner, c.closed_at FROM conversations_conversation c"
+            " mine AS (SELECT c.id, c.owner, c.closed_at, c.revision FROM conversations_conversation c"
             " WHERE c.id IN (SELECT conversation_id FROM ready) FOR UPDATE SKIP LOCKED)"
             " UPDATE conversations_outbox o SET status = 'sending', attempts = o.attempts + 1, claimed_at = %(now)s,"
             " leased_until = now() + make_interval(secs => %(lease)s) FROM mine"
@@ -213,6 +242,10 @@ def _attempt(row: OutboxClaim) -> str:
     channel = channel_cache.by_id(row.channel_id)
     if row.origin == Outbox.Origin.AGENT and now - row.created_at > timedelta(seconds=settings.OUTBOX_USEFUL_S):
         return outcomes.park(row, "velha_demais", now)
+    if row.follow_up and not flags.is_on("follow_ups", channel=channel.slug, origin=channel.origin):
+        return outcomes.cancel(row, "chave_desligada")
+    if registry.get(channel.provider).has_window and row.template == "{}" and not _window_is_open(row, now):
+        return outcomes.park(row, "janela_de_24h", now)
     circuit = f"{channel.provider}:{channel.slug}"
     if not circuits.allow(circuit, now):
         return outcomes.requeue(row, now + timedelta(seconds=settings.OUTBOX_RETRY_S * 5), counted=False)
@@ -240,25 +273,41 @@ def _attempt(row: OutboxClaim) -> str:
     return "sent"
 
 
+def _window_is_open(row: OutboxClaim, now: datetime) -> bool:
+    return window.is_open(Conversation.objects.get(pk=row.conversation_id), now=now)
+
+
 def _send(provider: ChannelClient, row: OutboxClaim) -> Sent:
     """One call, with the database let go."""
+    ids = {"correlation_id": row.correlation_id, "reference": str(row.id)}
+    if row.template != "{}":
+        template = json.loads(row.template)
+        connections.release()
+        return provider.send_template(
+            to=row.to,
+            name=template["name"],
+            language=template["language"],
+            variables=template["values"],
+            **ids,
+        )
     if row.media_id is None:
         connections.release()
-        return provider.send_text(to=row.to, text=row.text, typing_s=row.typing_s, correlation_id=row.correlation_id)
+        return provider.send_text(to=row.to, text=row.text, typing_s=row.typing_s, **ids)
     parcel = outgoing.parcel(row.media_id)
     connections.release()
-    return outgoing.send(provider, parcel, to=row.to, caption=row.text, correlation_id=row.correlation_id)
+    return outgoing.send(provider, parcel, to=row.to, caption=row.text, **ids)
 
 
 def client(channel: ChannelView) -> ChannelClient:
     """The provider's client for a channel; connections are shared by the process."""
+    provider = registry.get(channel.provider)
     timeouts = Timeouts(
-        connect_s=settings.ZAPI_CONNECT_TIMEOUT_S,
-        text_s=settings.ZAPI_TEXT_TIMEOUT_S,
-        media_s=settings.ZAPI_MEDIA_TIMEOUT_S,
+        connect_s=getattr(settings, f"{provider.settings}_CONNECT_TIMEOUT_S"),
+        text_s=getattr(settings, f"{provider.settings}_TEXT_TIMEOUT_S"),
+        media_s=getattr(settings, f"{provider.settings}_MEDIA_TIMEOUT_S"),
     )
-    return registry.get(channel.provider).build_client(
-        base_url=settings.ZAPI_BASE_URL,
+    return provider.build_client(
+        base_url=getattr(settings, f"{provider.settings}_BASE_URL"),
         credentials={"instance_id": channel.instance_id, **channel.credentials},
         http=http.session(channel.provider, connect_s=timeouts.connect_s, read_s=timeouts.text_s),
         timeouts=timeouts,

@@ -41,6 +41,9 @@ class OutboxClaim:
     answers_id: str
     followed: bool
     media_id: UUID | None
+    # JSON as the database gives it: an approved template, or "{}".
+    template: str = field(repr=False)
+    follow_up: bool
 
 
 def on_own_echo(*, channel_id: UUID, to: Sequence[str], provider_id: str, now: datetime) -> None:
@@ -59,6 +62,20 @@ def on_own_echo(*, channel_id: UUID, to: Sequence[str], provider_id: str, now: d
     if row is None or Outbox.objects.filter(channel_id=channel_id, provider_id=provider_id).exists():
         return
     Outbox.objects.filter(pk=row.pk).update(echo_id=provider_id)
+    if row.status == Outbox.Status.UNKNOWN:
+        record_sent(row.pk, Sent(provider_id), now)
+
+
+def on_proof(*, channel_id: UUID, reference: str, provider_id: str, now: datetime) -> None:
+    """A receipt carries the reference that a row went out with, its id: it proves the row, answer or not (I6)."""
+    try:
+        row_id = UUID(reference)
+    except ValueError:
+        return
+    row = Outbox.objects.select_for_update().filter(pk=row_id, channel_id=channel_id, provider_id="").first()
+    if row is None or Outbox.objects.filter(channel_id=channel_id, provider_id=provider_id).exists():
+        return
+    Outbox.objects.filter(pk=row.pk, echo_id="").update(echo_id=provider_id)
     if row.status == Outbox.Status.UNKNOWN:
         record_sent(row.pk, Sent(provider_id), now)
 
@@ -137,6 +154,17 @@ def _taken_over(conversation: Conversation) -> bool:
     """Whether a person is in charge by their own deed; a handoff's notice may still leave."""
     handed_over = conversation.owner_reason in Handoff.Reason.values
     return conversation.owner != Conversation.Owner.AGENT and not handed_over
+
+
+def cancel(row: OutboxClaim, reason: str) -> str:
+    """What was to break a silence is not wanted any more; nobody need look at it."""
+    Outbox.objects.filter(pk=row.id, status=Outbox.Status.SENDING).update(
+        status=Outbox.Status.CANCELLED, reason=reason, leased_until=None
+    )
+    Message.objects.filter(pk=row.message_id, outbox__status=Outbox.Status.CANCELLED).update(
+        status=Message.Status.CANCELLED
+    )
+    return "cancelled"
 
 
 def park(row: OutboxClaim, reason: str, now: datetime) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
-from conversations import outbox, summaries, unattended
+from conversations import followups, outbox, summaries, unattended
 from conversations.chatwoot import poll
 from conversations.chatwoot import stage as mirror
 from conversations.evals import nightly
@@ -25,6 +25,7 @@ def register() -> None:
     _stage("mirror", "background", mirror, lambda: settings.CHATWOOT_CONCURRENCY)
     _stage("chatwoot_poll", "background", poll, lambda: settings.CHATWOOT_CONCURRENCY)
     _stage("handoff_wait", "background", unattended)
+    _stage("follow_up", "background", followups)
     publishing.register()
     summaries.register()
     nightly.register()

@@ -19,11 +19,13 @@ from django.db.models import F, FilteredRelation, Q
 
 from knowledge import prompts
 from knowledge.catalogue import ArticleFacts, ProductFacts
+from knowledge.followups import Step
 from knowledge.models import (
     Article,
     BusinessHours,
     CompanyProfile,
     Flag,
+    FollowUpRule,
     Holiday,
     Phrase,
     PricePolicy,
@@ -155,6 +157,11 @@ def flags() -> Mapping[tuple[str, str], bool]:
     return _cached("flags", lambda: {(row.name, row.scope): row.on for row in Flag.objects.all()}, FLAG_CACHE_S)
 
 
+def follow_up_steps() -> tuple[Step, ...]:
+    """Active steps of every class, in the order of their hours."""
+    return _cached("follow_up_steps", _read_steps)
+
+
 def clear_cache(**_signal: object) -> None:
     """Forget everything read: after a write, after a fork, between tests."""
     with _lock:
@@ -214,6 +221,20 @@ def _read_calendar() -> Calendar:
         week=tuple(map(tuple, week)) if any(week) else DEFAULT_WEEK,
         special=tuple(row.special_day() for row in Holiday.objects.order_by("start_date", "pk")),
         subdivision=profile.holidays_of if profile else "",
+    )
+
+
+def _read_steps() -> tuple[Step, ...]:
+    return tuple(
+        Step(
+            temperature=row.temperature,
+            after_h=row.after_h,
+            text=row.text,
+            template=row.template_name,
+            language=row.template_language,
+            values=row.template_values,
+        )
+        for row in FollowUpRule.objects.filter(active=True).order_by("after_h")
     )
 
 

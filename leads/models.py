@@ -96,7 +96,7 @@ class Identity(models.Model):
 
     lead = models.ForeignKey(Lead, models.CASCADE, related_name="identities", verbose_name="lead")
     kind = models.CharField("tipo", max_length=10, choices=Kind)
-    value = models.CharField("valor", max_length=80)
+    value = models.CharField("valor", max_length=160)
     display_name = models.CharField(
         "nome exibido no WhatsApp",
         max_length=120,

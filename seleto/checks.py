@@ -1,5 +1,6 @@
 """What must not reach production: found by ``manage.py check --deploy``, and what never works, found at every start."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,9 +10,13 @@ from django.core.checks import CheckMessage, Error, Tags, register
 
 _DEVELOPMENT = "insecure-development-key"
 _DEVELOPMENT_FERNET = "aW5zZWN1cmUtZGV2ZWxvcG1lbnQta2V5LTMyLWJ5dGU="
-# The providers' own addresses. Another one is another party reading every message.
-PROVIDER_HOSTS = {"ZAPI_BASE_URL": "https://api.z-api.io", "PIPERUN_URL": "https://api.pipe.run/v1"}
-_HOST_IDS = {"ZAPI_BASE_URL": "seleto.E001", "PIPERUN_URL": "seleto.E010"}
+# The providers' own addresses. Another one is another party reading every message. Meta's is followed by a version.
+PROVIDER_HOSTS = {
+    "ZAPI_BASE_URL": re.compile(r"https://api\.z-api\.io"),
+    "WHATSAPP_BASE_URL": re.compile(r"https://graph\.facebook\.com/v\d+\.\d+"),
+    "PIPERUN_URL": re.compile(r"https://api\.pipe\.run/v1"),
+}
+_HOST_IDS = {"ZAPI_BASE_URL": "seleto.E001", "PIPERUN_URL": "seleto.E010", "WHATSAPP_BASE_URL": "seleto.E011"}
 
 
 @register(Tags.security)
@@ -26,7 +31,7 @@ def provider_hosts(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[Ch
             id=_HOST_IDS[name],
         )
         for name, own in PROVIDER_HOSTS.items()
-        if getattr(settings, name) != own
+        if not own.fullmatch(getattr(settings, name))
     ]
 
 

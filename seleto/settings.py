@@ -197,6 +197,14 @@ ZAPI_BASE_URL = env.url("ZAPI_BASE_URL", "https://api.z-api.io")
 ZAPI_CONNECT_TIMEOUT_S = env.seconds("ZAPI_CONNECT_TIMEOUT_S", 5, least=0.1)
 ZAPI_TEXT_TIMEOUT_S = env.seconds("ZAPI_TEXT_TIMEOUT_S", 20, least=0.1)
 ZAPI_MEDIA_TIMEOUT_S = env.seconds("ZAPI_MEDIA_TIMEOUT_S", 60, least=0.1)
+WHATSAPP_BASE_URL = env.url("WHATSAPP_BASE_URL", "https://graph.facebook.com/v26.0")
+WHATSAPP_CONNECT_TIMEOUT_S = env.seconds("WHATSAPP_CONNECT_TIMEOUT_S", 5, least=0.1)
+WHATSAPP_TEXT_TIMEOUT_S = env.seconds("WHATSAPP_TEXT_TIMEOUT_S", 20, least=0.1)
+WHATSAPP_MEDIA_TIMEOUT_S = env.seconds("WHATSAPP_MEDIA_TIMEOUT_S", 60, least=0.1)
+# Follow-ups are spread over so many minutes.
+FOLLOW_UP_JITTER_MIN = env.seconds("FOLLOW_UP_JITTER_MIN", 20, least=0)
+# Free text reaches a lead for so long after their last message (contracts/whatsapp-cloud.md, section 4).
+WHATSAPP_WINDOW_H = env.seconds("WHATSAPP_WINDOW_H", 24, least=0.1)
 # The first channel, created from these when there is none yet (`manage.py seed_channel`); more come in the admin.
 ZAPI_CHANNEL = env.text("ZAPI_CHANNEL", "principal")
 ZAPI_INSTANCE_ID = env.text("ZAPI_INSTANCE_ID", "")
@@ -313,6 +321,7 @@ CRM_PARKED_LONG_H = env.whole("CRM_PARKED_LONG_H", 24, least=1)
 
 # --- Webhooks (design.md, stage 1) -------------------------------------------------------------------------------
 WEBHOOK_MAX_BYTES = env.whole("WEBHOOK_MAX_BYTES", 256 * 1024, least=1024)
+WEBHOOK_WHATSAPP_MAX_BYTES = env.whole("WEBHOOK_WHATSAPP_MAX_BYTES", 3 * 1024 * 1024, least=1024)
 # A shield against floods, counted per channel and process.
 WEBHOOK_MAX_PER_S = env.whole("WEBHOOK_MAX_PER_S", 2000, least=1)
 CHANNEL_CACHE_S = env.seconds("CHANNEL_CACHE_S", 5)

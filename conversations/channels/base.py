@@ -122,9 +122,11 @@ class PresenceState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A file of a message. ``url`` is None when the provider could not fetch it: ask the lead to send it again."""
+    """A file of a message, behind ``url`` or behind the provider's ``remote_id``; with neither the provider could not
+    fetch it: ask the lead to send it again."""
 
     url: str | None = field(repr=False)
+    remote_id: str = ""
     mime: str = ""
     seconds: int | None = None
     filename: str = field(default="", repr=False)
@@ -132,11 +134,12 @@ class Media:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """The person at the other end. At least one of ``phone`` (digits) and ``lid`` (``…@lid``) is set."""
+    """The person at the other end. At least one of ``phone`` (digits), ``lid`` (``…@lid``) and ``bsuid`` is set."""
 
     address: str = field(repr=False)
     phone: str | None = field(default=None, repr=False)
     lid: str | None = field(default=None, repr=False)
+    bsuid: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +221,8 @@ class Echo(Message):
 class Receipt:
     """What became of messages we sent. Match by id only and move forward only.
 
-    ``extra_id`` is the provider's second id (Z-API: zaapId). ``restricted`` says that the whole instance may not send
+    ``extra_id`` is the provider's second id (Z-API: zaapId); ``correlation`` what we gave the message to carry: both
+    find one whose own id was lost with its answer. ``restricted`` says that the whole instance may not send
     for now: stop it, alert.
     """
 
@@ -226,6 +230,7 @@ class Receipt:
     status: ReceiptStatus
     at: datetime | None = None
     extra_id: str | None = None
+    correlation: str | None = None
     error: str | None = None
     error_code: str | None = None
     restricted: bool = False
@@ -261,7 +266,35 @@ class Waiting(Party):
     sent_at: datetime | None = None
 
 
-Parsed = Incoming | Edited | Deleted | Reaction | Echo | Receipt | Presence | Connection | Ignored | Waiting
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberChanged(Party):
+    """A lead goes on under another number; ``former`` are the digits of the old one."""
+
+    former: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """The provider complains about the account as a whole. ``reason`` is its sentence, for the alert."""
+
+    code: str
+    reason: str
+
+
+Parsed = (
+    Incoming
+    | Edited
+    | Deleted
+    | Reaction
+    | Echo
+    | Receipt
+    | Presence
+    | Connection
+    | Ignored
+    | Waiting
+    | NumberChanged
+    | Trouble
+)
 
 
 class WebhookParser(Protocol):
@@ -301,6 +334,17 @@ class ConnectionState:
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """A message the provider lets us send outside the window. ``status`` is its word (``approved``, ``paused``)."""
+
+    name: str
+    language: str
+    status: str
+    category: str
+    body: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Queued:
     """A message accepted by the provider and still waiting in its queue."""
 
@@ -315,7 +359,8 @@ class ChannelClient(Protocol):
 
     Every method raises ``Rejected``, ``Misconfigured`` or ``Unavailable`` of ``seleto.lib.errors``; those that send
     also ``Ambiguous``. ``to`` is a ``Party.address``. ``reply_to`` is the provider id of a quoted message. Files are
-    given as an address the provider can fetch or as a ``data:`` URI. ``correlation_id`` travels as a header.
+    given as an address the provider can fetch or as a ``data:`` URI. ``correlation_id`` travels as a header;
+    ``reference`` comes back in receipts where the provider has room for it (``Receipt.correlation``).
     """
 
     def send_text(
@@ -326,6 +371,7 @@ class ChannelClient(Protocol):
         typing_s: float = 0,
         reply_to: str | None = None,
         correlation_id: str = "",
+        reference: str = "",
     ) -> Sent: ...
 
     def send_image(
@@ -336,6 +382,7 @@ class ChannelClient(Protocol):
         caption: str = "",
         reply_to: str | None = None,
         correlation_id: str = "",
+        reference: str = "",
     ) -> Sent: ...
 
     def send_document(
@@ -347,6 +394,7 @@ class ChannelClient(Protocol):
         caption: str = "",
         reply_to: str | None = None,
         correlation_id: str = "",
+        reference: str = "",
     ) -> Sent: ...
 
     def send_audio(
@@ -356,6 +404,7 @@ class ChannelClient(Protocol):
         audio: str,
         reply_to: str | None = None,
         correlation_id: str = "",
+        reference: str = "",
     ) -> Sent: ...
 
     def send_video(
@@ -366,9 +415,27 @@ class ChannelClient(Protocol):
         caption: str = "",
         reply_to: str | None = None,
         correlation_id: str = "",
+        reference: str = "",
     ) -> Sent: ...
 
-    def send_reaction(self, *, to: str, provider_id: str, emoji: str, correlation_id: str = "") -> Sent: ...
+    def send_reaction(
+        self, *, to: str, provider_id: str, emoji: str, correlation_id: str = "", reference: str = ""
+    ) -> Sent: ...
+
+    def send_template(
+        self,
+        *,
+        to: str,
+        name: str,
+        language: str,
+        variables: Sequence[str] = (),
+        correlation_id: str = "",
+        reference: str = "",
+    ) -> Sent:
+        """Raises ``Rejected`` (no_templates) where the provider has none."""
+
+    def templates(self) -> Sequence[Template]:
+        """All of the account, approved or not; empty for a provider without templates."""
 
     def mark_read(self, *, to: str, provider_id: str, correlation_id: str = "") -> None: ...
 

@@ -7,6 +7,8 @@ from typing import Protocol
 import httpx
 
 from conversations.channels.base import ChannelClient, Timeouts, WebhookParser
+from conversations.channels.cloud_api.client import build_client as build_cloud_api
+from conversations.channels.cloud_api.parse import CloudApiParser
 from conversations.channels.zapi.client import build_client as build_zapi
 from conversations.channels.zapi.parse import ZapiParser
 
@@ -29,12 +31,23 @@ class ClientBuilder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Provider:
+    """``settings`` is the prefix of its address and timeouts in the settings; ``has_window`` says that free text is
+    refused once the lead was silent for a day."""
+
     name: str
+    settings: str
     parser: WebhookParser
     build_client: ClientBuilder
+    has_window: bool = False
 
 
-PROVIDERS = {provider.name: provider for provider in (Provider("zapi", ZapiParser(), build_zapi),)}
+PROVIDERS = {
+    provider.name: provider
+    for provider in (
+        Provider("zapi", "ZAPI", ZapiParser(), build_zapi),
+        Provider("whatsapp", "WHATSAPP", CloudApiParser(), build_cloud_api, has_window=True),
+    )
+}
 
 
 def get(name: str) -> Provider:

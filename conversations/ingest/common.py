@@ -31,8 +31,10 @@ class StoredEvent(Protocol):
 
 
 def identity_keys(party: base.Party) -> list[IdentityKey]:
-    """The person's keys, the stable private id first (contracts/zapi.md, section 6)."""
+    """The person's keys, the stable private ids first (contracts/zapi.md, section 6; whatsapp-cloud.md, 6.5)."""
     keys = [IdentityKey(Identity.Kind.LID, party.lid)] if party.lid else []
+    if party.bsuid:
+        keys.append(IdentityKey(Identity.Kind.BSUID, party.bsuid))
     if party.phone:
         keys.append(IdentityKey(Identity.Kind.PHONE, phones.canonical(party.phone) or party.phone))
     return keys

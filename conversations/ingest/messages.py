@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 
-from conversations import handoff, outcomes, quiet, resume, sessions
+from conversations import followups, handoff, outcomes, quiet, resume, sessions
 from conversations.channel_cache import ChannelView
 from conversations.channels import base
 from conversations.chatwoot import due, telling
@@ -16,7 +16,7 @@ from conversations.media import arrivals
 from conversations.models import Conversation, Handoff, Message, Outbox, Turn
 from leads.extraction import MAX_CHARS, asks_opt_out
 from leads.models import Identity
-from leads.services import opt_out
+from leads.services import opt_out, resolve_lead
 from seleto.lib import correlation, jobs
 
 # Shown to people, nothing to answer (contracts/zapi.md, section 5).
@@ -33,6 +33,7 @@ def on_incoming(channel: ChannelView, event: StoredEvent, parsed: base.Incoming,
     lead = lead_of(channel, parsed, display_name=parsed.display_name, referral=parsed.ad, now=now)
     conversation = sessions.locked(lead_id=lead.id, channel=channel, address=parsed.address, at=event.received_at)
     conversation.revision += 1
+    followups.end_silence(conversation)
     reason = _why_not_answered(parsed, received_at=event.received_at)
     own_words = not (parsed.forwarded or reason)
     message = _store(conversation, channel, event, parsed, author=Message.Author.LEAD, own_words=own_words, now=now)
@@ -62,6 +63,7 @@ def on_edited(channel: ChannelView, event: StoredEvent, parsed: base.Edited, now
     if original.edited_at and edited_at <= original.edited_at:
         return "edicao_antiga"
     conversation.revision += 1
+    followups.end_silence(conversation)
     original.previous_texts = [*original.previous_texts, original.text]
     original.text = parsed.message.text
     original.edited_at = edited_at
@@ -90,6 +92,7 @@ def on_deleted(channel: ChannelView, event: StoredEvent, parsed: base.Deleted, n
     message.save(update_fields=["deleted_at"])
     telling.deleted(message, now=now)
     conversation.revision += 1
+    followups.end_silence(conversation)
     if not handoff.unanswered(conversation).exists():
         conversation.turn_due_at = conversation.pending_since = None
     conversation.save()
@@ -162,6 +165,20 @@ def on_presence(channel: ChannelView, event: StoredEvent, parsed: base.Presence,
 def on_waiting(channel: ChannelView, event: StoredEvent, parsed: base.Waiting, now: datetime) -> str:
     """The content follows under the same id, as an event of its own."""
     return "aguarda_conteudo"
+
+
+def on_number_changed(channel: ChannelView, event: StoredEvent, parsed: base.NumberChanged, now: datetime) -> str:
+    """The same person under a new number: both numbers are theirs, and the new one is answered."""
+    former = base.Party(address=parsed.former, phone=parsed.former)
+    lead = resolve_lead(
+        [*identity_keys(former), *identity_keys(parsed)],
+        display_name="",
+        origin=channel.origin,
+        referral={},
+        now=now,
+    )
+    Conversation.objects.filter(lead_id=lead.id, channel_id=channel.id, closed_at=None).update(address=parsed.address)
+    return ""
 
 
 def on_ignored(channel: ChannelView, event: StoredEvent, parsed: base.Ignored, now: datetime) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Q
 
-from conversations import channel_cache
+from conversations import channel_cache, outcomes
 from conversations.channel_cache import ChannelView
 from conversations.channels import base
 from conversations.chatwoot import due, telling
@@ -22,6 +22,10 @@ def on_receipt(channel: ChannelView, event: StoredEvent, parsed: base.Receipt, n
     """Move our messages forward, never back; a failure is shown to a person and never sent again by itself."""
     if parsed.restricted:
         _set_connected(channel, connected=False, reason=RESTRICTED, at=now)
+    if parsed.correlation:
+        outcomes.on_proof(
+            channel_id=channel.id, reference=parsed.correlation, provider_id=parsed.provider_ids[0], now=now
+        )
     ours = Message.objects.filter(channel_id=channel.id, provider_id__in=parsed.provider_ids, outbox__isnull=False)
     if not ours.exists():
         if parsed.restricted:  # what it says of the instance counts, whoever sent the message
@@ -47,6 +51,17 @@ def on_connection(channel: ChannelView, event: StoredEvent, parsed: base.Connect
     reason = "" if parsed.connected else "desconectado"
     at = min(parsed.at or event.received_at, event.received_at)
     _set_connected(channel, connected=parsed.connected, reason=reason, at=at)
+    return ""
+
+
+def on_trouble(channel: ChannelView, event: StoredEvent, parsed: base.Trouble, now: datetime) -> str:
+    """The provider complains about the account: a person must look, messages wait by their own outcome."""
+    alerts.open_(
+        f"provider:{channel.slug}",
+        title=f"O provedor avisa sobre o canal {channel.slug}: {parsed.code or 'sem código'}",
+        level=Alert.Level.WARNING,
+        now=now,
+    )
     return ""
 
 

@@ -59,6 +59,8 @@ HANDLERS: dict[type, Handler] = {
     base.Connection: receipts.on_connection,
     base.Waiting: messages.on_waiting,
     base.Ignored: messages.on_ignored,
+    base.NumberChanged: messages.on_number_changed,
+    base.Trouble: receipts.on_trouble,
     chatwoot.Written: people.on_written,
     chatwoot.Changed: people.on_changed,
 }

@@ -40,15 +40,16 @@ def parcel(media_id: UUID) -> Parcel:
     return Parcel(kinds.leaves_as(media.mime), kinds.name_of(media), uri)
 
 
-def send(client: ChannelClient, parcel: Parcel, *, to: str, caption: str, correlation_id: str) -> Sent:
+def send(
+    client: ChannelClient, parcel: Parcel, *, to: str, caption: str, correlation_id: str, reference: str = ""
+) -> Sent:
     """One call; raises what the client raises. A voice has no caption."""
+    ids = {"correlation_id": correlation_id, "reference": reference}
     match parcel.kind:
         case Media.Kind.IMAGE:
-            return client.send_image(to=to, image=parcel.uri, caption=caption, correlation_id=correlation_id)
+            return client.send_image(to=to, image=parcel.uri, caption=caption, **ids)
         case Media.Kind.AUDIO:
-            return client.send_audio(to=to, audio=parcel.uri, correlation_id=correlation_id)
+            return client.send_audio(to=to, audio=parcel.uri, **ids)
         case Media.Kind.VIDEO:
-            return client.send_video(to=to, video=parcel.uri, caption=caption, correlation_id=correlation_id)
-    return client.send_document(
-        to=to, document=parcel.uri, filename=parcel.filename, caption=caption, correlation_id=correlation_id
-    )
+            return client.send_video(to=to, video=parcel.uri, caption=caption, **ids)
+    return client.send_document(to=to, document=parcel.uri, filename=parcel.filename, caption=caption, **ids)

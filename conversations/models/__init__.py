@@ -5,6 +5,7 @@ from conversations.models.chatwoot import ChatwootInbox, ChatwootLink, ChatwootN
 from conversations.models.conversation import Conversation, Message
 from conversations.models.evaluation import EvalFinding, EvalRun
 from conversations.models.event import Event
+from conversations.models.followup import FollowUp, MessageTemplate
 from conversations.models.handoff import Handoff
 from conversations.models.handoff_level import HandoffAlarm, HandoffLevel
 from conversations.models.media import Media
@@ -24,12 +25,14 @@ __all__ = [
     "EvalFinding",
     "EvalRun",
     "Event",
+    "FollowUp",
     "GuardrailHit",
     "Handoff",
     "HandoffAlarm",
     "HandoffLevel",
     "Media",
     "Message",
+    "MessageTemplate",
     "ModelUse",
     "Outbox",
     "ResumeRule",

@@ -8,11 +8,13 @@ from seleto.lib.ids import new_id
 
 
 class Channel(models.Model):
-    """Where leads write to. ``credentials`` keys depend on the provider (Z-API: instance_token, client_token);
-    ``webhook_secrets`` maps a label to a secret, several at once for rotation."""
+    """Where leads write to. ``credentials`` keys depend on the provider (Z-API: instance_token, client_token; Cloud
+    API: access_token, verify_token, waba_id); ``webhook_secrets`` maps a label to a secret, several at once for
+    rotation (Z-API: segments of the address; Cloud API: app secrets)."""
 
     class Provider(models.TextChoices):
         ZAPI = "zapi", "Z-API"
+        WHATSAPP = "whatsapp", "WhatsApp Cloud API"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     slug = models.SlugField("apelido", max_length=40, unique=True)
@@ -35,7 +37,7 @@ class Channel(models.Model):
         verbose_name_plural = "canais"
         constraints = [
             models.UniqueConstraint(fields=["provider", "instance_id"], name="channel_one_per_instance"),
-            models.CheckConstraint(condition=Q(provider__in=["zapi"]), name="channel_provider_known"),
+            models.CheckConstraint(condition=Q(provider__in=["zapi", "whatsapp"]), name="channel_provider_known"),
         ]
 
     def __str__(self) -> str:

@@ -23,8 +23,8 @@ class Conversation(models.Model):
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="conversations", verbose_name="canal")
     address = models.CharField(
         "endereço de resposta",
-        max_length=80,
-        help_text="Telefone ou LID, como o WhatsApp deu.",
+        max_length=160,
+        help_text="Telefone, LID ou BSUID, como o WhatsApp deu.",
     )
     opened_at = models.DateTimeField("aberta em")
     last_message_at = models.DateTimeField("última mensagem em")
@@ -48,6 +48,9 @@ class Conversation(models.Model):
     summary_until = models.DateTimeField("resumo até", null=True, blank=True, editable=False)
     summary_due_at = models.DateTimeField("resumir a partir de", null=True, blank=True, editable=False)
     summary_leased_until = models.DateTimeField("resumo reservado até", null=True, blank=True, editable=False)
+    # While the lead is silent after a reply: when the next follow-up falls due, and how many were sent.
+    follow_up_at = models.DateTimeField("retomar a partir de", null=True, blank=True)
+    follow_up_step = models.PositiveSmallIntegerField("retomadas feitas", default=0)
     outbox_order = models.PositiveIntegerField("última ordem de envio", default=0)
     previous = models.ForeignKey(
         "self",
@@ -79,6 +82,11 @@ class Conversation(models.Model):
                 name="conversation_due",
             ),
             models.Index(fields=["-last_message_at"], name="conversation_recent"),
+            models.Index(
+                fields=["follow_up_at"],
+                condition=Q(follow_up_at__isnull=False),
+                name="conversation_follow_up_due",
+            ),
             models.Index(
                 fields=["summary_due_at"],
                 condition=Q(summary_due_at__isnull=False),

@@ -56,7 +56,7 @@ class Outbox(models.Model):
     )
     origin = models.CharField("de quem", max_length=10, choices=Origin)
     order = models.PositiveIntegerField("ordem na conversa")
-    to = models.CharField("para", max_length=80)
+    to = models.CharField("para", max_length=160)
     text = models.TextField("texto", blank=True)
     reviewed_sha256 = models.CharField("resumo do texto revisado", max_length=64, blank=True)
     typing_s = models.FloatField("digitando (s)", default=0)
@@ -72,6 +72,10 @@ class Outbox(models.Model):
     # Of the lead's last message that this reply answers; marked as read once the first bubble is sent.
     answers_id = models.CharField("id da mensagem respondida", max_length=200, blank=True)
     followed = models.BooleanField("há outra em seguida", default=False)
+    # Of a follow-up: it breaks a silence, so it leaves only while nobody has said anything since it was queued.
+    only_at_revision = models.PositiveIntegerField("só se nada mudou desde a revisão", null=True, blank=True)
+    # Outside the window: name, language and values of the approved template that ``text`` reads like.
+    template = models.JSONField("modelo aprovado", default=dict, blank=True)
     survives_handoff = models.BooleanField("sai mesmo após o repasse", default=False)
     created_at = models.DateTimeField("criada em")
     claimed_at = models.DateTimeField("reservada em", null=True, blank=True)

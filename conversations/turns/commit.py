@@ -7,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from conversations import handoff, outbox, spending
+from conversations import followups, handoff, outbox, spending
 from conversations.agent.situations import subject_request_kind
 from conversations.agent.state import Decision, Snapshot, TurnState
 from conversations.chatwoot import due
@@ -87,6 +87,8 @@ def _apply(
         _retry_later(conversation, decision, now=now)
     else:
         _answered(conversation, state, decision, now=now)
+    if rows and not decision.retry_reason:
+        followups.after_reply(conversation, now=now)
     if decision.handoff_reason:
         handoff.open_handoff(conversation, reason=Handoff.Reason(decision.handoff_reason), now=now)
     if rows:

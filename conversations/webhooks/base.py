@@ -52,13 +52,20 @@ class FloodShield:
         return count <= settings.WEBHOOK_MAX_PER_S
 
 
-def store(channel: ChannelView, events: Sequence[RawEvent], *, received_at: datetime, correlation_id: str) -> None:
-    """Commit the raw events and wake ingest, in one statement.
+def store(
+    channel: ChannelView,
+    events: Sequence[RawEvent],
+    *,
+    received_at: datetime,
+    correlation_id: str,
+    ignored_because: str = "",
+) -> None:
+    """Commit the raw events and wake ingest, in one statement; with ``ignored_because`` they are only kept.
 
     One autocommit statement because this is the acknowledgement path: measured at 0.68 of a bare INSERT against 0.47
     for the same work as separate statements in a transaction. An event whose key is already there changes nothing.
     """
-    row = "(%s, %s, %s, %s, %s, %s, 'new', '', 0, %s, %s)"
+    row = "(%s, %s, %s, %s, %s, %s, %s, %s, 0, %s, %s)"
     values: list[Any] = []
     for event in events:
         values += [
@@ -68,15 +75,17 @@ def store(channel: ChannelView, events: Sequence[RawEvent], *, received_at: date
             str(event.kind),
             event.body,
             received_at,
+            "ignored" if ignored_because else "new",
+            ignored_because,
             received_at,
             correlation_id,
         ]
-    wake, wake_values = jobs.wake_sql("ingest", when="EXISTS (SELECT 1 FROM stored)")
+    wake, wake_values = jobs.wake_sql("ingest", when="EXISTS (SELECT 1 FROM stored WHERE status = 'new')")
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH stored AS (INSERT INTO conversations_event (id, channel_id, key, kind, body, received_at, status,"  # noqa: S608
             f" reason, attempts, due_at, correlation_id) VALUES {', '.join([row] * len(events))}"
-            f" ON CONFLICT (channel_id, key) DO NOTHING RETURNING id) {wake}",
+            f" ON CONFLICT (channel_id, key) DO NOTHING RETURNING id, status) {wake}",
             [*values, *wake_values],
         )
 

@@ -6,6 +6,7 @@ touched and leaves alone what a manager changed (`knowledge/loader.py`).
 
 from knowledge.models.calendar import BusinessHours, Holiday, Weekday
 from knowledge.models.embeddings import ArticleEmbedding
+from knowledge.models.followup import FollowUpRule
 from knowledge.models.products import Article, Gap, Product, ProductAttribute, Synonym
 from knowledge.models.publishing import PromptTrial, PublishRun
 from knowledge.models.rules import (
@@ -29,6 +30,7 @@ __all__ = [
     "BusinessHours",
     "CompanyProfile",
     "Flag",
+    "FollowUpRule",
     "Gap",
     "Holiday",
     "Phrase",

@@ -201,6 +201,7 @@ class Flag(Seeded):
 
     class Name(models.TextChoices):
         AGENT_ENABLED = "agent_enabled", "agente responde"
+        FOLLOW_UPS = "follow_ups", "retomadas automáticas"
 
     name = models.CharField("chave", max_length=40, choices=Name.choices)
     scope = models.CharField(
@@ -217,7 +218,7 @@ class Flag(Seeded):
         verbose_name_plural = "chaves"
         constraints = [
             models.UniqueConstraint(fields=["name", "scope"], name="flag_once_per_scope"),
-            models.CheckConstraint(condition=Q(name__in=["agent_enabled"]), name="flag_name_known"),
+            models.CheckConstraint(condition=Q(name__in=["agent_enabled", "follow_ups"]), name="flag_name_known"),
             models.CheckConstraint(
                 condition=Q(scope__regex=r"^(global|(channel|origin):[A-Za-z0-9_.-]+)$"),
                 name="flag_scope_form",

@@ -288,13 +288,6 @@ class GatewayCase:
         assert account.gateway.find_activity(deal_id=deal_id, mark="5e6f7a8b") == id_
         assert account.gateway.find_activity(deal_id=deal_id, mark="00000000") == ""
 
-    def test_a_note_on_a_deal_that_is_gone(self, account: Account) -> None:
-        deal_id = account.gateway.create_deal(self.deal(account))
-        account.remove("deal", deal_id)
-
-        with pytest.raises(Gone):
-            account.gateway.create_note(deal_id=deal_id, person_id="", company_id="", note=NOTE)
-
     # --- what can go wrong
 
     @pytest.mark.parametrize("effect", [True, False], ids=["took_effect", "did_not"])

@@ -10,7 +10,7 @@ phone or a text: failures are raised outside the ``except`` that noticed them, s
 import json
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote
@@ -18,8 +18,8 @@ from urllib.parse import quote
 import httpx
 
 from conversations.channels import base
-from conversations.channels.base import ConnectionState, Queued, Sent, Timeouts, Unreadable
-from conversations.channels.zapi.content import identifier, mapping, number, text
+from conversations.channels.base import ConnectionState, Queued, Sent, Template, Timeouts, Unreadable
+from conversations.channels.fields import identifier, mapping, number, text
 from seleto.lib import correlation
 from seleto.lib.errors import Ambiguous, Misconfigured, ProviderError, Rejected, Unavailable
 from seleto.lib.http import outcome
@@ -104,7 +104,14 @@ class ZapiClient:
     # --- sending
 
     def send_text(
-        self, *, to: str, text: str, typing_s: float = 0, reply_to: str | None = None, correlation_id: str = ""
+        self,
+        *,
+        to: str,
+        text: str,
+        typing_s: float = 0,
+        reply_to: str | None = None,
+        correlation_id: str = "",
+        reference: str = "",
     ) -> Sent:
         least, most = _TYPING_S
         typing = min(max(round(typing_s), least), most) if typing_s > 0 else None
@@ -112,7 +119,14 @@ class ZapiClient:
         return self._send("send-text", to, body, correlation_id)
 
     def send_image(
-        self, *, to: str, image: str, caption: str = "", reply_to: str | None = None, correlation_id: str = ""
+        self,
+        *,
+        to: str,
+        image: str,
+        caption: str = "",
+        reply_to: str | None = None,
+        correlation_id: str = "",
+        reference: str = "",
     ) -> Sent:
         body = {"image": image, "caption": caption or None, "messageId": reply_to}
         return self._send("send-image", to, body, correlation_id, media=True)
@@ -126,6 +140,7 @@ class ZapiClient:
         caption: str = "",
         reply_to: str | None = None,
         correlation_id: str = "",
+        reference: str = "",
     ) -> Sent:
         """The extension of ``filename`` is part of the path; without a usable one: ``Rejected`` (bad_extension)."""
         extension = filename.rpartition(".")[2].lower() if "." in filename else ""
@@ -134,17 +149,43 @@ class ZapiClient:
         body = {"document": document, "fileName": filename, "caption": caption or None, "messageId": reply_to}
         return self._send(f"send-document/{extension}", to, body, correlation_id, media=True)
 
-    def send_audio(self, *, to: str, audio: str, reply_to: str | None = None, correlation_id: str = "") -> Sent:
+    def send_audio(
+        self, *, to: str, audio: str, reply_to: str | None = None, correlation_id: str = "", reference: str = ""
+    ) -> Sent:
         return self._send("send-audio", to, {"audio": audio, "messageId": reply_to}, correlation_id, media=True)
 
     def send_video(
-        self, *, to: str, video: str, caption: str = "", reply_to: str | None = None, correlation_id: str = ""
+        self,
+        *,
+        to: str,
+        video: str,
+        caption: str = "",
+        reply_to: str | None = None,
+        correlation_id: str = "",
+        reference: str = "",
     ) -> Sent:
         body = {"video": video, "caption": caption or None, "messageId": reply_to}
         return self._send("send-video", to, body, correlation_id, media=True)
 
-    def send_reaction(self, *, to: str, provider_id: str, emoji: str, correlation_id: str = "") -> Sent:
+    def send_reaction(
+        self, *, to: str, provider_id: str, emoji: str, correlation_id: str = "", reference: str = ""
+    ) -> Sent:
         return self._send("send-reaction", to, {"reaction": emoji, "messageId": provider_id}, correlation_id)
+
+    def send_template(
+        self,
+        *,
+        to: str,
+        name: str,
+        language: str,
+        variables: Sequence[str] = (),
+        correlation_id: str = "",
+        reference: str = "",
+    ) -> Sent:
+        raise Rejected("no_templates")
+
+    def templates(self) -> Sequence[Template]:
+        return ()
 
     def _send(
         self, path: str, to: str, body: Mapping[str, object], correlation_id: str, *, media: bool = False

@@ -1,14 +1,12 @@
 """What a Z-API message contains: one content object, named by its key (contracts/zapi.md, section 4.3)."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import NamedTuple, TypedDict
 
-from conversations.channels.base import Media, MessageType, clean
+from conversations.channels.base import Media, MessageType
+from conversations.channels.fields import Payload, identifier, line, mapping, number, place, text
 
-Payload = Mapping[str, object]
-
-_ID = re.compile(r"[!-~]{1,200}")
 _KIND = re.compile(r"[A-Za-z0-9_]{1,60}")
 _URL = re.compile(r"https?://[^\s\x00-\x20\x7f]{1,4096}")
 _MAX_SECONDS = 7 * 24 * 3600
@@ -56,46 +54,6 @@ def read(payload: Payload) -> Said:
     return Said(type=message_type, text=part.text, media=part.media, option_id=part.option_id, raw_kind=kind)
 
 
-# --- fields, whatever stands in them -----------------------------------------------------------------------------
-
-
-def mapping(value: object) -> Payload:
-    return value if isinstance(value, dict) else {}
-
-
-def text(value: object, *, limit: int | None = None) -> str:
-    """A string fit to be stored, cut to ``limit``; empty for anything that is no string."""
-    return clean(value)[:limit] if isinstance(value, str) else ""
-
-
-def line(value: object, *, limit: int = 200) -> str:
-    """A short text on one line."""
-    return " ".join(text(value, limit=limit * 4).split())[:limit]
-
-
-def identifier(value: object) -> str | None:
-    """A provider's id: printable ASCII without spaces. Numbers are taken too."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
-    return value if isinstance(value, str) and _ID.fullmatch(value) else None
-
-
-def flag(payload: Payload, name: str) -> bool:
-    value = payload.get(name)
-    return value is True or (isinstance(value, str) and value.lower() == "true")
-
-
-def number(value: object) -> float | None:
-    """A finite number, given as such or as a string."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        result = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return result if abs(result) < float("inf") else None
-
-
 def _url(value: object) -> str | None:
     return value if isinstance(value, str) and _URL.fullmatch(value) else None
 
@@ -129,11 +87,7 @@ def _file(*url_names: str) -> Callable[[Payload], _Part]:
 
 
 def _location(said: Payload) -> _Part:
-    parts = [part for part in (line(said.get("name")), line(said.get("address"), limit=400)) if part]
-    latitude, longitude = number(said.get("latitude")), number(said.get("longitude"))
-    if latitude is not None and longitude is not None and abs(latitude) <= 90 and abs(longitude) <= 180:
-        parts.append(f"({latitude:.6f}, {longitude:.6f})")
-    return _Part(", ".join(parts))
+    return _Part(place(said))
 
 
 def _contact(said: Payload) -> _Part:

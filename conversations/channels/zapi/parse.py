@@ -31,8 +31,8 @@ from conversations.channels.base import (
     Unreadable,
     Waiting,
 )
+from conversations.channels.fields import Payload, flag, identifier, line, mapping, number, text
 from conversations.channels.zapi import content
-from conversations.channels.zapi.content import Payload, flag, identifier, line, mapping, number, text
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECONDS_ABOVE = 10**11
