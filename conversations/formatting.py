@@ -19,10 +19,10 @@ def to_whatsapp(text: str) -> str:
     return _BULLET.sub("- ", text).strip()
 
 
-def bubbles(text: str) -> tuple[str, ...]:
-    """The texts to send, at most ``MAX_BUBBLES``; what is over stays with the last one."""
+def bubbles(text: str, *, most: int = MAX_BUBBLES) -> tuple[str, ...]:
+    """The texts to send, at most ``most``; what is over stays with the last one."""
     parts = [part.strip() for part in _BLANK_LINES.split(text) if part.strip()]
-    head, tail = parts[: MAX_BUBBLES - 1], parts[MAX_BUBBLES - 1 :]
+    head, tail = parts[: most - 1], parts[most - 1 :]
     return (*head, "\n\n".join(tail)) if tail else tuple(head)
 
 

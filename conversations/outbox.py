@@ -16,7 +16,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from conversations import channel_cache, outcomes, window
+from conversations import channel_cache, outcomes, pacing, window
 from conversations.channel_cache import ChannelView
 from conversations.channels import registry
 from conversations.channels.base import ChannelClient, Sent, Timeouts
@@ -26,8 +26,8 @@ from conversations.media import arrivals, outgoing
 from conversations.models import Conversation, Media, Message, Outbox, Turn
 from conversations.outcomes import OutboxClaim
 from knowledge import flags
-from seleto.lib import alerts, circuits, clock, connections, correlation, http, jobs, metrics, ratelimit
-from seleto.lib.errors import Ambiguous, Misconfigured, ProviderError, Rejected, Unavailable
+from seleto.lib import alerts, circuits, clock, connections, correlation, http, jobs, metrics
+from seleto.lib.errors import Ambiguous, Misconfigured, ProviderError, Rejected, Throttled, Unavailable
 from seleto.lib.leases import extend_leases
 from seleto.lib.models import Alert
 
@@ -35,9 +35,6 @@ log = structlog.get_logger(__name__)
 
 SENDS = metrics.counter("outbox_sends", "Attempts to send, by channel and outcome.", ["channel", "outcome"])
 REPLY_TIME = metrics.timer("reply", "From the end of the lead's silence to the provider accepting the first bubble.")
-
-# Channels that the provider refused as a whole since this process last sent through them.
-_refused: set[UUID] = set()
 
 # A row that may leave: due, its channel on line, its file here, nothing before it in its conversation still on its way.
 _READY = (
@@ -90,13 +87,13 @@ def enqueue(
     refused with ``ValueError``, and by the database should this check ever be lost.
     """
     channel = channel_cache.by_id(conversation.channel_id)
-    messages, rows, due_at = [], [], now
+    messages, rows, due_at = [], [], pacing.earliest(conversation, channel, now=now)
     for position, bubble in enumerate(bubbles):
         if digest(bubble.text) not in reviewed:
             raise ValueError("A text that no guardrail reviewed cannot be queued.")
         if position:
-            due_at += timedelta(seconds=bubble.typing_s)
-        due_at = max(due_at, _slot(channel, due_at))
+            due_at += timedelta(seconds=max(bubble.typing_s, pacing.between_bubbles_s(channel)))
+        due_at = pacing.slot(channel, due_at)
         conversation.outbox_order += 1
         messages.append(_message_for(conversation, bubble.text, now))
         rows.append(
@@ -253,22 +250,23 @@ def _attempt(row: OutboxClaim) -> str:
         sent = _send(client(channel), row)
     except Misconfigured as error:
         circuits.failed(circuit, error.reason, now)
-        _refused.add(channel.id)
         _alert(channel, f"O provedor recusa o canal {channel.slug}: confira as credenciais", now)
         return outcomes.requeue(row, now + timedelta(seconds=settings.CIRCUIT_OPEN_S), counted=False)
     except Rejected as error:
         circuits.succeeded(circuit)  # it answered, so it is up
         return outcomes.park(row, f"recusada:{error.reason}", now)
+    except Throttled as error:
+        circuits.succeeded(circuit)  # it answered, and refuses no more than the pace
+        return outcomes.back_off(row, error, now)
     except Unavailable as error:
         circuits.failed(circuit, error.reason, now)
         return outcomes.back_off(row, error, now)
     except Ambiguous as error:
         circuits.failed(circuit, error.reason, now)
         return outcomes.declare_unknown(row.id, now)
-    circuits.succeeded(circuit)
+    mended = circuits.succeeded(circuit)
     outcomes.record_sent(row.id, sent, clock.now())
-    if channel.id in _refused:
-        _refused.discard(channel.id)
+    if mended:  # whichever process was refused before
         alerts.close(f"channel:{channel.slug}", now=now)
     return "sent"
 
@@ -325,13 +323,13 @@ def _after_sending(row: OutboxClaim) -> None:
     """Wake what waits behind this row, and show the lead that we read; neither may undo the sending."""
     if row.followed:
         jobs.wake("deliver")
-    if not (settings.SEND_READ_RECEIPTS and row.answers_id):
+    channel = channel_cache.by_id(row.channel_id)
+    shown_before = registry.get(channel.provider).shows_thinking
+    if shown_before or not (settings.SEND_READ_RECEIPTS and row.answers_id):
         return
     connections.release()
     try:
-        client(channel_cache.by_id(row.channel_id)).mark_read(
-            to=row.to, provider_id=row.answers_id, correlation_id=row.correlation_id
-        )
+        client(channel).mark_read(to=row.to, provider_id=row.answers_id, correlation_id=row.correlation_id)
     except ProviderError as error:
         log.info("outbox.read_receipt_failed", reason=error.reason)
 
@@ -351,6 +349,7 @@ def _message_for(conversation: Conversation, text: str, now: datetime) -> Messag
 
 
 def _enqueue_for_person(conversation: Conversation, message: Message, *, media: Media | None, now: datetime) -> Outbox:
+    due_at = pacing.earliest(conversation, channel_cache.by_id(conversation.channel_id), now=now)
     conversation.outbox_order += 1
     return Outbox.objects.create(
         conversation=conversation,
@@ -361,17 +360,10 @@ def _enqueue_for_person(conversation: Conversation, message: Message, *, media: 
         order=conversation.outbox_order,
         to=conversation.address,
         text=message.text,
-        due_at=now,
+        due_at=due_at,
         created_at=now,
         correlation_id=correlation.current(),
     )
-
-
-def _slot(channel: ChannelView, due_at: datetime) -> datetime:
-    """The instance's next free place at its own pace."""
-    if not channel.min_interval_ms:
-        return due_at
-    return ratelimit.reserve(f"send:{channel.id}", interval_s=channel.min_interval_ms / 1000, now=due_at)
 
 
 def silenced_channels() -> list[UUID]:

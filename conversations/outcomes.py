@@ -19,7 +19,7 @@ from conversations.chatwoot import telling
 from conversations.media.outgoing import UNCONFIRMED
 from conversations.models import Conversation, Handoff, Message, Outbox
 from seleto.lib import alerts, jobs
-from seleto.lib.errors import Unavailable
+from seleto.lib.errors import Throttled, Unavailable
 from seleto.lib.models import Alert
 
 
@@ -128,7 +128,10 @@ def _undo_mistaken_takeover(row_id: UUID, sent: Sent, now: datetime) -> None:
 def back_off(row: OutboxClaim, error: Unavailable, now: datetime) -> str:
     if row.attempts >= settings.OUTBOX_MAX_ATTEMPTS:
         return park(row, f"indisponivel:{error.reason}", now)
-    wait_s = max(settings.OUTBOX_RETRY_S * 2 ** (row.attempts - 1), error.retry_after or 0)
+    growing = 2 ** (row.attempts - 1)
+    wait_s = max(settings.OUTBOX_RETRY_S * growing, error.retry_after or 0)
+    if isinstance(error, Throttled):  # what was sent too fast is paid back: each refusal asks for a longer rest
+        wait_s = max(wait_s, (error.retry_after or 0) * growing)
     return requeue(row, now + timedelta(seconds=min(wait_s, settings.OUTBOX_RETRY_MAX_S)), counted=True)
 
 

@@ -184,7 +184,26 @@ _TOOLS = {
     "registrar_orcamento": "registrar orçamento",
     "consultar_catalogo": "consultar catálogo",
 }
+# What the Cloud API says by numbers (contracts/whatsapp-cloud.md, section 5).
+_META = {
+    "131026": "o número não recebe mensagens no WhatsApp",
+    "131047": "passaram mais de 24 horas desde a última mensagem do lead: só modelo aprovado",
+    "131048": "o WhatsApp limitou o número por suspeita de spam",
+    "131049": "o WhatsApp não entrega mais mensagens de marketing a esta pessoa por enquanto",
+    "131050": "a pessoa não quer mensagens de marketing",
+    "131051": "tipo de mensagem não aceito",
+    "131053": "o WhatsApp não aceitou o arquivo",
+    "131056": "muitas mensagens seguidas para a mesma pessoa",
+    "131062": "este tipo de mensagem exige o telefone do lead",
+    "130472": "o WhatsApp não entrega esta mensagem a esta pessoa",
+    "130429": "muitas mensagens em pouco tempo",
+    "132000": "o modelo pede outro número de valores",
+    "132001": "o modelo não existe nesse idioma",
+    "132015": "o modelo está pausado",
+    "132016": "o modelo foi desativado",
+}
 _HTTP = re.compile(r"http_(\d{3})")
+_META_CODE = re.compile(r"(?:code_)?(\d{1,6})")
 
 
 def words(reason: str) -> str:
@@ -240,6 +259,8 @@ def _model(detail: str) -> str:
 def _detail(detail: str) -> str:
     if status := _HTTP.fullmatch(detail):
         return f"erro {status[1]}"
+    if code := _META_CODE.fullmatch(detail):
+        return _META.get(code[1], f"código {code[1]}")
     return _DETAILS.get(detail, _plain(detail))
 
 

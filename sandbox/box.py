@@ -96,6 +96,7 @@ def _desk(config: Config, clock: Clock, faults: Faults) -> Desk:
         bot_token=config.chatwoot_bot_token,
         secret=config.chatwoot_secret,
         webhook_url=config.chatwoot_webhook_url,
+        cloud_webhook_url=config.chatwoot_cloud_webhook_url,
     )
     hooks = Hooks(faults=faults, timeout_s=TIMEOUT_S, clock=clock)
     return Desk(records=records, clock=clock, hooks=hooks, base_url=f"{config.base_url}/chatwoot")

@@ -32,6 +32,7 @@ class Config:
     instance_token: str = "sandbox-instance-token"  # noqa: S105 - a fictional credential of a fake
     client_token: str = "sandbox-client-token"  # noqa: S105 - a fictional credential of a fake
     chatwoot_webhook_url: str = ""
+    chatwoot_cloud_webhook_url: str = ""
     chatwoot_user_token: str = "sandbox-chatwoot-user-token"  # noqa: S105 - a fictional credential of a fake
     chatwoot_bot_token: str = "sandbox-chatwoot-bot-token"  # noqa: S105 - a fictional credential of a fake
     chatwoot_secret: str = "sandbox-chatwoot-secret"  # noqa: S105 - a fictional credential of a fake
@@ -65,6 +66,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
         "SANDBOX_INSTANCE_TOKEN": "instance_token",
         "SANDBOX_CLIENT_TOKEN": "client_token",
         "SANDBOX_CHATWOOT_WEBHOOK_URL": "chatwoot_webhook_url",
+        "SANDBOX_CHATWOOT_CLOUD_WEBHOOK_URL": "chatwoot_cloud_webhook_url",
         "SANDBOX_CHATWOOT_USER_TOKEN": "chatwoot_user_token",
         "SANDBOX_CHATWOOT_BOT_TOKEN": "chatwoot_bot_token",
         "SANDBOX_CHATWOOT_SECRET": "chatwoot_secret",  # pragma: allowlist secret

@@ -160,13 +160,10 @@ def _catalogue_is_empty() -> bool:
 
 
 def _first_channel_is_missing() -> bool:
-    from django.conf import settings
-
     from conversations.models import Channel
     from seleto import first_channel
 
-    named = all(getattr(settings, key) for key in first_channel.REQUIRED)
-    return named and not Channel.objects.exists()
+    return bool(first_channel.named()) and not Channel.objects.exists()
 
 
 def _exists(command: str) -> bool:

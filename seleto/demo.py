@@ -42,11 +42,15 @@ _PHONE = STATE / "sandbox.json"
 # Children carry it in their environment, so that whatever a killed demo left behind can be told from other programs.
 _MARK = "SELETO_DEMO"
 _CHANNEL = "principal"
-_CHATWOOT_SECRETS = (
+_CLOUD_CHANNEL = "nuvem"
+_LATER_SECRETS = (
     "CHATWOOT_USER_TOKEN",
     "CHATWOOT_BOT_TOKEN",
     "CHATWOOT_WEBHOOK_SECRET",
     "CHATWOOT_SIGNING_SECRET",
+    "WHATSAPP_ACCESS_TOKEN",
+    "WHATSAPP_VERIFY_TOKEN",
+    "WHATSAPP_APP_SECRET",
 )
 
 _STOP_PATIENCE_S = 30  # longer than the worker needs: STOP_GRACE_S
@@ -196,13 +200,26 @@ def _environment(ports: Mapping[str, int]) -> dict[str, str]:
         "SANDBOX_INSTANCE_ID": generated["ZAPI_INSTANCE_ID"],
         "SANDBOX_INSTANCE_TOKEN": generated["ZAPI_INSTANCE_TOKEN"],
         "SANDBOX_CLIENT_TOKEN": generated["ZAPI_CLIENT_TOKEN"],
+        "WHATSAPP_BASE_URL": f"{outside}/graph/v26.0",
+        # The number and the account of the sandbox's Cloud API.
+        "WHATSAPP_CHANNEL": _CLOUD_CHANNEL,
+        "WHATSAPP_PHONE_NUMBER_ID": "106000000000001",
+        "WHATSAPP_WABA_ID": "102000000000001",
+        "SANDBOX_CLOUD_WEBHOOK_URL": f"{web}/webhooks/whatsapp/{_CLOUD_CHANNEL}/",
+        "SANDBOX_CLOUD_TOKEN": generated["WHATSAPP_ACCESS_TOKEN"],
+        "SANDBOX_CLOUD_APP_SECRET": generated["WHATSAPP_APP_SECRET"],
         "CHATWOOT_BASE_URL": f"{outside}/chatwoot",
-        # The account of the sandbox's Chatwoot, its inbox, and whose the integration's token is.
+        # The account of the sandbox's Chatwoot, its inboxes, and whose the integration's token is.
         "CHATWOOT_ACCOUNT_ID": "1",
         "CHATWOOT_INBOX_ID": "7",
+        "CHATWOOT_WHATSAPP_INBOX_ID": "9",
+        "CHATWOOT_WHATSAPP_SIGNING_SECRET": generated["CHATWOOT_SIGNING_SECRET"],
         "CHATWOOT_USER_ID": "2",
         "CHATWOOT_TEAMS": "comercial=1,suporte=2,privacidade=3,outro=4",
         "SANDBOX_CHATWOOT_WEBHOOK_URL": (f"{web}/webhooks/chatwoot/{_CHANNEL}/{generated['CHATWOOT_WEBHOOK_SECRET']}/"),
+        "SANDBOX_CHATWOOT_CLOUD_WEBHOOK_URL": (
+            f"{web}/webhooks/chatwoot/{_CLOUD_CHANNEL}/{generated['CHATWOOT_WEBHOOK_SECRET']}/"
+        ),
         "SANDBOX_CHATWOOT_USER_TOKEN": generated["CHATWOOT_USER_TOKEN"],
         "SANDBOX_CHATWOOT_BOT_TOKEN": generated["CHATWOOT_BOT_TOKEN"],
         "SANDBOX_CHATWOOT_SECRET": generated["CHATWOOT_SIGNING_SECRET"],
@@ -235,7 +252,7 @@ def _secrets() -> dict[str, str]:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.writelines(f"{key}={value}\n" for key, value in made.items())
     kept = dict(line.split("=", 1) for line in _SECRETS.read_text(encoding="utf-8").splitlines() if "=" in line)
-    missing = {key: secrets.token_urlsafe(24) for key in _CHATWOOT_SECRETS if key not in kept}
+    missing = {key: secrets.token_urlsafe(24) for key in _LATER_SECRETS if key not in kept}
     if "PIPERUN_TOKEN" not in kept:
         missing["PIPERUN_TOKEN"] = secrets.token_hex(16)
     if missing:  # made by an older version of the demo

@@ -197,10 +197,13 @@ ZAPI_BASE_URL = env.url("ZAPI_BASE_URL", "https://api.z-api.io")
 ZAPI_CONNECT_TIMEOUT_S = env.seconds("ZAPI_CONNECT_TIMEOUT_S", 5, least=0.1)
 ZAPI_TEXT_TIMEOUT_S = env.seconds("ZAPI_TEXT_TIMEOUT_S", 20, least=0.1)
 ZAPI_MEDIA_TIMEOUT_S = env.seconds("ZAPI_MEDIA_TIMEOUT_S", 60, least=0.1)
+# Between two messages to the same person.
+ZAPI_PAIR_INTERVAL_S = env.seconds("ZAPI_PAIR_INTERVAL_S", 0)
 WHATSAPP_BASE_URL = env.url("WHATSAPP_BASE_URL", "https://graph.facebook.com/v26.0")
 WHATSAPP_CONNECT_TIMEOUT_S = env.seconds("WHATSAPP_CONNECT_TIMEOUT_S", 5, least=0.1)
 WHATSAPP_TEXT_TIMEOUT_S = env.seconds("WHATSAPP_TEXT_TIMEOUT_S", 20, least=0.1)
 WHATSAPP_MEDIA_TIMEOUT_S = env.seconds("WHATSAPP_MEDIA_TIMEOUT_S", 60, least=0.1)
+WHATSAPP_PAIR_INTERVAL_S = env.seconds("WHATSAPP_PAIR_INTERVAL_S", 6)
 # Follow-ups are spread over so many minutes.
 FOLLOW_UP_JITTER_MIN = env.seconds("FOLLOW_UP_JITTER_MIN", 20, least=0)
 # Free text reaches a lead for so long after their last message (contracts/whatsapp-cloud.md, section 4).
@@ -211,6 +214,13 @@ ZAPI_INSTANCE_ID = env.text("ZAPI_INSTANCE_ID", "")
 ZAPI_INSTANCE_TOKEN = env.text("ZAPI_INSTANCE_TOKEN", "")
 ZAPI_CLIENT_TOKEN = env.text("ZAPI_CLIENT_TOKEN", "")
 ZAPI_WEBHOOK_SECRET = env.text("ZAPI_WEBHOOK_SECRET", "")
+# The same for the Cloud API.
+WHATSAPP_CHANNEL = env.text("WHATSAPP_CHANNEL", "nuvem")
+WHATSAPP_PHONE_NUMBER_ID = env.text("WHATSAPP_PHONE_NUMBER_ID", "")
+WHATSAPP_WABA_ID = env.text("WHATSAPP_WABA_ID", "")
+WHATSAPP_ACCESS_TOKEN = env.text("WHATSAPP_ACCESS_TOKEN", "")
+WHATSAPP_VERIFY_TOKEN = env.text("WHATSAPP_VERIFY_TOKEN", "")
+WHATSAPP_APP_SECRET = env.text("WHATSAPP_APP_SECRET", "")
 LLM_BASE_URL = env.url("LLM_BASE_URL", "https://api.openai.com/v1")
 LLM_API_KEY = env.text("LLM_API_KEY", "")
 LLM_MODEL = env.text("LLM_MODEL", "gpt-4o-mini")
@@ -266,6 +276,9 @@ CHATWOOT_USER_TOKEN = env.text("CHATWOOT_USER_TOKEN", "")
 CHATWOOT_BOT_TOKEN = env.text("CHATWOOT_BOT_TOKEN", "")
 CHATWOOT_WEBHOOK_SECRET = env.text("CHATWOOT_WEBHOOK_SECRET", "")
 CHATWOOT_SIGNING_SECRET = env.text("CHATWOOT_SIGNING_SECRET", "")
+# The Cloud API's channel has an inbox of its own there, or none.
+CHATWOOT_WHATSAPP_INBOX_ID = env.whole("CHATWOOT_WHATSAPP_INBOX_ID", 0)
+CHATWOOT_WHATSAPP_SIGNING_SECRET = env.text("CHATWOOT_WHATSAPP_SIGNING_SECRET", "")
 CHATWOOT_CONNECT_TIMEOUT_S = env.seconds("CHATWOOT_CONNECT_TIMEOUT_S", 5, least=0.1)
 CHATWOOT_READ_TIMEOUT_S = env.seconds("CHATWOOT_READ_TIMEOUT_S", 15, least=0.1)
 CHATWOOT_UPLOAD_TIMEOUT_S = env.seconds("CHATWOOT_UPLOAD_TIMEOUT_S", 60, least=0.1)
@@ -411,8 +424,9 @@ MEDIA_MAX_ATTEMPTS = env.whole("MEDIA_MAX_ATTEMPTS", 8, least=1)
 MEDIA_KEEP_DAYS = env.whole("MEDIA_KEEP_DAYS", 90, least=1)
 # How long the mirror waits for a message's file before it shows the words alone; the file follows then.
 MEDIA_MIRROR_WAIT_S = env.seconds("MEDIA_MIRROR_WAIT_S", 20)
-# Hosts files may come from: "name", "name:port" or "*.name". Z-API's own storage, as its webhooks name it.
+# Hosts files may come from: "name", "name:port" or "*.name". The providers' own storage, as they name it.
 ZAPI_MEDIA_HOSTS = env.words("ZAPI_MEDIA_HOSTS", ["*.backblazeb2.com", "*.z-api.io"])
+WHATSAPP_MEDIA_HOSTS = env.words("WHATSAPP_MEDIA_HOSTS", ["lookaside.fbsbx.com"])
 # Besides each inbox's own server: where that one keeps attachments (a bucket's host).
 CHATWOOT_MEDIA_HOSTS = env.words("CHATWOOT_MEDIA_HOSTS")
 

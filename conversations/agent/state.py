@@ -9,6 +9,7 @@ from uuid import UUID
 
 from conversations.agent.memory import NEW, Memory
 from conversations.agent.schema import Answer
+from conversations.formatting import MAX_BUBBLES
 from conversations.guardrails import Verdict
 from knowledge.catalogue import ArticleFacts, ProductFacts
 from knowledge.weights import DEFAULT, Weights
@@ -71,6 +72,9 @@ class TurnState:
     correlation_id: str = ""
     # None where no real conversation is answered: it takes part in no trial of a prompt.
     opened_at: datetime | None = None
+    # Where the answer goes, and in how many parts it may leave there.
+    address: str = field(default="", repr=False)
+    most_bubbles: int = MAX_BUBBLES
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from conversations.agent.errors import ModelFailure
 from conversations.agent.schema import Answer, Malformed
 from conversations.agent.state import Snapshot, StoppedDraft, TurnState
 from conversations.agent.understanding import Heard
-from conversations.formatting import MAX_BUBBLES, bubbles, to_whatsapp
+from conversations.formatting import bubbles, to_whatsapp
 from conversations.guardrails import Kind, ReviewContext, Span, Verdict, Violation
 from conversations.models import GuardrailHit
 from conversations.speech import without_questions_for
@@ -112,7 +112,7 @@ def completed(
         return parts, frozenset()
     said = [(obligation, phrase(state, snapshot, heard, obligation.situation)) for obligation in owed]
     for statements in (said, [pair for pair in said if pair[0].footnote]):
-        whole = moves.with_statements(parts, statements, most=MAX_BUBBLES)
+        whole = moves.with_statements(parts, statements, most=state.most_bubbles)
         if review(whole, state, snapshot, heard).ok:
             return whole, frozenset(obligation.situation for obligation, _ in statements)
     return parts, frozenset()
@@ -145,7 +145,8 @@ def review(parts: tuple[str, ...], state: TurnState, snapshot: Snapshot, heard: 
 
 def _draft(answer: Answer, state: TurnState, snapshot: Snapshot, heard: Heard) -> tuple[tuple[str, ...], Verdict]:
     """The draft without questions for what is known, and what is wrong with it."""
-    parts = bubbles(without_questions_for(heard.known, to_whatsapp(answer.reply)))
+    text = without_questions_for(heard.known, to_whatsapp(answer.reply))
+    parts = bubbles(text, most=state.most_bubbles)
     verdict = review(parts, state, snapshot, heard)
     return parts, _transfer(parts) if verdict.ok else verdict
 

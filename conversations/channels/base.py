@@ -10,7 +10,7 @@ Two identities are in play: ``address`` is what an answer must be sent to, in th
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -345,6 +345,15 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """Where a file lies for some minutes, and what has to be said to be let in."""
+
+    url: str = field(repr=False)
+    bytes: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Queued:
     """A message accepted by the provider and still waiting in its queue."""
 
@@ -434,10 +443,15 @@ class ChannelClient(Protocol):
     ) -> Sent:
         """Raises ``Rejected`` (no_templates) where the provider has none."""
 
+    def remote_file(self, remote_id: str) -> RemoteFile:
+        """Where the file behind ``Media.remote_id`` is. Raises ``Rejected`` (no_remote_files) where files come with
+        their address."""
+
     def templates(self) -> Sequence[Template]:
         """All of the account, approved or not; empty for a provider without templates."""
 
-    def mark_read(self, *, to: str, provider_id: str, correlation_id: str = "") -> None: ...
+    def mark_read(self, *, to: str, provider_id: str, correlation_id: str = "", typing: bool = False) -> None:
+        """With ``typing`` the lead sees that an answer is being written, where the provider can show that."""
 
     def status(self) -> ConnectionState: ...
 

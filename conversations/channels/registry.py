@@ -11,6 +11,7 @@ from conversations.channels.cloud_api.client import build_client as build_cloud_
 from conversations.channels.cloud_api.parse import CloudApiParser
 from conversations.channels.zapi.client import build_client as build_zapi
 from conversations.channels.zapi.parse import ZapiParser
+from conversations.formatting import MAX_BUBBLES
 
 
 class ClientBuilder(Protocol):
@@ -31,21 +32,35 @@ class ClientBuilder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """``settings`` is the prefix of its address and timeouts in the settings; ``has_window`` says that free text is
-    refused once the lead was silent for a day."""
+    """``settings`` is the prefix of its address, timeouts and pace in the settings.
+
+    ``has_window``: free text is refused once the lead was silent for a day. ``shows_thinking``: the lead can be shown
+    that somebody reads and writes before there is a text. ``most_bubbles`` of one answer.
+    """
 
     name: str
     settings: str
     parser: WebhookParser
     build_client: ClientBuilder
     has_window: bool = False
+    shows_thinking: bool = False
+    most_bubbles: int = MAX_BUBBLES
 
 
 PROVIDERS = {
     provider.name: provider
     for provider in (
         Provider("zapi", "ZAPI", ZapiParser(), build_zapi),
-        Provider("whatsapp", "WHATSAPP", CloudApiParser(), build_cloud_api, has_window=True),
+        Provider(
+            "whatsapp",
+            "WHATSAPP",
+            CloudApiParser(),
+            build_cloud_api,
+            has_window=True,
+            shows_thinking=True,
+            # One message in six seconds to one person is what Meta allows for long (contracts/whatsapp-cloud.md, 3).
+            most_bubbles=2,
+        ),
     )
 }
 

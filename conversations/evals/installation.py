@@ -34,7 +34,8 @@ from conversations.models import Channel, ChatwootInbox
 from seleto.lib import clock, postgres
 
 _DATABASE = "seleto_play_"
-_CHANNEL = "principal"
+_CHANNEL, _CLOUD_CHANNEL = "principal", "nuvem"
+_CLOUD_NUMBER, _CLOUD_ACCOUNT = "106000000000001", "102000000000001"
 _START_PATIENCE_S = 60.0
 _STOP_PATIENCE_S = 2.0
 _PR_SET_PDEATHSIG = 1
@@ -80,7 +81,7 @@ def running(overrides: Mapping[str, str] | None = None, *, durable: bool = False
         stack.enter_context(_isolated_database(durable=durable))
         environment.database_url = _database_url(str(connection.settings_dict["NAME"]))
         sandbox = _address_of(processes["sandbox"], logs)
-        _make_channel(environment, sandbox)
+        _make_channels(environment, sandbox)
         _set_up_crm()
         product = {**environment.product(sandbox), **(overrides or {})}
         processes["web"] = _spawn("web", _gunicorn(web.fileno()), product, logs, keep=(web.fileno(),))
@@ -123,6 +124,7 @@ class _Environment:
         self.chatwoot = {
             name: secrets.token_urlsafe(16) for name in ("user_token", "bot_token", "webhook_secret", "signing_secret")
         }
+        self.cloud = {name: secrets.token_urlsafe(16) for name in ("access_token", "verify_token", "app_secret")}
         self.crm_token = secrets.token_hex(16)
         self._metrics, self._media = logs / "metrics", logs / "media"
 
@@ -138,6 +140,14 @@ class _Environment:
             "SANDBOX_CHATWOOT_WEBHOOK_URL": (
                 f"{self.web}/webhooks/chatwoot/{_CHANNEL}/{self.chatwoot['webhook_secret']}/"
             ),
+            "SANDBOX_CHATWOOT_CLOUD_WEBHOOK_URL": (
+                f"{self.web}/webhooks/chatwoot/{_CLOUD_CHANNEL}/{self.chatwoot['webhook_secret']}/"
+            ),
+            "SANDBOX_CLOUD_WEBHOOK_URL": f"{self.web}/webhooks/whatsapp/{_CLOUD_CHANNEL}/",
+            "SANDBOX_CLOUD_NUMBER_ID": _CLOUD_NUMBER,
+            "SANDBOX_CLOUD_WABA_ID": _CLOUD_ACCOUNT,
+            "SANDBOX_CLOUD_TOKEN": self.cloud["access_token"],
+            "SANDBOX_CLOUD_APP_SECRET": self.cloud["app_secret"],
             "SANDBOX_CHATWOOT_USER_TOKEN": self.chatwoot["user_token"],
             "SANDBOX_CHATWOOT_BOT_TOKEN": self.chatwoot["bot_token"],
             "SANDBOX_CHATWOOT_SECRET": self.chatwoot["signing_secret"],
@@ -156,6 +166,7 @@ class _Environment:
             "PROMETHEUS_MULTIPROC_DIR": str(self._metrics),
             "MEDIA_ROOT": str(self._media),
             "ZAPI_BASE_URL": f"{sandbox}/zapi",
+            "WHATSAPP_BASE_URL": f"{sandbox}/graph/v26.0",
             "PIPERUN_URL": f"{sandbox}/piperun/v1",
             "PIPERUN_TOKEN": self.crm_token,
             # The pace protects a server and runs in real time; one lead at a time needs none.
@@ -276,11 +287,11 @@ def _isolated_database(*, durable: bool) -> Iterator[None]:
 
 
 # The account of the sandbox's Chatwoot, its inbox for WhatsApp, and whose the integration's token is.
-_CHATWOOT_ACCOUNT, _CHATWOOT_INBOX, _CHATWOOT_USER = 1, 7, 2
+_CHATWOOT_ACCOUNT, _CHATWOOT_INBOX, _CHATWOOT_CLOUD_INBOX, _CHATWOOT_USER = 1, 7, 9, 2
 
 
-def _make_channel(environment: _Environment, sandbox: str) -> None:
-    channel = Channel.objects.create(
+def _make_channels(environment: _Environment, sandbox: str) -> None:
+    zapi = Channel.objects.create(
         slug=_CHANNEL,
         name="WhatsApp",
         provider=Channel.Provider.ZAPI,
@@ -289,12 +300,29 @@ def _make_channel(environment: _Environment, sandbox: str) -> None:
         webhook_secrets={"play": environment.webhook_secret},
         created_at=clock.now(),
     )
-    secrets_ = environment.chatwoot
+    cloud = Channel.objects.create(
+        slug=_CLOUD_CHANNEL,
+        name="WhatsApp Cloud API",
+        provider=Channel.Provider.WHATSAPP,
+        instance_id=_CLOUD_NUMBER,
+        credentials={
+            "access_token": environment.cloud["access_token"],
+            "verify_token": environment.cloud["verify_token"],
+            "waba_id": _CLOUD_ACCOUNT,
+        },
+        webhook_secrets={"play": environment.cloud["app_secret"]},
+        created_at=clock.now(),
+    )
+    for channel, inbox in ((zapi, _CHATWOOT_INBOX), (cloud, _CHATWOOT_CLOUD_INBOX)):
+        _mirror(channel, inbox, environment.chatwoot, sandbox)
+
+
+def _mirror(channel: Channel, inbox: int, secrets_: Mapping[str, str], sandbox: str) -> None:
     ChatwootInbox.objects.create(
         channel=channel,
         base_url=f"{sandbox}/chatwoot",
         account_id=_CHATWOOT_ACCOUNT,
-        inbox_id=_CHATWOOT_INBOX,
+        inbox_id=inbox,
         integration_user_id=_CHATWOOT_USER,
         **{column: team for team, column in enumerate(ChatwootInbox.TEAM_COLUMNS.values(), start=1)},
         credentials={"user_token": secrets_["user_token"], "bot_token": secrets_["bot_token"]},

@@ -32,7 +32,9 @@ def here_or_due(media_id: UUID, *, actor: str, now: datetime) -> bool:
 
 
 def _again(media_id: UUID, *, actor: str, now: datetime) -> bool:
-    media = Media.objects.select_for_update().filter(pk=media_id, state__in=GIVEN_UP).exclude(url="").first()
+    media = (
+        Media.objects.select_for_update().filter(pk=media_id, state__in=GIVEN_UP).exclude(url="", remote_id="").first()
+    )
     if media is None:
         return False
     was = media.reason

@@ -25,13 +25,14 @@ def from_channel(message: Message, stated: base.Media, *, now: datetime) -> None
     """What the lead sent, or a person on the company's phone. Nothing for a content that is no file."""
     if message.type not in Media.Kind.values:
         return
-    due = stated.url is not None
+    due = bool(stated.url or stated.remote_id)
     Media.objects.create(
         message=message,
         direction=Media.Direction.IN if message.author == Message.Author.LEAD else Media.Direction.OUT,
         source=Media.Source.CHANNEL,
         kind=message.type,
         url=stated.url or "",
+        remote_id=stated.remote_id,
         filename=_name(stated.filename),
         duration_s=stated.seconds,
         state=Media.State.DUE if due else Media.State.FAILED,

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from django.conf import settings
 
+from conversations import channel_cache
+from conversations.channels import registry
 from conversations.chatwoot import inboxes
 from conversations.models import Media
 
@@ -15,7 +17,9 @@ def allowed(source: str, channel_id: UUID) -> list[str]:
     In the sandbox the provider's storage is where the provider is.
     """
     if source == Media.Source.CHANNEL:
-        return [*settings.ZAPI_MEDIA_HOSTS, *([_host(settings.ZAPI_BASE_URL)] if settings.SANDBOX else [])]
+        prefix = registry.get(channel_cache.by_id(channel_id).provider).settings
+        own = [_host(getattr(settings, f"{prefix}_BASE_URL"))] if settings.SANDBOX else []
+        return [*getattr(settings, f"{prefix}_MEDIA_HOSTS"), *own]
     inbox = inboxes.of_channel(channel_id)
     return [*settings.CHATWOOT_MEDIA_HOSTS, *([_host(inbox.base_url)] if inbox else [])]
 

@@ -15,13 +15,15 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Min
 
+from conversations import channel_cache, outbox
+from conversations.channels.base import ChannelClient, RemoteFile
 from conversations.chatwoot import due, telling
 from conversations.media import files, hosts, kinds, outgoing
 from conversations.models import Media, Message, Outbox
 from conversations.wording import words
 from seleto.lib import alerts, clock, connections, download, jobs, metrics
 from seleto.lib.download import Fetched, Limits
-from seleto.lib.errors import ProviderError, Rejected, Unavailable
+from seleto.lib.errors import Misconfigured, ProviderError, Rejected, Unavailable
 from seleto.lib.leases import extend_leases
 from seleto.lib.models import Alert
 
@@ -43,6 +45,7 @@ class MediaClaim:
     source: str
     kind: str
     url: str = field(repr=False)
+    remote_id: str
     attempts: int
 
 
@@ -53,7 +56,7 @@ def claim(limit: int) -> Sequence[MediaClaim]:
             "UPDATE conversations_media SET attempts = attempts + 1, leased_until = now() + make_interval(secs => %s)"
             " WHERE id IN (SELECT id FROM conversations_media WHERE state = 'due' AND due_at <= %s"
             " AND (leased_until IS NULL OR leased_until < now()) ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED)"
-            " RETURNING id, message_id, source, kind, url, attempts",
+            " RETURNING id, message_id, source, kind, url, remote_id, attempts",
             [settings.LEASE_S, clock.now(), limit],
         )
         return [MediaClaim(*row) for row in cursor.fetchall()]
@@ -90,7 +93,9 @@ def next_due() -> datetime | None:
 
 def _fetch(row: MediaClaim) -> tuple[str, Fetched, str]:
     """The file's path, what it is, and its content type as kept."""
-    allowed = hosts.allowed(row.source, _channel_of(row))
+    channel_id = _channel_of(row)
+    allowed = hosts.allowed(row.source, channel_id)
+    provider = outbox.client(channel_cache.by_id(channel_id)) if row.remote_id else None
     limits = Limits(
         max_bytes=settings.MEDIA_MAX_BYTES,
         total_s=settings.MEDIA_TOTAL_S,
@@ -100,9 +105,12 @@ def _fetch(row: MediaClaim) -> tuple[str, Fetched, str]:
     connections.release()
     if row.attempts > 1:  # perhaps a process died over it
         files.tidy()
+    place = _located(provider, row.remote_id) if provider else RemoteFile(row.url)
+    if (place.bytes or 0) > limits.max_bytes:
+        raise Rejected("too_large")
 
     def fill(sink: BinaryIO) -> Fetched:
-        return download.fetch(row.url, sink, hosts=allowed, limits=limits)
+        return download.fetch(place.url, sink, hosts=allowed, limits=limits, headers=place.headers)
 
     try:
         path, file = files.receive(fill)
@@ -114,6 +122,15 @@ def _fetch(row: MediaClaim) -> tuple[str, Fetched, str]:
         files.remove(path)
         raise Rejected(OTHER_CONTENT)
     return path, file, mime
+
+
+def _located(provider: ChannelClient, remote_id: str) -> RemoteFile:
+    """Where the file is now. Credentials that are refused say nothing about the file: somebody mends them."""
+    try:
+        return provider.remote_file(remote_id)
+    except Misconfigured as error:
+        failure = Unavailable(error.reason, status=error.status)
+    raise failure
 
 
 def _keep(row: MediaClaim, path: str, file: Fetched, mime: str) -> str:

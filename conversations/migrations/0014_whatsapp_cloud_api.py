@@ -34,6 +34,14 @@ class Migration(migrations.Migration):
             name="to",
             field=models.CharField(max_length=160, verbose_name="para"),
         ),
+        migrations.AddField(
+            model_name="media",
+            name="remote_id",
+            field=models.CharField(
+                blank=True, default="", editable=False, max_length=200, verbose_name="id no provedor"
+            ),
+            preserve_default=False,
+        ),
         migrations.AddConstraint(
             model_name="channel",
             constraint=models.CheckConstraint(

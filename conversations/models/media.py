@@ -40,6 +40,8 @@ class Media(models.Model):
     source = models.CharField("origem", max_length=10, choices=Source)
     kind = models.CharField("tipo", max_length=10, choices=Kind)
     url = models.TextField("endereço", blank=True, editable=False)
+    # Of a provider that tells the address only when asked for it, and for minutes.
+    remote_id = models.CharField("id no provedor", max_length=200, blank=True, editable=False)
     filename = models.CharField("nome do arquivo", max_length=200, blank=True)
     duration_s = models.FloatField("duração (s)", null=True, blank=True)
     mime = models.CharField("conteúdo", max_length=100, blank=True)

@@ -14,6 +14,7 @@ from conversations.agent.retrieval import articles_for
 from conversations.agent.situations import Matter
 from conversations.agent.state import Line, Snapshot, TurnState
 from conversations.agent.understanding import listen
+from conversations.channels import registry
 from conversations.models import Conversation, Message
 from knowledge import calendar, queries, trials
 from leads import temperature
@@ -81,6 +82,8 @@ def read_state(
         silence=silence_before(history, pending),
         correlation_id=correlation_id,
         opened_at=conversation.opened_at,
+        address=conversation.address,
+        most_bubbles=registry.get(channel.provider).most_bubbles,
     )
 
 

@@ -13,7 +13,7 @@ import structlog
 from django.conf import settings
 from django.db import connection
 
-from conversations import outbox
+from conversations import outbox, reading_sign
 from conversations.turns import commit
 from conversations.turns.reading import read_snapshot, read_state
 from conversations.turns.thinking import think
@@ -91,6 +91,7 @@ def run(turn: TurnClaim) -> None:
             TURNS.labels(outcome="parked").inc()
             return
         snapshot = read_snapshot(state, now=now)
+        reading_sign.show(state)
         connections.release()
         decision = think(state, snapshot, now=now)
         outcome = commit.commit(state, snapshot, decision, now=clock.now())

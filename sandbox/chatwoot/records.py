@@ -9,7 +9,7 @@ ACCOUNT_ID = 1
 ACCOUNT_NAME = "Seleto Industrial (teste)"
 INTEGRATION, BIANCA, CAIO = 2, 11, 12
 BOT = 3
-WHATSAPP, SITE = 7, 8
+WHATSAPP, SITE, CLOUD = 7, 8, 9
 API_CHANNEL = "Channel::Api"
 
 _FIRST_IDS = {"contact": 501, "contact_inbox": 601, "conversation": 42, "message": 9001, "attachment": 301}
@@ -175,8 +175,18 @@ class Settings:
 
 
 class Records:
-    def __init__(self, seed: int, *, user_token: str, bot_token: str, secret: str, webhook_url: str) -> None:
-        self._user_token, self._bot_token, self._secret, self._webhook_url = user_token, bot_token, secret, webhook_url
+    def __init__(
+        self,
+        seed: int,
+        *,
+        user_token: str,
+        bot_token: str,
+        secret: str,
+        webhook_url: str,
+        cloud_webhook_url: str = "",
+    ) -> None:
+        self._user_token, self._bot_token, self._secret = user_token, bot_token, secret
+        self._webhook_url, self._cloud_webhook_url = webhook_url, cloud_webhook_url
         self.version = 0
         self._begin(seed)
         self.clear()
@@ -218,6 +228,10 @@ class Records:
             ),
             SITE: Inbox(SITE, "Site", "Channel::WebWidget", 6, "", list(people)),
         }
+        if self._cloud_webhook_url:
+            self.inboxes[CLOUD] = Inbox(
+                *(CLOUD, "WhatsApp Cloud API", API_CHANNEL, 7, self._secret, list(people), self._cloud_webhook_url, BOT)
+            )
         self.thread: dict[int, list[Message]] = {}
         self.touch()
 

@@ -54,7 +54,7 @@ class Steering:
         """Any of the fields of ``state.Settings``, by name."""
         settings = self._number.state.settings
         for name, value in data.items():
-            setattr(settings, name, type(getattr(settings, name, None) or "")(value))
+            setattr(settings, name, type(getattr(settings, name))(value))
         return asdict(settings)
 
     async def templates(self, data: dict[str, Any]) -> object:

@@ -103,18 +103,20 @@ def trip(key: str, reason: str, now: datetime, *, title: str) -> None:
     alerts.open_(_alert(key), title=title, level=Alert.Level.CRITICAL, now=now)
 
 
-def succeeded(key: str) -> None:
+def succeeded(key: str) -> bool:
     """Report a success: forgets counted failures, closes after a trial. Costs nothing while all is well.
 
-    A success does not close an open circuit: it may be the late answer to a call from before it opened.
+    Returns whether there was anything to forget. A success does not close an open circuit: it may be the late answer to a call from before it opened.
     """
     if _look(key).spotless:
-        return
+        return False
     spotless = Q(state=Circuit.State.CLOSED, failures=0)
     healed = Circuit.objects.filter(key=key).exclude(spotless).exclude(state=Circuit.State.OPEN)
-    if healed.update(state=Circuit.State.CLOSED, failures=0, reason="", opened_at=None, retry_at=None):
+    mended = healed.update(state=Circuit.State.CLOSED, failures=0, reason="", opened_at=None, retry_at=None) > 0
+    if mended:
         alerts.close(_alert(key), now=clock.now())
     forget(key)
+    return mended
 
 
 def reset(key: str) -> None:

@@ -14,7 +14,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 from urllib.parse import quote, urljoin
@@ -76,17 +76,21 @@ class _Place:
         return f"{self.scheme}://{self.host}:{self.port}{self.target}"
 
 
-def fetch(url: str, sink: BinaryIO, *, hosts: Collection[str], limits: Limits) -> Fetched:
+def fetch(
+    url: str, sink: BinaryIO, *, hosts: Collection[str], limits: Limits, headers: Mapping[str, str] | None = None
+) -> Fetched:
     """Write the file at ``url`` to ``sink`` and say what it is. A GET is repeatable, so nothing is ``Ambiguous``.
 
+    ``headers`` are said to the host of ``url`` alone: what lets us in there is nobody else's to know.
     ``hosts``: ``name`` (its ordinary port), ``name:port``, or ``*.name`` for every name below. Raises ``Rejected``
     (bad_address, not_https, host_not_allowed, private_address, too_many_redirects, too_large, empty, page,
     unknown_content, http_404 …) or ``Unavailable`` (unresolved, connect_error, timeout, truncated, http_503 …).
     """
     until = time.monotonic() + limits.total_s
-    place = _place(url, hosts)
+    place = first = _place(url, hosts)
     for _ in range(MAX_REDIRECTS + 1):
-        onward = _ask(place, sink, limits=limits, until=until)
+        own = headers if (place.scheme, place.host, place.port) == (first.scheme, first.host, first.port) else None
+        onward = _ask(place, sink, limits=limits, until=until, headers=own or {})
         if isinstance(onward, Fetched):
             return onward
         place = _place(urljoin(place.url, onward), hosts)
@@ -136,7 +140,7 @@ def _listed(host: str, port: int, scheme: str, hosts: Collection[str]) -> bool:
 # --- One request --------------------------------------------------------------------------------------------------
 
 
-def _ask(place: _Place, sink: BinaryIO, *, limits: Limits, until: float) -> Fetched | str:
+def _ask(place: _Place, sink: BinaryIO, *, limits: Limits, until: float, headers: Mapping[str, str]) -> Fetched | str:
     """The file, or where the server sends us."""
     waits = {"connect": limits.connect_s, "read": limits.read_s, "write": limits.read_s, "pool": limits.connect_s}
     address = httpcore.URL(
@@ -145,7 +149,13 @@ def _ask(place: _Place, sink: BinaryIO, *, limits: Limits, until: float) -> Fetc
         port=place.port,
         target=place.target.encode(),
     )
-    headers = [("Host", _host_header(place)), ("Accept", "*/*"), ("Accept-Encoding", "identity")]
+    said = [
+        ("Host", _host_header(place)),
+        ("Accept", "*/*"),
+        ("Accept-Encoding", "identity"),
+        ("User-Agent", "seleto"),  # some servers refuse a caller without one
+        *headers.items(),
+    ]
     backend = _Pinned(loopback=place.scheme == "http", until=until)
     failure: ProviderError
     try:
@@ -153,7 +163,7 @@ def _ask(place: _Place, sink: BinaryIO, *, limits: Limits, until: float) -> Fetc
             httpcore.ConnectionPool(
                 ssl_context=http.tls(), network_backend=backend, max_connections=1, max_keepalive_connections=0
             ) as pool,
-            pool.stream("GET", address, headers=headers, extensions={"timeout": waits}) as response,
+            pool.stream("GET", address, headers=said, extensions={"timeout": waits}) as response,
         ):
             if response.status in (301, 302, 303, 307, 308):
                 return _onward(response)

@@ -31,5 +31,9 @@ class Unavailable(ProviderError):
     """Certainly not accepted. Try later, honouring ``retry_after`` (seconds)."""
 
 
+class Throttled(Unavailable):
+    """They are well and want this one call later: nothing against the system as a whole."""
+
+
 class Ambiguous(ProviderError):
     """May have been accepted. Look for a receipt before sending again."""

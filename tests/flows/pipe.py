@@ -36,6 +36,7 @@ SETTINGS = {
     "TURN_RETRY_S": "0.5",
     "TURN_RETRY_MAX_S": "1",
     "ZAPI_TEXT_TIMEOUT_S": "3",
+    "WHATSAPP_PAIR_INTERVAL_S": "0",
     "OUTBOX_RETRY_S": "0.2",
     "OUTBOX_AMBIGUOUS_WAIT_S": "2",
     "CHANNEL_CACHE_S": "0.2",
@@ -74,7 +75,7 @@ class Pipe:
         self.http = httpx.Client(timeout=30, trust_env=False, limits=limits)
         self.web = running.webhook.partition("/webhooks/")[0]
         self.webhook = running.webhook
-        self.instance = Channel.objects.get().instance_id
+        self.instance = Channel.objects.get(provider=Channel.Provider.ZAPI).instance_id
         Channel.objects.update(min_interval_ms=0)
 
     def close(self) -> None:
@@ -86,6 +87,7 @@ class Pipe:
         self._sandbox.delete("faults").raise_for_status()
         self.model(mode="normal", latency_s=0, personality="competent")
         self.tell("zapi/settings", receipts=True, receipt_delays_s=[0, 0.05, 0.1], notify_sent_by_me=True)
+        self.tell("cloud/settings", window_h=24, pair_interval_s=0, token_revoked=False)
         if not self.get("zapi/settings")["connected"]:
             self.tell("zapi/connection", connected=True)
         until(lambda: self.idle(), what="the pipe is idle")

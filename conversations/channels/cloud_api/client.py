@@ -16,10 +16,10 @@ from urllib.parse import urlencode
 import httpx
 
 from conversations.channels import base
-from conversations.channels.base import ConnectionState, Queued, Sent, Template, Timeouts, Unreadable
+from conversations.channels.base import ConnectionState, Queued, RemoteFile, Sent, Template, Timeouts, Unreadable
 from conversations.channels.fields import Payload, identifier, line, mapping, number, text
 from seleto.lib import correlation
-from seleto.lib.errors import Ambiguous, Misconfigured, ProviderError, Rejected, Unavailable
+from seleto.lib.errors import Ambiguous, Misconfigured, ProviderError, Rejected, Throttled, Unavailable
 from seleto.lib.http import outcome
 
 _PHONE = re.compile(r"[0-9]{8,15}")
@@ -29,7 +29,8 @@ _DATA_URI = re.compile(r"data:([\w.+/-]+(?:; ?[\w=.+-]+)*);base64,")
 _TEMPLATE_PAGES = 20
 # Section 5. What is in none of these is a refusal of the one message.
 _ACCOUNT = frozenset({0, 3, 10, 190, 368, 131031, 131042, 133010, *range(200, 300)})
-_WAIT_S = {4: 300.0, 80007: 300.0, 130429: 5.0, 131056: 6.0, 131048: 3600.0}
+_WAIT_S = {4: 300.0, 80007: 300.0, 131048: 3600.0}
+_TOO_FAST_S = {130429: 5.0, 131056: 6.0}
 _TEMPORARY = frozenset({2, 131000, 131016, 131057})
 
 
@@ -46,15 +47,6 @@ class Credentials:
             raise Misconfigured("bad_credentials")
         if self.waba_id and not self.waba_id.isdigit():
             raise Misconfigured("bad_credentials")
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteFile:
-    """Where a file of a message lies for about five minutes; fetched with the token (section 2)."""
-
-    url: str = field(repr=False)
-    mime: str
-    bytes: int | None
 
 
 def build_client(
@@ -228,7 +220,10 @@ class CloudApiClient:
         self._json("POST", f"{self._number}/messages", body, correlation_id=correlation_id)
 
     def remote_file(self, remote_id: str) -> RemoteFile:
-        """First step of a download. Raises ``Rejected`` (bad_media_id) for an id that is none."""
+        """First step of a download: the address holds for about five minutes and wants the token (section 2).
+
+        Raises ``Rejected`` (bad_media_id) for an id that is none.
+        """
         if not remote_id.isdigit():
             raise Rejected("bad_media_id")
         answer = self._json("GET", f"{self._graph}/{remote_id}")
@@ -236,12 +231,7 @@ class CloudApiClient:
         if not isinstance(url, str):
             raise Unavailable("malformed_answer")
         size = number(answer.get("file_size"))
-        mime = line(answer.get("mime_type"), limit=100)
-        return RemoteFile(url=url, mime=mime, bytes=int(size) if size is not None else None)
-
-    def download_headers(self) -> dict[str, str]:
-        """What the second step of a download needs to be let in."""
-        return dict(self._headers)
+        return RemoteFile(url=url, bytes=int(size) if size is not None else None, headers=self._headers)
 
     def templates(self) -> list[Template]:
         """All templates of the account with their approval, in every language. Raises ``Misconfigured`` (no_waba)."""
@@ -381,6 +371,8 @@ def _refusal(error: Payload, response: httpx.Response, *, repeatable: bool) -> P
     reason = f"code_{int(code)}"
     if code in _ACCOUNT:
         return Misconfigured(reason, status=status)
+    if code in _TOO_FAST_S:
+        return Throttled(reason, status=status, retry_after=_TOO_FAST_S[int(code)])
     if code in _WAIT_S:
         return Unavailable(reason, status=status, retry_after=_WAIT_S[int(code)])
     if code in _TEMPORARY:

@@ -18,7 +18,7 @@ from urllib.parse import quote
 import httpx
 
 from conversations.channels import base
-from conversations.channels.base import ConnectionState, Queued, Sent, Template, Timeouts, Unreadable
+from conversations.channels.base import ConnectionState, Queued, RemoteFile, Sent, Template, Timeouts, Unreadable
 from conversations.channels.fields import identifier, mapping, number, text
 from seleto.lib import correlation
 from seleto.lib.errors import Ambiguous, Misconfigured, ProviderError, Rejected, Unavailable
@@ -184,6 +184,9 @@ class ZapiClient:
     ) -> Sent:
         raise Rejected("no_templates")
 
+    def remote_file(self, remote_id: str) -> RemoteFile:
+        raise Rejected("no_remote_files")
+
     def templates(self) -> Sequence[Template]:
         return ()
 
@@ -206,7 +209,8 @@ class ZapiClient:
 
     # --- everything that may be repeated
 
-    def mark_read(self, *, to: str, provider_id: str, correlation_id: str = "") -> None:
+    def mark_read(self, *, to: str, provider_id: str, correlation_id: str = "", typing: bool = False) -> None:
+        """``typing`` is not asked for: the dots go with each text here."""
         body = {"phone": _checked(to), "messageId": provider_id}
         self._call("POST", "read-message", body, correlation_id=correlation_id)
 
