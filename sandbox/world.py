@@ -91,6 +91,8 @@ class World:
         self.transcripts: dict[str, str] = {}
         # What somebody really sent, by the name under which it is served: (content type, bytes).
         self.files: dict[str, tuple[str, bytes]] = {}
+        # By lead: through which of the two providers the page lets them write; the first one where nothing is said.
+        self.provider_of: dict[str, str] = {}
         self.version = 0
         self._by_id: dict[str, Entry] = {}
         self._by_lead: dict[str, list[Entry]] = {}
@@ -115,6 +117,7 @@ class World:
         self.typing.clear()
         self.transcripts.clear()
         self.files.clear()
+        self.provider_of.clear()
         self._people()
         self.touch()
 
@@ -158,6 +161,8 @@ class World:
         number = str(self.rng.randrange(FIRST_FRESH_PHONE, FIRST_FRESH_PHONE + 900_000))
         lid = self._lid_for(number)
         fresh = Lead(name=lead.name, phone=number if lead.phone else "", lid=lid)
+        if lead.key in self.provider_of:
+            self.provider_of[fresh.key] = self.provider_of.pop(lead.key)
         self.leads = {
             (fresh.key if key == lead.key else key): (fresh if key == lead.key else value)
             for key, value in self.leads.items()
@@ -200,6 +205,7 @@ class World:
             "settings": asdict(self.settings),
             "webhooks": dict(self.webhooks),
             "transcripts": dict(self.transcripts),
+            "provider_of": dict(self.provider_of),
             "files": {name: [kind, base64.b64encode(data).decode()] for name, (kind, data) in self.files.items()},
         }
 
@@ -217,5 +223,6 @@ class World:
         self.settings = Settings(**data["settings"])
         self.webhooks = dict(data["webhooks"])
         self.transcripts = dict(data["transcripts"])
+        self.provider_of = dict(data.get("provider_of", {}))
         self.files = {name: (kind, base64.b64decode(text)) for name, (kind, text) in data.get("files", {}).items()}
         self.touch()

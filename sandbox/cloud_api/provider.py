@@ -1,5 +1,6 @@
 """What the fake number does: deliver what the product sends, with statuses, and speak for the people on the phones."""
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -10,7 +11,7 @@ from sandbox.clock import Clock
 from sandbox.cloud_api import payloads
 from sandbox.cloud_api.state import State
 from sandbox.config import Config
-from sandbox.hooks import Hooks, Manner
+from sandbox.hooks import Hooks, Manner, Outcome
 from sandbox.world import Entry, Lead, World
 from sandbox.zapi import media
 from sandbox.zapi.provider import Posted, UnknownKind
@@ -55,17 +56,21 @@ class CloudNumber:
             raise Refusal(400, payloads.error(131047, "Re-engagement message", "More than 24 hours have passed."))
         if self.state.too_fast(lead.key, now):
             raise Refusal(400, payloads.error(131056, "pair rate limit hit"))
+        file, filename = self._attached(kind, body)
         entry = self.world.record(
             at=now,
             lead=lead,
             direction="out",
             type=kind,
             text=text,
+            media=file,
+            filename=filename,
             provider_id="wamid." + self.world.new_id("", 22),
             status="PENDING",
             origin="api",
             reference=str((body.get("context") or {}).get("message_id") or ""),
         )
+        self.world.typing.pop(lead.key, None)
         self._deliver(entry, lead, now, reference=str(body.get("biz_opaque_callback_data") or ""))
         return entry
 
@@ -83,8 +88,18 @@ class CloudNumber:
         if kind in _FILES:
             if not (said.get("link") or said.get("id") in self.state.files):
                 raise Refusal(400, payloads.error(131009, "Parameter value is not valid", "media"))
-            return str(said.get("caption") or said.get("filename") or "")
+            return str(said.get("caption") or "")
         return str(said.get("emoji") or "")
+
+    def _attached(self, kind: str, body: dict[str, Any]) -> tuple[str, str]:
+        """Under which name the page finds an uploaded file, and what its sender called it."""
+        said = body.get(kind)
+        kept = self.state.files.get(str(said.get("id"))) if kind in _FILES and isinstance(said, dict) else None
+        if kept is None:
+            return "", ""
+        name = f"{kept.id}{media.extension(kept.mime.partition(';')[0])}"
+        self.world.files[name] = (kept.mime, kept.content)
+        return name, str(body[kind].get("filename") or "")
 
     def _template(self, said: dict[str, Any]) -> str:
         name, language = said.get("name"), (said.get("language") or {}).get("code")
@@ -149,7 +164,7 @@ class CloudNumber:
         now = self.clock.now()
         seconds = int(data.get("momment") or int(now.timestamp() * 1000)) // 1000
         id_ = str(data.get("messageId") or "wamid." + self.world.new_id("", 22))
-        file_id, mime = self._file_of(kind, id_, text, data)
+        file_id, mime, name_of_file = self._file_of(kind, id_, text, data)
         reference = str(data.get("reference") or "")
         try:
             name, said = payloads.content(kind, text, data, file_id=file_id, mime=mime)
@@ -176,21 +191,38 @@ class CloudNumber:
             text=text,
             provider_id=id_,
             status="SENT",
+            media=name_of_file,
             reference=reference,
         )
         outcome = self.post(lead, contacts=[payloads.contact(lead)], messages=[message])
+        outcome.add_done_callback(lambda done: self._answered(entry, done))
         return Posted(entry=entry, momment=seconds * 1000, outcome=outcome)
 
-    def _file_of(self, kind: str, id_: str, text: str, data: dict[str, Any]) -> tuple[str, str]:
+    def _file_of(self, kind: str, id_: str, text: str, data: dict[str, Any]) -> tuple[str, str, str]:
+        """Media id, content type, and the name under which the page finds it; empty for what has no file."""
         if kind not in _FILES:
-            return "", ""
+            return "", "", ""
         stem = id_.removeprefix("wamid.")
-        if kind == "audio":
+        mime, content = media.given(data) or (_FILES[kind], b"")
+        if content:
+            name = f"{stem}{media.extension(mime.partition(';')[0])}"
+            self.world.files[name] = (mime, content)
+        elif kind == "audio":
             name = media.voice_note_name(stem, int(data.get("duration_s") or 5), corrupt=bool(data.get("corrupt")))
             self.world.transcripts[name] = text
         else:
             name = f"{stem}{_SUFFIX[kind]}"
-        return self.state.keep(_FILES[kind], name).id, _FILES[kind]
+        return self.state.keep(mime, name, content).id, mime, name
+
+    def _answered(self, entry: Entry, done: "asyncio.Future[Outcome]") -> None:
+        if done.cancelled():
+            return
+        outcome = done.result()
+        if outcome.accepted:
+            self._raise_status(entry, "RECEIVED")
+        else:
+            entry.error = outcome.error or f"HTTP {outcome.status}"
+            self.world.touch()
 
     def human_writes(self, lead: Lead, text: str) -> Posted:
         """Somebody types in the WhatsApp Business app on this number (coexistence)."""

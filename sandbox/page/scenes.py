@@ -27,6 +27,10 @@ class Choice:
     rule: dict[str, Any] = field(default_factory=dict)
 
 
+# The company's two numbers, by the provider behind each.
+ZAPI, CLOUD = "zapi", "cloud"
+CHANNELS = ((ZAPI, "Z-API"), (CLOUD, "Cloud API"))
+
 SCENES = (
     Scene("hello", "Apresentação", "text", "Bom dia! {presentation} da Hamburgueria Ponto do Fogo, em Blumenau"),
     Scene("need", "Necessidade", "text", "Preciso de uma formadora, fazemos uns 800 hambúrgueres por dia"),
@@ -81,6 +85,14 @@ FAULTS = (
     Choice("drop_before", "Conexão cai antes do envio (1 vez)", {"endpoint": "*/send-*", "drop": "before", "times": 1}),
     Choice("drop_after", "Conexão cai depois do envio (1 vez)", {"endpoint": "*/send-*", "drop": "after", "times": 1}),
     Choice("double", "Mensagem do lead chega em dobro", {"endpoint": "webhook:ReceivedCallback", "duplicate": 1}),
+    Choice(
+        "meta_double", "Mensagem chega em dobro (Cloud API)", {"endpoint": "webhook:whatsapp/messages", "duplicate": 1}
+    ),
+    Choice(
+        "meta_500",
+        "Envio recusado com erro 500 (Cloud API, 3 vezes)",
+        {"endpoint": "/graph/*", "status": 500, "times": 3},
+    ),
     Choice("late", "Mensagem do lead chega 5 s depois", {"endpoint": "webhook:ReceivedCallback", "latency_s": 5}),
     Choice("lost_receipt", "Recibos se perdem", {"endpoint": "webhook:MessageStatusCallback", "drop": "before"}),
     Choice("no_model", "Modelo fora do ar", {"endpoint": "/v1/*", "drop": "before"}),

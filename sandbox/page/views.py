@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from sandbox import faults
 from sandbox.box import Box
+from sandbox.cloud_api.provider import CloudNumber
 from sandbox.config import PERSONALITIES
 from sandbox.model.misbehave import MODES, Mode
 from sandbox.page import scenes
@@ -19,6 +20,7 @@ from sandbox.page.exchanges import cut
 from sandbox.page.render import HERE, Pages, digest
 from sandbox.page.timeline import Timeline, View
 from sandbox.world import Lead
+from sandbox.zapi.provider import Provider
 
 _MAX_TEXT = 4096
 
@@ -38,6 +40,7 @@ def routes(box: Box, timeline: Timeline) -> list[BaseRoute]:
         Route("/page/model", page.model, methods=["POST"]),
         Route("/page/fault", page.fault, methods=["POST"]),
         Route("/page/connection", page.connection, methods=["POST"]),
+        Route("/page/channel", page.channel, methods=["POST"]),
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
 
@@ -58,6 +61,8 @@ class _Page:
             leads=list(self._box.world.leads.values()),
             scenes=[(scene, scene.said_by(lead)) for scene in scenes.SCENES],
             stages=scenes.STAGES,
+            channels=scenes.CHANNELS,
+            channel=self._channel(lead),
             **(self._chat_context(lead) | self._timeline_context(lead, view) | self._control_context(lead)),
         )
 
@@ -89,7 +94,7 @@ class _Page:
         quoted = {row.provider_id: row.text for row in messages}
         waiting = {row.provider_id for row in self._box.provider.queued}
         shown = [row for row in messages if row.provider_id not in waiting and row.type != "reaction"]
-        connected = self._box.world.settings.connected
+        connected = self._box.world.settings.connected or self._channel(lead) == scenes.CLOUD
         version = digest((lead.key, typing, state, len(waiting), connected))
         return {
             "lead": lead,
@@ -148,7 +153,7 @@ class _Page:
         if isinstance(file, UploadFile) and file.filename:
             await self._send_file(lead, file, text)
         elif text:
-            self._box.provider.lead_writes(lead, kind="text", text=text, data={})
+            self._number(lead).lead_writes(lead, kind="text", text=text, data={})
         return self._after(request, lead)
 
     async def _send_file(self, lead: Lead, file: UploadFile, caption: str) -> None:
@@ -157,7 +162,7 @@ class _Page:
         family = kind.split("/")[0]
         content = base64.b64encode(await file.read()).decode()
         is_document = family not in ("image", "audio", "video")
-        self._box.provider.lead_writes(
+        self._number(lead).lead_writes(
             lead,
             kind="document" if is_document else family,
             text=(file.filename or "arquivo") if is_document else caption,
@@ -169,7 +174,7 @@ class _Page:
         lead = self._chosen(str(form.get("lead") or ""))
         scene = next((row for row in scenes.SCENES if row.key == form.get("scene")), None)
         if scene is not None:
-            self._box.provider.lead_writes(lead, kind=scene.type, text=scene.said_by(lead), data=dict(scene.data))
+            self._number(lead).lead_writes(lead, kind=scene.type, text=scene.said_by(lead), data=dict(scene.data))
         return self._after(request, lead)
 
     async def burst(self, request: Request) -> Response:
@@ -181,12 +186,12 @@ class _Page:
         return self._after(request, lead)
 
     def _later(self, lead: Lead, text: str, delay_s: float) -> None:
-        self._box.hooks.later(delay_s, lambda: self._box.provider.lead_writes(lead, kind="text", text=text, data={}))
+        self._box.hooks.later(delay_s, lambda: self._number(lead).lead_writes(lead, kind="text", text=text, data={}))
 
     async def human(self, request: Request) -> Response:
         """Somebody answers from the company's own phone."""
         lead = self._chosen(str((await request.form()).get("lead") or ""))
-        self._box.provider.human_writes(lead, "Oi! Aqui é o Edvaldo, do comercial. Vou te atender agora.")
+        self._number(lead).human_writes(lead, "Oi! Aqui é o Edvaldo, do comercial. Vou te atender agora.")
         return self._after(request, lead)
 
     async def restart(self, request: Request) -> Response:
@@ -217,7 +222,23 @@ class _Page:
         self._box.provider.connect(not self._box.world.settings.connected)
         return self._go(request, self._chosen(str(form.get("lead") or "")))
 
+    async def channel(self, request: Request) -> Response:
+        """From now on this lead writes to the company's other number."""
+        form = await request.form()
+        lead, wanted = self._chosen(str(form.get("lead") or "")), str(form.get("channel") or "")
+        if wanted in dict(scenes.CHANNELS):
+            self._box.world.provider_of[lead.key] = wanted
+            self._box.world.touch()
+        return self._go(request, lead)
+
     # --- inside -----------------------------------------------------------------------------------------------
+
+    def _channel(self, lead: Lead) -> str:
+        return self._box.world.provider_of.get(lead.key, scenes.ZAPI)
+
+    def _number(self, lead: Lead) -> Provider | CloudNumber:
+        """The fake that this lead writes through."""
+        return self._box.cloud if self._channel(lead) == scenes.CLOUD else self._box.provider
 
     def _chosen(self, key: str | None) -> Lead:
         found = self._box.world.find_lead(key) if key else None

@@ -9,6 +9,7 @@ import mimetypes
 import re
 import struct
 from pathlib import PurePosixPath
+from typing import Any
 
 _PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
@@ -61,6 +62,16 @@ def build(name: str) -> tuple[str, bytes] | None:
     if suffix == ".ogg":
         return kind, _voice(name)
     return kind, {".png": _PNG, ".webp": _WEBP, ".pdf": _PDF, ".mp4": _MP4}[suffix]
+
+
+def given(data: dict[str, Any]) -> tuple[str, bytes] | None:
+    """The file in the options of a message: ``file`` as a ``data:`` address. Raises ValueError for what is none."""
+    if not data.get("file"):
+        return None
+    found = from_data_uri(str(data["file"]))
+    if found is None:
+        raise ValueError("file must be a data: address in base64")
+    return found
 
 
 def marked_name(data: bytes) -> str | None:

@@ -191,7 +191,7 @@ class Provider:
         """A message of the lead. ``data`` holds the options of the admin call. Raises :class:`UnknownKind`."""
         message_id = str(data.get("messageId") or self.world.new_id("3EB0A", 22))
         momment = int(data.get("momment") or self.clock.now_ms())
-        file = _given(data)
+        file = media.given(data)
         if file is not None:
             name = self._keep_file(message_id, file)
             data = {**data, "mime": file[0]}
@@ -268,7 +268,7 @@ class Provider:
     def human_writes(self, lead: Lead, text: str, *, kind: str = "text", data: dict[str, Any] | None = None) -> Posted:
         """Somebody types on the company's own phone: seen as sent by us, and not by the API."""
         provider_id = self.world.new_id("3EB0C", 22)
-        file = _given(data or {})
+        file = media.given(data or {})
         momment = self.clock.now_ms()
         entry = self.world.record(
             at=self.clock.now(),
@@ -358,13 +358,3 @@ class Provider:
         if entry.status in _ORDER and _ORDER.index(value) > _ORDER.index(entry.status):
             entry.status = value
             self.world.touch()
-
-
-def _given(data: dict[str, Any]) -> tuple[str, bytes] | None:
-    """The file in the options of a message: ``file`` as a ``data:`` address. Raises ValueError for what is none."""
-    if not data.get("file"):
-        return None
-    found = media.from_data_uri(str(data["file"]))
-    if found is None:
-        raise ValueError("file must be a data: address in base64")
-    return found

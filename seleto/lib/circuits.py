@@ -106,7 +106,8 @@ def trip(key: str, reason: str, now: datetime, *, title: str) -> None:
 def succeeded(key: str) -> bool:
     """Report a success: forgets counted failures, closes after a trial. Costs nothing while all is well.
 
-    Returns whether there was anything to forget. A success does not close an open circuit: it may be the late answer to a call from before it opened.
+    Returns whether there was anything to forget. A success does not close an open circuit: it may be the late answer
+    to a call from before it opened.
     """
     if _look(key).spotless:
         return False

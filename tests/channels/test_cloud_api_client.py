@@ -10,7 +10,7 @@ import respx
 
 from conversations.channels.base import ConnectionState, Sent, Template, Timeouts
 from conversations.channels.cloud_api.client import CloudApiClient, build_client
-from seleto.lib.errors import Ambiguous, Misconfigured, ProviderError, Rejected, Unavailable
+from seleto.lib.errors import Ambiguous, Misconfigured, ProviderError, Rejected, Throttled, Unavailable
 from tests.channels.wire import LEAD, sample
 
 BASE = "https://graph.example.com/v26.0"
@@ -154,7 +154,8 @@ def test_address_that_is_no_persons_is_refused(wire, client, to):
     ("code", "outcome"),
     [
         *[(code, Misconfigured) for code in (0, 3, 10, 190, 200, 299, 368, 131031, 131042, 133010)],
-        *[(code, Unavailable) for code in (2, 4, 80007, 130429, 131056, 131048, 131000, 131016, 131057)],
+        *[(code, Unavailable) for code in (2, 4, 80007, 131048, 131000, 131016, 131057)],
+        *[(code, Throttled) for code in (130429, 131056)],
         *[(code, Rejected) for code in (100, 131008, 131009, 131021, 131026, 131047, 131049, 131051, 131062, 132001)],
         (999999, Rejected),
     ],
@@ -176,9 +177,9 @@ def test_the_code_decides_and_not_the_status(wire, client, code, outcome, status
     [
         ("api_error_400_131009", Rejected),
         ("api_error_400_131047", Rejected),
-        ("api_error_400_131056", Unavailable),
+        ("api_error_400_131056", Throttled),
         ("api_error_401_190", Misconfigured),
-        ("api_error_429_130429", Unavailable),
+        ("api_error_429_130429", Throttled),
         ("api_error_500_131000", Unavailable),
     ],
 )

@@ -377,3 +377,12 @@ def test_in_a_browser_a_message_appears_without_reloading(width: int, outside: O
     assert page.get_by_text("à esquerda").is_visible() == (width > 900)
     assert troubles == []
     page.close()
+
+
+def test_a_lead_can_write_to_the_companys_other_number(outside: Outside, product: Product) -> None:
+    page(outside, "channel", channel="cloud")
+    page(outside, "send", text="Bom dia")
+
+    (body,) = eventually(lambda: product.bodies)
+    assert body["entry"][0]["changes"][0]["value"]["messages"][0]["text"] == {"body": "Bom dia"}
+    assert re.search(r'value="cloud" aria-pressed="true"', outside.http.get("/", params={"lead": MARINA}).text)
