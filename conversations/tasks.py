@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
-from conversations import followups, outbox, summaries, unattended
+from conversations import followups, outbox, summaries, templates, unattended, watchdog
 from conversations.chatwoot import poll
 from conversations.chatwoot import stage as mirror
 from conversations.evals import nightly
@@ -26,6 +26,8 @@ def register() -> None:
     _stage("chatwoot_poll", "background", poll, lambda: settings.CHATWOOT_CONCURRENCY)
     _stage("handoff_wait", "background", unattended)
     _stage("follow_up", "background", followups)
+    _stage("channel_watch", "background", watchdog)
+    _stage("templates", "background", templates)
     publishing.register()
     summaries.register()
     nightly.register()

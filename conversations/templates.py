@@ -1,15 +1,68 @@
-"""Approved templates: what the account has, and how one reads with its values in place."""
+"""Approved templates: what the account has, read anew every hour, and how one reads with its values in place."""
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
+from django.conf import settings
+from django.db.models import F, Min, Q, QuerySet
+
 from conversations import channel_cache, outbox
-from conversations.models import MessageTemplate
+from conversations.channels import registry
+from conversations.models import Channel, MessageTemplate
+from seleto.lib import clock, connections
+from seleto.lib.errors import ProviderError
+
+log = structlog.get_logger(__name__)
 
 APPROVED = "approved"
 _PLACE = re.compile(r"\{\{(\d+)\}\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A channel whose templates are to be read."""
+
+    id: UUID
+
+
+def claim(limit: int) -> Sequence[Due]:
+    """Take up to ``limit`` channels whose turn it is; stamping them is the claim."""
+    now = clock.now()
+    before = now - timedelta(seconds=settings.TEMPLATES_EVERY_S)
+    late = Q(templates_at=None) | Q(templates_at__lte=before)
+    found = _with_templates().filter(late).order_by(F("templates_at").asc(nulls_first=True))
+    keys = list(found.values_list("pk", flat=True)[:limit])
+    return [Due(key) for key in keys if Channel.objects.filter(late, pk=key).update(templates_at=now)]
+
+
+def run(due: Due) -> None:
+    """Read once; the next reading comes anyway. An account that is not named has none we could list."""
+    connections.release()
+    try:
+        refresh(due.id, now=clock.now())
+    except ProviderError as error:
+        log.info("templates.not_read", reason=error.reason)
+
+
+def renew(_rows: Sequence[Due]) -> None:
+    """Reading is short, and twice at once does no harm."""
+
+
+def next_due() -> datetime | None:
+    rows = _with_templates()
+    if rows.filter(templates_at=None).exists():
+        return clock.now()
+    first: datetime | None = rows.aggregate(first=Min("templates_at"))["first"]
+    return first and first + timedelta(seconds=settings.TEMPLATES_EVERY_S)
+
+
+def _with_templates() -> QuerySet[Channel]:
+    names = [provider.name for provider in registry.PROVIDERS.values() if provider.has_templates]
+    return Channel.objects.filter(enabled=True, provider__in=names)
 
 
 def refresh(channel_id: UUID, *, now: datetime) -> int:

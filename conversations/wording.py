@@ -106,6 +106,10 @@ _DETAILS = {
     "truncated": "o arquivo veio cortado",
     "unknown_content": "tipo de arquivo não aceito",
     "unresolved": "endereço não encontrado",
+    "low_quality": "nota de qualidade baixa",
+    "no_waba": "falta o número da conta do WhatsApp Business (waba_id)",
+    "phone_offline": "o celular está sem internet",
+    "restore_session": "a sessão precisa ser restaurada pelo QR code",
     "bad_credentials": "credenciais inválidas",
     "bad_extension": "tipo de arquivo não aceito",
     "connect_error": "sem conexão",
@@ -208,11 +212,11 @@ _META_CODE = re.compile(r"(?:code_)?(\d{1,6})")
 
 def words(reason: str) -> str:
     """``recusada:http_400`` → ``recusada pelo provedor (erro 400)``; an unknown code without its underscores."""
-    code, _, detail = reason.partition(":")
+    code, _, more = reason.partition(":")
     if code == "modelo":
-        return _model(detail)
+        return _model(more)
     text = _REASONS.get(code, _plain(code))
-    return f"{text} ({_detail(detail)})" if detail else text or "–"
+    return f"{text} ({detail(more)})" if more else text or "–"
 
 
 def excerpt(text: str, most: int = 160) -> str:
@@ -256,12 +260,13 @@ def _model(detail: str) -> str:
     return _MODEL.get(detail) or f"{_MODEL['']} ({_plain(detail)})"
 
 
-def _detail(detail: str) -> str:
-    if status := _HTTP.fullmatch(detail):
+def detail(reason: str) -> str:
+    """What a client of an outside system gives as its reason: ``http_503`` → ``erro 503``."""
+    if status := _HTTP.fullmatch(reason):
         return f"erro {status[1]}"
-    if code := _META_CODE.fullmatch(detail):
+    if code := _META_CODE.fullmatch(reason):
         return _META.get(code[1], f"código {code[1]}")
-    return _DETAILS.get(detail, _plain(detail))
+    return _DETAILS.get(reason, _plain(reason))
 
 
 def _plain(code: str) -> str:

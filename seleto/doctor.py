@@ -14,20 +14,14 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from conversations import channel_cache, outbox
-from conversations.channel_cache import ChannelView
-from conversations.chatwoot import inboxes
 from conversations.models import Event, Outbox, Turn
 from knowledge import embeddings, queries
 from knowledge.embeddings import endpoint, stage, store
 from knowledge.embeddings.store import Extension
 from knowledge.models import Flag, Product
-from seleto import checks, doctor_crm, doctor_model, health
+from seleto import checks, doctor_channels, doctor_crm, doctor_model, health
 from seleto.findings import Finding, Level
-from seleto.lib.errors import Misconfigured, ProviderError
-
-# Shorter ones can be guessed by somebody who may post as often as they like.
-SECRET_CHARS = 24
+from seleto.lib.errors import ProviderError
 
 # Portuguese for what `seleto.checks` finds, by the id of its message.
 SETTINGS_TEXTS = {
@@ -41,6 +35,7 @@ SETTINGS_TEXTS = {
     "seleto.E008": "LLM_BASE_URL não começa com https://: as conversas passariam abertas pela rede.",
     "seleto.E009": "EMBEDDINGS_BASE_URL não começa com https://: as perguntas passariam abertas pela rede.",
     "seleto.E010": "PIPERUN_URL não é o endereço do PipeRun: apague a variável.",
+    "seleto.E011": "WHATSAPP_BASE_URL não é o endereço da Meta com a versão (v26.0): corrija a variável.",
 }
 _EMBEDDINGS_TEXTS = {
     "rate_limit": "Os embeddings estão no limite de chamadas por minuto: tente mais tarde.",
@@ -59,10 +54,6 @@ _EXTENSION_TEXTS = {
     Extension.ABSENT: "O servidor PostgreSQL não tem a extensão vector e a busca usa só palavras: instale o pgvector"
     " 0.7 ou mais novo.",
 }
-_CONNECTION_TEXTS = {
-    "phone_offline": "o celular está sem internet: ligue-o à rede.",
-    "restore_session": "a sessão precisa ser restaurada: leia o QR code no painel da Z-API.",
-}
 _QUESTION = "Responda somente com o JSON pedido, com ok verdadeiro."
 
 
@@ -72,7 +63,16 @@ def examine(*, now: datetime) -> list[Finding]:
     model = partial(doctor_model.examine, every=False)
     parts: list[Callable[[], Iterator[Finding]]] = [model]
     if found[-1].level == Level.OK:
-        parts = [lambda: _pipe(now), _channels, model, _embeddings, doctor_crm.examine, _knowledge, _flags, _set_aside]
+        parts = [
+            lambda: _pipe(now),
+            lambda: doctor_channels.examine(now=now),
+            model,
+            _embeddings,
+            doctor_crm.examine,
+            _knowledge,
+            _flags,
+            _set_aside,
+        ]
     return [*found, *(finding for part in parts for finding in part())]
 
 
@@ -131,82 +131,6 @@ def _pipe(now: datetime) -> Iterator[Finding]:
         yield Finding("circuit", Level.WARNING, f"O sistema externo {key} está em descanso depois de falhas seguidas.")
     for alert in state.alerts:
         yield Finding("alert", Level.WARNING, f"Alerta aberto: {alert.title}.")
-
-
-# --- Channels ----------------------------------------------------------------------------------------------------
-
-
-def _channels() -> Iterator[Finding]:
-    channel_cache.forget()
-    views = channel_cache.all_views()
-    if not any(view.enabled for view in views):
-        yield Finding("channel", Level.ERROR, "Não há canal ativo: crie um no admin ou rode `manage.py seed_channel`.")
-    for view in views:
-        name = f"channel:{view.slug}"
-        if not view.enabled:
-            yield Finding(name, Level.WARNING, f"O canal {view.slug} está desativado e não responde a ninguém.")
-            continue
-        yield from _secrets(name, view)
-        yield _connection(name, view)
-        yield Finding(name, Level.OK, f"O webhook do canal {view.slug} na Z-API deve ser {_webhook(view)}.")
-        yield from _chatwoot(view)
-
-
-def _chatwoot(view: ChannelView) -> Iterator[Finding]:
-    """Whether the inbox that mirrors the channel answers, and as whom."""
-    inboxes.forget()
-    inbox, name = inboxes.of_channel(view.id), f"chatwoot:{view.slug}"
-    if inbox is None:
-        yield Finding(name, Level.OK, f"O canal {view.slug} não é espelhado no Chatwoot (CHATWOOT_BASE_URL vazio).")
-        return
-    try:
-        user = inbox.client().own_user_id()
-    except Misconfigured:
-        text = "O Chatwoot recusa o token do usuário da integração: confira CHATWOOT_USER_TOKEN."
-        yield Finding(name, Level.ERROR, text)
-        return
-    except ProviderError as error:
-        text = f"O Chatwoot não responde ({error.reason}): confira CHATWOOT_BASE_URL e o servidor."
-        yield Finding(name, Level.ERROR, text)
-        return
-    if inbox.integration_user_id != user:
-        text = f"O token do Chatwoot é do usuário {user}: ponha CHATWOOT_USER_ID={user}, ou o agente se cala sozinho."
-        yield Finding(name, Level.ERROR, text)
-    if not any(inbox.signing_secrets):
-        text = "O webhook do Chatwoot chega sem assinatura: cadastre a chave da caixa (Chatwoot 4.13 ou mais novo)."
-        yield Finding(name, Level.WARNING, text)
-    address = f"{settings.PUBLIC_URL.rstrip('/')}/webhooks/chatwoot/{view.slug}/<segredo>/"
-    yield Finding(name, Level.OK, f"O webhook da caixa no Chatwoot deve ser {address}.")
-
-
-def _webhook(view: ChannelView) -> str:
-    return f"{settings.PUBLIC_URL.rstrip('/')}/webhooks/{view.provider}/{view.slug}/<segredo>/"
-
-
-def _secrets(name: str, view: ChannelView) -> Iterator[Finding]:
-    if not any(view.webhook_secrets):
-        text = f"O canal {view.slug} não tem segredo de webhook e recusa tudo o que chega: defina um no admin."
-        yield Finding(name, Level.ERROR, text)
-    elif any(len(secret) < SECRET_CHARS for secret in view.webhook_secrets):
-        text = f"O canal {view.slug} tem um segredo de webhook com menos de {SECRET_CHARS} caracteres: troque-o."
-        yield Finding(name, Level.WARNING, text)
-    if not view.credentials.get("client_token"):
-        text = f"O canal {view.slug} não tem Client-Token: ative o token de segurança da conta na Z-API."
-        yield Finding(name, Level.WARNING, text)
-
-
-def _connection(name: str, view: ChannelView) -> Finding:
-    try:
-        state = outbox.client(view).status()
-    except Misconfigured:
-        text = f"A Z-API recusa o canal {view.slug}: confira a instância, o token e o Client-Token."
-        return Finding(name, Level.ERROR, text)
-    except ProviderError as error:
-        return Finding(name, Level.ERROR, f"A Z-API não informa a situação do canal {view.slug} ({error.reason}).")
-    if state.connected:
-        return Finding(name, Level.OK, f"O canal {view.slug} está conectado ao WhatsApp.")
-    advice = _CONNECTION_TEXTS.get(state.reason, "leia o QR code no painel da Z-API.")
-    return Finding(name, Level.ERROR, f"O canal {view.slug} está sem conexão com o WhatsApp; {advice}")
 
 
 # --- Search by meaning --------------------------------------------------------------------------------------------

@@ -204,6 +204,12 @@ WHATSAPP_CONNECT_TIMEOUT_S = env.seconds("WHATSAPP_CONNECT_TIMEOUT_S", 5, least=
 WHATSAPP_TEXT_TIMEOUT_S = env.seconds("WHATSAPP_TEXT_TIMEOUT_S", 20, least=0.1)
 WHATSAPP_MEDIA_TIMEOUT_S = env.seconds("WHATSAPP_MEDIA_TIMEOUT_S", 60, least=0.1)
 WHATSAPP_PAIR_INTERVAL_S = env.seconds("WHATSAPP_PAIR_INTERVAL_S", 6)
+# The watchdog of every channel (conversations/watchdog.py): how often each is asked, and how long what was sent may go
+# without any word of it. Together they stay below five minutes.
+CHANNEL_POLL_S = env.seconds("CHANNEL_POLL_S", 60, least=0.1)
+CHANNEL_DEAF_S = env.seconds("CHANNEL_DEAF_S", 180, least=1)
+# How often the approved templates of an account are read.
+TEMPLATES_EVERY_S = env.seconds("TEMPLATES_EVERY_S", 3600, least=1)
 # Follow-ups are spread over so many minutes.
 FOLLOW_UP_JITTER_MIN = env.seconds("FOLLOW_UP_JITTER_MIN", 20, least=0)
 # Free text reaches a lead for so long after their last message (contracts/whatsapp-cloud.md, section 4).

@@ -35,7 +35,8 @@ class Provider:
     """``settings`` is the prefix of its address, timeouts and pace in the settings.
 
     ``has_window``: free text is refused once the lead was silent for a day. ``shows_thinking``: the lead can be shown
-    that somebody reads and writes before there is a text. ``most_bubbles`` of one answer.
+    that somebody reads and writes before there is a text. ``most_bubbles`` of one answer. ``echoes_sends``: what we
+    send comes back as a webhook of its own. ``has_templates``: an account's approved texts can be listed.
     """
 
     name: str
@@ -43,20 +44,23 @@ class Provider:
     parser: WebhookParser
     build_client: ClientBuilder
     has_window: bool = False
+    has_templates: bool = False
     shows_thinking: bool = False
+    echoes_sends: bool = False
     most_bubbles: int = MAX_BUBBLES
 
 
 PROVIDERS = {
     provider.name: provider
     for provider in (
-        Provider("zapi", "ZAPI", ZapiParser(), build_zapi),
+        Provider("zapi", "ZAPI", ZapiParser(), build_zapi, echoes_sends=True),
         Provider(
             "whatsapp",
             "WHATSAPP",
             CloudApiParser(),
             build_cloud_api,
             has_window=True,
+            has_templates=True,
             shows_thinking=True,
             # One message in six seconds to one person is what Meta allows for long (contracts/whatsapp-cloud.md, 3).
             most_bubbles=2,

@@ -180,6 +180,7 @@ class _Environment:
             "ALLOWED_HOSTS": "127.0.0.1",
             # No webhook is lost here, and asking every minute would make hours of a script long.
             "CHATWOOT_POLL_S": "86400",
+            "CHANNEL_POLL_S": "86400",
             # One lead at a time needs no second process.
             "WORKERS_CONVERSATION": "1",
         }

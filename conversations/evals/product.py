@@ -19,8 +19,8 @@ from leads.models import Lead, SubjectRequest
 from seleto.lib import circuits, clock, jobs
 from seleto.lib.models import Alert, AuditEntry, Circuit, RateBucket
 
-# Asks for webhooks that were lost; none is here, and waiting for every round would make a quiet hour long.
-POLLING = "chatwoot_poll"
+# They ask again and again whether all is well; waiting for every round would make a quiet hour long.
+POLLING = frozenset({"chatwoot_poll", "channel_watch", "templates"})
 _OWN_APPS = ("leads", "conversations", "crm")
 # What a manager sets up and what stays true of the sandbox's CRM whoever writes.
 _KEPT = frozenset(
@@ -103,7 +103,9 @@ class OwnProduct:
 def activity() -> Activity:
     """What the workers have in hand, what they should take next, and when the next row falls due."""
     now = clock.now()
-    dues = {stage.name: due for stage in _stages() if stage.name != POLLING and (due := stage.next_due()) is not None}
+    dues = {
+        stage.name: due for stage in _stages() if stage.name not in POLLING and (due := stage.next_due()) is not None
+    }
     late = [name for name, due in dues.items() if due <= now]
     held = [model.__name__ for model in _leased() if _in_hand(model)]
     running = Turn.objects.filter(status=Turn.Status.RUNNING).count()

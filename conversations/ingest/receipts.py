@@ -3,25 +3,21 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Q
 
-from conversations import channel_cache, outcomes
+from conversations import connection, outcomes
 from conversations.channel_cache import ChannelView
 from conversations.channels import base
 from conversations.chatwoot import due, telling
 from conversations.ingest.common import NotYet, StoredEvent
-from conversations.models import Channel, Message, Outbox
+from conversations.models import Message, Outbox
 from seleto.lib import alerts
 from seleto.lib.models import Alert
-
-# Why a restricted instance (WhatsApp stopped its sending for a while) is off line to us.
-RESTRICTED = "envio_restrito"
 
 
 def on_receipt(channel: ChannelView, event: StoredEvent, parsed: base.Receipt, now: datetime) -> str:
     """Move our messages forward, never back; a failure is shown to a person and never sent again by itself."""
     if parsed.restricted:
-        _set_connected(channel, connected=False, reason=RESTRICTED, at=now)
+        connection.noted(channel, connected=False, reason=connection.RESTRICTED, at=now)
     if parsed.correlation:
         outcomes.on_proof(
             channel_id=channel.id, reference=parsed.correlation, provider_id=parsed.provider_ids[0], now=now
@@ -50,7 +46,7 @@ def on_connection(channel: ChannelView, event: StoredEvent, parsed: base.Connect
     """Off line, nothing is sent: the provider would keep it and flush it stale (contracts/zapi.md, 2)."""
     reason = "" if parsed.connected else "desconectado"
     at = min(parsed.at or event.received_at, event.received_at)
-    _set_connected(channel, connected=parsed.connected, reason=reason, at=at)
+    connection.noted(channel, connected=parsed.connected, reason=reason, at=at)
     return ""
 
 
@@ -84,21 +80,4 @@ def _fail(channel: ChannelView, receipt: base.Receipt, now: datetime) -> None:
         title=f"O WhatsApp recusou mensagens do canal {channel.slug}",
         level=Alert.Level.WARNING,
         now=now,
-    )
-
-
-def _set_connected(channel: ChannelView, *, connected: bool, reason: str, at: datetime) -> None:
-    newer = Channel.objects.filter(Q(connection_at=None) | Q(connection_at__lte=at), pk=channel.id)
-    if not newer.update(connected=connected, connection_reason=reason, connection_at=at):
-        return  # a late word about what has changed since
-    channel_cache.forget()
-    key = f"channel:{channel.slug}"
-    if connected:
-        alerts.close(key, now=at)
-        return
-    alerts.open_(
-        key,
-        title=f"Canal {channel.slug} sem conexão com o WhatsApp; as mensagens esperam",
-        level=Alert.Level.CRITICAL,
-        now=at,
     )

@@ -30,6 +30,10 @@ class Channel(models.Model):
     connected = models.BooleanField("conectado", null=True, blank=True)
     connection_reason = models.CharField("motivo da conexão", max_length=80, blank=True)
     connection_at = models.DateTimeField("situação da conexão desde", null=True, blank=True)
+    # When the watchdog asked last, since when nothing is heard of what was sent, and when templates were read.
+    watched_at = models.DateTimeField("situação conferida em", null=True, blank=True)
+    deaf_since = models.DateTimeField("sem retorno desde", null=True, blank=True)
+    templates_at = models.DateTimeField("modelos lidos em", null=True, blank=True)
     created_at = models.DateTimeField("criado em")
 
     class Meta:

@@ -37,6 +37,8 @@ SETTINGS = {
     "TURN_RETRY_MAX_S": "1",
     "ZAPI_TEXT_TIMEOUT_S": "3",
     "WHATSAPP_PAIR_INTERVAL_S": "0",
+    "CHANNEL_POLL_S": "1",
+    "CHANNEL_DEAF_S": "3",
     "OUTBOX_RETRY_S": "0.2",
     "OUTBOX_AMBIGUOUS_WAIT_S": "2",
     "CHANNEL_CACHE_S": "0.2",
