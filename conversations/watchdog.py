@@ -170,25 +170,27 @@ def _of_no_use(row: Outbox, now: datetime) -> str:
 
 
 def _with_traffic(channel: ChannelView, found: Found, now: datetime) -> Found:
-    """Deafness is told in business hours alone: at night nobody would mend it, and it is found again in the morning."""
+    """Seen at any hour, told in business hours alone: at night nobody would mend it."""
     since, missing = deaf_since(channel.id, now=now), echoes_missing(channel, now)
-    if calendar.is_open(now) or since is None:
-        Channel.objects.filter(pk=channel.id).exclude(deaf_since=since).update(deaf_since=since)
-        _alert_if(
+    Channel.objects.filter(pk=channel.id).exclude(deaf_since=since).update(deaf_since=since)
+    for wrong, key, title, level in (
+        (
             since is not None,
             f"deaf:{channel.slug}",
             f"O canal {channel.slug} envia e não ouve: nenhum retorno do WhatsApp. Confira o webhook no provedor",
             Alert.Level.CRITICAL,
-            now,
-        )
-    if calendar.is_open(now) or not missing:
-        _alert_if(
+        ),
+        (
             missing,
             f"echoes:{channel.slug}",
             f"O canal {channel.slug} não avisa o que sai do celular da empresa: rode register_webhooks",
             Alert.Level.WARNING,
-            now,
-        )
+        ),
+    ):
+        if not wrong:
+            alerts.close(key, now=now)
+        elif calendar.is_open(now):
+            alerts.open_(key, title=title, level=level, now=now)
     return replace(found, deaf_since=since, echoes_missing=missing)
 
 
@@ -221,10 +223,3 @@ def echoes_missing(channel: ChannelView, now: datetime) -> bool:
         return False
     heard = Event.objects.filter(channel_id=channel.id, received_at__gte=sent[-1])
     return not heard.filter(reason="eco_proprio").exists() and heard.filter(kind=EventKind.RECEIPT).exists()
-
-
-def _alert_if(wrong: bool, key: str, title: str, level: Alert.Level, now: datetime) -> None:
-    if wrong:
-        alerts.open_(key, title=title, level=level, now=now)
-    else:
-        alerts.close(key, now=now)

@@ -76,7 +76,7 @@ def _provider(name: str, view: ChannelView) -> Iterator[Finding]:
     try:
         client = outbox.client(view)
         state = client.status()
-        held = len(client.queue())
+        held = 0 if state.connected else len(client.queue())
     except Misconfigured:
         text = f"A {provider} recusa o canal {view.slug}: {_REFUSED[view.provider]}."
         yield Finding(name, Level.ERROR, text)

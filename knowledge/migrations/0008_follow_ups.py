@@ -26,7 +26,6 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'retomada automática',
                 'verbose_name_plural': 'retomadas automáticas',
-                'ordering': ['temperature', 'after_h'],
             },
         ),
         migrations.RemoveConstraint(

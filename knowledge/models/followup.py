@@ -45,7 +45,6 @@ class FollowUpRule(models.Model):
     class Meta:
         verbose_name = "retomada automática"
         verbose_name_plural = "retomadas automáticas"
-        ordering = ["temperature", "after_h"]
         constraints = [
             models.UniqueConstraint(
                 fields=["temperature", "after_h"],

@@ -54,8 +54,6 @@ def test_the_lead_sees_that_somebody_reads_while_the_model_thinks(pipe: Pipe) ->
     pipe.model(mode="normal", latency_s=2)
 
     asked = writes(pipe, lead, "Qual a produção da FB300 por hora?")
-    shown = [row for row in pipe.get("zapi/messages", lead=lead)["messages"] if row["provider_id"] == asked]
-    assert shown[0]["status"] == "SENT"
 
     def read() -> bool:
         rows = pipe.get("zapi/messages", lead=lead)["messages"]

@@ -74,3 +74,33 @@ def test_a_disconnected_phone_makes_replies_wait_and_its_return_sends_them(pipe:
     pipe.calm()
     assert pipe.answered_once(lead)
     assert not Alert.objects.filter(key__startswith="channel:", closed_at=None).exists()
+
+
+def test_a_phone_that_goes_away_unannounced_is_noticed_and_so_is_its_return(pipe: Pipe) -> None:
+    pipe.fault("webhook:DisconnectedCallback", drop="before")
+    pipe.fault("webhook:ConnectedCallback", drop="before")
+    alert = Alert.objects.filter(key="channel:principal", closed_at=None)
+
+    pipe.tell("zapi/connection", connected=False)
+    until(lambda: Channel.objects.filter(slug="principal", connected=False).exists(), what="the watchdog noticed")
+    assert alert.exists()
+    pipe.tell("zapi/connection", connected=True)
+    until(lambda: Channel.objects.filter(slug="principal", connected=True).exists(), what="its return was noticed")
+
+    assert not alert.exists()
+
+
+def test_a_channel_whose_webhooks_stop_is_found_to_be_deaf(pipe: Pipe) -> None:
+    lead = new_lead()
+    pipe.writes(lead, "Quero conhecer a FB300.")
+    until(lambda: pipe.received(lead), what="the provider accepted a reply")
+    pipe.calm()
+    for kind in ("DeliveryCallback", "ReceivedCallback", "MessageStatusCallback"):
+        pipe.fault(f"webhook:{kind}", drop="before")
+
+    pipe.tell("chatwoot/message", text="Olá! Aqui é a Bianca.")
+    deaf = Channel.objects.filter(slug="principal", deaf_since__isnull=False)
+    until(deaf.exists, what="the channel is found to be deaf")
+    pipe.calm()
+    pipe.writes(lead, "Obrigada!")
+    until(lambda: not deaf.exists(), what="it hears again")

@@ -57,6 +57,7 @@ def world(settings: Settings) -> Any:
         forget()
     with respx.mock(assert_all_called=False) as router:
         router.get(url__regex=rf"{ZAPI}/.*/status").respond(json={"connected": True, "smartphoneConnected": True})
+        router.post(url__regex=rf"{ZAPI}/.*/queue").respond(json={"messages": []})
         router.post(f"{MODEL}/chat/completions").mock(return_value=completion('{"ok": true}'))
         yield router
 
