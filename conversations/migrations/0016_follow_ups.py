@@ -8,7 +8,7 @@ import seleto.lib.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conversations", "0014_whatsapp_cloud_api"),
+        ("conversations", "0015_whatsapp_cloud_api"),
         ("leads", "0004_whatsapp_cloud_api"),
     ]
 

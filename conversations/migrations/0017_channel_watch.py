@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conversations", "0015_follow_ups"),
+        ("conversations", "0016_follow_ups"),
     ]
 
     operations = [

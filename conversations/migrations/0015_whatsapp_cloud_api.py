@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conversations", "0013_media"),
+        ("conversations", "0014_cases_without_order"),
     ]
 
     operations = [
