@@ -34,6 +34,9 @@ class ChannelFactory(DjangoModelFactory[Channel]):
     credentials = {"instance_token": INSTANCE_TOKEN, "client_token": "token-do-cliente"}
     webhook_secrets = {"atual": SECRET}
     min_interval_ms = 0
+    # Nobody asks the provider about a channel that was just looked at.
+    watched_at = factory.LazyFunction(now)
+    templates_at = factory.LazyFunction(now)
     created_at = factory.LazyFunction(now)
 
 

@@ -31,7 +31,7 @@ def wire():
 
 @pytest.fixture
 def channel(db, always_open):
-    return ChannelFactory.create(connected=True)
+    return ChannelFactory.create(connected=True, watched_at=None)
 
 
 @pytest.fixture
@@ -324,7 +324,7 @@ def test_a_channel_nobody_knows_is_wrong_usage(channel, command):
 
 
 def test_templates_are_read_every_hour_and_follow_the_account(wire, always_open):
-    cloud = cloud_channel(credentials={"access_token": "t", "verify_token": "v", "waba_id": "102"})
+    cloud = cloud_channel(credentials={"access_token": "t", "verify_token": "v", "waba_id": "102"}, templates_at=None)
     rows = [{"name": name, "language": "pt_BR", "status": "APPROVED"} for name in ("antigo", "novo")]
     listed = [httpx.Response(200, json={"data": part}) for part in (rows, rows[1:])]
     route = wire.get(path=f"/v26.0/{'102'}/message_templates").mock(side_effect=listed)
@@ -339,7 +339,7 @@ def test_templates_are_read_every_hour_and_follow_the_account(wire, always_open)
 
 
 def test_an_account_that_cannot_be_read_keeps_what_was_known(wire, always_open):
-    cloud = cloud_channel(credentials={"access_token": "t", "verify_token": "v", "waba_id": "102"})
+    cloud = cloud_channel(credentials={"access_token": "t", "verify_token": "v", "waba_id": "102"}, templates_at=None)
     MessageTemplate.objects.create(
         channel=cloud, name="antigo", language="pt_BR", status="approved", read_at=clock.now()
     )
