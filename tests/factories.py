@@ -34,9 +34,9 @@ class ChannelFactory(DjangoModelFactory[Channel]):
     credentials = {"instance_token": INSTANCE_TOKEN, "client_token": "token-do-cliente"}
     webhook_secrets = {"atual": SECRET}
     min_interval_ms = 0
-    # Nobody asks the provider about a channel that was just looked at.
-    watched_at = factory.LazyFunction(now)
-    templates_at = factory.LazyFunction(now)
+    # Nobody asks the provider about it by himself, however far a test travels.
+    watched_at = factory.LazyFunction(lambda: now() + timedelta(days=365))
+    templates_at = factory.LazyFunction(lambda: now() + timedelta(days=365))
     created_at = factory.LazyFunction(now)
 
 
