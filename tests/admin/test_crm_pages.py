@@ -9,9 +9,10 @@ import pytest
 from django.contrib.admin.sites import site
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from playwright.sync_api import ConsoleMessage, Dialog
 from pytest_django import Settings
 
-from crm import cities, drifts, reconcile, rules
+from crm import cities, drifts, gateways, reconcile, rules
 from crm.models import CityLink, CrmCall, CrmLink, CrmOrigin, CrmSettings, CrmSync, Drift, Reconciliation
 from crm.wording import evidence
 from leads.models import Orcamento
@@ -49,7 +50,7 @@ def story(account: PipeRunAccount) -> SimpleNamespace:
     sync(lead)
     deal = CrmLink.objects.get(kind="oportunidade").remote_id
     account.admin("move", id=int(deal), stage_id=int(account.stage_id))
-    gateway = reconcile.gateways.current()
+    gateway = gateways.current()
     assert gateway is not None
     list(reconcile.everything(gateway))
     return SimpleNamespace(
@@ -464,9 +465,19 @@ def test_the_pages_fit_desk_and_telephone(manager, story, chromium, live_server,
     session = manager.cookies["sessionid"].value
     context = chromium.new_context(base_url=live_server.url, color_scheme=scheme)
     context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-    view, mishaps = context.new_page(), []
-    view.on("console", lambda said: said.type == "error" and mishaps.append(said.text))
-    view.on("dialog", lambda dialog: (mishaps.append(dialog.message), dialog.dismiss()))
+    view = context.new_page()
+    mishaps: list[str] = []
+
+    def complains(said: ConsoleMessage) -> None:
+        if said.type == "error":
+            mishaps.append(said.text)
+
+    def interrupts(dialog: Dialog) -> None:
+        mishaps.append(dialog.message)
+        dialog.dismiss()
+
+    view.on("console", complains)
+    view.on("dialog", interrupts)
     addresses = [
         *(page(model) for model in PAGES),
         *(page(model, getattr(story, model)) for model in PAGES),

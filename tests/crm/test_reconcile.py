@@ -9,7 +9,7 @@ import pytest
 from pytest_django import Settings
 
 from conversations.models import Handoff
-from crm import drifts, reconcile, services
+from crm import drifts, gateways, reconcile, services
 from crm.models import CrmLink, CrmSettings, CrmSync, Drift
 from leads.models import Empresa, Lead, Orcamento, Temperature
 from seleto.lib import privacy
@@ -55,7 +55,7 @@ def local_ids(lead: Lead, need: Orcamento) -> dict[str, Any]:
 
 
 def night(lead: Lead | None = None) -> list[reconcile.Seen]:
-    gateway = reconcile.gateways.current()
+    gateway = gateways.current()
     assert gateway is not None
     return list(reconcile.everything(gateway, lead_ids=[lead.pk] if lead else []))
 

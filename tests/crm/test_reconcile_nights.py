@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -41,6 +42,12 @@ def work(at: datetime = NIGHT) -> int:
 
 def compared() -> int:
     return CrmSync.objects.exclude(checked_at=None).count()
+
+
+def _first_of(night: datetime) -> UUID:
+    first = reconcile.queue(night).first()
+    assert first is not None
+    return first.lead_id
 
 
 def test_the_night_begins_at_its_hour_and_compares_everybody_once(crm, leads) -> None:
@@ -105,15 +112,14 @@ def test_what_a_night_has_no_time_for_comes_first_in_the_next(crm, leads, settin
 
     settings.CRM_RECONCILE_REQUESTS = 1000
     with time_machine.travel(NIGHT + timedelta(days=1), tick=False):
-        first = reconcile.queue(NIGHT + timedelta(days=1)).first()
-    assert first.lead_id in left
+        assert _first_of(NIGHT + timedelta(days=1)) in left
 
 
 def test_leads_that_changed_since_come_first(crm, leads) -> None:
     CrmSync.objects.update(checked_at=NIGHT, synced_at=NIGHT - timedelta(hours=1))
     CrmSync.objects.filter(lead=leads[2]).update(synced_at=NIGHT + timedelta(hours=1))
 
-    assert reconcile.queue(NIGHT + timedelta(days=1)).first().lead_id == leads[2].pk
+    assert _first_of(NIGHT + timedelta(days=1)) == leads[2].pk
 
 
 def test_a_crm_that_is_down_is_asked_again_later_in_the_same_night(crm, leads) -> None:
