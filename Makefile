@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop clean test check chaos bench evals lock
+.PHONY: help setup demo stop clean test check chaos bench evals docs lock
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ ifeq ($(filter-out conversations,$(PART)),)
 	@$(BIN)/python manage.py run_evals --output .data/evals $(if $(SUITE),--suite $(SUITE)) \
 		$(if $(filter 1,$(FULL)),--full --runs 8)
 endif
+
+docs: setup ## write the pages that come from the tests
+	@$(BIN)/python -m tests.channels.report
 
 lock: setup ## renew the lock files from pyproject.toml (needs uv)
 	@command -v uv >/dev/null 2>&1 || { echo "make lock needs uv."; exit 1; }

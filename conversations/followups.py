@@ -15,14 +15,14 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Min
 
-from conversations import channel_cache, guardrails, outbox, templates, window
+from conversations import channel_cache, guardrails, outbox, templates, window, wording
 from conversations.channel_cache import ChannelView
 from conversations.guardrails import ReviewContext
 from conversations.models import Conversation, FollowUp, Handoff, Outbox
 from knowledge import calendar, flags, followups, queries
 from knowledge.followups import Step
 from leads.models import Fact, Lead
-from seleto.lib import clock, metrics
+from seleto.lib import audit, clock, metrics
 
 FOLLOW_UPS = metrics.counter("follow_ups", "Steps for leads who went quiet, by outcome.", ["outcome"])
 
@@ -98,6 +98,28 @@ def next_due() -> datetime | None:
     return due
 
 
+def cancel(conversation_id: UUID, *, actor: str, now: datetime) -> bool:
+    """A person does not want this silence broken: nothing is written until the lead says something and goes quiet
+    again. False when nothing was planned."""
+    with transaction.atomic():
+        conversation = Conversation.objects.select_for_update().get(pk=conversation_id)
+        if conversation.follow_up_at is None:
+            return False
+        outbox.cancel_follow_ups(conversation)
+        _record(conversation, FollowUp.Outcome.SKIPPED, now, reason="cancelada_por_pessoa")
+        conversation.follow_up_at = None
+        conversation.save(update_fields=["follow_up_at"])
+        audit.record(
+            actor=actor,
+            action="follow_up.cancel",
+            subject_kind="conversation",
+            subject_id=conversation_id,
+            detail={},
+            now=now,
+        )
+    return True
+
+
 def preview(conversation: Conversation, *, now: datetime) -> str:
     """What would leave if the step fell due now, or the reason why nothing would, for people to read."""
     lead = Lead.objects.get(pk=conversation.lead_id)
@@ -107,7 +129,7 @@ def preview(conversation: Conversation, *, now: datetime) -> str:
     try:
         return _words(conversation, channel_cache.by_id(conversation.channel_id), step, now).text
     except Skip as skip:
-        return f"({skip.reason})"
+        return f"({wording.words(skip.reason)})"
 
 
 def _step(conversation: Conversation, now: datetime) -> str:

@@ -47,6 +47,7 @@ _REASONS = {
     "antiga_demais": "antiga demais para responder",
     "broadcast": "mensagem de lista de transmissão",
     "chatwoot": "o Chatwoot não respondeu",
+    "cancelada_por_pessoa": "cancelada por uma pessoa",
     "celular_da_empresa": "escreveu no celular da empresa",
     "comando": "comando de uma pessoa no Chatwoot",
     "descartada": "descartada por uma pessoa",

@@ -15,6 +15,7 @@ from knowledge.models import (
     Article,
     CompanyProfile,
     Flag,
+    FollowUpRule,
     Gap,
     Phrase,
     PricePolicy,
@@ -142,6 +143,20 @@ class PhraseAdmin(AuditedAdmin):
     list_filter = ["situation", "language", "active"]
     search_fields = ["text"]
     ordering = ["situation", "pk"]
+
+
+@admin.register(FollowUpRule)
+class FollowUpRuleAdmin(AuditedAdmin):
+    """What leaves is reviewed like any reply, and only while the switch `follow_ups` is on."""
+
+    list_display = ["__str__", "text", "template_name", "active"]
+    list_filter = ["temperature", "active"]
+    ordering = ["temperature", "after_h"]
+    empty_hint = "Nenhuma regra: ninguém que ficou em silêncio recebe nada."
+    fieldsets = [
+        (None, {"fields": [("temperature", "after_h"), "text", "active"]}),
+        ("Depois de 24 horas (só Cloud API)", {"fields": [("template_name", "template_language"), "template_values"]}),
+    ]
 
 
 @admin.register(PricePolicy)

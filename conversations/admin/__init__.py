@@ -6,6 +6,7 @@ from conversations.admin.conversation import ConversationAdmin
 from conversations.admin.eval_case import EvalCaseAdmin
 from conversations.admin.evaluation import EvalRunAdmin
 from conversations.admin.event import EventAdmin
+from conversations.admin.follow_up import FollowUpAdmin, MessageTemplateAdmin, PlannedFollowUpAdmin
 from conversations.admin.handoff import HandoffAdmin, HandoffAlarmAdmin, HandoffLevelAdmin, ResumeRuleAdmin
 from conversations.admin.media import MediaAdmin
 from conversations.admin.message import MessageAdmin
@@ -21,13 +22,16 @@ __all__ = [
     "EvalCaseAdmin",
     "EvalRunAdmin",
     "EventAdmin",
+    "FollowUpAdmin",
     "GuardrailHitAdmin",
     "HandoffAdmin",
     "HandoffAlarmAdmin",
     "HandoffLevelAdmin",
     "MediaAdmin",
     "MessageAdmin",
+    "MessageTemplateAdmin",
     "OutboxAdmin",
+    "PlannedFollowUpAdmin",
     "ResumeRuleAdmin",
     "TurnAdmin",
     "WrongReplyAdmin",

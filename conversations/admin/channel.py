@@ -23,7 +23,14 @@ from seleto.lib.admin import actor
 from seleto.lib.admin_lists import SHOWN, confirmation, local, moment
 from seleto.lib.models import AuditEntry
 
-CREDENTIALS = ("instance_token", "client_token")
+# By provider; those of the other one are neither asked for nor kept.
+CREDENTIALS = {
+    Channel.Provider.ZAPI.value: ("instance_token", "client_token"),
+    Channel.Provider.WHATSAPP.value: ("access_token", "verify_token", "waba_id"),
+}
+_EVERY = tuple(name for names in CREDENTIALS.values() for name in names)
+# Without the account's number everything works but templates.
+_OPTIONAL = frozenset({"waba_id"})
 SECRET_ADDED, SECRET_REMOVED = "webhook_secret.added", "webhook_secret.removed"  # pragma: allowlist secret
 # The secret is a segment of the webhook's address.
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,200}")
@@ -45,6 +52,9 @@ else:
 class ChannelForm(_ModelForm):
     instance_token = hidden("Token da instância")
     client_token = hidden("Token de segurança da conta (client-token)")
+    access_token = hidden("Token de acesso (usuário do sistema)")
+    verify_token = hidden("Token de verificação do webhook")
+    waba_id = hidden("Número da conta do WhatsApp Business (WABA)")
     secret_label = forms.CharField(
         label="Rótulo do segredo",
         required=False,
@@ -77,13 +87,18 @@ class ChannelForm(_ModelForm):
         labels = sorted(self.instance.webhook_secrets)
         removable = cast(forms.MultipleChoiceField, self.fields["remove_secrets"])
         removable.choices = [(label, label) for label in labels]
-        for name in CREDENTIALS:
-            stored = bool(self.instance.credentials.get(name))
-            self.fields[name].required = not stored
-            self.fields[name].help_text = "Já cadastrado. Em branco, continua o mesmo." if stored else "Obrigatório."
+        for provider, names in CREDENTIALS.items():
+            for name in names:
+                stored = bool(self.instance.credentials.get(name))
+                needed = "Opcional." if name in _OPTIONAL else "Obrigatório."
+                of = f"{needed} Só para {Channel.Provider(provider).label}."
+                self.fields[name].help_text = "Já cadastrado. Em branco, continua o mesmo." if stored else of
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
+        for name in CREDENTIALS.get(cleaned.get("provider", ""), ()):
+            if name not in _OPTIONAL and not cleaned.get(name) and not self.instance.credentials.get(name):
+                self.add_error(name, "Este campo é obrigatório.")
         label, secret = cleaned.get("secret_label", ""), cleaned.get("secret", "")
         if bool(label) != bool(secret):
             self.add_error("secret_label", "Preencha o rótulo e o segredo, ou nenhum dos dois.")
@@ -109,8 +124,9 @@ class ChannelForm(_ModelForm):
         return kept
 
     def credentials_after(self) -> dict[str, str]:
-        written = {name: self.cleaned_data[name] for name in CREDENTIALS if self.cleaned_data[name]}
-        return {**self.instance.credentials, **written}
+        names = CREDENTIALS[self.cleaned_data["provider"]]
+        kept = {name: value for name, value in self.instance.credentials.items() if name in names}
+        return {**kept, **{name: self.cleaned_data[name] for name in names if self.cleaned_data[name]}}
 
 
 @admin.register(Channel)
@@ -118,13 +134,17 @@ class ChannelAdmin(AuditedAdmin):
     form = ChannelForm
     change_form_template = "admin/conversations/repair_form.html"
     actions = ["mark_connected", "mark_disconnected"]
-    list_display = ["slug", "name", "provider", "enabled", "connected", "why", "since"]
+    list_display = ["slug", "name", "provider", "enabled", "connected", "why", "since", "deaf"]
     since = moment("connection_at", "desde")
+    deaf = moment("deaf_since", "sem retorno desde")
+    checked = moment("watched_at", "conferido em")
     ordering = ["slug"]
-    readonly_fields = ["connected", "why", "connection_at", "created_at", "webhook_address", "secrets"]
+    readonly_fields = [
+        *("connected", "why", "connection_at", "deaf", "checked", "created_at", "webhook_address", "secrets"),
+    ]
     fieldsets = [
         (None, {"fields": ["slug", "name", "provider", "instance_id", "origin", "enabled", "min_interval_ms"]}),
-        ("Credenciais (só se escrevem, nunca são mostradas)", {"fields": list(CREDENTIALS)}),
+        ("Credenciais (só se escrevem, nunca são mostradas)", {"fields": list(_EVERY)}),
         (
             "Webhook",
             {
@@ -138,7 +158,7 @@ class ChannelAdmin(AuditedAdmin):
                 ]
             },
         ),
-        ("Situação", {"fields": ["connected", "why", "connection_at", "created_at"]}),
+        ("Situação", {"fields": ["connected", "why", "connection_at", "deaf", "checked", "created_at"]}),
     ]
 
     class Media:
@@ -208,7 +228,8 @@ class ChannelAdmin(AuditedAdmin):
 
     @admin.display(description="endereço do webhook")
     def webhook_address(self, row: Channel) -> str:
-        return f"/webhooks/{row.provider}/{row.slug}/<segredo>/" if row.slug else "–"
+        secret = "" if row.provider == Channel.Provider.WHATSAPP else "<segredo>/"
+        return f"/webhooks/{row.provider}/{row.slug}/{secret}" if row.slug else "–"
 
     @admin.display(description="segredos aceitos")
     def secrets(self, row: Channel) -> SafeString | str:

@@ -5,7 +5,7 @@ from conversations.models.chatwoot import ChatwootInbox, ChatwootLink, ChatwootN
 from conversations.models.conversation import Conversation, Message
 from conversations.models.evaluation import EvalFinding, EvalRun
 from conversations.models.event import Event
-from conversations.models.followup import FollowUp, MessageTemplate
+from conversations.models.followup import FollowUp, MessageTemplate, PlannedFollowUp
 from conversations.models.handoff import Handoff
 from conversations.models.handoff_level import HandoffAlarm, HandoffLevel
 from conversations.models.media import Media
@@ -35,6 +35,7 @@ __all__ = [
     "MessageTemplate",
     "ModelUse",
     "Outbox",
+    "PlannedFollowUp",
     "ResumeRule",
     "Turn",
     "WrongReply",

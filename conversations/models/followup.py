@@ -38,6 +38,15 @@ class FollowUp(models.Model):
         return f"retomada {self.step + 1} de {self.conversation_id}"
 
 
+class PlannedFollowUp(Conversation):
+    """A conversation whose lead will be written to if nobody says anything before (``follow_up_at``)."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "retomada planejada"
+        verbose_name_plural = "retomadas planejadas"
+
+
 class MessageTemplate(models.Model):
     """A template of a Cloud API account as it was last read there; only ``approved`` ones are sent."""
 

@@ -32,6 +32,7 @@ _DEEDS = {
     "dismiss": "descartou",
     "event.reprocess": "mandou reprocessar",
     "expire": "expirou",
+    "follow_up.cancel": "cancelou a retomada planejada",
     "handoff_alarm.retry": "tentou o aviso de novo",
     "lead.correct_temperature": "corrigiu a temperatura",
     "lead.merge": "juntou dois leads",

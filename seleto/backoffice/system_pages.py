@@ -27,6 +27,7 @@ _SYSTEMS = {
     "principal": "modelo principal",
     "reserva": "modelo reserva",
     "send": "envio de mensagens",
+    "whatsapp": "WhatsApp Cloud API",
     "zapi": "Z-API",
 }
 _CLUSTERS = {

@@ -113,6 +113,24 @@ def test_a_new_channel_needs_its_credentials(manager, db):
     assert channel.created_at is not None
 
 
+def test_a_cloud_api_channel_has_credentials_of_its_own(manager, db):
+    cloud = fields(slug="nuvem", provider="whatsapp", instance_id="106000000000001")
+    secret = {"secret_label": "app", "secret": "0123456789abcdef0123456789abcdef"}
+
+    refused = manager.post("/admin/conversations/channel/add/", {**cloud, **secret, "instance_token": "a"})
+    assert "Este campo é obrigatório." in errors(refused)
+    manager.post(
+        "/admin/conversations/channel/add/",
+        {**cloud, **secret, "access_token": "token", "verify_token": "meu", "instance_token": "de-outro-provedor"},
+    )
+
+    channel = Channel.objects.get()
+    assert channel.credentials == {"access_token": "token", "verify_token": "meu"}
+    page = manager.get(f"/admin/conversations/channel/{channel.pk}/change/").content.decode()
+    assert "/webhooks/whatsapp/nuvem/" in page
+    assert "token-de-acesso" not in page
+
+
 def test_the_slug_of_a_channel_stays(manager, channel):
     save(manager, channel, slug="outro")
 

@@ -6,6 +6,12 @@ from pytest_django import Settings
 
 from seleto.checks import PROVIDER_HOSTS
 
+OWN_ADDRESSES = {
+    "ZAPI_BASE_URL": "https://api.z-api.io",
+    "WHATSAPP_BASE_URL": "https://graph.facebook.com/v26.0",
+    "PIPERUN_URL": "https://api.pipe.run/v1",
+}
+
 
 def found(*, deploy: bool) -> set[str]:
     messages = checks.run_checks(tags=[checks.Tags.security], include_deployment_checks=deploy)
@@ -20,7 +26,7 @@ def production(settings: Settings) -> Settings:
     settings.PUBLIC_URL = "https://seleto.example.com"
     settings.DATABASE_URL = "postgres://app@db/seleto"
     settings.LLM_BASE_URL = "https://llm.example.com/v1"
-    for name, own in PROVIDER_HOSTS.items():
+    for name, own in OWN_ADDRESSES.items():
         setattr(settings, name, own)
     return settings
 
@@ -48,7 +54,14 @@ def test_a_deployment_finding(production: Settings, name: str, value: object, fi
     assert found(deploy=False) == set()
 
 
-@pytest.mark.parametrize(("name", "finding"), [("ZAPI_BASE_URL", "seleto.E001"), ("PIPERUN_URL", "seleto.E010")])
+def test_every_provider_has_an_address_of_its_own() -> None:
+    assert set(OWN_ADDRESSES) == set(PROVIDER_HOSTS)
+
+
+@pytest.mark.parametrize(
+    ("name", "finding"),
+    [("ZAPI_BASE_URL", "seleto.E001"), ("PIPERUN_URL", "seleto.E010"), ("WHATSAPP_BASE_URL", "seleto.E011")],
+)
 def test_another_provider_host_is_for_the_sandbox_only(production: Settings, name: str, finding: str) -> None:
     setattr(production, name, "http://127.0.0.1:9000")
     assert found(deploy=False) == {finding}
