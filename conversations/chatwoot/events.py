@@ -55,6 +55,12 @@ class Changed:
     source_id: str = ""
     # When it changed by Chatwoot's clock, where it says so.
     at: datetime | None = None
+    # Found by asking: when it was last seen as it was before. What people did after that may be newer than the change.
+    since: datetime | None = None
+
+
+# Under which name a change that was found by asking tells when it was last seen otherwise, in seconds since 1970.
+SINCE = "seleto_since"
 
 
 def message_key(number: int) -> str:
@@ -124,6 +130,7 @@ def _changed(data: Mapping[str, Any]) -> Changed:
         team_changed="team_id" in changes,
         source_id=_source_id(data),
         at=_instant(data.get("updated_at")),
+        since=_instant(data.get(SINCE)),
     )
 
 

@@ -1,7 +1,8 @@
-"""Find what people wrote whose webhook was lost: Chatwoot calls an API inbox once and never again (section 4.1).
+"""Find what people did whose webhook was lost: Chatwoot calls an API inbox once and never again (section 4.1).
 
-Active conversations are asked for their newest messages every ``CHATWOOT_POLL_S``. What is not known yet becomes an
-event under the very key its webhook has, so that the two have one effect between them.
+Active conversations are asked for their newest messages, their status and their assignee every ``CHATWOOT_POLL_S``. A
+message that is not known yet becomes an event under the very key its webhook has, so that the two have one effect
+between them; a status or an assignee that is another than what was heard last becomes the event of that change.
 """
 
 import json
@@ -12,20 +13,20 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F, Q
 
 from conversations import channel_cache
 from conversations.channels.base import EventKind, RawEvent
-from conversations.chatwoot import inboxes, marking
-from conversations.chatwoot.events import message_key
+from conversations.chatwoot import inboxes, marking, there
+from conversations.chatwoot.events import SINCE, message_key
 from conversations.models import ChatwootLink, Event, Message
 from conversations.webhooks.base import store
 from seleto.lib import circuits, clock, connections, correlation, metrics
 from seleto.lib.errors import ProviderError, Unavailable
 from seleto.lib.ids import new_id
 
-FOUND = metrics.counter("chatwoot_lost_webhooks", "Messages of people found by asking.")
+FOUND = metrics.counter("chatwoot_lost_webhooks", "Messages and changes of people found by asking.")
 _OUTGOING = 1  # the API gives message types as numbers (section 2)
 # How many pages of about twenty are gone back through to what is known.
 PAGES = 5
@@ -69,9 +70,11 @@ def run(link: PollClaim) -> None:
     inbox, now = inboxes.of_channel(link.channel_id), clock.now()
     if inbox is None or not circuits.allow(inbox.circuit, now):
         return
+    before = there.known(ChatwootLink.objects.values_list("written", flat=True).get(pk=link.id))
     connections.release()
     try:
         rows = _newest(link, inbox)
+        shown = inbox.client().conversation(link.display_id)
     except Unavailable as error:
         circuits.failed(inbox.circuit, error.reason, now)
         return
@@ -82,10 +85,8 @@ def run(link: PollClaim) -> None:
     written = [row for number, row in rows.items() if number > link.since and _by_person(row, inbox)]
     known = _known(link.channel_id, [row["id"] for row in written])
     events = [_event(row, link, inbox) for row in written if row["id"] not in known]
-    if events:
-        FOUND.inc(len(events))
-        channel = channel_cache.by_id(link.channel_id)
-        store(channel, events, received_at=now, correlation_id=correlation.current() or str(new_id()))
+    _store(link, events, now)
+    _compare(link, inbox, before, shown, now)
     newest = max(rows, default=0)
     if newest > link.seen:
         with connection.cursor() as cursor:
@@ -94,6 +95,24 @@ def run(link: PollClaim) -> None:
                 " WHERE id = %s",
                 [newest, link.id],
             )
+
+
+def _store(link: PollClaim, events: Sequence[RawEvent], now: datetime) -> None:
+    if events:
+        FOUND.inc(len(events))
+        channel = channel_cache.by_id(link.channel_id)
+        store(channel, events, received_at=now, correlation_id=correlation.current() or str(new_id()))
+
+
+def _compare(
+    link: PollClaim, inbox: inboxes.InboxView, before: dict[str, Any], shown: dict[str, Any], now: datetime
+) -> None:
+    """What differs from what was heard last is told as its webhook would have; ``now`` is before the question."""
+    found = there.seen(shown)
+    with transaction.atomic():
+        if there.keep(link.id, before, found, at=now):
+            changes = [_change(row, shown, link, inbox, now) for row in there.differences(before, found)]
+            _store(link, changes, now)
 
 
 def _newest(link: PollClaim, inbox: inboxes.InboxView) -> dict[int, dict[str, Any]]:
@@ -169,6 +188,25 @@ def _event(row: dict[str, Any], link: PollClaim, inbox: inboxes.InboxView) -> Ra
     }
     return RawEvent(
         key=message_key(row["id"]),
+        kind=EventKind.CHATWOOT,
+        instance_id="",
+        body=json.dumps(body, ensure_ascii=False).encode(),
+    )
+
+
+def _change(
+    row: there.Difference, shown: dict[str, Any], link: PollClaim, inbox: inboxes.InboxView, now: datetime
+) -> RawEvent:
+    body = {
+        "event": "conversation_updated",
+        "id": link.display_id,
+        "inbox_id": inbox.inbox_id,
+        "meta": {"assignee": (shown.get("meta") or {}).get("assignee")},
+        "changed_attributes": [{row.name: {"previous_value": row.before, "current_value": row.now}}],
+        SINCE: row.since.timestamp(),
+    }
+    return RawEvent(
+        key=f"cw:found:{link.display_id}:{row.name}:{now.timestamp()}",
         kind=EventKind.CHATWOOT,
         instance_id="",
         body=json.dumps(body, ensure_ascii=False).encode(),

@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 from django.db import connection
 
-from conversations.chatwoot import assignment, attachments, marking, state
+from conversations.chatwoot import assignment, attachments, marking, state, there
 from conversations.chatwoot.attachments import Attached, Late
 from conversations.chatwoot.inboxes import InboxView
 from conversations.chatwoot.state import PRODUCT, QUEUE, TEMPERATURES, Delivered, Said, Wanted
@@ -122,7 +122,7 @@ class Writer:
 
     def _begin_anew(self) -> None:
         """Another conversation than the one we wrote into: nothing of what stands beside it is written there yet."""
-        stale = ["attributes", "labels", "status", "handoff", "deliveries", assignment.BEFORE]
+        stale = ["attributes", "labels", "status", "handoff", "deliveries", assignment.BEFORE, there.NAME]
         for name in stale:
             self._written.pop(name, None)
         with connection.cursor() as cursor:
@@ -161,6 +161,8 @@ class Writer:
     def _show(self, message: Said) -> None:
         if Message.objects.filter(pk=message.id).exclude(chatwoot_id=None).exists():
             return  # recognised just now
+        if message.author == Message.Author.LEAD and there.known(self._written).get(there.STATUS) in there.ENDED:
+            self._remember(status="")  # the message opens it again: who answers is to be shown anew
         said_by = "[celular da empresa] " if message.author == Message.Author.PHONE else ""
         shown_id = self._create(
             f"{said_by}{message.text}".strip(),
@@ -290,6 +292,7 @@ class Writer:
             self._remember(wrote=wrote[-STATUSES_KEPT:])
             self._client.set_status(self._display_id, wanted.status)
             self._remember(status=wanted.status)
+            there.note(self._link_id, status=wanted.status)
 
     def _wrote(self) -> list[object]:
         wrote = self._written.get("wrote")

@@ -10,7 +10,7 @@ from django.db.models import Max, Q
 
 from conversations import commands, handoff, outbox, resume, sessions, wrong_replies
 from conversations.channel_cache import ChannelView
-from conversations.chatwoot import assignment, due, inboxes, marking, telling
+from conversations.chatwoot import assignment, due, inboxes, marking, telling, there
 from conversations.chatwoot.events import Changed, Written
 from conversations.ingest.common import NotYet, StoredEvent
 from conversations.media import arrivals
@@ -82,13 +82,20 @@ def on_changed(channel: ChannelView, event: StoredEvent, changed: Changed, now: 
         return reason
     inbox = inboxes.of_channel(channel.id)
     conversation = sessions.locked(lead_id=link.lead_id, channel=channel, address=_address(link), at=event.received_at)
+    link.refresh_from_db(fields=["written"])
+    _hear(link, changed)
     if changed.status_to and changed.status_to == link.written.get("status"):
         return "eco_proprio"
+    human = conversation.owner == Conversation.Owner.HUMAN
     if changed.status_to and (past := _past(link, conversation, changed, at=changed.at or event.received_at)):
+        if changed.since and human and changed.status_to == "pending":
+            there.forget_ours(link.pk)  # it seems to be the agent's over there, and is not
+            due.mark(lead_id=link.lead_id, channel_id=channel.id, now=now)
         return past
     if (changed.assignee_changed or changed.team_changed) and _is_our_gift(conversation, changed):
         return "eco_proprio"
-    human = conversation.owner == Conversation.Owner.HUMAN
+    if changed.since and changed.assignee_changed and not human and conversation.owner_since > changed.since:
+        return "atrasado"  # given back since it was last seen otherwise: by somebody who knew of the assignment perhaps
     if changed.status_from == "open" and changed.status_to == "pending" and human:
         resume.give_back(conversation, reason="status_no_chatwoot", actor="sdr", now=now)
     elif changed.status_to == "resolved" and human:
@@ -102,6 +109,15 @@ def on_changed(channel: ChannelView, event: StoredEvent, changed: Changed, now: 
     conversation.save()
     due.mark(lead_id=link.lead_id, channel_id=channel.id, now=now)
     return ""
+
+
+def _hear(link: ChatwootLink, changed: Changed) -> None:
+    """So that a look finds nothing new in what a webhook told."""
+    heard: dict[str, object] = {there.STATUS: changed.status_to} if changed.status_to else {}
+    if changed.assignee_changed:
+        heard[there.ASSIGNEE] = changed.assignee_id
+    if heard and changed.since is None:
+        there.note(link.pk, **heard)
 
 
 def _is_our_gift(conversation: Conversation, changed: Changed) -> bool:
@@ -120,14 +136,17 @@ def _is_our_gift(conversation: Conversation, changed: Changed) -> bool:
 def _past(link: ChatwootLink, conversation: Conversation, changed: Changed, *, at: datetime) -> str:
     """Why a change of status counts no more: it was our own, or a person has acted since. Webhooks come late and in any
     order, and giving the conversation back by an old one would have the agent speak over whoever writes now (I5)."""
+    people = Message.objects.filter(conversation=conversation, author__in=resume.PEOPLE)
+    spoke_at = people.aggregate(last=Max("created_at"))["last"]
+    since = max(conversation.owner_since, spoke_at or conversation.owner_since)
     stamp, ours = at.timestamp(), list(link.written.get("wrote") or ())
+    if changed.since is not None:  # it came after the last look, and after our own writing of what it was before
+        wrote_at = max((wrote_at for status, wrote_at in ours if status == changed.status_from), default=0.0)
+        return "atrasado" if since.timestamp() > max(changed.since.timestamp(), wrote_at) else ""
     for status, wrote_at in ours:
         echo = status == changed.status_to and -CLOCK_SLACK_S <= stamp - wrote_at <= ECHO_S
         if echo and not any(wrote_at < other_at < stamp for _, other_at in ours):
             return "eco_proprio"
-    people = Message.objects.filter(conversation=conversation, author__in=resume.PEOPLE)
-    spoke_at = people.aggregate(last=Max("created_at"))["last"]
-    since = max(conversation.owner_since, spoke_at or conversation.owner_since)
     return "atrasado" if at < since - timedelta(seconds=CLOCK_SLACK_S) else ""
 
 

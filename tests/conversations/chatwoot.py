@@ -127,6 +127,8 @@ class Account:
                 "at": row["id"],
             }
             self.messages.append(message)
+            if kind == 0 and row["status"] == "resolved":
+                row["status"] = "open"
             return httpx.Response(200, json=_told(message))
         if what == "labels":
             row["labels"] = body.get("labels", row["labels"])
