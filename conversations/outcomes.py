@@ -22,6 +22,9 @@ from seleto.lib import alerts, jobs
 from seleto.lib.errors import Throttled, Unavailable
 from seleto.lib.models import Alert
 
+# How far the provider's clock may be behind ours, in seconds, for an echo to be of what was claimed just now.
+ECHO_CLOCK_SLACK_S = 2.0
+
 
 @dataclass(frozen=True, slots=True)
 class OutboxClaim:
@@ -46,11 +49,15 @@ class OutboxClaim:
     follow_up: bool
 
 
-def on_own_echo(*, channel_id: UUID, to: Sequence[str], provider_id: str, now: datetime) -> None:
+def on_own_echo(
+    *, channel_id: UUID, to: Sequence[str], provider_id: str, sent_at: datetime | None, now: datetime
+) -> None:
     """Our sending came back under an id we do not know yet: it proves the row in flight to that address, if any (I6).
 
-    ``to`` are the forms of the address; there is one row in flight at most, as rows leave one at a time.
+    ``to`` are the forms of the address; there is one row in flight at most, as rows leave one at a time. What left by
+    the provider's clock (``sent_at``) before the row was claimed was something else, an earlier bubble perhaps.
     """
+    theirs = Q(provider_id=provider_id) | Q(provider_extra_id=provider_id) | Q(echo_id=provider_id)
     recent = now - timedelta(seconds=settings.OUTBOX_ECHO_BELIEVED_S)
     in_flight = Q(status=Outbox.Status.SENDING) | Q(status=Outbox.Status.UNKNOWN, claimed_at__gte=recent)
     row = (
@@ -59,7 +66,10 @@ def on_own_echo(*, channel_id: UUID, to: Sequence[str], provider_id: str, now: d
         .order_by("status", "claimed_at")  # "sending" before "unknown"
         .first()
     )
-    if row is None or Outbox.objects.filter(channel_id=channel_id, provider_id=provider_id).exists():
+    if row is None or Outbox.objects.filter(theirs, channel_id=channel_id).exists():
+        return
+    earliest = row.claimed_at - timedelta(seconds=ECHO_CLOCK_SLACK_S) if row.claimed_at else None
+    if sent_at is not None and earliest is not None and sent_at < earliest:
         return
     Outbox.objects.filter(pk=row.pk).update(echo_id=provider_id)
     if row.status == Outbox.Status.UNKNOWN:

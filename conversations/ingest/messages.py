@@ -126,7 +126,9 @@ def on_echo(channel: ChannelView, event: StoredEvent, parsed: base.Echo, now: da
         return "eco_proprio"
     if parsed.from_api:
         forms = [form for form in (parsed.address, parsed.phone, parsed.lid) if form]
-        outcomes.on_own_echo(channel_id=channel.id, to=forms, provider_id=parsed.provider_id, now=now)
+        outcomes.on_own_echo(
+            channel_id=channel.id, to=forms, provider_id=parsed.provider_id, sent_at=parsed.sent_at, now=now
+        )
         return "eco_proprio"
     if parsed.from_api is None and now - event.received_at < timedelta(seconds=settings.ECHO_WAIT_S):
         # Older payloads do not say who sent it, and the echo may overtake the answer to our own call.
