@@ -96,7 +96,8 @@ def _mirrored(start: int, leads: int) -> int:
     last = phone(start + leads)
     rows = Conversation.objects.filter(address__gte=phone(start), address__lt=last).values_list("lead_id", flat=True)
     known: list[UUID] = list(rows)
-    return ChatwootLink.objects.filter(lead_id__in=known, display_id__isnull=False, due_at=None).count()
+    links = ChatwootLink.objects.filter(lead_id__in=known, display_id__isnull=False)
+    return links.filter(due_at=None, leased_until=None).count()
 
 
 def _busy() -> bool:
@@ -105,5 +106,7 @@ def _busy() -> bool:
         Event.objects.filter(status=Event.Status.NEW).exists()
         or Conversation.objects.filter(turn_due_at__isnull=False, owner=Conversation.Owner.AGENT).exists()
         or Outbox.objects.filter(status__in=(Outbox.Status.QUEUED, Outbox.Status.SENDING)).exists()
-        or ChatwootLink.objects.filter(status=ChatwootLink.Status.READY, due_at__isnull=False).exists()
+        or ChatwootLink.objects.filter(status=ChatwootLink.Status.READY)
+        .exclude(due_at=None, leased_until=None)
+        .exists()
     )

@@ -3,6 +3,9 @@
 A run holds the link's lease, so nobody else writes there meanwhile. It continues where the last one stopped: every id
 is saved as soon as it is known. After a call whose outcome is unknown, or a process that died, the newest messages
 there are read first and those that bear our marker are not written again.
+
+``due_at`` belongs to those who bring news and is empty while a run is in hand: whatever they write meanwhile, however
+long the run takes, makes the conversation due again.
 """
 
 from collections.abc import Sequence
@@ -39,23 +42,26 @@ class LinkClaim:
     attempts: int
     unsure: bool
     reason: str
-    held_until: datetime
+    token: UUID
 
 
 def claim(limit: int) -> Sequence[LinkClaim]:
-    """Take up to ``limit`` conversations to mirror. A lease that ran out leaves the outcome of its last call unknown.
+    """Take up to ``limit`` conversations to mirror, or whose run died: the outcome of its last call is unknown.
 
+    What an earlier failure was says nothing about a run that died: those are counted anew, and apart.
     SQL because the ORM cannot say UPDATE … RETURNING over SKIP LOCKED.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE conversations_chatwootlink l SET attempts = attempts + 1,"
-            " unsure = l.unsure OR l.leased_until IS NOT NULL, leased_until = now() + make_interval(secs => %s),"
-            " due_at = %s + make_interval(secs => %s)"
-            " WHERE l.id IN (SELECT id FROM conversations_chatwootlink WHERE status = 'ready' AND due_at <= %s"
-            " AND (leased_until IS NULL OR leased_until < now()) ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED)"
-            " RETURNING l.id, l.lead_id, l.channel_id, l.attempts, l.unsure, l.reason, l.due_at",
-            [settings.LEASE_S, clock.now(), settings.LEASE_S, clock.now(), limit],
+            "UPDATE conversations_chatwootlink l SET unsure = l.unsure OR l.leased_until IS NOT NULL,"
+            " attempts = CASE WHEN l.leased_until IS NOT NULL AND l.reason <> '' THEN 1 ELSE l.attempts + 1 END,"
+            " reason = CASE WHEN l.leased_until IS NOT NULL THEN '' ELSE l.reason END,"
+            " due_at = NULL, lease_token = gen_random_uuid(), leased_until = now() + make_interval(secs => %s)"
+            " WHERE l.id IN (SELECT id FROM conversations_chatwootlink WHERE status = 'ready'"
+            " AND ((leased_until IS NULL AND due_at <= %s) OR leased_until < now())"
+            " ORDER BY due_at NULLS FIRST LIMIT %s FOR UPDATE SKIP LOCKED)"
+            " RETURNING l.id, l.lead_id, l.channel_id, l.attempts, l.unsure, l.reason, l.lease_token",
+            [settings.LEASE_S, clock.now(), limit],
         )
         return [LinkClaim(*row) for row in cursor.fetchall()]
 
@@ -89,16 +95,15 @@ def run(link: LinkClaim) -> None:
 
 
 def renew(links: Sequence[LinkClaim]) -> None:
-    extend_leases("conversations_chatwootlink", [link.id for link in links])
+    extend_leases("conversations_chatwootlink", [link.id for link in links], [link.token for link in links])
 
 
 def next_due() -> datetime | None:
-    """When the next conversation falls due; those in hand do not count."""
-    due: datetime | None = (
-        ChatwootLink.objects.filter(status=ChatwootLink.Status.READY, due_at__isnull=False)
-        .extra(where=["(leased_until IS NULL OR leased_until < now())"])
-        .aggregate(due=Min("due_at"))["due"]
-    )
+    """When the next conversation falls due; those in hand do not count, unless their run died."""
+    ready = ChatwootLink.objects.filter(status=ChatwootLink.Status.READY)
+    due: datetime | None = ready.filter(leased_until=None, due_at__isnull=False).aggregate(due=Min("due_at"))["due"]
+    if ready.extra(where=["leased_until < now()"]).exists():
+        return min(filter(None, (due, clock.now())))
     return due
 
 
@@ -130,10 +135,11 @@ def _failed(link: LinkClaim, inbox: inboxes.InboxView, error: ProviderError, now
 
 
 def _park(link: LinkClaim, reason: str, now: datetime) -> None:
-    ChatwootLink.objects.filter(pk=link.id).update(
-        status=ChatwootLink.Status.PARKED, reason=reason[:120], leased_until=None
+    parked = ChatwootLink.objects.filter(pk=link.id, lease_token=link.token).update(
+        status=ChatwootLink.Status.PARKED, reason=reason[:120], leased_until=None, lease_token=None
     )
-    _alert_refused(now)
+    if parked:
+        _alert_refused(now)
 
 
 def _alert_refused(now: datetime) -> None:
@@ -148,19 +154,18 @@ def _release(
     unsure: bool = False,
     attempts: int = 0,
 ) -> None:
-    """Give the link back. A mark that came during the run is not lost: it stands before the lease's own due time."""
+    """Give the link back, if it is ours still. News that came during the run count beside ``due_at``: the earlier."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE conversations_chatwootlink SET leased_until = NULL, reason = %(reason)s,"
-            " unsure = unsure OR %(unsure)s, attempts = %(attempts)s,"
-            " due_at = CASE WHEN due_at < %(held_until)s THEN due_at ELSE %(due)s END WHERE id = %(id)s"
-            " RETURNING due_at",
+            "UPDATE conversations_chatwootlink SET leased_until = NULL, lease_token = NULL, reason = %(reason)s,"
+            " unsure = unsure OR %(unsure)s, attempts = %(attempts)s, due_at = LEAST(due_at, %(due)s)"
+            " WHERE id = %(id)s AND lease_token = %(token)s RETURNING due_at",
             {
                 "id": link.id,
+                "token": link.token,
                 "reason": reason[:120],
                 "unsure": unsure,
                 "attempts": attempts,
-                "held_until": link.held_until,
                 "due": due_at,
             },
         )

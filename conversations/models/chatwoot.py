@@ -102,6 +102,8 @@ class ChatwootLink(models.Model):
     attempts = models.PositiveSmallIntegerField("tentativas", default=0)
     due_at = models.DateTimeField("espelhar a partir de", null=True, blank=True)
     leased_until = models.DateTimeField("reservado até", null=True, blank=True)
+    # Who has it in hand: a run that lost it gives nothing back.
+    lease_token = models.UUIDField(null=True, blank=True, editable=False)
     # A call whose outcome is unknown, or a process that died: what is there is looked up before anything is written.
     unsure = models.BooleanField("conferir antes de escrever", default=False)
     polled_at = models.DateTimeField("conferido em", null=True, blank=True)
@@ -121,6 +123,7 @@ class ChatwootLink(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False, status="ready"), name="chatwoot_due"),
+            models.Index(fields=["leased_until"], condition=Q(leased_until__isnull=False), name="chatwoot_in_hand"),
         ]
 
     def __str__(self) -> str:
