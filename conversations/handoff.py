@@ -20,8 +20,8 @@ PHONE = "celular_da_empresa"
 SYSTEM = "sistema"
 # How long before a mistaken takeover the bubbles it cancelled were due at the earliest.
 MISTAKE_SPAN = timedelta(minutes=5)
-# Why a bubble of the agent was cancelled: a person took over.
-TAKEN_OVER = "pessoa_assumiu"
+# Why a bubble of the agent was cancelled: a person took over, or the agent handed over before it left.
+TAKEN_OVER, HANDED_OVER = "pessoa_assumiu", "repassada"
 
 
 def take_over(conversation: Conversation, *, reason: str, actor: str, now: datetime, attends: bool = True) -> None:
@@ -93,6 +93,8 @@ def open_handoff(conversation: Conversation, *, reason: Handoff.Reason, now: dat
             opened_at=now,
             summary=handoff_summary.of(conversation, reason),
         )
+    # What may not leave any more would hold back the notice behind it.
+    cancel_agent_messages(conversation, reason=HANDED_OVER, spare_notice=True)
     _set_owner(conversation, Conversation.Owner.HUMAN, reason=str(reason), actor="agente", now=now)
     if opened:
         handoff_opened.send(sender=Handoff, handoff_id=handoff.id, conversation_id=conversation.id)
@@ -104,13 +106,13 @@ def waiting_alert(row: Handoff) -> str:
     return f"handoff:{row.pk}"
 
 
-def cancel_agent_messages(conversation: Conversation, *, reason: str) -> int:
-    """Take back what the agent queued and nobody has begun to send; returns how many bubbles."""
-    cancelled = list(
-        Outbox.objects.filter(
-            conversation=conversation, status=Outbox.Status.QUEUED, origin=Outbox.Origin.AGENT
-        ).values_list("pk", "message_id")
-    )
+def cancel_agent_messages(conversation: Conversation, *, reason: str, spare_notice: bool = False) -> int:
+    """Take back what the agent queued and nobody has begun to send, or all but a handover's notice; returns how many
+    bubbles."""
+    rows = Outbox.objects.filter(conversation=conversation, status=Outbox.Status.QUEUED, origin=Outbox.Origin.AGENT)
+    if spare_notice:
+        rows = rows.filter(survives_handoff=False)
+    cancelled = list(rows.values_list("pk", "message_id"))
     if not cancelled:
         return 0
     taken = Outbox.objects.filter(pk__in=[pk for pk, _ in cancelled], status=Outbox.Status.QUEUED).update(

@@ -150,9 +150,9 @@ def requeue(row: OutboxClaim, due_at: datetime, *, counted: bool) -> str:
     attempts = row.attempts if counted else row.attempts - 1
     with transaction.atomic():
         conversation = Conversation.objects.select_for_update().get(pk=row.conversation_id)
-        if row.origin == Outbox.Origin.AGENT and _taken_over(conversation):
+        if row.origin == Outbox.Origin.AGENT and (reason := _may_no_more(row, conversation)):
             Outbox.objects.filter(pk=row.id, status=Outbox.Status.SENDING).update(
-                status=Outbox.Status.CANCELLED, reason=handoff.TAKEN_OVER, leased_until=None
+                status=Outbox.Status.CANCELLED, reason=reason, leased_until=None
             )
             Message.objects.filter(pk=row.message_id).update(status=Message.Status.CANCELLED)
             return "cancelled"
@@ -163,10 +163,15 @@ def requeue(row: OutboxClaim, due_at: datetime, *, counted: bool) -> str:
     return "postponed"
 
 
-def _taken_over(conversation: Conversation) -> bool:
-    """Whether a person is in charge by their own deed; a handoff's notice may still leave."""
-    handed_over = conversation.owner_reason in Handoff.Reason.values
-    return conversation.owner != Conversation.Owner.AGENT and not handed_over
+def _may_no_more(row: OutboxClaim, conversation: Conversation) -> str:
+    """Why the agent may not say this any more: a person is in charge by their own deed, or the agent handed over and it
+    is not the notice, which it would hold back; "" when it may."""
+    if conversation.owner == Conversation.Owner.AGENT:
+        return ""
+    if conversation.owner_reason not in Handoff.Reason.values:
+        return handoff.TAKEN_OVER
+    notice = Outbox.objects.filter(pk=row.id, survives_handoff=True).exists()
+    return "" if notice else handoff.HANDED_OVER
 
 
 def cancel(row: OutboxClaim, reason: str) -> str:

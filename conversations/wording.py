@@ -68,6 +68,7 @@ _REASONS = {
     "pessoa_no_chatwoot": "escreveu no Chatwoot",
     "pausa_manual": "pausado por uma pessoa",
     "pessoa_assumiu": "uma pessoa assumiu",
+    "repassada": "o agente repassou a conversa antes de ela sair",
     "presenca": "presença",
     "read_by_me": "lida por nós em outro aparelho",
     "recusada": "recusada pelo provedor",
