@@ -1,6 +1,7 @@
 """What an SDR tells the agent from Chatwoot (domain.md, "Human in the loop")."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -28,8 +29,12 @@ _WRONG = re.compile(r"\s*erro\s*:(.*)", re.IGNORECASE | re.DOTALL)
 
 
 def parse(text: str) -> Command | Unknown | None:
-    """The command that ``text`` equals, with or without its slash; None for ordinary text."""
-    said = " ".join(fold(text).split())
+    """The command that ``text`` equals, with or without its slash; None for ordinary text.
+
+    What nobody sees (a pasted zero-width space, a byte order mark) and the form of a letter make no other word of it.
+    """
+    visible = "".join(char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf")
+    said = " ".join(fold(visible).split())
     command = _WORDS.get(said.removeprefix("/"))
     if command is None and said.startswith("/"):
         return Unknown()

@@ -37,6 +37,8 @@ class Written:
     in_reply_to_marker: str = ""
     # The key of the contact in this inbox: ours, and whose conversation it is even before we know its number.
     source_id: str = ""
+    # When it was written by Chatwoot's clock, where it says so.
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ def _written(data: Mapping[str, Any]) -> Written:
         in_reply_to=_number(attributes.get("in_reply_to")),
         in_reply_to_marker=str(attributes.get("in_reply_to_external_id") or ""),
         source_id=_source_id(conversation),
+        at=_instant(data.get("created_at")),
     )
 
 
@@ -139,7 +142,13 @@ def _source_id(conversation: Mapping[str, Any]) -> str:
 
 
 def _instant(value: object) -> datetime | None:
-    """Seconds since 1970, as newer servers give them in events; what else there may be is left alone."""
+    """Seconds since 1970, as the API gives them and newer servers in events, or ISO with its zone; else nothing."""
+    if isinstance(value, str):
+        try:
+            read = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+        return read.astimezone(UTC) if read.tzinfo else None
     if not isinstance(value, int | float) or not 0 < value < 4e9:
         return None
     return datetime.fromtimestamp(value, tz=UTC)

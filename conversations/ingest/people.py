@@ -14,7 +14,7 @@ from conversations.chatwoot import assignment, due, inboxes, marking, telling, t
 from conversations.chatwoot.events import Changed, Written
 from conversations.ingest.common import NotYet, StoredEvent
 from conversations.media import arrivals
-from conversations.models import ChatwootLink, Conversation, Handoff, Message
+from conversations.models import ChatwootLink, ChatwootNote, Conversation, Handoff, Message
 from conversations.wording import excerpt
 from seleto.lib import jobs
 
@@ -23,6 +23,13 @@ CHATWOOT = "pessoa_no_chatwoot"
 ASSIGNED = "atribuido_no_chatwoot"
 RESOLVED = "resolvido_no_chatwoot"
 COMMAND = "comando"
+# The key of a note that acknowledges an order, before its message's number.
+_ORDER = "comando:"
+_OBEYED = "ja_obedecido"
+_LATE = (
+    "⚠️ Este comando chegou atrasado e não valeu: depois dele alguém voltou a escrever ou a decidir quem atende."
+    " Se ainda for o caso, escreva de novo."
+)
 # How far Chatwoot's clock may be off, and how long our own change of status may take to come back, in seconds.
 CLOCK_SLACK_S, ECHO_S = 5.0, 30.0
 
@@ -49,10 +56,14 @@ def on_written(channel: ChannelView, event: StoredEvent, written: Written, now: 
     if isinstance(command, commands.Unknown):
         return _answer_unknown(conversation, written, now) if not written.private else ""
     if command is not None:
-        return _obey(conversation, command, actor=actor, written=written, now=now)
+        return _obey(conversation, command, actor=actor, written=written, at=event.received_at, now=now)
     if written.private:
         return "nota_privada"
-    _forward(conversation, channel, written, event=event, actor=actor, now=now)
+    if written.deleted:  # taken back before we heard of it: all that is left of its text is Chatwoot's own remark
+        handoff.take_over(conversation, reason=CHATWOOT, actor=actor, now=now)
+        conversation.save()
+        return "apagada_antes"
+    _forward(conversation, channel, written, actor=actor, now=now)
     return ""
 
 
@@ -190,16 +201,49 @@ def _report(link: ChatwootLink, written: Written, words: str, *, actor: str, now
     return "" if message else "sem_mensagem_do_agente"
 
 
-def _obey(conversation: Conversation, command: commands.Command, *, actor: str, written: Written, now: datetime) -> str:
+def _obey(
+    conversation: Conversation,
+    command: commands.Command,
+    *,
+    actor: str,
+    written: Written,
+    at: datetime,
+    now: datetime,
+) -> str:
     """Never forwarded; acknowledged by a private note; audited with who and when by the change of owner."""
+    if late := _order_is_late(conversation, written, at=written.at or at):
+        if late != _OBEYED:
+            _note(conversation, f"atrasado:{written.message_id}", _LATE, now)
+        return late
     if command == commands.Command.RESUME:
         text = _give_back(conversation, actor=actor, now=now)
     else:
         handoff.take_over(conversation, reason=COMMAND, actor=actor, now=now, attends=False)
         text = "⏸️ Agente pausado nesta conversa. Para devolver, escreva /retomar."
     conversation.save()
-    _note(conversation, f"comando:{written.message_id}", text, now)
+    if written.attachments:
+        text = f"{text} ⚠️ O anexo que veio com o comando não foi enviado ao lead."
+    _note(conversation, f"{_ORDER}{written.message_id}", text, now)
     return ""
+
+
+def _order_is_late(conversation: Conversation, written: Written, *, at: datetime) -> str:
+    """Why an order counts no more: it was obeyed before, or a person has spoken or ordered since. Webhooks come late
+    and in any order; giving the conversation back by an old one would have the agent speak over a person (I5)."""
+    notes = ChatwootNote.objects.filter(
+        link__lead_id=conversation.lead_id, link__channel_id=conversation.channel_id, key__startswith=_ORDER
+    )
+    obeyed = [int(key.removeprefix(_ORDER)) for key in notes.values_list("key", flat=True)]
+    if written.message_id in obeyed:
+        return _OBEYED
+    spoke = Message.objects.filter(conversation__lead_id=conversation.lead_id, channel_id=conversation.channel_id)
+    # Chatwoot's own numbers tell what was written after it; for the rest there are only the clocks.
+    there = spoke.filter(author=Message.Author.PERSON, chatwoot_id__gt=written.message_id)
+    elsewhere = spoke.filter(author=Message.Author.PHONE, sent_at__gt=at + timedelta(seconds=CLOCK_SLACK_S))
+    since = conversation.owner_since > at + timedelta(seconds=CLOCK_SLACK_S)
+    owned_since = since and conversation.owner_reason not in (CHATWOOT, COMMAND)
+    late = max(obeyed, default=0) > written.message_id or there.exists() or elsewhere.exists() or owned_since
+    return "atrasado" if late else ""
 
 
 def _give_back(conversation: Conversation, *, actor: str, now: datetime) -> str:
@@ -228,7 +272,6 @@ def _forward(
     channel: ChannelView,
     written: Written,
     *,
-    event: StoredEvent,
     actor: str,
     now: datetime,
 ) -> None:
