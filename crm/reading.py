@@ -113,9 +113,16 @@ def _talk(lead_id: UUID) -> dict[str, Any]:
         "channel": first.channel.slug,
         "last_said_at": said.aggregate(at=Max("sent_at"))["at"],
         "summary": last.summary,
+        "not_told": _not_told(last),
         "open_questions": tuple(str(question) for question in last.memory.get("open_questions", ())),
         "handed": Handed(handed.opened_at, handed.get_reason_display(), handed.get_queue_display()) if handed else None,
     }
+
+
+def _not_told(conversation: Conversation) -> frozenset[str]:
+    """Whoever keeps the city to themselves keeps the state with it."""
+    found = frozenset(str(name) for name in conversation.memory.get("not_told", ()))
+    return found | {Fact.Field.UF.value} if Fact.Field.CIDADE in found else found
 
 
 def _disclosed(lead_id: UUID) -> tuple[tuple[str, datetime], ...]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from leads.models import Temperature
 from seleto.lib.text.fold import fold
 
-# A fact whose value says that the lead would not tell: it counts for "qualificado" and is written nowhere.
+# A fact that a person gave to say that the lead would not tell: it counts for "qualificado" and is written nowhere.
 NOT_TOLD = "nao informado"
 
 
@@ -88,6 +88,8 @@ class Values:
     handed: Handed | None = None
     summary: str = field(default="", repr=False)
     open_questions: tuple[str, ...] = field(default=(), repr=False)
+    # Fields that the lead, asked by the agent, would not tell.
+    not_told: frozenset[str] = frozenset()
     interests: tuple[str, ...] = ()
     disclosed: tuple[tuple[str, datetime], ...] = ()
     product_names: Mapping[str, str] = field(default_factory=dict)
@@ -99,4 +101,4 @@ class Values:
 
     def settled(self, name: str) -> bool:
         """Whether the question is answered, be it by not telling."""
-        return name in self.facts and bool(self.facts[name].value)
+        return name in self.not_told or (name in self.facts and bool(self.facts[name].value))

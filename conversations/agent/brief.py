@@ -111,7 +111,7 @@ def _xml(
         "<fatos>",
         *(f"<fato campo={quoteattr(name)}>{escape(value)}</fato>" for name, value in state.facts.items()),
         "</fatos>",
-        f"<faltam>{' '.join(moves.missing(heard.known))}</faltam>",
+        f"<faltam>{' '.join(moves.missing(heard))}</faltam>",
         *_list("em_aberto", "pergunta", state.memory.open_questions),
         *_prices(snapshot),
         "<conhecimento>",

@@ -281,6 +281,7 @@ def _remembered(
         or Situation.APRESENTAR_FB300 in told
         or names_product(moves.SEMI_AUTOMATIC, text),
         notice_given=Situation.LGPD_AVISO in told or not moves.notice(text, memory),
+        not_told=tuple(sorted(heard.not_told)),
     )
 
 

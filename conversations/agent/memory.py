@@ -21,6 +21,8 @@ class Memory:
     fb300_presented: bool = False
     notice_given: bool = False
     open_questions: tuple[str, ...] = ()
+    # Fields that the lead, asked for them, said outright they would not or could not tell.
+    not_told: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, stored: Any) -> "Memory":
@@ -49,6 +51,7 @@ class Memory:
             fb300_presented=self.fb300_presented,
             notice_given=self.notice_given,
             open_questions=self.open_questions,
+            not_told=self.not_told,
         )
 
 

@@ -4,7 +4,7 @@ The rules are those of domain.md: hard rules 1 and 6, "Commercial rules", and LG
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from conversations.agent.memory import Memory
@@ -46,9 +46,9 @@ class Obligation:
     footnote: bool = False
 
 
-def missing(known: Mapping[str, str]) -> list[str]:
+def missing(heard: Heard) -> list[str]:
     """What is still to be asked, the most valuable first."""
-    return [name for name in WANTED if name not in known]
+    return [name for name in WANTED if name not in heard.known and name not in heard.not_told]
 
 
 def max_questions(state: TurnState) -> int:
@@ -59,7 +59,7 @@ def max_questions(state: TurnState) -> int:
 def allowed(state: TurnState, heard: Heard, products: Sequence[ProductFacts]) -> list[str]:
     """The moves of this turn."""
     moves = ["responder"]
-    if missing(heard.known) and max_questions(state):
+    if missing(heard) and max_questions(state):
         moves.append("perguntar")
     if heard.matters & {Matter.PRICE, Matter.QUOTE} or state.memory.price_refusals:
         moves.append("recusar_preco")

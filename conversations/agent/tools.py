@@ -225,7 +225,7 @@ def _consultar_catalogo(box: ToolBox, given: ConsultarCatalogo) -> dict[str, Any
 
 
 def _classificar_temperatura(box: ToolBox, given: ClassificarTemperatura) -> dict[str, Any]:
-    return {"temperatura": box.heard.temperature, "faltam": moves.missing(box.heard.known)}
+    return {"temperatura": box.heard.temperature, "faltam": moves.missing(box.heard)}
 
 
 def _registrar_interesse(box: ToolBox, given: RegistrarInteresse) -> dict[str, Any]:

@@ -6,7 +6,7 @@ The brief is built on it, routing obeys it, and it is all there is when no model
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from conversations.agent import facts, situations
+from conversations.agent import declined, facts, situations
 from conversations.agent.situations import Matter
 from conversations.agent.state import Line, TurnState
 from knowledge.catalogue import ProductFacts
@@ -35,7 +35,8 @@ NO_SALE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """``known``: field -> value, what these messages tell included. ``facts``: only what they tell."""
+    """``known``: field -> value, what these messages tell included. ``facts``: only what they tell.
+    ``not_told``: what the lead, asked for it, would not tell."""
 
     score: Score
     matters: frozenset[Matter] = frozenset()
@@ -44,6 +45,7 @@ class Heard:
     known: Mapping[str, str] = field(default_factory=dict, repr=False)
     ask_state: bool = False
     engagement: Engagement = field(default_factory=Engagement)
+    not_told: frozenset[str] = frozenset()
 
     @property
     def temperature(self) -> str:
@@ -64,21 +66,24 @@ def listen(state: TurnState, products: tuple[ProductFacts, ...], weights: Weight
         matters |= {Matter.PRICE}
     new = facts.from_rules(lines, [*said.items, *intentions(texts)])
     engagement = _engagement(state, sale=not matters & NO_SALE)
+    known = _known(state, new)
     return Heard(
         score=_score(state, new, engagement, weights),
         matters=matters,
         language=situations.spoken_language([*state.history, *state.pending]),
         facts=new,
-        known=_known(state, new),
+        known=known,
         ask_state=said.ask_state,
         engagement=engagement,
+        not_told=(declined.read(state.history, state.pending, known) | {*state.memory.not_told}) - {*known},
     )
 
 
 def with_facts(heard: Heard, new: tuple[NewFact, ...], state: TurnState, weights: Weights) -> Heard:
     """The same, with what the model read as well: its facts count for everything that follows the answer."""
     score = _score(state, new, heard.engagement, weights)
-    return replace(heard, facts=new, known=_known(state, new), score=score)
+    known = _known(state, new)
+    return replace(heard, facts=new, known=known, score=score, not_told=heard.not_told - {*known})
 
 
 def _known(state: TurnState, new: Sequence[NewFact]) -> dict[str, str]:

@@ -94,7 +94,7 @@ def phrase(state: TurnState, snapshot: Snapshot, heard: Heard, situation: Situat
     language = "en" if heard.language == "other" else heard.language  # whoever writes French reads English sooner
     for attempt in range(PHRASE_TRIES):
         text = phrases.choose(situation, language=language, avoid=last, seed=f"{state.turn_id}:{attempt}")
-        text = without_questions_for(heard.known, text) or text
+        text = without_questions_for([*heard.known, *heard.not_told], text) or text
         if review((text,), state, snapshot, heard).ok:
             return text
     raise NoSafePhrase(situation.value)
@@ -145,7 +145,7 @@ def review(parts: tuple[str, ...], state: TurnState, snapshot: Snapshot, heard: 
 
 def _draft(answer: Answer, state: TurnState, snapshot: Snapshot, heard: Heard) -> tuple[tuple[str, ...], Verdict]:
     """The draft without questions for what is known, and what is wrong with it."""
-    text = without_questions_for(heard.known, to_whatsapp(answer.reply))
+    text = without_questions_for([*heard.known, *heard.not_told], to_whatsapp(answer.reply))
     parts = bubbles(text, most=state.most_bubbles)
     verdict = review(parts, state, snapshot, heard)
     return parts, _transfer(parts) if verdict.ok else verdict

@@ -15,7 +15,9 @@ from conversations.formatting import typing_s
 from conversations.models import Conversation, GuardrailHit, Handoff, Turn
 from knowledge import gaps
 from leads import classification, needs
+from leads.models import Lead
 from leads.services import open_subject_request, record_facts, record_interests
+from leads.signals import lead_changed
 from seleto.lib import alerts, audit, jobs
 from seleto.lib.models import Alert
 
@@ -106,6 +108,8 @@ def _keep_what_was_told(lead_id: UUID, state: TurnState, decision: Decision, *, 
     """The facts and what follows from them: company, orçamento, interests, a data subject's request. ``lead_id`` is the
     conversation's: the lead that the turn began with may have become one with another since."""
     made = record_facts(lead_id, decision.facts, now=now)
+    if refused := {*decision.memory.not_told} - {*state.memory.not_told}:
+        lead_changed.send(sender=Lead, lead_id=lead_id, fields=sorted(refused))
     sale = decision.engagement is None or decision.engagement.sale
     if made and sale:
         quotes = {fact.field: fact.quote for fact in made}
