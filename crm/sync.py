@@ -5,48 +5,27 @@ stands there as we wrote it is not asked for again. A create whose answer was lo
 (I9). Raises the outcomes of ``seleto.lib.errors``, ``Busy`` and ``Lost``; no transaction is open around a call.
 """
 
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from crm import cities, drifts, links, records
-from crm.gateway import Activity, Company, CrmGateway, Deal, Gone, Person, Remote
+from crm.deals import Deals
+from crm.gateway import Company, Gone, Person, Remote
 from crm.models import CrmLink
 from crm.notes import cnpj_words
-from crm.plan import CompanyWish, DealWish, Plan
+from crm.plan import CompanyWish
 from crm.records import Again, Fields, Kind, Record
-from knowledge import calendar
-from leads import services
-from leads.models import Empresa, Lead, Orcamento
-from seleto.lib.errors import Ambiguous, Misconfigured, ProviderError, Rejected
+from crm.steps import age, oldest
+from leads.models import Empresa, Lead
+from seleto.lib.errors import Misconfigured, Rejected
 
 # How often a run begins anew because a record that it relied on is gone.
 ROUNDS = 4
-TASK_LENGTH = timedelta(minutes=30)
 _Kind = CrmLink.Kind
 
 
-class Saga:
-    """``token`` is the lease of the lead's row; ``held`` collects the links reserved on the way, to be renewed with it
-    and given back by the caller."""
-
-    def __init__(
-        self,
-        gateway: CrmGateway,
-        lead_id: UUID,
-        plan: Plan,
-        *,
-        token: UUID,
-        held: list[int],
-        now: Callable[[], datetime],
-    ) -> None:
-        self._gateway, self._lead_id, self._plan = gateway, lead_id, plan
-        self._token, self._held, self._now = token, held, now
-        self._companies: dict[UUID, str] = {}
-        self._fresh: set[str] = set()
-        self._person_id = ""
-        self._touched: dict[int, CrmLink] = {}
+class Saga(Deals):
+    """From company to task, begun anew when something it relied on is gone."""
 
     def run(self) -> None:
         for _ in range(ROUNDS):
@@ -123,18 +102,18 @@ class Saga:
                 return
         ours = found is not None and found.record.code == link.code
         if found is None and link.unsure:
-            found, ours = _first(self._gateway.companies(code=link.code)), True
+            found, ours = oldest(self._gateway.companies(code=link.code)), True
         if found is None and not cnpj and wanted.get("city_id"):
             same = self._gateway.companies(name=wish.fields["name"], city_id=str(wanted["city_id"]))
-            found, ours = _first(same), False
+            found, ours = oldest(same), False
         if found is not None:
             record.adopt(found, ours=ours)
 
     def _by_cnpj(self, wish: CompanyWish) -> Remote[Company] | None:
-        found = sorted(self._gateway.companies(cnpj=wish.fields["cnpj"]), key=_age)
+        found = sorted(self._gateway.companies(cnpj=wish.fields["cnpj"]), key=age)
         for twin in found[1:]:
             self._drift(drifts.TWO_COMPANIES, _Kind.COMPANY, wish.id, twin.id, {"outra": found[0].id})
-        return _first(found)
+        return oldest(found)
 
     def _share_name(self, record: Record, wish: CompanyWish) -> None:
         """Of our companies without a CNPJ that bear the same name in the same city, the oldest one's link decides: two
@@ -189,7 +168,7 @@ class Saga:
         link = record.link
         if link.unsure:
             links.check_rested(link, self._token)
-            found = _first(self._gateway.persons(code=link.code))
+            found = oldest(self._gateway.persons(code=link.code))
             if found is not None:
                 self._claim_ours(record, found)
                 return
@@ -206,13 +185,6 @@ class Saga:
         found = next((one for one in candidates if self._may_be_theirs(one, link)), None)
         if found is not None and record.adopt(found, ours=False):
             record.seen = None  # lists do not tell everything of a person
-
-    def _claim_ours(self, record: Record, found: Remote[Any]) -> None:
-        """What bears our code is ours; should another of our rows hold it, a person has to look before more is made."""
-        if not record.adopt(found, ours=True):
-            kind = CrmLink.Kind(record.link.kind)
-            self._drift(drifts.HELD_TWICE, kind, record.link.local_id, found.id, {})
-            raise Rejected("held_by_another_row")
 
     def _may_be_theirs(self, found: Remote[Person], link: CrmLink) -> bool:
         """Not somebody who is, or is just becoming, the person of another lead."""
@@ -233,178 +205,6 @@ class Saga:
                     self._drift(drifts.TWO_PERSONS, _Kind.PERSON, self._lead_id, found.id, {"outra": link.remote_id})
             link.strays = [other for other in link.strays if other != code]
             CrmLink.objects.filter(pk=link.pk).update(strays=link.strays)
-
-    # --- deal, note, task
-
-    def _deal(self, wish: DealWish) -> None:
-        gateway = self._gateway
-        kind = Kind(gateway.deal, lambda fields: gateway.create_deal(Deal(**fields)), gateway.update_deal)
-        record = self._record(_Kind.DEAL, wish.orcamento_id, kind)
-        link = record.link
-        shown = {
-            "title": wish.title,
-            "temperature": wish.temperature,
-            "person_id": self._person_id,
-            "company_id": self._companies.get(wish.company, "") if wish.company else "",
-        }
-        self._find_deal(record, wish)
-        fresh = not link.remote_id
-        if fresh and not wish.may_create:
-            return
-        if fresh:
-            made = {
-                **shown,
-                "pipeline_id": wish.pipeline_id,
-                "stage_id": wish.advance_to or wish.stage_new_id,
-                "origin_id": wish.origin_id,
-                "owner_id": wish.owner_id,
-            }
-            record.create(made, instead={"stage_id": {"stage_id": wish.stage_new_id}})
-        advance = {"stage_id": wish.advance_to} if wish.advance_to else {}
-        wanted = {**shown, **advance}
-        note = self._link(_Kind.NOTE, wish.orcamento_id)
-        moved = bool(note.remote_id) and note.written.get("deal") != link.remote_id
-        news = moved or (wish.note_due and (note.unsure or note.digest != wish.note_digest))
-        if not fresh and (news or record.changed(wanted)) and not record.look().open:
-            self._closed(wish, record.look())
-            return
-        record.keep_true(wanted, {}, locked=tuple(wanted))
-        if news:
-            self._note(note, wish, link.remote_id)
-        if wish.follow_up is not None:
-            self._task(wish, link.remote_id)
-
-    def _find_deal(self, record: Record, wish: DealWish) -> None:
-        """The deal that we know of but have no link to, or the one that an unanswered create of ours may have made."""
-        link = record.link
-        if link.unsure:
-            links.check_rested(link, self._token)
-            # Two leads may have become one since: the deal would be the former person's.
-            for person_id in dict.fromkeys([self._person_id, str(link.written.get("person_id") or "")]):
-                found = _first(self._gateway.deals(person_id=person_id, code=link.code)) if person_id else None
-                if found is not None:
-                    self._claim_ours(record, found)
-                    return
-            links.gave_up(link)
-        elif not link.remote_id:
-            known = (
-                Orcamento.objects.filter(pk=wish.orcamento_id).values_list("oportunidade_pipe_id", flat=True).first()
-            )
-            if known:
-                # From before there were links; one that stands elsewhere than new ones do was moved by a person.
-                links.made(link, str(known), now=self._now(), written={"stage_id": wish.stage_new_id})
-
-    def _closed(self, wish: DealWish, theirs: Remote[Deal]) -> None:
-        """People won, lost or removed it: it stays as it is. What the lead asked for since is a new need."""
-        asked_again = wish.asked_at is not None and theirs.updated_at is not None and wish.asked_at > theirs.updated_at
-        services.close_orcamento(wish.orcamento_id, reopen=asked_again, now=self._now())
-
-    def _note(self, link: CrmLink, wish: DealWish, deal_id: str) -> None:
-        gateway, note_id = self._gateway, ""
-        if link.unsure:
-            links.check_rested(link, self._token)
-            note_id = gateway.find_note(deal_id=deal_id, mark=wish.note.mark)
-        if not note_id:
-            company_id = self._companies.get(wish.company, "") if wish.company else ""
-            note_id = self._create(
-                link,
-                lambda: gateway.create_note(
-                    deal_id=deal_id, person_id=self._person_id, company_id=company_id, note=wish.note
-                ),
-            )
-        written = {"at": self._now().isoformat(), "deal": deal_id}
-        links.made(link, note_id, now=self._now(), written=written, digest=wish.note_digest)
-
-    def _task(self, wish: DealWish, deal_id: str) -> None:
-        follow_up, gateway = wish.follow_up, self._gateway
-        link = self._link(_Kind.ACTIVITY, wish.orcamento_id)
-        if follow_up is None or (link.remote_id and not link.unsure):
-            return
-        mark, task_id = f"retorno:{wish.orcamento_id}", ""
-        if link.unsure:
-            links.check_rested(link, self._token)
-            task_id = gateway.find_activity(deal_id=deal_id, mark=mark)
-        if not task_id:
-            starts_at = _business(follow_up.since, follow_up.business_hours)
-            activity = Activity(
-                type_id=follow_up.type_id,
-                owner_id=wish.owner_id,
-                title=follow_up.title,
-                description=follow_up.description,
-                starts_at=starts_at,
-                ends_at=starts_at + TASK_LENGTH,
-                mark=mark,
-            )
-            task_id = self._create(link, lambda: gateway.create_activity(deal_id=deal_id, activity=activity))
-        links.made(link, task_id, now=self._now(), written={"at": self._now().isoformat()})
-
-    def _create(self, link: CrmLink, make: Callable[[], str]) -> str:
-        """A note or task: what they refuse of it they refuse as a whole."""
-        links.begin(link, self._token)
-        try:
-            return make()
-        except Ambiguous:
-            links.rest(link)
-            raise
-        except ProviderError:
-            links.gave_up(link)
-            raise
-
-    # --- common
-
-    def _link(self, kind: CrmLink.Kind, local_id: UUID) -> CrmLink:
-        link = links.get(kind, local_id, now=self._now())
-        self._touched[link.pk] = link
-        return link
-
-    def _record(self, kind: CrmLink.Kind, local_id: UUID, how: Kind) -> Record:
-        return Record(self._link(kind, local_id), how, self._token, self._now)
-
-    def _drift(
-        self, kind: str, local_kind: CrmLink.Kind, local_id: UUID, remote_id: str, evidence: dict[str, object]
-    ) -> None:
-        drifts.report(
-            kind,
-            local_kind=local_kind,
-            local_id=local_id,
-            lead_id=self._lead_id,
-            remote_id=remote_id,
-            evidence=evidence,
-            now=self._now(),
-        )
-
-    def _forgets_what_is_gone(self) -> bool:
-        """Something that a call relied on is gone over there: find out what. True when anything was."""
-        getters: dict[str, Callable[[str], Remote[Any]]] = {
-            _Kind.COMPANY: self._gateway.company,
-            _Kind.PERSON: self._gateway.person,
-            _Kind.DEAL: self._gateway.deal,
-        }
-        forgotten = False
-        for link in list(self._touched.values()):
-            if link.remote_id and link.kind in getters:
-                try:
-                    getters[link.kind](link.remote_id)
-                except Gone:
-                    links.forget(link)
-                    forgotten = True
-        return forgotten
-
-
-def _first(found: Sequence[Remote[Any]]) -> Remote[Any] | None:
-    """The oldest of those that fit, so that everybody finds the same."""
-    return min(found, key=_age, default=None)
-
-
-def _age(found: Remote[Any]) -> tuple[int, str]:
-    return (int(found.id), "") if found.id.isdecimal() else (0, found.id)
-
-
-def _business(since: datetime, hours: int) -> datetime:
-    try:
-        return calendar.add_business_minutes(since, hours * 60)
-    except calendar.NeverOpens:
-        return since + timedelta(hours=hours)
 
 
 def _city(cidade: str, uf: str) -> str:
