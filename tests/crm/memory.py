@@ -392,10 +392,12 @@ def run_due(limit: int = 100) -> int:
 
 
 def until_done(*, most: int = 12) -> None:
-    """Run what is due, retries included but not what waits for a lead's silence, until nothing is."""
+    """Run what is due, retries included but not what waits for a lead's silence, until nothing is; in the order in
+    which it fell due."""
     for _ in range(most):
-        soon = datetime.now(UTC) + timedelta(minutes=1)
-        CrmSync.objects.filter(status="ready", due_at__lt=soon).update(due_at=datetime.now(UTC))
+        now = datetime.now(UTC)
+        waiting = CrmSync.objects.filter(status="ready", due_at__gt=now, due_at__lt=now + timedelta(minutes=1))
+        waiting.update(due_at=now)
         if not run_due():
             return
     raise AssertionError("Never settled.")
