@@ -5,6 +5,7 @@ hot, its deal stays where it is.
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,6 +26,8 @@ SAO_PAULO: Final = ZoneInfo("America/Sao_Paulo")
 OPEN_POINT: Final = "a definir"
 TITLE_CHARS: Final = 200
 NAME_CHARS: Final = 160
+# Letters to Unicode, and nothing to the eye.
+_BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _PLACE: Final = re.compile(r"\{(nome|empresa|produto|cidade|uf)\}")
 _MINIMUM: Final = (
     ("nome", (_F.NOME,)),
@@ -126,7 +129,7 @@ def make(values: Values, rules: CrmSettings, origins: Sequence[CrmOrigin], *, no
     wanted = dict.fromkeys([values.empresa_id, *(deal.company for deal in deals)]) if registers else {}
     firms = [values.firms[key] for key in wanted if key is not None and key in values.firms]
     return Plan(
-        companies=tuple(_company(values, firm) for firm in firms if firm.nome or firm.cnpj),
+        companies=tuple(_company(values, firm) for firm in firms if _seen(firm.nome) or firm.cnpj),
         person=_person(values) if registers else None,
         deals=tuple(deals),
         waits_until=min(waits, default=None),
@@ -287,9 +290,15 @@ def _follow_up(values: Values, need: Need, rules: CrmSettings, quiet_at: datetim
     )
 
 
+def _seen(name: str) -> str:
+    """A name without the blanks around it; "" for one of which nothing shows, as some profiles have."""
+    shown = (char for char in name if char not in _BLANK and not char.isspace())
+    return name.strip() if any(unicodedata.category(char) not in ("Cf", "Cc", "Mn") for char in shown) else ""
+
+
 def _company(values: Values, firm: Firm) -> CompanyWish:
     fields = {
-        "name": firm.nome.strip() or f"Empresa {notes.cnpj_words(firm.cnpj)}",
+        "name": _seen(firm.nome) or f"Empresa {notes.cnpj_words(firm.cnpj)}",
         "cnpj": firm.cnpj,
         "website": firm.site,
         "email": firm.email.strip().lower(),
@@ -305,7 +314,7 @@ def _company(values: Values, firm: Firm) -> CompanyWish:
 
 
 def _person(values: Values) -> PersonWish:
-    name = values.told(_F.NOME).strip() or values.shown_name.strip() or "Lead do WhatsApp"
+    name = _seen(values.told(_F.NOME)) or _seen(values.shown_name) or "Lead do WhatsApp"
     email = values.told(_F.EMAIL).strip().lower()
     sources = {"name": _F.NOME, "city_id": _F.CIDADE, "phones": _F.TELEFONE, "emails": _F.EMAIL}
     return PersonWish(

@@ -101,8 +101,12 @@ class Saga(Deals):
             if link.remote_id:
                 return
         ours = found is not None and found.record.code == link.code
-        if found is None and link.unsure:
-            found, ours = oldest(self._gateway.companies(code=link.code)), True
+        if link.unsure and not ours:
+            made = oldest(self._gateway.companies(code=link.code))
+            if found is None:
+                found, ours = made, True
+            elif made is not None and made.id != found.id:
+                self._drift(drifts.LEFT_OVER, _Kind.COMPANY, wish.id, made.id, {"outra": found.id})
         if found is None and not cnpj and wanted.get("city_id"):
             same = self._gateway.companies(name=wish.fields["name"], city_id=str(wanted["city_id"]))
             found, ours = oldest(same), False

@@ -167,7 +167,8 @@ def evidence(drift: Drift) -> str:
         drifts.TWO_PERSONS: f"As pessoas {drift.remote_id} e {other} são o mesmo lead.",
         drifts.TWO_COMPANIES: f"As empresas {drift.remote_id} e {other} têm o mesmo CNPJ.",
         drifts.HELD_TWICE: f"{one} já está ligada a outro lead.",
-        drifts.LEFT_OVER: f"A empresa {drift.remote_id} ficou sem uso; vale a {other}, que tem o CNPJ.",
+        drifts.LEFT_OVER: f"A empresa {drift.remote_id} ficou sem uso; "
+        f"{f'vale a {other}, que tem o CNPJ' if other else 'nenhum lead daqui é mais dela'}.",
         drifts.OWNERLESS: f"{one} foi criada para um lead que já não existe aqui.",
         drifts.ERASED: f"{one} ainda está no CRM, e o titular pediu a eliminação dos dados.",
         drifts.WITHOUT_PERSON: f"A oportunidade {drift.remote_id} está sem pessoa; a do lead é a {here}.",

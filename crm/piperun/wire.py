@@ -78,7 +78,7 @@ class Wire:
         seconds = time.monotonic() - started
         envelope = {} if response is None else _json(response)
         if response is not None and failure is None:
-            failure = _failure(response, envelope, body or {}, writes=method != "GET")
+            failure = _failure(response, envelope, {**query, **(body or {})}, writes=method != "GET")
         if failure is None and method != "PUT" and "data" not in envelope:
             failure = Ambiguous("malformed_answer", status=response.status_code if response is not None else None)
         name = f"{endpoint}/{{id}}" if id_ else endpoint
@@ -156,7 +156,7 @@ def _report(failure: ProviderError | None) -> None:
 
 
 def _failure(
-    response: httpx.Response, envelope: Mapping[str, Any], body: Mapping[str, Any], *, writes: bool
+    response: httpx.Response, envelope: Mapping[str, Any], asked: Mapping[str, Any], *, writes: bool
 ) -> ProviderError | None:
     status = response.status_code
     word = f"http_{status}"
@@ -168,7 +168,7 @@ def _failure(
         # A page of another server is no answer about a record: believing it would forget every id we hold.
         return Gone("gone", status=status) if "success" in envelope else Misconfigured(word, status=status)
     if status == 422:
-        return InvalidFields("invalid_fields", fields=_messages(envelope, body), status=status)
+        return InvalidFields("invalid_fields", fields=_messages(envelope, asked), status=status)
     if status == 429:
         return Unavailable("rate_limited", status=status, retry_after=_retry_after(response))
     if status >= 500 or status in (408, 425):
@@ -208,19 +208,19 @@ def _cursor(envelope: Mapping[str, Any]) -> str:
     return str(following) if following else ""
 
 
-def _messages(envelope: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, str]:
+def _messages(envelope: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, str]:
     """What they say of each field, by their names; "" stands for the whole record."""
     data = envelope.get("data")
     if not isinstance(data, Mapping) or not data:
-        return {"": _message(envelope.get("message"), body)}
-    return {str(name)[:60]: _message(said, body) for name, said in data.items()}
+        return {"": _message(envelope.get("message"), asked)}
+    return {str(name)[:60]: _message(said, asked) for name, said in data.items()}
 
 
-def _message(said: object, body: Mapping[str, Any]) -> str:
-    """Their sentence without what we had sent: it may quote a name or a number."""
+def _message(said: object, asked: Mapping[str, Any]) -> str:
+    """Their sentence without what we had sent, in the address or the body: it may quote a name or a number."""
     words = said if isinstance(said, list) else [said]
     text = " ".join(str(word) for word in words if isinstance(word, str))
-    for value in body.values():
+    for value in asked.values():
         for item in value if isinstance(value, list) else [value]:
             if isinstance(item, str) and len(item) > 1:
                 text = re.sub(re.escape(item), calls.MASK, text, flags=re.IGNORECASE)
