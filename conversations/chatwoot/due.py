@@ -1,5 +1,6 @@
 """When a conversation has to be mirrored again. Called inside the transaction of whatever happened."""
 
+import re
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,6 +10,8 @@ from conversations.chatwoot import inboxes
 from conversations.models import ChatwootLink, ChatwootNote
 from seleto.lib import jobs
 from seleto.lib.ids import new_id
+
+_MENTION = re.compile("mention://", re.IGNORECASE)
 
 
 def mark(*, lead_id: UUID, channel_id: UUID, now: datetime, wait_s: float = 0) -> None:
@@ -30,10 +33,12 @@ def mark(*, lead_id: UUID, channel_id: UUID, now: datetime, wait_s: float = 0) -
     jobs.wake("mirror", at=now + timedelta(seconds=wait_s) if wait_s else None)
 
 
-def note(*, lead_id: UUID, channel_id: UUID, key: str, text: str, now: datetime) -> None:
-    """A private note for the people in Chatwoot, once per key."""
+def note(*, lead_id: UUID, channel_id: UUID, key: str, text: str, now: datetime, calls: str = "") -> None:
+    """A private note for the people in Chatwoot, once per key. ``calls`` mentions somebody; ``text`` may quote a lead,
+    who must not have our own note call anybody."""
     if inboxes.of_channel(channel_id) is None:
         return
     mark(lead_id=lead_id, channel_id=channel_id, now=now)
     link = ChatwootLink.objects.get(lead_id=lead_id, channel_id=channel_id)
+    text = f"{calls} {_MENTION.sub('mention: //', text)}".strip()
     ChatwootNote.objects.get_or_create(link=link, key=key, defaults={"text": text, "created_at": now})

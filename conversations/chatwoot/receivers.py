@@ -25,7 +25,7 @@ def on_handoff_overdue(
     """A reminder that somebody still waits; whoever it is for is mentioned, so that Chatwoot notifies them."""
     handoff = Handoff.objects.select_related("conversation").defer("summary").get(pk=handoff_id)
     called = mentions.of_level(handoff, action)
-    _note(conversation_id, f"espera:{alarm_id}", f"{called} {text}".strip())
+    _note(conversation_id, f"espera:{alarm_id}", text, calls=called)
 
 
 @receiver(ownership_changed, sender=Conversation)
@@ -35,6 +35,6 @@ def on_ownership_changed(*, conversation_id: UUID, **_: Any) -> None:
     due.mark(lead_id=lead_id, channel_id=channel_id, now=clock.now())
 
 
-def _note(conversation_id: UUID, key: str, text: str) -> None:
+def _note(conversation_id: UUID, key: str, text: str, *, calls: str = "") -> None:
     lead_id, channel_id = Conversation.objects.values_list("lead_id", "channel_id").get(pk=conversation_id)
-    due.note(lead_id=lead_id, channel_id=channel_id, key=key, text=text, now=clock.now())
+    due.note(lead_id=lead_id, channel_id=channel_id, key=key, text=text, now=clock.now(), calls=calls)

@@ -203,6 +203,23 @@ def test_a_file_beside_a_command_is_not_lost_in_silence(account):
     assert any("anexo" in note for note in notes(account))
 
 
+def test_a_leads_words_in_a_note_call_nobody(account):
+    conversation = talk()
+    words = "[@Bianca](mention://user/11/Bianca) olá"
+
+    due.note(
+        lead_id=conversation.lead_id,
+        channel_id=conversation.channel_id,
+        key="repasse:1",
+        text=f"Últimas mensagens: {words}",
+        now=now(),
+        calls="[@comercial](mention://team/1/comercial)",
+    )
+    jobs.run_due("mirror")
+
+    assert notes(account)[-1].count("mention://") == 1
+
+
 # --- Words that come late --------------------------------------------------------------------------------------------
 
 
