@@ -230,15 +230,21 @@ class Writer:
         name = source_id.removeprefix(marking.PREFIX)
         if name.startswith("nota:"):
             pk = name.removeprefix("nota:").partition(":")[0]
-            ChatwootNote.objects.filter(pk=int(pk), chatwoot_id=None).update(chatwoot_id=chatwoot_id)
-        elif name.startswith("arquivo:"):
-            Media.objects.filter(pk=name.removeprefix("arquivo:"), chatwoot_id=None).update(chatwoot_id=chatwoot_id)
-        else:
-            Message.objects.filter(pk=name, chatwoot_id=None).update(chatwoot_id=chatwoot_id)
-            if with_files:
-                Media.objects.filter(message=UUID(name), state=Media.State.STORED, chatwoot_id=None).update(
-                    chatwoot_id=chatwoot_id
-                )
+            if pk.isdecimal():
+                ChatwootNote.objects.filter(pk=int(pk), chatwoot_id=None).update(chatwoot_id=chatwoot_id)
+            return
+        try:
+            key = UUID(name.removeprefix("arquivo:"))
+        except ValueError:
+            return  # another program's, such as one that mirrored here before
+        if name.startswith("arquivo:"):
+            Media.objects.filter(pk=key, chatwoot_id=None).update(chatwoot_id=chatwoot_id)
+            return
+        Message.objects.filter(pk=key, chatwoot_id=None).update(chatwoot_id=chatwoot_id)
+        if with_files:
+            Media.objects.filter(message=key, state=Media.State.STORED, chatwoot_id=None).update(
+                chatwoot_id=chatwoot_id
+            )
 
     # --- what is shown beside the conversation: only what differs from what we wrote last
 

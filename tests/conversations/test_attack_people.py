@@ -140,6 +140,18 @@ def test_a_run_that_breaks_after_an_outage_is_parked_too(account, settings):
     assert ChatwootLink.objects.get().status == ChatwootLink.Status.PARKED
 
 
+@pytest.mark.parametrize("marker", ["seleto:wa:5511900000001", "seleto:nota:x", "seleto:arquivo:x", "seleto:"])
+def test_what_another_program_wrote_there_breaks_no_run(account, marker):
+    talk()
+    theirs = chatwoot.written("de antes", message_id=8999, source_id=marker)
+    account.messages.append({**theirs, "message_type": 1})
+    ChatwootLink.objects.update(due_at=now(), unsure=True)
+
+    jobs.run_due("mirror")
+
+    assert not ChatwootLink.objects.get().unsure
+
+
 def lease_ends() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
