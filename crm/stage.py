@@ -58,13 +58,14 @@ def claim(limit: int) -> Sequence[Claim]:
         limit = 1
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE crm_crmsync s SET attempts = attempts + 1, due_at = NULL, lease_token = gen_random_uuid(),"
-            " leased_until = clock_timestamp() + make_interval(secs => %s)"
-            " FROM (SELECT id, due_at FROM crm_crmsync WHERE status = 'ready'"
+            # Materialized: a plan that scans the choice again for each row would take more than ``limit``.
+            "WITH ready AS MATERIALIZED (SELECT id, due_at FROM crm_crmsync WHERE status = 'ready'"
             " AND ((leased_until IS NULL AND due_at <= %s) OR leased_until < clock_timestamp())"
-            " ORDER BY due_at NULLS FIRST LIMIT %s FOR UPDATE SKIP LOCKED) ready WHERE s.id = ready.id"
+            " ORDER BY due_at NULLS FIRST LIMIT %s FOR UPDATE SKIP LOCKED)"
+            " UPDATE crm_crmsync s SET attempts = attempts + 1, due_at = NULL, lease_token = gen_random_uuid(),"
+            " leased_until = clock_timestamp() + make_interval(secs => %s) FROM ready WHERE s.id = ready.id"
             " RETURNING s.id, s.lead_id, s.attempts, s.lease_token, coalesce(ready.due_at, 'epoch')",
-            [settings.LEASE_S, now, limit],
+            [now, limit, settings.LEASE_S],
         )
         # RETURNING keeps no order.
         return [Claim(*row[:4]) for row in sorted(cursor.fetchall(), key=lambda row: row[4])]

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from conversations import handoff
 from conversations.models import Handoff
@@ -94,6 +94,16 @@ def test_a_revoked_token_is_one_alert_and_nobody_is_parked(crm) -> None:
     circuits.reset("memoria")
     until_done()
     assert len(crm.deals_) == 6
+
+
+def test_a_claim_takes_no_more_than_its_limit_whatever_the_plan(crm) -> None:
+    for number in range(4):
+        due.mark(lead_with(phone=f"551190000010{number}").pk, now=datetime.now(UTC), at_once=True)
+    with connection.cursor() as cursor:
+        for join in ("hashjoin", "mergejoin", "material"):
+            cursor.execute(f"SET LOCAL enable_{join} = off")
+
+    assert len(stage.claim(1)) == 1
 
 
 def test_while_the_crm_is_down_leads_wait_in_order_and_then_arrive(crm) -> None:
