@@ -36,7 +36,7 @@ def send_email(notice: Notice, to: Sequence[str]) -> None:
         raise Misconfigured("email_not_configured")
     page = f"{settings.PUBLIC_URL}/admin/conversations/handoff/{notice.handoff_id}/change/"
     body = f"{notice.text}\n\nFila: {notice.queue}\nRepasse: {page}\n"
-    message = EmailMessage(subject=notice.text[:120].replace("\n", " "), body=body, to=list(to))
+    message = EmailMessage(subject=" ".join(notice.text.split())[:120], body=body, to=list(to))
     try:
         message.send()
     except smtplib.SMTPAuthenticationError as error:

@@ -61,6 +61,9 @@ def claim(limit: int) -> Sequence[AlarmClaim]:
 def run(alarm: AlarmClaim) -> None:
     """Announce the alarm once, then send what leaves the house."""
     now = clock.now()
+    if alarm.attempts > settings.HANDOFF_ALARM_MAX_ATTEMPTS:  # runs that neither ended nor failed
+        _park(alarm, "tentativas_esgotadas", now)
+        return
     with transaction.atomic():
         notice, level = _announced(alarm, now)
     if notice is None or level is None:
