@@ -5,52 +5,108 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('knowledge', '0007_phrase_for_closed_hours'),
+        ("knowledge", "0007_phrase_for_closed_hours"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FollowUpRule',
+            name="FollowUpRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('temperature', models.CharField(choices=[('morno', 'lead morno'), ('frio', 'lead frio')], max_length=10, verbose_name='para')),
-                ('after_h', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(336)], verbose_name='horas de silêncio')),
-                ('text', models.CharField(blank=True, help_text='Aceita {nome}, {produto} e {empresa}; o que não se sabe some do texto com a vírgula antes dele.', max_length=300, verbose_name='texto dentro da janela de 24 horas')),
-                ('template_name', models.CharField(blank=True, help_text='Só para canais da Cloud API.', max_length=120, verbose_name='modelo aprovado fora da janela')),
-                ('template_language', models.CharField(default='pt_BR', max_length=10, verbose_name='idioma do modelo')),
-                ('template_values', models.CharField(blank=True, help_text='Na ordem do modelo, por exemplo: {nome}, {produto}', max_length=200, verbose_name='valores do modelo')),
-                ('active', models.BooleanField(default=True, verbose_name='ativa')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "temperature",
+                    models.CharField(
+                        choices=[("morno", "lead morno"), ("frio", "lead frio")], max_length=10, verbose_name="para"
+                    ),
+                ),
+                (
+                    "after_h",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(336),
+                        ],
+                        verbose_name="horas de silêncio",
+                    ),
+                ),
+                (
+                    "text",
+                    models.CharField(
+                        blank=True,
+                        help_text="Aceita {nome}, {produto} e {empresa}; o que não se sabe some do texto com a vírgula antes dele.",
+                        max_length=300,
+                        verbose_name="texto dentro da janela de 24 horas",
+                    ),
+                ),
+                (
+                    "template_name",
+                    models.CharField(
+                        blank=True,
+                        help_text="Só para canais da Cloud API.",
+                        max_length=120,
+                        verbose_name="modelo aprovado fora da janela",
+                    ),
+                ),
+                (
+                    "template_language",
+                    models.CharField(default="pt_BR", max_length=10, verbose_name="idioma do modelo"),
+                ),
+                (
+                    "template_values",
+                    models.CharField(
+                        blank=True,
+                        help_text="Na ordem do modelo, por exemplo: {nome}, {produto}",
+                        max_length=200,
+                        verbose_name="valores do modelo",
+                    ),
+                ),
+                ("active", models.BooleanField(default=True, verbose_name="ativa")),
             ],
             options={
-                'verbose_name': 'retomada automática',
-                'verbose_name_plural': 'retomadas automáticas',
+                "verbose_name": "retomada automática",
+                "verbose_name_plural": "retomadas automáticas",
             },
         ),
         migrations.RemoveConstraint(
-            model_name='flag',
-            name='flag_name_known',
+            model_name="flag",
+            name="flag_name_known",
         ),
         migrations.AlterField(
-            model_name='flag',
-            name='name',
-            field=models.CharField(choices=[('agent_enabled', 'agente responde'), ('follow_ups', 'retomadas automáticas')], max_length=40, verbose_name='chave'),
+            model_name="flag",
+            name="name",
+            field=models.CharField(
+                choices=[("agent_enabled", "agente responde"), ("follow_ups", "retomadas automáticas")],
+                max_length=40,
+                verbose_name="chave",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='flag',
-            constraint=models.CheckConstraint(condition=models.Q(('name__in', ['agent_enabled', 'follow_ups'])), name='flag_name_known'),
+            model_name="flag",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name__in", ["agent_enabled", "follow_ups"])), name="flag_name_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='followuprule',
-            constraint=models.UniqueConstraint(fields=('temperature', 'after_h'), name='follow_up_rule_once', violation_error_message='Já há uma retomada para essa classe e essas horas.'),
+            model_name="followuprule",
+            constraint=models.UniqueConstraint(
+                fields=("temperature", "after_h"),
+                name="follow_up_rule_once",
+                violation_error_message="Já há uma retomada para essa classe e essas horas.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='followuprule',
-            constraint=models.CheckConstraint(condition=models.Q(('temperature__in', ['morno', 'frio'])), name='follow_up_rule_known'),
+            model_name="followuprule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("temperature__in", ["morno", "frio"])), name="follow_up_rule_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='followuprule',
-            constraint=models.CheckConstraint(condition=models.Q(('template_name', ''), ('text', ''), _negated=True), name='follow_up_rule_says_something', violation_error_message='Escreva o texto, o modelo ou os dois.'),
+            model_name="followuprule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("template_name", ""), ("text", ""), _negated=True),
+                name="follow_up_rule_says_something",
+                violation_error_message="Escreva o texto, o modelo ou os dois.",
+            ),
         ),
     ]

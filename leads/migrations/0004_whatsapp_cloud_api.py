@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('leads', '0003_classification'),
+        ("leads", "0003_classification"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='identity',
-            name='value',
-            field=models.CharField(max_length=160, verbose_name='valor'),
+            model_name="identity",
+            name="value",
+            field=models.CharField(max_length=160, verbose_name="valor"),
         ),
     ]
