@@ -12,6 +12,7 @@ from conversations.evals import nightly
 from conversations.ingest import stage as ingest
 from conversations.media import stage as media
 from conversations.publishing import stage as publishing
+from conversations.readings import stage as readings
 from conversations.turns import stage as turns
 from seleto.lib import jobs
 
@@ -20,6 +21,7 @@ def register() -> None:
     """Called once per process when Django is ready."""
     _stage("ingest", "conversation", ingest, lambda: settings.INGEST_CONCURRENCY)
     _stage("turn", "conversation", turns, lambda: settings.TURN_CONCURRENCY)
+    _stage("read", "conversation", readings, lambda: settings.READING_CONCURRENCY)
     _stage("deliver", "delivery", outbox, lambda: settings.DELIVER_CONCURRENCY)
     _stage("media", "background", media, lambda: settings.MEDIA_CONCURRENCY)
     _stage("mirror", "background", mirror, lambda: settings.CHATWOOT_CONCURRENCY)

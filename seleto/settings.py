@@ -430,6 +430,30 @@ MEDIA_MAX_ATTEMPTS = env.whole("MEDIA_MAX_ATTEMPTS", 8, least=1)
 MEDIA_KEEP_DAYS = env.whole("MEDIA_KEEP_DAYS", 90, least=1)
 # How long the mirror waits for a message's file before it shows the words alone; the file follows then.
 MEDIA_MIRROR_WAIT_S = env.seconds("MEDIA_MIRROR_WAIT_S", 20)
+# What voice notes say (conversations/readings): any OpenAI-compatible server; without an address of its own the one of
+# LLM_BASE_URL, with its key. Switched off, leads are asked to write.
+TRANSCRIPTION_ENABLED = env.switch("TRANSCRIPTION_ENABLED", default=True)
+TRANSCRIPTION_BASE_URL = env.url("TRANSCRIPTION_BASE_URL", LLM_BASE_URL)
+TRANSCRIPTION_API_KEY = env.text("TRANSCRIPTION_API_KEY", LLM_API_KEY if TRANSCRIPTION_BASE_URL == LLM_BASE_URL else "")
+TRANSCRIPTION_MODEL = env.text("TRANSCRIPTION_MODEL", "whisper-1")
+# "verbose_json" tells how sure the model is; models that know only "json" are found out ("auto").
+TRANSCRIPTION_FORMAT = env.choice("TRANSCRIPTION_FORMAT", "auto", ("auto", "verbose_json", "json"))
+TRANSCRIPTION_CONNECT_TIMEOUT_S = env.seconds("TRANSCRIPTION_CONNECT_TIMEOUT_S", 5, least=0.1)
+TRANSCRIPTION_READ_TIMEOUT_S = env.seconds("TRANSCRIPTION_READ_TIMEOUT_S", 60, least=0.1)
+# US$ per minute of sound, for the cost recorded and the ceilings of spending.
+TRANSCRIPTION_PRICE = env.seconds("TRANSCRIPTION_PRICE_USD_PER_MINUTE", 0)
+# Of a longer voice note a shorter one is asked for, unless a row in the admin says otherwise; longer than a piece, it
+# is sent in pieces, cut where it is quiet.
+AUDIO_MAX_S = env.whole("AUDIO_MAX_S", 300, least=1, most=3600)
+AUDIO_PIECE_S = env.whole("AUDIO_PIECE_S", 120, least=10, most=1200)
+# How long decoding may take, by the clock and of the processor.
+AUDIO_DECODE_S = env.whole("AUDIO_DECODE_S", 30, least=1)
+READING_CONCURRENCY = env.whole("READING_CONCURRENCY", 4, least=1)
+# How long the lead's turn waits for the words of a file; then it is answered without them.
+READING_WAIT_S = env.seconds("READING_WAIT_S", 45, least=1)
+# A failed reading is tried again after 2, 4, 8 seconds, and given up when these are used up.
+READING_RETRY_S = env.seconds("READING_RETRY_S", 2)
+READING_MAX_ATTEMPTS = env.whole("READING_MAX_ATTEMPTS", 4, least=1)
 # Hosts files may come from: "name", "name:port" or "*.name". The providers' own storage, as they name it.
 ZAPI_MEDIA_HOSTS = env.words("ZAPI_MEDIA_HOSTS", ["*.backblazeb2.com", "*.z-api.io"])
 WHATSAPP_MEDIA_HOSTS = env.words("WHATSAPP_MEDIA_HOSTS", ["lookaside.fbsbx.com"])

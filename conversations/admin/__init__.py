@@ -8,13 +8,14 @@ from conversations.admin.evaluation import EvalRunAdmin
 from conversations.admin.event import EventAdmin
 from conversations.admin.follow_up import FollowUpAdmin, MessageTemplateAdmin, PlannedFollowUpAdmin
 from conversations.admin.handoff import HandoffAdmin, HandoffAlarmAdmin, HandoffLevelAdmin, ResumeRuleAdmin
-from conversations.admin.media import MediaAdmin
+from conversations.admin.media import AudioRuleAdmin, MediaAdmin
 from conversations.admin.message import MessageAdmin
 from conversations.admin.outbox import OutboxAdmin
 from conversations.admin.turn import GuardrailHitAdmin, TurnAdmin
 from conversations.admin.wrong_reply import WrongReplyAdmin
 
 __all__ = [
+    "AudioRuleAdmin",
     "ChannelAdmin",
     "ChatwootInboxAdmin",
     "ChatwootLinkAdmin",

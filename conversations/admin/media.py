@@ -14,8 +14,10 @@ from django.utils.safestring import SafeString
 
 from conversations.admin.base import PipeAdmin, link
 from conversations.media import again, files, serving
-from conversations.models import Conversation, Media
+from conversations.models import AudioRule, Conversation, Media
+from conversations.readings import again as readings_again
 from conversations.wording import words
+from knowledge.admin import AuditedAdmin
 from seleto.lib import clock
 from seleto.lib.admin import actor
 from seleto.lib.admin_lists import QuestionFilter, asking, moment
@@ -36,12 +38,12 @@ class MediaAdmin(PipeAdmin):
         ("kind", asking("que tipo?")),
         ("direction", asking("em que sentido?")),
     ]
-    list_select_related = ["message__conversation"]
+    list_select_related = ["message__conversation", "reading"]
     search_fields = ["=id", "filename", "=sha256"]
     search_help_text = "nome do arquivo, id ou resumo"
     ordering = ["-created_at"]
-    actions = ["fetch_again"]
-    repairs = [("fetch_again", "Baixar de novo")]
+    actions = ["fetch_again", "read_again"]
+    repairs = [("fetch_again", "Baixar de novo"), ("read_again", "Ler de novo")]
     fields = [
         ("state", "why"),
         ("kind", "direction", "source"),
@@ -50,6 +52,8 @@ class MediaAdmin(PipeAdmin):
         ("attempts", "due_at"),
         ("created_at", "stored_at", "keep_until"),
         "sha256",
+        ("read", "sure"),
+        "says",
         "where",
     ]
     created = moment("created_at", "registrada")
@@ -69,7 +73,9 @@ class MediaAdmin(PipeAdmin):
             raise Http404 from None
 
     def can_repair(self, row: Media) -> bool:
-        return row.state in again.GIVEN_UP and bool(row.url)
+        reading = getattr(row, "reading", None)
+        unread = reading is not None and reading.state in readings_again.REPEATABLE and row.state == Media.State.STORED
+        return unread or (row.state in again.GIVEN_UP and bool(row.url))
 
     def describe(self, row: Media) -> str:
         return f"{row.get_kind_display()}: {words(row.reason)}"
@@ -90,6 +96,37 @@ class MediaAdmin(PipeAdmin):
     def opened(self, row: Media) -> SafeString | str:
         return format_html('<a href="{}">abrir</a>', address(row)) if row.state == Media.State.STORED else "–"
 
+    @admin.display(description="leitura")
+    def read(self, row: Media) -> str:
+        reading = getattr(row, "reading", None)
+        if reading is None:
+            return "–"
+        why = f": {words(reading.reason)}" if reading.reason else ""
+        return f"{reading.get_kind_display()}, {reading.get_state_display()}{why}"
+
+    @admin.display(description="confiança")
+    def sure(self, row: Media) -> str:
+        reading = getattr(row, "reading", None)
+        known = reading is not None and reading.confidence is not None
+        return f"{reading.confidence:.0%}" if reading is not None and known else "–"
+
+    @admin.display(description="o que diz")
+    def says(self, row: Media) -> str:
+        reading = getattr(row, "reading", None)
+        return (reading.text if reading is not None else "") or "–"
+
+    @admin.action(description="Ler de novo as mídias marcadas", permissions=["repair"])
+    def read_again(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        ids: list[UUID] = list(queryset.order_by().values_list("pk", flat=True))
+        done = readings_again.read(ids, actor=actor(request), now=clock.now())
+        if done:
+            self.message_user(request, f"Mídias a ler de novo: {done}.", messages.SUCCESS)
+        if done < len(ids):
+            self.message_user(
+                request, f"Sem mudança em {len(ids) - done}: já foram lidas, ou não há o que ler.", messages.WARNING
+            )
+        return self.back(request, ids)
+
     @admin.action(description="Baixar de novo as mídias marcadas", permissions=["repair"])
     def fetch_again(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         ids: list[UUID] = list(queryset.order_by().values_list("pk", flat=True))
@@ -101,6 +138,18 @@ class MediaAdmin(PipeAdmin):
                 request, f"Sem mudança em {len(ids) - done}: já estão aqui, ou não têm mais endereço.", messages.WARNING
             )
         return self.back(request, ids)
+
+
+@admin.register(AudioRule)
+class AudioRuleAdmin(AuditedAdmin):
+    """One row at most; taken away, the setting of the installation holds again."""
+
+    list_display = ["max_s"]
+    empty_hint = "Vale o padrão da instalação. Adicione uma regra para mudar a duração."
+    ordering = ["pk"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not AudioRule.objects.exists()
 
 
 def address(media: Media) -> str:

@@ -15,7 +15,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from conversations.media import kinds
-from conversations.models import Conversation, GuardrailHit, Handoff, Media, Message, Outbox, Turn
+from conversations.models import Conversation, GuardrailHit, Handoff, Media, Message, Outbox, Reading, Turn
+from conversations.readings import STATE, WORDS
 from conversations.wording import intents, matters, rule, words
 from leads.display import fact_value
 from leads.models import Fact, Identity
@@ -63,12 +64,13 @@ class Bubble:
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A file under its message. ``player``: audio, video, image, or "" for a link; without ``address`` it is not here
-    and ``words`` say why."""
+    and ``words`` say why. ``says``: what was read in it, which is nobody's own words."""
 
     address: str
     player: str
     name: str
     words: str
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,7 @@ def about(turn: Turn) -> str:
 
 def _files(rows: Sequence[Message]) -> dict[UUID, list[Shown]]:
     found: dict[UUID, list[Shown]] = {}
+    says = {row.id: str(row.media.get(WORDS) or "") for row in rows}
     for media in Media.objects.filter(message__in=[row.id for row in rows]).order_by("created_at", "id"):
         here = media.state == Media.State.STORED
         found.setdefault(media.message_id, []).append(
@@ -169,6 +172,7 @@ def _files(rows: Sequence[Message]) -> dict[UUID, list[Shown]]:
                 address=reverse("admin:conversations_media_file", args=[media.pk]) if here else "",
                 player=media.mime.partition("/")[0] if here and kinds.shown_inline(media.mime) else "",
                 name=kinds.name_of(media) if here else media.filename,
+                says=says[media.message_id],
                 words="" if here else media.get_state_display() + (f": {words(media.reason)}" if media.reason else ""),
             )
         )
@@ -209,11 +213,20 @@ def _placeholder(row: Message) -> str:
 
 def _marks(row: Message) -> tuple[str, ...]:
     marks = {
+        _said(row): _said(row),
         "encaminhada": row.forwarded,
         f"editada {local(row.edited_at)}": row.edited_at,
         f"apagada {local(row.deleted_at)}": row.deleted_at,
     }
     return tuple(words for words, on in marks.items() if on)
+
+
+def _said(row: Message) -> str:
+    """How the reading of a file ended, where that is not plain from the text itself."""
+    ended = row.media.get(STATE)
+    if row.type != Message.Type.AUDIO or not ended:
+        return ""
+    return "transcrição automática" if ended == Reading.State.DONE else f"sem transcrição: {Reading.State(ended).label}"
 
 
 def _known(facts: Sequence[Fact], shown: set[UUID]) -> list[Known]:

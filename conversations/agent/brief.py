@@ -177,7 +177,8 @@ def reais(amount: object) -> str:
 
 def _line(line: Line, most: int) -> str:
     text = line.text if len(line.text) <= most else f"{line.text[:most]} […]"
-    if line.type in PLACEHOLDERS:
+    if line.type in PLACEHOLDERS and not (line.type == "audio" and text):  # what was heard reads like what was written
         text = f"{PLACEHOLDERS[line.type]} {text}".strip()
     clock = line.at.astimezone(SAO_PAULO).strftime("%H:%M")
-    return f'<msg de="{AUTHORS[line.author]}" id={quoteattr(line.key)} hora="{clock}">{escape(text)}</msg>'
+    attached = f"<anexo>{escape(line.attached[:most])}</anexo>" if line.attached else ""
+    return f'<msg de="{AUTHORS[line.author]}" id={quoteattr(line.key)} hora="{clock}">{escape(text)}{attached}</msg>'

@@ -131,10 +131,25 @@ def _without_model(state: TurnState, snapshot: Snapshot, heard: Heard) -> Decisi
         line.own_words and asks_opt_out(line.text[:MAX_CHARS]) for line in state.pending
     ):
         return _phrase_only(state, snapshot, heard, Situation.OPT_OUT)
-    if not any(line.text for line in state.pending):
-        return _phrase_only(state, snapshot, heard, Situation.REPETIR_AUDIO)
+    if not any(line.text or line.attached for line in state.pending):
+        return _wordless(state, snapshot, heard)
     route = routing.before_model(state, heard)
     return _routed(route, (), None, state, snapshot, heard) if route else None
+
+
+def _wordless(state: TurnState, snapshot: Snapshot, heard: Heard) -> Decision:
+    """Nothing but files that say nothing. A voice note that cannot be heard is asked for in writing once; after the
+    next one a person takes over, who may have better ears."""
+    unheard = [line for line in state.pending if line.type == "audio"]
+    if not unheard:
+        return _phrase_only(state, snapshot, heard, Situation.ARQUIVO_RECEBIDO)
+    if state.memory.unheard:
+        decision = _routed(routing.UNHEARD, (), None, state, snapshot, heard)
+    elif all(line.reading == "too_long" for line in unheard):
+        decision = _phrase_only(state, snapshot, heard, Situation.AUDIO_LONGO)
+    else:
+        decision = _phrase_only(state, snapshot, heard, Situation.REPETIR_AUDIO)
+    return replace(decision, memory=replace(decision.memory, unheard=state.memory.unheard + 1))
 
 
 def _proposed(
@@ -276,6 +291,7 @@ def _remembered(
         price_refusals=memory.price_refusals + bool(refused),
         insults=memory.insults + (Matter.INSULT in heard.matters),
         failures=0,
+        unheard=0,
         hot_handed_over=hot and (memory.hot_handed_over or handed_over == Handoff.Reason.HOT),
         fb300_presented=memory.fb300_presented
         or Situation.APRESENTAR_FB300 in told

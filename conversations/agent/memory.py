@@ -16,6 +16,8 @@ class Memory:
     insults: int = 0
     # Turns in a row that ended in a phrase because the model's answers could not be used.
     failures: int = 0
+    # Voice notes in a row that could not be heard.
+    unheard: int = 0
     # Said to be a buyer who is ready, and handed over as such; not again when a person gave the lead back.
     hot_handed_over: bool = False
     fb300_presented: bool = False

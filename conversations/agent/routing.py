@@ -101,6 +101,8 @@ def _settled_here(route: Route, answer: Answer, state: TurnState) -> bool:
 
 # Where nobody but a person can go on.
 GIVEN_UP = Route(Situation.ERRO_AGENTE, Reason.AGENT_FAILURE)
+# Voice notes that the agent cannot hear, again and again: a person may.
+UNHEARD = Route(Situation.ENCAMINHAMENTO, Reason.AGENT_FAILURE)
 
 
 def unusable_again(state: TurnState) -> Route | None:

@@ -32,6 +32,9 @@ class Line:
     at: datetime = field(repr=False)
     provider_id: str = ""
     own_words: bool = True
+    # How reading its file ended (``Reading.State``), and what the file says: data, never the author's own words.
+    reading: str = ""
+    attached: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from conversations.chatwoot.client import File
 from conversations.media import files, kinds
-from conversations.models import Media, Message
+from conversations.models import Media, Message, Reading
 from conversations.wording import words
 from seleto.lib.admin_lists import LOCAL
 
@@ -43,10 +43,16 @@ def ready(rows: Sequence[Message], *, now: datetime) -> tuple[Sequence[Message],
     """
     wait = timedelta(seconds=settings.MEDIA_MIRROR_WAIT_S)
     for position, row in enumerate(rows):
-        waits = any(media.state == Media.State.DUE for media in row.files.all())
+        waits = any(media.state == Media.State.DUE or _is_being_heard(media) for media in row.files.all())
         if waits and now < row.created_at + wait:
             return rows[:position], row.created_at + wait
     return rows, None
+
+
+def _is_being_heard(media: Media) -> bool:
+    """A voice note is shown together with what it says."""
+    reading = getattr(media, "reading", None)
+    return reading is not None and reading.kind == Reading.Kind.TRANSCRIPT and reading.state in Reading.OPEN
 
 
 def of(row: Message) -> tuple[Attached, ...]:

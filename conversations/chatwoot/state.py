@@ -15,6 +15,8 @@ from leads import display
 from leads.models import Classification, Fact, Identity, Lead, Temperature
 from seleto.lib import clock
 
+# Before what a voice note says, as a machine heard it.
+HEARD = "🎤 (transcrição automática)"
 # More than this at once waits for the next run.
 BATCH = 50
 # Labels that are ours to set and to take away; every other one is people's.
@@ -78,7 +80,7 @@ def read(lead_id: UUID, channel_id: UUID) -> Wanted:
     identities = list(Identity.objects.filter(lead_id=lead_id).order_by("pk"))
     facts = dict(Fact.objects.filter(lead_id=lead_id, superseded_at=None).values_list("field", "value"))
     current = Conversation.objects.filter(lead_id=lead_id, channel_id=channel_id).order_by("-opened_at").first()
-    rows = list(_unshown(lead_id, channel_id).prefetch_related("files")[: BATCH + 1])
+    rows = list(_unshown(lead_id, channel_id).prefetch_related("files__reading")[: BATCH + 1])
     ready, again_at = attachments.ready(rows[:BATCH], now=clock.now())
     handoff = Handoff.objects.filter(conversation=current, closed_at=None).first() if current else None
     phone = next((row.value for row in identities if row.kind == Identity.Kind.PHONE), "")
@@ -144,6 +146,8 @@ def _said(row: Message) -> Said:
     if row.type not in _WORDS and not files:
         parts = (f"[{row.get_type_display()}]", text, attachments.remark(row))
         text = " ".join(part for part in parts if part)
+    elif row.type == Message.Type.AUDIO and text:
+        text = f"{HEARD} {text}"
     return Said(row.id, row.author, text, row.sent_at, files)
 
 

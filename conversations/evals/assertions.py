@@ -21,9 +21,6 @@ from seleto.lib.text.fold import fold
 # The labels of section 1. Pacing is a rule of the product, not of the sets.
 LABELS = tuple(kind.value for kind in Kind if kind != Kind.PACING)
 IMPLIED = "implied_no_violation"
-_SETUP_MISSING = {
-    "audio_max_s": "voice messages not built yet",
-}
 
 
 class BadValue(ValueError):
@@ -112,7 +109,7 @@ _Check = Callable[[Outcome, Any], tuple[Any, str]]
 def check(outcome: Outcome) -> tuple[Result, ...]:
     """Every assertion of the case, then what every conversation implies."""
     setup = [
-        Result(f"setup.{key}", value, None, outcome.not_run.get("setup") or _SETUP_MISSING.get(key, "unknown key"))
+        Result(f"setup.{key}", value, None, outcome.not_run.get("setup") or "unknown key")
         for key, value in _odd_setup(outcome)
     ]
     stated = [_checked(outcome, key, expected) for key, expected in outcome.case.must]
@@ -128,6 +125,8 @@ def _odd_setup(outcome: Outcome) -> list[tuple[str, object]]:
         if setup.prices:
             other.append(("price_exception", {code: float(price) for code, price in setup.prices.items()}))
         other += [(f"resume_idle_min_{hours}", minutes) for hours, minutes in setup.idle_min.items()]
+        if setup.audio_max_s:
+            other.append(("audio_max_s", setup.audio_max_s))
         if setup.crm_companies:
             other.append(("crm_companies", [dict(company) for company in setup.crm_companies]))
     return other

@@ -13,7 +13,7 @@ from django.db.models import Min
 from conversations import repair
 from conversations.evals.observed import Final, lead_fields
 from conversations.evals.schema import LOCAL, Case
-from conversations.models import Conversation, Handoff, Outbox, ResumeRule, Turn
+from conversations.models import AudioRule, Conversation, Handoff, Outbox, Reading, ResumeRule, Turn
 from knowledge.models import PRICE_ELIGIBLE, Gap, PricePolicy, ProductPrice
 from leads.models import Lead, SubjectRequest
 from seleto.lib import circuits, clock, jobs
@@ -51,7 +51,7 @@ class OwnProduct:
         had_circuits = Circuit.objects.exists()
         _empty()
         _put_prices(case)
-        _put_silence(case)
+        _put_limits(case)
         if had_circuits:
             # Processes go on with the circuit they saw last for this long.
             time.sleep(circuits.CACHE_S)
@@ -108,8 +108,13 @@ def activity() -> Activity:
     }
     late = [name for name, due in dues.items() if due <= now]
     held = [model.__name__ for model in _leased() if _in_hand(model)]
-    running = Turn.objects.filter(status=Turn.Status.RUNNING).count()
+    running = Turn.objects.filter(status=Turn.Status.RUNNING).count() + _readings()
     return Activity(busy=", ".join([*late, *held]), running=running, next_due=min(dues.values(), default=None))
+
+
+def _readings() -> int:
+    """Files being read: they wait for a model as turns do."""
+    return Reading.objects.exclude(leased_until=None).extra(where=["leased_until > now()"]).count()
 
 
 def _conversation(provider_ids: list[str]) -> Conversation | None:
@@ -136,8 +141,10 @@ def _put_prices(case: Case) -> None:
     )
 
 
-def _put_silence(case: Case) -> None:
-    """How long a person must be silent; what the case leaves out is as in ``ResumeRule`` when nobody touched it."""
+def _put_limits(case: Case) -> None:
+    """How long a voice note may be and a person must be silent; what the case leaves out is as when nobody set it."""
+    if case.setup.audio_max_s:
+        AudioRule.objects.create(max_s=case.setup.audio_max_s)
     if case.setup.idle_min:
         ResumeRule.objects.create(**{f"idle_min_{hours}": minutes for hours, minutes in case.setup.idle_min.items()})
 
@@ -161,10 +168,10 @@ def _stages() -> Iterator[jobs.Stage[Any]]:
 
 
 def _leased() -> Iterator[type[models.Model]]:
-    """Models whose rows carry a lease while somebody works on them; a turn's is asked by its status instead."""
+    """Models whose rows carry a lease while somebody works on them; turns and readings are counted apart."""
     for label in _OWN_APPS:
         for model in apps.get_app_config(label).get_models():
-            if model is not Turn and any(field.name == "leased_until" for field in model._meta.get_fields()):
+            if model not in (Turn, Reading) and any(field.name == "leased_until" for field in model._meta.get_fields()):
                 yield model
 
 

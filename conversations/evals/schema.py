@@ -24,7 +24,7 @@ TYPES = (
 )
 CLOCK_EVENTS = ("tick", "crm_down", "crm_up", "llm_down", "llm_up", "sdr_resume")
 _IDLE = {"off_hours": "resume_idle_min_off_hours", "business": "resume_idle_min_business"}
-_SETUP = frozenset({"price_exception", "crm_companies", *_IDLE.values()})
+_SETUP = frozenset({"price_exception", "crm_companies", "audio_max_s", *_IDLE.values()})
 _CNPJ = re.compile(r"[\dA-Za-z.]{8,11}/?[\dA-Za-z]{4}-?\d{2}")
 _AT = re.compile(r"\+(\d{1,9}(?:\.\d+)?)s")
 
@@ -59,6 +59,7 @@ class Setup:
 
     prices: Mapping[str, Decimal] = field(default_factory=dict)
     idle_min: Mapping[str, int | None] = field(default_factory=dict)
+    audio_max_s: int | None = None
     crm_companies: tuple[Mapping[str, str], ...] = ()
     other: Mapping[str, object] = field(default_factory=dict)
 
@@ -158,9 +159,18 @@ def _setup(value: object) -> Setup:
     return Setup(
         prices={str(code): _price(price) for code, price in prices.items()},
         idle_min={name: _minutes(key, value[key]) for name, key in _IDLE.items() if key in value},
+        audio_max_s=_seconds(value.get("audio_max_s")),
         crm_companies=tuple(_company(item) for item in _list("setup.crm_companies", value.get("crm_companies", []))),
         other={key: item for key, item in value.items() if key not in _SETUP},
     )
+
+
+def _seconds(value: object) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise BadCase("setup.audio_max_s: must be a number of seconds above 0")
+    return value
 
 
 def _minutes(key: str, value: object) -> int | None:

@@ -14,6 +14,7 @@ from conversations.chatwoot import due, telling
 from conversations.ingest.common import NotYet, StoredEvent, identity_keys, lead_of
 from conversations.media import arrivals
 from conversations.models import Conversation, Handoff, Message, Outbox, Turn
+from conversations.readings import expecting
 from leads.extraction import MAX_CHARS, asks_opt_out
 from leads.models import Identity
 from leads.services import opt_out, resolve_lead
@@ -37,6 +38,8 @@ def on_incoming(channel: ChannelView, event: StoredEvent, parsed: base.Incoming,
     reason = _why_not_answered(parsed, received_at=event.received_at)
     own_words = not (parsed.forwarded or reason)
     message = _store(conversation, channel, event, parsed, author=Message.Author.LEAD, own_words=own_words, now=now)
+    if not reason:
+        _expect_words(conversation, channel, message, now=now)
     conversation.address = parsed.address
     conversation.last_message_at = max(conversation.last_message_at, event.received_at)
     if own_words and asks_opt_out(parsed.text[:MAX_CHARS]):
@@ -137,7 +140,8 @@ def on_echo(channel: ChannelView, event: StoredEvent, parsed: base.Echo, now: da
     conversation = sessions.locked(lead_id=lead.id, channel=channel, address=parsed.address, at=event.received_at)
     if not parsed.waiting and not _corrects_person(channel, event, parsed, now=now):
         conversation.revision += 1
-        _store(conversation, channel, event, parsed, author=Message.Author.PHONE, now=now)
+        said = _store(conversation, channel, event, parsed, author=Message.Author.PHONE, now=now)
+        _expect_words(conversation, channel, said, now=now)
     conversation.last_message_at = max(conversation.last_message_at, event.received_at)
     handoff.take_over(conversation, reason=handoff.PHONE, actor="sdr:celular", now=now)
     conversation.save()
@@ -248,6 +252,14 @@ def _store(
     if media is not None:
         arrivals.from_channel(message, media, now=now)
     return message
+
+
+def _expect_words(conversation: Conversation, channel: ChannelView, message: Message, *, now: datetime) -> None:
+    """A voice note is text to come: the turn waits for it, within limits."""
+    for media in message.files.all() if message.media else ():
+        until = expecting.expect(media, channel=channel.slug, origin=channel.origin, now=now)
+        if until is not None and message.author == Message.Author.LEAD:
+            conversation.hearing_until = max(until, conversation.hearing_until or until)
 
 
 def _why_not_answered(parsed: base.Incoming, *, received_at: datetime) -> str:

@@ -21,12 +21,12 @@ _KINDS = {
 }
 
 
-def from_channel(message: Message, stated: base.Media, *, now: datetime) -> None:
+def from_channel(message: Message, stated: base.Media, *, now: datetime) -> Media | None:
     """What the lead sent, or a person on the company's phone. Nothing for a content that is no file."""
     if message.type not in Media.Kind.values:
-        return
+        return None
     due = bool(stated.url or stated.remote_id)
-    Media.objects.create(
+    media = Media.objects.create(
         message=message,
         direction=Media.Direction.IN if message.author == Message.Author.LEAD else Media.Direction.OUT,
         source=Media.Source.CHANNEL,
@@ -43,6 +43,7 @@ def from_channel(message: Message, stated: base.Media, *, now: datetime) -> None
     )
     if due:
         jobs.wake("media")
+    return media
 
 
 def from_chatwoot(message: Message, attachment: Attachment, *, now: datetime) -> Media:

@@ -20,6 +20,7 @@ from conversations.channels.base import ChannelClient, RemoteFile
 from conversations.chatwoot import due, telling
 from conversations.media import files, hosts, kinds, outgoing
 from conversations.models import Media, Message, Outbox
+from conversations.readings import expecting, settling
 from conversations.wording import words
 from seleto.lib import alerts, clock, connections, download, jobs, metrics
 from seleto.lib.download import Fetched, Limits
@@ -148,6 +149,7 @@ def _keep(row: MediaClaim, path: str, file: Fetched, mime: str) -> str:
             url="",  # signed, and of no more use
         )
         if kept:
+            expecting.file_is_here(row.id, now=now)
             _wake(row, now)
     if not kept:  # another process was faster
         files.remove(path)
@@ -179,6 +181,7 @@ def _give_up(row: MediaClaim, error: ProviderError) -> str:
         if given_up:
             _park_outgoing(row, error.reason, now)
             _tell_missing(row, error.reason, now)
+            settling.never_came(row.id, error.reason, now=now)
             _wake(row, now)
             alerts.open_(ALERT, title="Há anexos que não puderam ser baixados", level=Alert.Level.WARNING, now=now)
     return str(state)

@@ -10,12 +10,14 @@ from conversations.models.handoff import Handoff
 from conversations.models.handoff_level import HandoffAlarm, HandoffLevel
 from conversations.models.media import Media
 from conversations.models.outbox import Outbox
+from conversations.models.reading import AudioRule, Reading
 from conversations.models.resume import ResumeRule
 from conversations.models.turn import GuardrailHit, Turn
 from conversations.models.usage import ModelUse
 from conversations.models.wrong_reply import EvalCase, WrongReply
 
 __all__ = [
+    "AudioRule",
     "Channel",
     "ChatwootInbox",
     "ChatwootLink",
@@ -36,6 +38,7 @@ __all__ = [
     "ModelUse",
     "Outbox",
     "PlannedFollowUp",
+    "Reading",
     "ResumeRule",
     "Turn",
     "WrongReply",

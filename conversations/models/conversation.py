@@ -36,6 +36,8 @@ class Conversation(models.Model):
     answered_revision = models.PositiveIntegerField("respondida até", default=0)
     pending_since = models.DateTimeField("lead esperando desde", null=True, blank=True)
     turn_due_at = models.DateTimeField("responder a partir de", null=True, blank=True)
+    # A file of the lead's is being read (conversations/readings): no turn before its words are here, or this instant.
+    hearing_until = models.DateTimeField("espera a leitura de um arquivo até", null=True, blank=True)
     awaiting_answer = models.BooleanField("aguarda resposta a uma pergunta", default=False)
     unanswered_question_replies = models.PositiveSmallIntegerField("respostas seguidas com pergunta", default=0)
     turn_failures = models.PositiveSmallIntegerField("tentativas sem modelo", default=0)

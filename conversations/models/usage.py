@@ -13,6 +13,8 @@ class ModelUse(models.Model):
         SUMMARY = "summary", "resumo da conversa"
         PLAYGROUND = "playground", "playground"
         REPLAY = "replay", "reprodução de conversas"
+        TRANSCRIPTION = "transcription", "transcrição de áudio"
+        DESCRIPTION = "description", "descrição de imagem"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     at = models.DateTimeField("quando")

@@ -16,6 +16,7 @@ from conversations.agent.state import Line, Snapshot, TurnState
 from conversations.agent.understanding import listen
 from conversations.channels import registry
 from conversations.models import Conversation, Message
+from conversations.readings import STATE, WORDS
 from knowledge import calendar, queries, trials
 from leads import temperature
 from leads.models import Empresa, Fact, Orcamento, Temperature
@@ -153,6 +154,8 @@ def as_line(row: Message, key: str) -> Line:
         at=row.sent_at,
         provider_id=row.provider_id,
         own_words=row.own_words,
+        reading=str(row.media.get(STATE) or ""),
+        attached=str(row.media.get(WORDS) or ""),
     )
 
 

@@ -24,7 +24,8 @@ log = structlog.get_logger(__name__)
 
 TURNS = metrics.counter("turns", "Turns, by outcome.", ["outcome"])
 
-_DUE = "c.turn_due_at <= %(now)s AND c.owner = 'agent' AND c.closed_at IS NULL AND NOT c.channel_id = ANY(%(silenced)s)"
+_SILENCE_OVER = "greatest(c.turn_due_at, c.hearing_until)"  # of which NULL is no part
+_MAY_ANSWER = "c.owner = 'agent' AND c.closed_at IS NULL AND NOT c.channel_id = ANY(%(silenced)s)"
 _NOT_RUNNING = (
     "NOT EXISTS (SELECT FROM conversations_turn t WHERE t.conversation_id = c.id AND t.status = 'running'"
     " AND t.leased_until > now())"
@@ -53,7 +54,8 @@ def claim(limit: int) -> Sequence[TurnClaim]:
         cursor.execute(
             "WITH due AS (SELECT c.id, c.revision, c.pending_since, c.correlation_id"  # noqa: S608
             " FROM conversations_conversation c"
-            f" WHERE {_DUE} AND {_NOT_RUNNING} ORDER BY c.turn_due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)"
+            " WHERE c.turn_due_at <= %(now)s AND (c.hearing_until IS NULL OR c.hearing_until <= %(now)s)"
+            f" AND {_MAY_ANSWER} AND {_NOT_RUNNING} ORDER BY c.turn_due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)"
             " INSERT INTO conversations_turn (id, conversation_id, status, reason, started_at, attempts, lease_token,"
             " leased_until, read_revision, waiting_since, undo, model, prompt_version, sources, intents, move,"
             " model_calls, prompt_tokens, completion_tokens, cost_usd, timings, facts_dropped, fallback,"
@@ -111,9 +113,8 @@ def next_due() -> datetime | None:
     """When the next conversation falls due; those being answered do not count."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT min(c.turn_due_at) FROM conversations_conversation c"  # noqa: S608
-            f" WHERE {_DUE.replace('c.turn_due_at <= %(now)s AND ', '')} AND {_NOT_RUNNING}"
-            " AND c.turn_due_at IS NOT NULL",
+            f"SELECT min({_SILENCE_OVER}) FROM conversations_conversation c"  # noqa: S608
+            f" WHERE {_MAY_ANSWER} AND {_NOT_RUNNING} AND c.turn_due_at IS NOT NULL",
             {"silenced": outbox.silenced_channels()},
         )
         due: datetime | None = cursor.fetchone()[0]

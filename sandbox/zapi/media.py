@@ -1,7 +1,7 @@
 """Small but true media files, made from their name alone, so that nothing has to be kept.
 
-A voice note is a valid Ogg Opus file of silence that carries its own name in a comment; the fake transcription
-recognises it by that comment.
+A voice note is a valid Ogg Opus file in which something like a voice hums four vowels a second; it carries its own name
+in a comment, by which the fake transcription recognises it.
 """
 
 import base64
@@ -20,7 +20,19 @@ _PDF = (
     b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 144]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 )
 _MP4 = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom"
-_SILENCE = b"\xf8\xff\xfe"  # one Opus frame of 20 ms
+# One second: fifty Opus frames, each after a byte with its length.
+_VOICE = base64.b64decode(
+    "DgiDEWNzm1uVD+9zyMXYFAi3xz3uHSjzOytB4l40rMvh0ui4Egi4Fp0Fd/jXVvnZ6t63xxphgBIIuauwTaT9JrSx3q0+mcAIZIANCLqTrZJmrHPV"
+    "a36gQAwIu3FZDeDV4xUXpOQQCLtkPiIIXSjgK79vCATUgA0Iu3FAuzq9R0PXNs5AEAi6V1A9cA5hDebpyUaxqYANCLiJGzkg1USsu/8+gAwIBm4k"
+    "4IwLGpQwnuAJCDiPUEIrjWKAEgiAMohHuyVaEZzPSBB3YpEXYBQIuj+at/BHzPxkMQRvMyHQDXVyQBEIuqbTNBqWhjIkLSqi9M6jZQ4Iu/0q22oc"
+    "L1PAUivHfRIIu/0mExtQIZbLgBuyGSTlOIoRCLwI6bRHqo8uLIjmTtLAPGAOCLwmybUnhXyrXhQTUoANCLwh7UM2LuEwApJ49A0Iu/UiAt81NN8g"
+    "lz1gDQi6aD8sPcMuiF65ALYRCLhWX4aBJ2vlkTSb5/UQ5nAQCDyhgAzXMa9e3y3VaG9v0AgIJtgAmz4CoBEIgrY3swT8FeAY3glmoy/gyBMIttzI"
+    "8TgwY1bp1YLuacD5sjWgFAi25DyU0O+9bKTb5LQcSkPpQbuwEgi3LY697u11RT6inYwQglZCwA4It8ZxSwgvOTaW3VXrqA8It83M9SjKbx1Du37X"
+    "ELAMCLfDxEyjMUYj6QeGDwi3hSTw1vUPSeex4v1hBBMItPCHD1CCDg0lVDqIFWZrWzucDgizJtc9oE6nHcwttTQ4DAgGT0AGZ2BPu/8raA4IMGPA"
+    "ATBmQ2/rgzqx4A8IgAeQByGvXtuq4RCE304WCLK131kRau6A1IDMZ0o9ZlxgpRTMpBUItSUFRc8zPP6p+ZDp9rm5vDkJvvgNCLb1e62T1gqFzWFx"
+    "YQ8It8CGrsDKy15fYj23S8QSCLfSFqXNCuKHVgDe5h7PU9xoEAi3wI9sYveD91VSF2NblmANCLfPlgfi6L60gL2RIA4It6fFJl/76GY/Q+C8sg4I"
+    "tsCFNAneOFKLe5AckBEItOSrEu9DGon8zB2vaIKHeBEIPPfAADXEsJ2wCfYZ92Q7QgwIKMDASMHhnXroKhs="
+)
 _MARK = re.compile(rb"sandbox-media=([\w-]+\.ogg)")
 _KINDS = {
     ".ogg": "audio/ogg",
@@ -87,14 +99,22 @@ def _voice(name: str) -> bytes:
     seconds = int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else 1
     comment = f"sandbox-media={name}".encode()
     vendor = b"sandbox"
-    head = b"OpusHead" + struct.pack("<BBHIhB", 1, 1, 312, 48000, 0, 0)
+    head = b"OpusHead" + struct.pack("<BBHIhB", 1, 1, 312, 16000, 0, 0)
     tags = b"OpusTags" + struct.pack("<I", len(vendor)) + vendor + struct.pack("<II", 1, len(comment)) + comment
     pages = [_page([head], 0, 0, flags=2), _page([tags], 0, 1)]
-    seconds = max(1, min(seconds, 900))
+    seconds, frames = max(1, min(seconds, 900)), _frames()
     for second in range(seconds):
         last = 4 if second == seconds - 1 else 0
-        pages.append(_page([_SILENCE] * 50, (second + 1) * 48000, second + 2, flags=last))
+        pages.append(_page(frames, (second + 1) * 48000, second + 2, flags=last))
     return b"".join(pages)
+
+
+def _frames() -> list[bytes]:
+    frames, at = [], 0
+    while at < len(_VOICE):
+        frames.append(_VOICE[at + 1 : at + 1 + _VOICE[at]])
+        at += 1 + _VOICE[at]
+    return frames
 
 
 def _page(packets: list[bytes], granule: int, sequence: int, flags: int = 0) -> bytes:
