@@ -34,6 +34,7 @@ def _world(channel, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.ZAPI_MEDIA_HOSTS = ["media.example"]
     settings.CHATWOOT_MEDIA_HOSTS = ["bucket.example"]
+    settings.TRANSCRIPTION_ENABLED = False  # what files say has tests of its own
     settings.MEDIA_RETRY_S = settings.CHATWOOT_RETRY_S = 0
     settings.MEDIA_MAX_ATTEMPTS = 3
     settings.CIRCUIT_FAILURES = 50

@@ -130,7 +130,7 @@ def test_what_was_asked_of_the_endpoint(outside):
     assert b'filename="audio.ogg"' in body
     assert b'name="language"\r\n\r\npt' in body
     assert b"verbose_json" in body
-    assert "FB300".encode() in body
+    assert b"FB300" in body
 
 
 def test_the_cost_is_kept(outside, settings):
