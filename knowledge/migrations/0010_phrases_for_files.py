@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("knowledge", "0007_phrase_for_closed_hours"),
+        ("knowledge", "0009_follow_ups_begin"),
     ]
 
     operations = [

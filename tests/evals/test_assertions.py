@@ -163,10 +163,9 @@ def test_a_crm_that_was_down_holds_everything_once_afterwards() -> None:
 
 
 def test_a_setup_that_cannot_be_made_fails_the_case() -> None:
-    results = check(outcome(ASKED, setup=Setup(other={"audio_max_s": 9, "moon": "full"})))
+    results = check(outcome(ASKED, setup=Setup(other={"moon": "full"})))
 
     assert [(result.key, result.why) for result in results if not result.passed] == [
-        ("setup.audio_max_s", "voice messages not built yet"),
         ("setup.moon", "unknown key"),
     ]
 

@@ -8,7 +8,7 @@ import seleto.lib.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conversations", "0013_media"),
+        ("conversations", "0018_planned_follow_ups"),
     ]
 
     operations = [
