@@ -8,7 +8,7 @@ import httpx
 import numpy as np
 import pytest
 import respx
-import soundfile
+import soundfile  # type: ignore[import-untyped]  # has none
 import time_machine
 
 from conversations.evals.schema import read
