@@ -8,7 +8,7 @@ import seleto.lib.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conversations", "0018_planned_follow_ups"),
+        ("conversations", "0019_mirror_lease"),
     ]
 
     operations = [
