@@ -448,6 +448,10 @@ AUDIO_MAX_S = env.whole("AUDIO_MAX_S", 300, least=1, most=3600)
 AUDIO_PIECE_S = env.whole("AUDIO_PIECE_S", 120, least=10, most=1200)
 # How long decoding may take, by the clock and of the processor.
 AUDIO_DECODE_S = env.whole("AUDIO_DECODE_S", 30, least=1)
+# What is read of a PDF, and how long that may take.
+DOCUMENT_MAX_PAGES = env.whole("DOCUMENT_MAX_PAGES", 10, least=1)
+DOCUMENT_MAX_CHARS = env.whole("DOCUMENT_MAX_CHARS", 4000, least=100)
+DOCUMENT_READ_S = env.whole("DOCUMENT_READ_S", 10, least=1)
 READING_CONCURRENCY = env.whole("READING_CONCURRENCY", 4, least=1)
 # How long the lead's turn waits for the words of a file; then it is answered without them.
 READING_WAIT_S = env.seconds("READING_WAIT_S", 45, least=1)

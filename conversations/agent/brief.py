@@ -53,6 +53,7 @@ PLACEHOLDERS = {
     "contact": "[contato]",
     "location": "[localização]",
     "poll": "[enquete]",
+    "call": "[chamada perdida]",
     "reaction": "[reação]",
     "unknown": "[mensagem de tipo desconhecido]",
 }

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from conversations.agent import brief, facts, moves, routing, vetting
+from conversations.agent import brief, courtesy, facts, moves, routing, vetting, wordless
 from conversations.agent.endpoints import Endpoint, endpoints
 from conversations.agent.errors import CONTEXT_LENGTH, ModelFailure
 from conversations.agent.memory import Memory
@@ -131,25 +131,29 @@ def _without_model(state: TurnState, snapshot: Snapshot, heard: Heard) -> Decisi
         line.own_words and asks_opt_out(line.text[:MAX_CHARS]) for line in state.pending
     ):
         return _phrase_only(state, snapshot, heard, Situation.OPT_OUT)
-    if not any(line.text or line.attached for line in state.pending):
+    if courtesy.needs_no_answer(state):
+        return Decision(bubbles=(), memory=state.memory)
+    if not any(map(wordless.has_words, state.pending)):
         return _wordless(state, snapshot, heard)
     route = routing.before_model(state, heard)
     return _routed(route, (), None, state, snapshot, heard) if route else None
 
 
 def _wordless(state: TurnState, snapshot: Snapshot, heard: Heard) -> Decision:
-    """Nothing but files that say nothing. A voice note that cannot be heard is asked for in writing once; after the
+    """Nothing but files, places and cards. A voice note that cannot be heard is asked for in writing once; after the
     next one a person takes over, who may have better ears."""
-    unheard = [line for line in state.pending if line.type == "audio"]
-    if not unheard:
-        return _phrase_only(state, snapshot, heard, Situation.ARQUIVO_RECEBIDO)
-    if state.memory.unheard:
-        decision = _routed(routing.UNHEARD, (), None, state, snapshot, heard)
-    elif all(line.reading == "too_long" for line in unheard):
-        decision = _phrase_only(state, snapshot, heard, Situation.AUDIO_LONGO)
-    else:
-        decision = _phrase_only(state, snapshot, heard, Situation.REPETIR_AUDIO)
-    return replace(decision, memory=replace(decision.memory, unheard=state.memory.unheard + 1))
+    wanted = wordless.situation(state, dict(heard.known))
+    if wanted in (Situation.REPETIR_AUDIO, Situation.AUDIO_LONGO):
+        if state.memory.unheard:
+            decision = _routed(routing.UNHEARD, (), None, state, snapshot, heard)
+        else:
+            decision = _phrase_only(state, snapshot, heard, wanted)
+        return replace(decision, memory=replace(decision.memory, unheard=state.memory.unheard + 1))
+    if wordless.said_enough(state.memory.acknowledged, wanted):
+        return Decision(bubbles=(), memory=state.memory)
+    decision = _phrase_only(state, snapshot, heard, wanted)
+    acknowledged = (*state.memory.acknowledged, wanted.value)
+    return replace(decision, memory=replace(decision.memory, acknowledged=acknowledged))
 
 
 def _proposed(

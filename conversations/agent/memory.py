@@ -18,6 +18,8 @@ class Memory:
     failures: int = 0
     # Voice notes in a row that could not be heard.
     unheard: int = 0
+    # The phrases that answered files, places, cards and calls.
+    acknowledged: tuple[str, ...] = ()
     # Said to be a buyer who is ready, and handed over as such; not again when a person gave the lead back.
     hot_handed_over: bool = False
     fb300_presented: bool = False

@@ -1,5 +1,6 @@
 """One chat request without Agno, tools or repair: for the background and for checks."""
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from conversations.agent.endpoints import Endpoint
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 def chat(
     endpoint: Endpoint,
-    messages: list[dict[str, str]],
+    messages: Sequence[Mapping[str, Any]],
     *,
     max_tokens: int,
     connect_s: float,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conversations import guardrails
-from conversations.agent import moves
+from conversations.agent import moves, wordless
 from conversations.agent.errors import ModelFailure
 from conversations.agent.schema import Answer, Malformed
 from conversations.agent.state import Snapshot, StoppedDraft, TurnState
@@ -94,6 +94,7 @@ def phrase(state: TurnState, snapshot: Snapshot, heard: Heard, situation: Situat
     language = "en" if heard.language == "other" else heard.language  # whoever writes French reads English sooner
     for attempt in range(PHRASE_TRIES):
         text = phrases.choose(situation, language=language, avoid=last, seed=f"{state.turn_id}:{attempt}")
+        text = text.replace(wordless.CITY, wordless.city(state))
         text = without_questions_for([*heard.known, *heard.not_told], text) or text
         if review((text,), state, snapshot, heard).ok:
             return text

@@ -93,6 +93,7 @@ class MessageType(StrEnum):
     REACTION = "reaction"
     INTERACTIVE = "interactive"
     POLL = "poll"
+    CALL = "call"
     UNKNOWN = "unknown"
 
 

@@ -30,7 +30,7 @@ MODEL = timedelta(seconds=1.5)
 # How long after the last turn a reply is waited for (eval/README.md: at least 120 s).
 _TAIL = timedelta(seconds=180)
 # Shown to people, nothing to answer.
-_SHOWN_ONLY = frozenset({"sticker", "contact", "reaction"})
+_SHOWN_ONLY = frozenset({"sticker", "reaction"})
 # What arrives without words until something listens to it or looks at it.
 _WORDLESS = frozenset({"audio", "document"})
 

@@ -21,9 +21,9 @@ from leads.services import opt_out, resolve_lead
 from seleto.lib import correlation, jobs
 
 # Shown to people, nothing to answer (contracts/zapi.md, section 5).
-SHOWN_ONLY = frozenset(
-    {base.MessageType.STICKER, base.MessageType.CONTACT, base.MessageType.POLL, base.MessageType.UNKNOWN}
-)
+SHOWN_ONLY = frozenset({base.MessageType.STICKER, base.MessageType.POLL, base.MessageType.UNKNOWN})
+# Written by WhatsApp, not by whoever sends it: no evidence of anything (I7).
+NOT_WORDS = frozenset({base.MessageType.LOCATION, base.MessageType.CONTACT, base.MessageType.CALL})
 # How far a provider's clock may run ahead of ours before its time is not believed.
 CLOCK_SLACK = timedelta(minutes=5)
 BEFORE_WHATSAPP = datetime(2009, 1, 1, tzinfo=UTC)
@@ -36,7 +36,7 @@ def on_incoming(channel: ChannelView, event: StoredEvent, parsed: base.Incoming,
     conversation.revision += 1
     followups.end_silence(conversation)
     reason = _why_not_answered(parsed, received_at=event.received_at)
-    own_words = not (parsed.forwarded or reason)
+    own_words = not (parsed.forwarded or reason or parsed.type in NOT_WORDS)
     message = _store(conversation, channel, event, parsed, author=Message.Author.LEAD, own_words=own_words, now=now)
     if not reason:
         _expect_words(conversation, channel, message, now=now)

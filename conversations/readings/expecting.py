@@ -6,6 +6,7 @@ from uuid import UUID
 from django.conf import settings
 
 from conversations.models import Media, Reading
+from knowledge import flags
 from seleto.lib import jobs
 
 
@@ -30,4 +31,10 @@ def file_is_here(media_id: UUID, *, now: datetime) -> None:
 def _kind(media: Media, *, channel: str, origin: str) -> Reading.Kind | None:
     if media.kind == Media.Kind.AUDIO:
         return Reading.Kind.TRANSCRIPT if settings.TRANSCRIPTION_ENABLED else None
+    if media.direction != Media.Direction.IN:
+        return None
+    if media.kind == Media.Kind.DOCUMENT:
+        return Reading.Kind.DOCUMENT
+    if media.kind == Media.Kind.IMAGE and flags.is_on("describe_images", channel=channel, origin=origin):
+        return Reading.Kind.DESCRIPTION
     return None

@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import Min
 
 from conversations.models import Reading
-from conversations.readings import hearing, settling
+from conversations.readings import documents, hearing, pictures, settling
 from conversations.readings.hearing import Outcome
 from seleto.lib import clock, jobs, metrics
 from seleto.lib.errors import ProviderError, Rejected
@@ -88,6 +88,10 @@ def next_due() -> datetime | None:
 
 
 def _read(row: ReadingClaim) -> Outcome:
+    if row.kind == Reading.Kind.DOCUMENT:
+        return documents.read(row.path, row.mime)
+    if row.kind == Reading.Kind.DESCRIPTION:
+        return pictures.describe(row.path, row.mime, conversation_id=row.conversation_id)
     return hearing.hear(row.path, row.mime, stated_s=row.seconds, conversation_id=row.conversation_id)
 
 

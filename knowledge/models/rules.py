@@ -210,6 +210,7 @@ class Flag(Seeded):
     class Name(models.TextChoices):
         AGENT_ENABLED = "agent_enabled", "agente responde"
         FOLLOW_UPS = "follow_ups", "retomadas automáticas"
+        DESCRIBE_IMAGES = "describe_images", "o modelo descreve as fotos recebidas"
 
     name = models.CharField("chave", max_length=40, choices=Name.choices)
     scope = models.CharField(
@@ -226,7 +227,9 @@ class Flag(Seeded):
         verbose_name_plural = "chaves"
         constraints = [
             models.UniqueConstraint(fields=["name", "scope"], name="flag_once_per_scope"),
-            models.CheckConstraint(condition=Q(name__in=["agent_enabled", "follow_ups"]), name="flag_name_known"),
+            models.CheckConstraint(
+                condition=Q(name__in=["agent_enabled", "follow_ups", "describe_images"]), name="flag_name_known"
+            ),
             models.CheckConstraint(
                 condition=Q(scope__regex=r"^(global|(channel|origin):[A-Za-z0-9_.-]+)$"),
                 name="flag_scope_form",

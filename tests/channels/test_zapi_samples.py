@@ -82,7 +82,7 @@ EXPECTED: dict[str, Callable[[Parsed], bool]] = {
         "Frigorífico Vale Fictício, Rua Exemplo, 100, Campinas - SP, (-22.905600, -47.060800)",
     ),
     "webhook_received_newsletter": exactly(Ignored(IgnoreReason.NEWSLETTER)),
-    "webhook_received_notification_call_missed": exactly(Ignored(IgnoreReason.NOTIFICATION, "CALL_MISSED_VOICE")),
+    "webhook_received_notification_call_missed": incoming(MessageType.CALL),
     "webhook_received_notification_revoke": of(Deleted),
     "webhook_received_reaction": of(Reaction),
     "webhook_received_reaction_removed": of(Reaction),

@@ -8,6 +8,7 @@ import hashlib
 import re
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, TypedDict
 
@@ -21,6 +22,7 @@ from conversations.channels.base import (
     Ignored,
     IgnoreReason,
     Incoming,
+    MessageType,
     Parsed,
     Presence,
     PresenceState,
@@ -40,6 +42,7 @@ _KEY = re.compile(r"[!-~]{1,200}")
 _PHONE = re.compile(r"\+?([0-9]{8,15})(?:@(?:c\.us|s\.whatsapp\.net))?")
 _LID = re.compile(r"[0-9]{1,32}@lid")
 _LONG_NUMBER = re.compile(r"[0-9]{6,}")
+_CALLS = ("CALL_MISSED_VOICE", "CALL_MISSED_VIDEO")
 _AD_FIELDS = ("title", "body", "mediaType", "sourceType", "sourceId", "ctwaClid", "sourceUrl", "thumbnailUrl")
 
 STATUSES = {
@@ -132,6 +135,8 @@ def _message(payload: Payload) -> Parsed:
     if crowd is not None:
         return Ignored(crowd)
     notification = line(payload.get("notification"), limit=60)
+    if notification in _CALLS and not flag(payload, "fromMe"):
+        return _missed_call(payload)
     if notification and notification != "REVOKE":
         return Ignored(IgnoreReason.NOTIFICATION, notification)
     from_me = flag(payload, "fromMe")
@@ -150,6 +155,15 @@ def _message(payload: Payload) -> Parsed:
         return _reaction(payload, who, message_id)
     message = _incoming(payload, who, message_id)
     return Edited(message=message) if flag(payload, "isEdit") else message
+
+
+def _missed_call(payload: Payload) -> Parsed:
+    """A call that nobody took is something the lead did; without an id it cannot be told from its next delivery."""
+    call_id = identifier(payload.get("messageId")) or identifier(payload.get("callId"))
+    if call_id is None:
+        return Ignored(IgnoreReason.NOTIFICATION, line(payload.get("notification"), limit=60))
+    message = _incoming(payload, _who(payload, from_me=False), call_id)
+    return replace(message, type=MessageType.CALL, text="", media=None, option_id=None)
 
 
 def _incoming(payload: Payload, who: _Who, message_id: str) -> Incoming:

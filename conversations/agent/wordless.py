@@ -1,0 +1,53 @@
+"""Messages without words of the lead's own (files, places, cards, calls): which approved phrase answers them."""
+
+import re
+
+from conversations.agent.state import Line, TurnState
+from knowledge.models import Situation
+from leads import municipalities
+
+# What WhatsApp writes for the lead: shown to people, no words of theirs.
+CARDS = frozenset({"location", "contact", "call"})
+CITY = "{cidade}"
+# How often each is answered in a session: no loop with a machine, and no answer to every photo.
+_MOST = {Situation.CONTATO_RECEBIDO: 1, Situation.CHAMADA_PERDIDA: 1}
+_MOST_ELSE = 2
+_CITY_AND_STATE = re.compile(r"(?:^|[,–\-] *)([^\d,–\-/()]{3,40}?) *[,/–\-] *([A-Z]{2})\b")
+
+
+def has_words(line: Line) -> bool:
+    """Whether there is something to read in a message."""
+    return bool(line.attached or (line.text and line.type not in CARDS))
+
+
+def situation(state: TurnState, known: dict[str, str]) -> Situation:
+    """The phrase for messages without words; voice notes first, as they hide the most."""
+    types = {line.type for line in state.pending}
+    if "audio" in types:
+        unheard = [line for line in state.pending if line.type == "audio"]
+        longer = all(line.reading == "too_long" for line in unheard)
+        return Situation.AUDIO_LONGO if longer else Situation.REPETIR_AUDIO
+    if types & {"image", "video", "document"}:
+        return Situation.ARQUIVO_RECEBIDO
+    if "location" in types:
+        if "cidade" in known:
+            return Situation.GENERICA
+        return Situation.LOCALIZACAO_CIDADE if city(state) else Situation.LOCALIZACAO_RECEBIDA
+    if "contact" in types:
+        return Situation.CONTATO_RECEBIDO
+    return Situation.CHAMADA_PERDIDA if "call" in types else Situation.ARQUIVO_RECEBIDO
+
+
+def said_enough(answered: tuple[str, ...], wanted: Situation) -> bool:
+    """Whether this was answered as often as it helps."""
+    return answered.count(wanted.value) >= _MOST.get(wanted, _MOST_ELSE)
+
+
+def city(state: TurnState) -> str:
+    """The city that a shared place names with its state ("Itajaí/SC"), to be asked about; coordinates name none."""
+    for line in reversed(state.pending):
+        for name, uf in _CITY_AND_STATE.findall(line.text) if line.type == "location" else ():
+            place = municipalities.find(name.strip(), uf)
+            if place is not None:
+                return f"{place.name}/{uf}"
+    return ""

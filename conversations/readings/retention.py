@@ -1,0 +1,77 @@
+"""What is not kept: files after their time, and in transcripts whatever points at a person (domain.md, LGPD)."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from conversations.media import files
+from conversations.models import Media, Message, Reading
+from conversations.readings import WORDS
+from leads.models import Fact
+from seleto.lib import redact
+
+# Why a file is no longer here.
+OVER = "prazo_de_guarda"
+_BATCH = 200
+_DIRECT = (Fact.Field.NOME, Fact.Field.EMPRESA, Fact.Field.CNPJ, Fact.Field.EMAIL, Fact.Field.TELEFONE)
+_STRIPPED = "[removido]"
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """How many files were removed and how many texts were stripped."""
+
+    files: int = 0
+    texts: int = 0
+
+
+def apply(*, now: datetime, dry_run: bool = False) -> Expired:
+    """Remove the files whose ``keep_until`` is over and strip what was read in them. Safe to repeat; in batches, each a
+    transaction of its own."""
+    due = Media.objects.filter(keep_until__lte=now).exclude(state=Media.State.EXPIRED, reason=OVER)
+    if dry_run:
+        return Expired(due.exclude(path="").count(), due.filter(reading__state=Reading.State.DONE).count())
+    gone = stripped = 0
+    while batch := list(due.order_by("keep_until", "pk").values_list("pk", flat=True)[:_BATCH]):
+        for media_id in batch:
+            with transaction.atomic():
+                removed, told = _expire(Media.objects.select_for_update().get(pk=media_id))
+            gone, stripped = gone + removed, stripped + told
+    return Expired(gone, stripped)
+
+
+def without_identifiers(text: str, known: list[str]) -> str:
+    """``text`` without numbers, addresses and the values in ``known``, whatever their case."""
+    for value in sorted(filter(None, known), key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", _STRIPPED, text, flags=re.IGNORECASE)
+    return redact.text(text).replace(redact.MASK, _STRIPPED)
+
+
+def _expire(media: Media) -> tuple[int, int]:
+    path = media.path
+    media.state, media.reason, media.path, media.url, media.filename = Media.State.EXPIRED, OVER, "", "", ""
+    media.save(update_fields=["state", "reason", "path", "url", "filename"])
+    transaction.on_commit(lambda: files.remove(path))
+    return bool(path), _strip(media)
+
+
+def _strip(media: Media) -> int:
+    reading = Reading.objects.filter(media=media).first()
+    message = Message.objects.select_related("conversation").get(pk=media.message_id)
+    known = list(
+        Fact.objects.filter(lead_id=message.conversation.lead_id, field__in=_DIRECT).values_list("value", flat=True)
+    )
+    known += [word for value in known for word in value.split() if len(word) > 3]
+    if reading is None or not reading.text:
+        return 0
+    reading.text = without_identifiers(reading.text, known)
+    reading.save(update_fields=["text"])
+    if message.type == Message.Type.AUDIO:
+        message.text = without_identifiers(message.text, known)
+    if WORDS in message.media:
+        message.media[WORDS] = without_identifiers(message.media[WORDS], known)
+    message.media.pop("filename", None)
+    message.save(update_fields=["text", "media"])
+    return 1
