@@ -126,7 +126,6 @@ def test_within_a_day_it_is_the_same_session():
     ("content", "reason"),
     [
         ({"sticker": {"stickerUrl": "https://m.example/s", "mimeType": "image/webp"}}, "so_registro:sticker"),
-        ({"contact": {"displayName": "Otávio Teste"}}, "so_registro:contact"),
         ({"someFutureType": {"a": 1}}, "so_registro:unknown"),
         ({"image": {"caption": "que máquina é essa?"}, "isStatusReply": True}, "so_registro:status_reply"),
     ],
