@@ -228,8 +228,8 @@ def test_deleted_there_a_conversation_goes_on_in_a_new_one(pipe: Pipe) -> None:
 
 def test_a_merged_contact_keeps_its_conversation(pipe: Pipe) -> None:
     lead = lead_in_chatwoot(pipe)
-    token = ChatwootInbox.objects.get().credentials["user_token"]
-    base = f"{ChatwootInbox.objects.get().base_url}/api/v1/accounts/1"
+    token = ChatwootInbox.objects.get(channel__slug="principal").credentials["user_token"]
+    base = f"{ChatwootInbox.objects.get(channel__slug='principal').base_url}/api/v1/accounts/1"
     answer = httpx.post(
         f"{base}/contacts", json={"name": "Cadastro antigo"}, headers={"api_access_token": token}, trust_env=False
     )

@@ -25,7 +25,7 @@ class Desk:
     """What an SDR sees and does in the sandbox's Chatwoot, over its API."""
 
     def __init__(self, pipe: Pipe, lead: str) -> None:
-        self._pipe, self._lead, self._inbox = pipe, lead, ChatwootInbox.objects.get()
+        self._pipe, self._lead, self._inbox = pipe, lead, ChatwootInbox.objects.get(channel__slug="principal")
 
     @property
     def number(self) -> int:
