@@ -8,6 +8,8 @@ import httpx
 import pytest
 import respx
 from django.contrib.auth.models import Permission, User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from conversations.models import Conversation, Outbox, Turn
@@ -379,9 +381,17 @@ def test_a_link_alone_changes_nothing(manager, name):
     assert manager.get(reverse(f"admin:knowledge_promptversion_{name}", args=[draft().pk])).status_code == 405
 
 
-def test_the_list_asks_the_database_as_often_for_many_versions(manager, django_assert_max_num_queries):
+def test_the_list_asks_the_database_as_often_for_many_versions(manager):
+    draft()
+    few = _questions(manager)
     for _ in range(12):
         draft()
 
-    with django_assert_max_num_queries(14):
+    assert _questions(manager) <= few
+
+
+def _questions(manager) -> int:
+    manager.get("/admin/knowledge/promptversion/")  # what is kept for a while is read by then
+    with CaptureQueriesContext(connection) as asked:
         manager.get("/admin/knowledge/promptversion/")
+    return len(asked)
