@@ -304,7 +304,7 @@ def test_questions_of_the_house_are_kept_for_the_next_brief(provider):
     ]
     jobs.run_due()
 
-    again(conversation, "ok, obrigada")
+    again(conversation, "e ela é fácil de limpar?")
 
     assert "<pergunta>A FB300 funciona a gás?</pergunta>" in provider.calls[1].request.content.decode()
 
