@@ -4,7 +4,7 @@ Lead text, transcripts and articles are escaped data inside the XML, never instr
 and, where it counts, in code behind the model.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from xml.sax.saxutils import escape, quoteattr
 from zoneinfo import ZoneInfo
@@ -91,6 +91,7 @@ def _xml(
     *,
     now: datetime,
 ) -> str:
+    keys = {line.provider_id: line.key for line in (*history, *state.pending) if line.provider_id}
     local = now.astimezone(zone(heard.known.get(Fact.Field.UF, "")))
     context = {
         "agora": local.strftime("%Y-%m-%dT%H:%M"),
@@ -124,19 +125,19 @@ def _xml(
         "</conhecimento>",
         *([f"<resumo>{escape(state.summary)}</resumo>"] if state.summary else []),
         "<conversa>",
-        *_talk(state, history, most),
+        *_talk(state, history, most, keys),
         "</conversa>",
         "<responder>",
-        *(_line(line, most) for line in state.pending),
+        *(_line(line, most, keys) for line in state.pending),
         "</responder>",
         "</turno>",
     ]
     return "\n".join(parts)
 
 
-def _talk(state: TurnState, history: Sequence[Line], most: int) -> list[str]:
+def _talk(state: TurnState, history: Sequence[Line], most: int, keys: Mapping[str, str]) -> list[str]:
     """The conversation, with a mark where the last stretch of a person ended and the agent took it up again."""
-    lines = [_line(line, most) for line in history]
+    lines = [_line(line, most, keys) for line in history]
     last = max((at for at, line in enumerate(history) if AUTHORS[line.author] == "humano"), default=None)
     if state.resumed_at is not None and last is not None:
         lines.insert(last + 1, f'<retomada hora="{state.resumed_at.astimezone(SAO_PAULO):%H:%M}"/>')
@@ -176,10 +177,13 @@ def reais(amount: object) -> str:
     return text.removesuffix(",00")
 
 
-def _line(line: Line, most: int) -> str:
+def _line(line: Line, most: int, keys: Mapping[str, str]) -> str:
+    """``keys``: the names in this brief of the messages that may be quoted, by the provider's id."""
     text = line.text if len(line.text) <= most else f"{line.text[:most]} […]"
     if line.type in PLACEHOLDERS and not (line.type == "audio" and text):  # what was heard reads like what was written
         text = f"{PLACEHOLDERS[line.type]} {text}".strip()
     clock = line.at.astimezone(SAO_PAULO).strftime("%H:%M")
     attached = f"<anexo>{escape(line.attached[:most])}</anexo>" if line.attached else ""
-    return f'<msg de="{AUTHORS[line.author]}" id={quoteattr(line.key)} hora="{clock}">{escape(text)}{attached}</msg>'
+    quoted = f" cita={quoteattr(keys[line.quotes])}" if line.quotes in keys else ""
+    head = f'<msg de="{AUTHORS[line.author]}" id={quoteattr(line.key)} hora="{clock}"{quoted}>'
+    return f"{head}{escape(text)}{attached}</msg>"

@@ -32,6 +32,8 @@ class Line:
     at: datetime = field(repr=False)
     provider_id: str = ""
     own_words: bool = True
+    # The provider's id of the message that this one quotes.
+    quotes: str = ""
     # How reading its file ended (``Reading.State``), and what the file says: data, never the author's own words.
     reading: str = ""
     attached: str = field(default="", repr=False)

@@ -154,6 +154,7 @@ def as_line(row: Message, key: str) -> Line:
         at=row.sent_at,
         provider_id=row.provider_id,
         own_words=row.own_words,
+        quotes=row.reference_id,
         reading=str(row.media.get(STATE) or ""),
         attached=str(row.media.get(WORDS) or ""),
     )

@@ -227,3 +227,14 @@ def test_two_robots_fall_silent_by_the_fourth_turn(outside, texts):
 
     assert len({turn.pk for turn in Turn.objects.filter(status="replied")}) < 4
     assert [turn.status for turn in Turn.objects.order_by("started_at")][3:] == ["silent"] * 3
+
+
+def test_a_quoted_reply_says_what_it_quotes(outside):
+    first = zapi.received("a FB300 faz quantos por hora?")
+    zapi.post(first)
+    jobs.run_due("ingest")
+
+    lead(outside, "e essa aqui, lava fácil?", referenceMessageId=first["messageId"])
+
+    assert '<msg de="lead" id="m2"' in brief(outside)
+    assert 'cita="m1">e essa aqui, lava fácil?' in brief(outside)

@@ -1,0 +1,99 @@
+"""Files and what was read in them are not kept for ever, and go with the person (domain.md, LGPD)."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from conversations.models import Media, Message, Reading
+from conversations.readings import WORDS, retention
+from leads.models import Fact
+from seleto.lib import privacy
+from seleto.lib.privacy import Subject
+from tests.factories import ConversationFactory, MessageFactory, now
+
+pytestmark = pytest.mark.django_db
+
+SAID = "Aqui é a Patrícia Exemplo, CPF 529.982.247-25, telefone 47 99999-0001, quero a FB300 em Itajaí"
+
+
+@pytest.fixture
+def kept(channel, settings, tmp_path):
+    """A voice note and a PDF of one lead, both read."""
+    settings.MEDIA_ROOT = tmp_path
+    conversation = ConversationFactory.create(channel=channel)
+    voice = MessageFactory.create(conversation=conversation, type="audio", text=SAID, media={"leitura": "done"})
+    paper = MessageFactory.create(
+        conversation=conversation, type="document", text="", media={"filename": "rg patricia.pdf", WORDS: SAID}
+    )
+    for message, kind in ((voice, "transcript"), (paper, "document")):
+        media = Media.objects.create(
+            message=message,
+            direction="in",
+            source="channel",
+            kind=message.type,
+            state="stored",
+            mime="audio/ogg",
+            path=f"{message.type}.bin",
+            due_at=now(),
+            created_at=now(),
+            keep_until=now() + timedelta(days=90),
+        )
+        Reading.objects.create(
+            media=media, kind=kind, state="done", text=SAID, due_at=now(), awaited_until=now(), created_at=now()
+        )
+        (tmp_path / media.path).write_bytes(b"x")
+    Fact.objects.create(
+        lead=conversation.lead,
+        field="nome",
+        value="Patrícia Exemplo",
+        evidence="said",
+        source_kind="mensagem",
+        source_id=voice.id,
+        quote="Patrícia Exemplo",
+        created_at=now(),
+    )
+    return conversation
+
+
+def files(settings):
+    return [one.name for one in Path(settings.MEDIA_ROOT).iterdir()]
+
+
+def test_within_their_time_nothing_happens(kept, settings):
+    assert retention.apply(now=now()) == retention.Expired(0, 0)
+    assert len(files(settings)) == 2
+
+
+def test_after_it_files_are_gone_and_words_point_at_nobody(kept, settings, django_capture_on_commit_callbacks):
+    after = now() + timedelta(days=91)
+    assert retention.apply(now=after, dry_run=True) == retention.Expired(2, 2)
+    assert len(files(settings)) == 2
+
+    with django_capture_on_commit_callbacks(execute=True):
+        assert retention.apply(now=after) == retention.Expired(2, 2)
+
+    assert files(settings) == []
+    texts = [Message.objects.get(type="audio").text, Message.objects.get(type="document").media[WORDS]]
+    for text in [*texts, *Reading.objects.values_list("text", flat=True)]:
+        assert not {"Patrícia", "529", "99999"} & set(
+            text.replace(",", " ").replace(".", " ").replace("-", " ").split()
+        )
+        assert "quero a FB300" in text
+    assert {row.state for row in Media.objects.all()} == {"expired"}
+    assert retention.apply(now=after) == retention.Expired(0, 0)
+
+
+def test_a_person_gets_and_loses_their_files(kept, settings, django_capture_on_commit_callbacks):
+    (store,) = [row for row in privacy.registered() if row.app == "conversations"]
+    subject = Subject(kept.lead_id, {})
+    assert len(list(store.find(subject))) == 2
+    assert [row["texto"] for row in store.export(subject)] == [SAID, SAID]
+
+    with django_capture_on_commit_callbacks(execute=True):
+        assert store.erase(subject) == 2
+
+    assert files(settings) == []
+    assert (list(store.find(subject)), store.erase(subject)) == ([], 0)
+    assert Message.objects.get(type="audio").text == ""
+    assert Message.objects.get(type="document").media == {}
