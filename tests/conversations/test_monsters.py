@@ -100,7 +100,23 @@ KINDS = {
     "document": "documentUrl",
     "sticker": "stickerUrl",
 }
-ODD: list[object] = [None, "", 0, -1, 10**30, 1.5, True, [], {}, "x" * 70_000, "\x00\x01", "\ud800", "‮אב", {"a": {"b": []}}, "1e999"]
+ODD: list[object] = [
+    None,
+    "",
+    0,
+    -1,
+    10**30,
+    1.5,
+    True,
+    [],
+    {},
+    "x" * 70_000,
+    "\x00\x01",
+    "\ud800",
+    "‮אב",
+    {"a": {"b": []}},
+    "1e999",
+]
 
 
 def monster(random_: random.Random, number: int) -> tuple[dict, str]:
