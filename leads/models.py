@@ -74,6 +74,11 @@ class Lead(models.Model):
     class Meta:
         verbose_name = "lead"
         verbose_name_plural = "leads"
+        permissions = [
+            ("export_lead", "Pode exportar leads"),
+            ("merge_lead", "Pode unir leads repetidos"),
+            ("anonymise_lead", "Pode anonimizar leads"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(temperature__in=Temperature.values),

@@ -66,6 +66,10 @@ class Conversation(models.Model):
     class Meta:
         verbose_name = "conversa"
         verbose_name_plural = "conversas"
+        permissions = [
+            ("send_as_company", "Pode enviar mensagem em nome da empresa"),
+            ("operate_conversation", "Pode pausar, devolver e repassar conversas"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["lead", "channel"],

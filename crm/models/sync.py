@@ -36,6 +36,7 @@ class CrmSync(models.Model):
     class Meta:
         verbose_name = "sincronização com o CRM"
         verbose_name_plural = "sincronizações com o CRM"
+        permissions = [("operate_crm", "Pode operar a fila e as divergências do CRM")]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=["ready", "parked"]), name="crm_sync_status_known"),
             models.CheckConstraint(condition=~Q(status="parked", reason=""), name="crm_sync_parked_with_reason"),

@@ -110,6 +110,7 @@ class Article(Seeded):
     class Meta:
         verbose_name = "artigo"
         verbose_name_plural = "artigos"
+        permissions = [("publish_knowledge", "Pode publicar conhecimento")]
         constraints = [
             models.CheckConstraint(condition=Q(use__in=["sayable", "internal"]), name="article_use_known"),
             models.CheckConstraint(condition=~Q(text=""), name="article_text_present"),

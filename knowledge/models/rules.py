@@ -104,6 +104,7 @@ class PricePolicy(models.Model):
     class Meta:
         verbose_name = "política de preço"
         verbose_name_plural = "política de preço"
+        permissions = [("loosen_rule", "Pode afrouxar regras")]
         constraints = [models.CheckConstraint(condition=Q(id=1), name="price_policy_single")]
 
     def __str__(self) -> str:
@@ -225,6 +226,7 @@ class Flag(Seeded):
     class Meta:
         verbose_name = "chave"
         verbose_name_plural = "chaves"
+        permissions = [("change_rollout", "Pode mudar onde e para quem o agente responde")]
         constraints = [
             models.UniqueConstraint(fields=["name", "scope"], name="flag_once_per_scope"),
             models.CheckConstraint(
