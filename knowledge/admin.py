@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
-from django.db import models
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from knowledge import gaps
 from knowledge.models import (
@@ -29,13 +29,7 @@ from knowledge.services import use_weights
 from knowledge.weights import PARTS
 from seleto.lib import audit, clock
 from seleto.lib.admin import WordedAdmin, actor
-
-if TYPE_CHECKING:  # generic for the type checker only
-    _ModelAdmin = admin.ModelAdmin[Any]
-    _TabularInline = admin.TabularInline[Any, Any]
-else:
-    _ModelAdmin = admin.ModelAdmin
-    _TabularInline = admin.TabularInline
+from seleto.lib.admin_theme import ThemedInline
 
 
 class AuditedAdmin(WordedAdmin):
@@ -93,7 +87,7 @@ class ProductAttributeForm(_AttributeForm):
                 self.initial[name] = format(value.normalize(), "f")
 
 
-class ProductAttributeInline(_TabularInline):
+class ProductAttributeInline(ThemedInline):
     model = ProductAttribute
     form = ProductAttributeForm
     extra = 0
@@ -107,9 +101,6 @@ class ProductAdmin(AuditedAdmin):
     ordering = ["code"]
     inlines = [ProductAttributeInline]
     empty_hint = "O catálogo está vazio: rode “manage.py seed” para trazer o que acompanha o sistema."
-
-    class Media:
-        css = {"all": ["seleto/admin.css"]}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         """Everything that cites a product does so by its code."""
@@ -126,8 +117,11 @@ class ArticleAdmin(AuditedAdmin):
     list_filter = ["use", "active", "products", "owner"]
     search_fields = ["code", "title", "text"]
     ordering = ["code"]
-    filter_horizontal = ["products"]
     readonly_fields = ["updated_at"]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        widget = UnfoldAdminCheckboxSelectMultipleWidget
+        return super().formfield_for_manytomany(db_field, request, widget=widget, **kwargs)
 
 
 @admin.register(Synonym)
@@ -213,7 +207,6 @@ class FlagAdmin(AuditedAdmin):
 @admin.register(CompanyProfile)
 class CompanyProfileAdmin(SingleRowAdmin):
     list_display = ["name", "site", "phone", "email", "placeholder"]
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}  # Django's next default, without its warning
 
     @admin.display(description="ainda de exemplo", boolean=True)
     def placeholder(self, obj: CompanyProfile) -> bool:

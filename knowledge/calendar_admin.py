@@ -20,9 +20,6 @@ class CalendarAdmin(AuditedAdmin):
 
     change_list_template = "admin/knowledge/calendar_change_list.html"
 
-    class Media:
-        css = {"all": ["seleto/admin.css"]}
-
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         now = clock.now()
         preview = {

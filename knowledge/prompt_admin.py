@@ -42,9 +42,6 @@ class PromptVersionAdmin(AuditedAdmin):
     change_form_template = "admin/knowledge/promptversion/change_form.html"
     actions = None
 
-    class Media:
-        css = {"all": ["seleto/admin.css", "seleto/prompts.css"]}
-
     # --- What may be done ----------------------------------------------------------------------------------------
 
     def has_add_permission(self, request: HttpRequest) -> bool:

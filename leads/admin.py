@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
-from django.db import models
 from django.db.models import F, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
@@ -21,17 +20,13 @@ from leads.temperature_admin import TemperaturePages
 from seleto.lib import clock
 from seleto.lib.admin import ReadOnlyAdmin
 from seleto.lib.admin_lists import CappedPaginator, QuestionFilter, actor_words, asking, cut, moment, with_actor_name
-
-if TYPE_CHECKING:  # generic for the type checker only
-    _TabularInline = admin.TabularInline[Any, Any]
-else:
-    _TabularInline = admin.TabularInline
+from seleto.lib.admin_theme import ThemedInline
 
 # LGPD art. 19: a request is answered within this time.
 ANSWER_WITHIN = timedelta(days=15)
 
 
-class ReadOnlyInline(_TabularInline):
+class ReadOnlyInline(ThemedInline):
     extra = 0
     can_delete = False
 
@@ -167,9 +162,6 @@ class LeadAdmin(TemperaturePages, ReadOnlyAdmin):
         ConsentInline,
     ]
 
-    class Media:
-        css = {"all": ["seleto/admin.css"]}
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Lead]:
         scores = Classification.objects.filter(lead=OuterRef("pk")).order_by("-at", "-pk")
         rows: QuerySet[Lead] = super().get_queryset(request)
@@ -261,7 +253,6 @@ class FactAdmin(ReadOnlyAdmin):
 
 @admin.register(Empresa)
 class EmpresaAdmin(ReadOnlyAdmin):
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     list_display = ["nome", "cidade", "uf", "site", "created"]
     created = moment("created_at", "criada")
     fields = ["nome", "cnpj_shown", ("cidade", "uf"), "site", "email", "telefone", "created_at"]
@@ -295,6 +286,8 @@ class OrcamentoAdmin(ReadOnlyAdmin):
     list_display = ["who", "status", "product", "amount", "urgency", "empresa_nome", "oportunidade_pipe_id", "created"]
     created, closed = moment("created_at", "criado"), moment("closed_at", "encerrado")
     empty_hint = "Nenhum orçamento ainda: o primeiro nasce quando um lead diz o que precisa."
+    # The lead's own link stands first.
+    list_display_links = ["status"]
     list_filter = [
         ("status", asking("em que situação?")),
         InCrm,

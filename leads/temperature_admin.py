@@ -1,10 +1,10 @@
 """The temperature on a lead's page: the score explained part by part, and the form by which a person corrects it."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,11 +18,7 @@ from leads.models import Classification, Lead, Temperature
 from leads.temperature_parts import LABELS
 from seleto.lib import clock
 from seleto.lib.admin import actor
-
-if TYPE_CHECKING:  # generic for the type checker only
-    _ModelAdmin = admin.ModelAdmin[Any]
-else:
-    _ModelAdmin = admin.ModelAdmin
+from seleto.lib.admin_theme import ThemedAdmin
 
 
 class CorrectionForm(forms.Form):
@@ -36,7 +32,7 @@ class CorrectionForm(forms.Form):
     )
 
 
-class TemperaturePages(_ModelAdmin):
+class TemperaturePages(ThemedAdmin):
     """Adds to a read-only lead the explained score and its correction."""
 
     def get_urls(self) -> list[URLPattern]:

@@ -24,6 +24,9 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 PUBLIC_URL = env.url("PUBLIC_URL", "http://127.0.0.1:8000")
 
 INSTALLED_APPS = [
+    # The admin's theme replaces the site that all admin pages register with: it comes before them.
+    "unfold",
+    "unfold.contrib.filters",
     "seleto.lib",
     "knowledge",
     "leads",
@@ -152,6 +155,45 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 # Also serve files straight from the packages: a checkout needs no `collectstatic`.
 WHITENOISE_USE_FINDERS = True
+
+# The admin's search would keep leads' names, found by one person, for minutes and whatever becomes of permissions.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+
+# --- Admin pages (django-unfold) -----------------------------------------------------------------------------------
+UNFOLD = {
+    "SITE_TITLE": "Seleto",
+    "SITE_HEADER": "Seleto",
+    "SITE_SUBHEADER": "Atendimento de leads",
+    "SITE_URL": None,
+    "SITE_SYMBOL": "forum",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "seleto.backoffice.theme.favicon"}],
+    "ENVIRONMENT": "seleto.backoffice.theme.environment",
+    "STYLES": ["seleto.backoffice.theme.styles"],
+    "SCRIPTS": ["seleto.backoffice.theme.script"],
+    "SIDEBAR": {
+        "show_search": True,
+        "command_search": True,
+        "navigation": "seleto.backoffice.navigation.sidebar",
+    },
+    "TABS": "seleto.backoffice.navigation.tabs",
+    "COMMAND": {"search_callback": "seleto.backoffice.navigation.found"},
+    # Emerald, one step darker than usual where it carries white text or stands on white.
+    "COLORS": {
+        "primary": {
+            "50": "#ecfdf5",
+            "100": "#d1fae5",
+            "200": "#a7f3d0",
+            "300": "#6ee7b7",
+            "400": "#34d399",
+            "500": "#10b981",
+            "600": "#047857",
+            "700": "#065f46",
+            "800": "#064e3b",
+            "900": "#053d2f",
+            "950": "#022c22",
+        },
+    },
+}
 
 # --- Queue and worker (rows are the truth: a queue row only wakes a cluster, see seleto/lib/jobs.py) ---------------
 # Processes per cluster. A slow model costs threads, not processes: two already use both cores of a small machine.

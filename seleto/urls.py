@@ -16,7 +16,7 @@ for queue_model in apps.get_app_config("django_q").get_models():
 
 admin.site.site_header = "Seleto"
 admin.site.site_title = "Seleto"
-admin.site.index_title = "Atendimento de leads pelo WhatsApp"
+admin.site.index_title = "Início"
 
 handler400 = "seleto.lib.problems.bad_request"
 handler403 = "seleto.lib.problems.permission_denied"

@@ -32,9 +32,6 @@ class PipeAdmin(ReadOnlyAdmin):
     # Columns of the page alone; the list leaves them in the database.
     heavy_fields: ClassVar[list[str]] = []
 
-    class Media:
-        css = {"all": ["seleto/admin.css"]}
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
         match = request.resolver_match

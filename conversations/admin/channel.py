@@ -161,9 +161,6 @@ class ChannelAdmin(AuditedAdmin):
         ("Situação", {"fields": ["connected", "why", "connection_at", "deaf", "checked", "created_at"]}),
     ]
 
-    class Media:
-        css = {"all": ["seleto/admin.css"]}
-
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Addresses and switches cite a channel by its slug."""
         return [*self.readonly_fields, "slug"] if obj else list(self.readonly_fields)

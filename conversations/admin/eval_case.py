@@ -216,9 +216,6 @@ class EvalCaseAdmin(AuditedAdmin):
     created = moment("created_at", "criado")
     empty_hint = "Nenhum caso ainda: marque uma resposta como errada e torne-a um caso com um clique."
 
-    class Media:
-        css = {"all": ["seleto/admin.css"]}
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[EvalCase]:
         return with_actor_name(super().get_queryset(request), "created_by")
 

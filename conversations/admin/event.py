@@ -14,13 +14,13 @@ from conversations import repair
 from conversations.admin.base import PipeAdmin, link
 from conversations.models import Conversation, Event, Message
 from conversations.wording import event_kind, words
+from seleto.lib.admin_filters import Question
 from seleto.lib.admin_lists import QuestionFilter, asking, cut, local, moment
 
 
-class WhyParked(admin.SimpleListFilter):
+class WhyParked(Question):
     title = "por que parou?"
     parameter_name = "motivo"
-    template = "admin/question_filter.html"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         parked = Event.objects.filter(status=Event.Status.PARKED).order_by()

@@ -19,9 +19,6 @@ class LeadWithEvidenceAdmin(LinkedLeadAdmin):
     # The facts stand above, with their evidence.
     inlines = [LinkedOrcamentoInline, ClassificationInline, IdentityInline, ConsentInline]
 
-    class Media:
-        css = {"all": ["seleto/trying.css"]}
-
     def render_change_form(
         self,
         request: HttpRequest,

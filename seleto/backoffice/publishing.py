@@ -66,9 +66,6 @@ class PublishRunAdmin(ReadOnlyAdmin):
     change_form_template = "admin/knowledge/publishrun/change_form.html"
     asked = moment("requested_at", "pedida")
 
-    class Media:
-        css = {"all": ["seleto/admin.css", "seleto/prompts.css"]}
-
     @admin.display(description="versão")
     def version_name(self, row: PublishRun) -> str:
         return row.version.version

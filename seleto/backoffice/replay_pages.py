@@ -69,9 +69,6 @@ class ReplayRunAdmin(ReadOnlyAdmin):
     change_form_template = "admin/backoffice/replay.html"
     asked = moment("requested_at", "pedida")
 
-    class Media:
-        css = {"all": ["seleto/admin.css", "seleto/trying.css"]}
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReplayRun]:
         waiting = Q(items__status=ReplayItem.Status.WAITING)
         rows: QuerySet[ReplayRun] = super().get_queryset(request)

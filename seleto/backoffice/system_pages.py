@@ -3,11 +3,9 @@
 The rows belong to ``seleto.lib``, which knows no app; the words for what they point to are joined here.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
@@ -16,6 +14,7 @@ from django.utils.safestring import SafeString
 from conversations import channel_cache
 from seleto.backoffice import audit_words
 from seleto.lib.admin import CircuitAdmin, HeartbeatAdmin, RateBucketAdmin, ReadOnlyAdmin
+from seleto.lib.admin_filters import ValueQuestion
 from seleto.lib.admin_lists import CappedPaginator, actor_words, asking, local, moment, with_actor_name
 from seleto.lib.models import AuditEntry, Circuit, Heartbeat, RateBucket
 
@@ -49,18 +48,12 @@ def _channels() -> dict[str, str]:
     return {str(view.id): view.slug for view in views} | {view.slug: view.slug for view in views}
 
 
-class DeedFilter(admin.AllValuesFieldListFilter):
+class DeedFilter(ValueQuestion):
     """The audit's constant words, told."""
 
-    def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        for choice in super().choices(changelist):
-            yield {**choice, "display": _told(self.field_path, choice["display"])}
-
-
-def _told(field: str, display: object) -> object:
-    if not isinstance(display, str):
-        return display
-    return audit_words.deed(display) if field == "action" else audit_words.subject(display)
+    def answers(self) -> Iterable[tuple[str, str]]:
+        told = audit_words.deed if self.field_path == "action" else audit_words.subject
+        return [(value, told(value)) for value, _ in super().answers()]
 
 
 @admin.register(AuditEntry)
@@ -76,9 +69,6 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     fields = ["when", "who", "deed", "subject", "told"]
     empty_hint = "Nada ainda. Cada alteração, comando e publicação aparece aqui, com quem e quando."
     when = moment("at", "quando")
-
-    class Media:
-        css = {"all": ["seleto/admin.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
         return with_actor_name(super().get_queryset(request), "actor")

@@ -160,9 +160,6 @@ class PromptTrialAdmin(ReadOnlyAdmin):
     change_form_template = "admin/knowledge/prompttrial/change_form.html"
     began, over = moment("started_at", "começou"), moment("ended_at", "terminou")
 
-    class Media:
-        css = {"all": ["seleto/admin.css", "seleto/prompts.css"]}
-
     @admin.display(description="versões")
     def name(self, row: PromptTrial) -> str:
         return f"{row.version_a.version} e {row.version_b.version}"

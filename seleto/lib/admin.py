@@ -1,6 +1,6 @@
 """The system's own rows, for whoever keeps it running. Machine-written rows are shown, never edited."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
@@ -8,13 +8,10 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 
 from seleto.lib import alerts, audit, circuits, clock, tokens
+from seleto.lib.admin_filters import QuestionFilter
 from seleto.lib.admin_lists import moment
+from seleto.lib.admin_theme import ThemedAdmin
 from seleto.lib.models import Alert, ApiToken, Circuit, Heartbeat, RateBucket
-
-if TYPE_CHECKING:  # generic for the type checker only
-    _ModelAdmin = admin.ModelAdmin[Any]
-else:
-    _ModelAdmin = admin.ModelAdmin
 
 
 def actor(request: HttpRequest) -> str:
@@ -35,7 +32,7 @@ class Shown:
         return self._name
 
 
-class WordedAdmin(_ModelAdmin):
+class WordedAdmin(ThemedAdmin):
     """Lists and pages that name what they show by words."""
 
     # What an empty list means, or how its first row comes about.
@@ -77,21 +74,18 @@ class ReadOnlyAdmin(WordedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Without the list of changes by hand: there are none; the audit has the deeds."""
+        return super().render_change_form(request, {**context, "show_history": False}, *args, **kwargs)
 
-class OpenFilter(admin.SimpleListFilter):
-    title = "situação"
+
+class OpenFilter(QuestionFilter):
+    title = "ainda aberto?"
     parameter_name = "aberto"
-
-    def lookups(self, request: HttpRequest, model_admin: "admin.ModelAdmin[Any]") -> list[tuple[str, str]]:
-        return [("sim", "abertos"), ("nao", "encerrados")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
-        match self.value():
-            case "sim":
-                return queryset.filter(closed_at=None)
-            case "nao":
-                return queryset.exclude(closed_at=None)
-        return queryset
+    answers = [
+        ("sim", "sim", lambda rows: rows.filter(closed_at=None)),
+        ("nao", "não, encerrado", lambda rows: rows.exclude(closed_at=None)),
+    ]
 
 
 @admin.register(Alert)
@@ -107,9 +101,6 @@ class AlertAdmin(ReadOnlyAdmin):
     ordering = ["-opened_at"]
     actions = ["close_alerts"]
     empty_hint = "Nenhum alerta. O que precisar de alguém aparece aqui e no alto de cada página."
-
-    class Media:
-        css = {"all": ["seleto/admin.css"]}
 
     @admin.action(description="Encerrar os alertas marcados", permissions=["close"])
     def close_alerts(self, request: HttpRequest, queryset: QuerySet[Alert]) -> None:

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, cast
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -16,12 +15,15 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from seleto.lib.admin_filters import LOCAL as LOCAL
+from seleto.lib.admin_filters import QuestionFilter as QuestionFilter
+from seleto.lib.admin_filters import asking as asking
+
 if TYPE_CHECKING:  # generic for the type checker only
     _Paginator = Paginator[Any]
 else:
     _Paginator = Paginator
 
-LOCAL = ZoneInfo("America/Sao_Paulo")
 # Nobody turns this many pages; counting further would read the whole table.
 COUNT_CAP = 5_000
 # Rows named on a confirmation page.
@@ -96,37 +98,6 @@ def actor_words(actor: str, name: str | None = None) -> str:
         case "api":
             return f"API, chave {key}"
     return actor
-
-
-class QuestionFilter(admin.SimpleListFilter):
-    """A filter worded as the operator's question; ``answers`` are (value, words, function of the rows)."""
-
-    template = "admin/question_filter.html"
-    answers: ClassVar[list[tuple[str, str, Callable[[QuerySet[Any]], QuerySet[Any]]]]]
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(value, words) for value, words, _ in self.answers]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        for value, _, narrow in self.answers:
-            if value == self.value():
-                return narrow(queryset)
-        return queryset
-
-
-def asking(
-    question: str, base: type[admin.FieldListFilter] = admin.ChoicesFieldListFilter
-) -> type[admin.FieldListFilter]:
-    """A field's own filter under a question."""
-
-    class Asking(base):  # type: ignore[valid-type, misc]
-        template = "admin/question_filter.html"
-
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(*args, **kwargs)
-            self.title = question
-
-    return Asking
 
 
 def confirmation(

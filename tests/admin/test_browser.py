@@ -4,8 +4,10 @@ import pytest
 from django.contrib.auth.models import User
 
 from conversations.models import Conversation
+from seleto.lib import alerts
+from seleto.lib.models import Alert
 from tests.admin.conftest import story
-from tests.factories import MessageFactory
+from tests.factories import MessageFactory, now
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -36,8 +38,8 @@ def test_a_manager_pauses_the_agent_and_gives_it_back(page):
 
 def test_pages_fit_a_telephone_and_run_nothing_that_a_lead_wrote(page):
     told = story()
-    alerts: list[str] = []
-    page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
 
     for address in (
         "conversations/conversation/",
@@ -50,7 +52,7 @@ def test_pages_fit_a_telephone_and_run_nothing_that_a_lead_wrote(page):
         page.goto(f"/admin/{address}")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
 
-    assert alerts == []
+    assert dialogs == []
 
 
 @pytest.mark.parametrize("width", [390, 1440])
@@ -58,7 +60,7 @@ def test_facts_side_by_side_leave_no_holes(page, width):
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"/admin/conversations/turn/{story().turn.pk}/change/")
 
-    boxes = [box.bounding_box() for box in page.locator(".form-multiline > div").all()]
+    boxes = [box.bounding_box() for box in page.locator(".form-row:has(> :nth-child(2)) > div").all()]
 
     assert max(box["height"] for box in boxes) < 120
     if width == 1440:
@@ -68,10 +70,12 @@ def test_facts_side_by_side_leave_no_holes(page, width):
 @pytest.mark.parametrize("address", ["conversations/turn/", "lib/alert/", "conversations/outbox/"])
 def test_lists_show_all_their_columns_on_a_desk(page, address):
     story()
+    alerts.open_("canal:principal", title="O canal principal está desconectado", level=Alert.Level.WARNING, now=now())
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(f"/admin/{address}")
 
-    assert page.evaluate("(list => !list || list.scrollWidth <= list.clientWidth)(document.querySelector('.results'))")
+    list_, frame = (page.locator(place).bounding_box() for place in ("#result_list", "#changelist"))
+    assert list_["x"] + list_["width"] <= frame["x"] + frame["width"] <= 1440
 
 
 def test_a_transcript_opens_at_its_newest_message(page):

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from conversations.guardrails import Kind
 from conversations.models import Conversation, Event, Message
 from conversations.wording import rule
+from knowledge import queries
 from tests.admin.conftest import SCRIPT, story
 from tests.factories import INSTANCE_TOKEN, SECRET, ConversationFactory, EventFactory, MessageFactory, now
 
@@ -19,12 +20,19 @@ LEADS = "empresa fact lead orcamento subjectrequest".split()
 PAGES = [("conversations", page) for page in CONVERSATIONS] + [("leads", page) for page in LEADS]
 
 
+@pytest.fixture(autouse=True)
+def lasting_caches(monkeypatch, settings):
+    """On a busy machine they would run out between two visits."""
+    monkeypatch.setattr(queries, "FLAG_CACHE_S", 3600)
+    settings.CHANNEL_CACHE_S = 3600
+
+
 def address(app, page, row=None):
     return f"/admin/{app}/{page}/" + (f"{row.pk}/change/" if row else "")
 
 
 def questions(client, url):
-    """How many statements the second visit needs; the first fills caches of content types and permissions."""
+    """How many statements the second visit needs; the first fills the caches."""
     client.get(url)
     with CaptureQueriesContext(connection) as captured:
         answer = client.get(url)
