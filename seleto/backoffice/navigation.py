@@ -35,6 +35,12 @@ GROUPS: tuple[tuple[str, tuple[Page, ...]], ...] = (
         (
             Page("Conversas", "forum", ("conversations.conversation", "conversations.message")),
             Page("Repasses", "support_agent", ("conversations.handoff", "conversations.handoffalarm")),
+            Page(
+                "Retomadas",
+                "forward_to_inbox",
+                ("conversations.plannedfollowup", "conversations.followup", "knowledge.followuprule"),
+            ),
+            Page("Arquivos", "perm_media", ("conversations.media", "conversations.audiorule")),
         ),
     ),
     (
@@ -59,6 +65,7 @@ GROUPS: tuple[tuple[str, tuple[Page, ...]], ...] = (
         "Regras e frases",
         (
             Page("Frases aprovadas", "chat_bubble", ("knowledge.phrase",)),
+            Page("Modelos do WhatsApp", "quickreply", ("conversations.messagetemplate",)),
             Page("Política de preço", "sell", ("knowledge.pricepolicy", "knowledge.productprice")),
             Page("Rascunhos barrados", "front_hand", ("conversations.guardrailhit",)),
             Page("Pesos da pontuação", "thermostat", ("knowledge.scoreweights",)),
