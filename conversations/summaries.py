@@ -81,9 +81,9 @@ def claim(limit: int) -> Sequence[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE conversations_conversation SET summary_leased_until = now() + make_interval(secs => %(lease)s)"
-            " WHERE id IN (SELECT id FROM conversations_conversation WHERE summary_due_at <= %(now)s"
+            " WHERE id = ANY(ARRAY(SELECT id FROM conversations_conversation WHERE summary_due_at <= %(now)s"
             " AND (summary_leased_until IS NULL OR summary_leased_until <= now())"
-            " ORDER BY summary_due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED) RETURNING id",
+            " ORDER BY summary_due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)) RETURNING id",
             {"now": clock.now(), "limit": limit, "lease": settings.LEASE_S},
         )
         return [row[0] for row in cursor.fetchall()]

@@ -50,9 +50,10 @@ def claim(limit: int) -> Sequence[AlarmClaim]:
         # SQL because the ORM cannot say UPDATE … RETURNING over SKIP LOCKED.
         cursor.execute(
             "UPDATE conversations_handoffalarm SET attempts = attempts + 1,"
-            " leased_until = now() + make_interval(secs => %s) WHERE id IN (SELECT id FROM conversations_handoffalarm"
-            " WHERE status = 'queued' AND due_at <= %s AND (leased_until IS NULL OR leased_until < now())"
-            " ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING id, attempts",
+            " leased_until = now() + make_interval(secs => %s)"
+            " WHERE id = ANY(ARRAY(SELECT id FROM conversations_handoffalarm WHERE status = 'queued'"
+            " AND due_at <= %s AND (leased_until IS NULL OR leased_until < now())"
+            " ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED)) RETURNING id, attempts",
             [settings.LEASE_S, now, limit],
         )
         return [AlarmClaim(*row) for row in cursor.fetchall()]

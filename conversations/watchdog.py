@@ -60,9 +60,9 @@ def claim(limit: int) -> Sequence[Watch]:
     now = clock.now()
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE conversations_channel SET watched_at = %(now)s WHERE id IN (SELECT id FROM conversations_channel"
-            " WHERE enabled AND (watched_at IS NULL OR watched_at <= %(before)s)"
-            " ORDER BY watched_at NULLS FIRST LIMIT %(limit)s FOR UPDATE SKIP LOCKED) RETURNING id",
+            "UPDATE conversations_channel SET watched_at = %(now)s WHERE id = ANY(ARRAY("
+            "SELECT id FROM conversations_channel WHERE enabled AND (watched_at IS NULL OR watched_at <= %(before)s)"
+            " ORDER BY watched_at NULLS FIRST LIMIT %(limit)s FOR UPDATE SKIP LOCKED)) RETURNING id",
             {"now": now, "before": now - timedelta(seconds=settings.CHANNEL_POLL_S), "limit": limit},
         )
         return [Watch(row[0]) for row in cursor.fetchall()]

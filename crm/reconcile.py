@@ -96,9 +96,10 @@ def claim(_limit: int) -> Sequence[UUID]:
     lease = "clock_timestamp() + make_interval(secs => %(lease)s)"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE crm_reconciliation SET leased_until = {lease} WHERE id IN (SELECT id FROM crm_reconciliation"  # noqa: S608 our constants
-            " WHERE day IS NOT NULL AND finished_at IS NULL AND coalesce(resume_at <= %(now)s, true)"
-            " AND coalesce(leased_until <= clock_timestamp(), true) ORDER BY day LIMIT 1 FOR UPDATE SKIP LOCKED)"
+            f"UPDATE crm_reconciliation SET leased_until = {lease} WHERE id = ANY(ARRAY("  # noqa: S608 our constants
+            "SELECT id FROM crm_reconciliation WHERE day IS NOT NULL AND finished_at IS NULL"
+            " AND coalesce(resume_at <= %(now)s, true)"
+            " AND coalesce(leased_until <= clock_timestamp(), true) ORDER BY day LIMIT 1 FOR UPDATE SKIP LOCKED))"
             " RETURNING id",
             values,
         )

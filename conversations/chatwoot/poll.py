@@ -50,9 +50,9 @@ def claim(limit: int) -> Sequence[PollClaim]:
     now = clock.now()
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE conversations_chatwootlink SET polled_at = %(now)s WHERE id IN (SELECT l.id"  # noqa: S608
+            "UPDATE conversations_chatwootlink SET polled_at = %(now)s WHERE id = ANY(ARRAY(SELECT l.id"  # noqa: S608
             f" FROM conversations_chatwootlink l WHERE {_ACTIVE} AND (l.polled_at IS NULL OR l.polled_at <= %(before)s)"
-            " ORDER BY l.polled_at NULLS FIRST LIMIT %(limit)s FOR UPDATE SKIP LOCKED)"
+            " ORDER BY l.polled_at NULLS FIRST LIMIT %(limit)s FOR UPDATE SKIP LOCKED))"
             " RETURNING id, channel_id, display_id, coalesce((written->>'since')::bigint, 0),"
             " coalesce((written->>'polled')::bigint, 0)",
             {

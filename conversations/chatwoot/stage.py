@@ -57,9 +57,9 @@ def claim(limit: int) -> Sequence[LinkClaim]:
             " attempts = CASE WHEN l.leased_until IS NOT NULL AND l.reason <> '' THEN 1 ELSE l.attempts + 1 END,"
             " reason = CASE WHEN l.leased_until IS NOT NULL THEN '' ELSE l.reason END,"
             " due_at = NULL, lease_token = gen_random_uuid(), leased_until = now() + make_interval(secs => %s)"
-            " WHERE l.id IN (SELECT id FROM conversations_chatwootlink WHERE status = 'ready'"
+            " WHERE l.id = ANY(ARRAY(SELECT id FROM conversations_chatwootlink WHERE status = 'ready'"
             " AND ((leased_until IS NULL AND due_at <= %s) OR leased_until < now())"
-            " ORDER BY due_at NULLS FIRST LIMIT %s FOR UPDATE SKIP LOCKED)"
+            " ORDER BY due_at NULLS FIRST LIMIT %s FOR UPDATE SKIP LOCKED))"
             " RETURNING l.id, l.lead_id, l.channel_id, l.attempts, l.unsure, l.reason, l.lease_token",
             [settings.LEASE_S, clock.now(), limit],
         )

@@ -71,8 +71,8 @@ def claim(limit: int) -> Sequence[EventClaim]:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE conversations_event SET attempts = attempts + 1, leased_until = now() + make_interval(secs => %s)"
-            " WHERE id IN (SELECT id FROM conversations_event WHERE status = 'new' AND due_at <= %s"
-            " AND (leased_until IS NULL OR leased_until < now()) ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED)"
+            " WHERE id = ANY(ARRAY(SELECT id FROM conversations_event WHERE status = 'new' AND due_at <= %s"
+            " AND (leased_until IS NULL OR leased_until < now()) ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED))"
             " RETURNING id, channel_id, kind, body, received_at, attempts, correlation_id",
             [settings.LEASE_S, clock.now(), limit],
         )

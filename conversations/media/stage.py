@@ -55,8 +55,8 @@ def claim(limit: int) -> Sequence[MediaClaim]:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE conversations_media SET attempts = attempts + 1, leased_until = now() + make_interval(secs => %s)"
-            " WHERE id IN (SELECT id FROM conversations_media WHERE state = 'due' AND due_at <= %s"
-            " AND (leased_until IS NULL OR leased_until < now()) ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED)"
+            " WHERE id = ANY(ARRAY(SELECT id FROM conversations_media WHERE state = 'due' AND due_at <= %s"
+            " AND (leased_until IS NULL OR leased_until < now()) ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED))"
             " RETURNING id, message_id, source, kind, url, remote_id, attempts",
             [settings.LEASE_S, clock.now(), limit],
         )

@@ -72,9 +72,9 @@ def claim(limit: int) -> Sequence[Claim]:
         cursor.execute(
             "UPDATE knowledge_publishrun SET status = 'running', attempts = attempts + 1,"
             " lease_token = gen_random_uuid(), leased_until = now() + make_interval(secs => %(lease)s)"
-            " WHERE id IN (SELECT id FROM knowledge_publishrun WHERE status IN ('queued', 'running')"
+            " WHERE id = ANY(ARRAY(SELECT id FROM knowledge_publishrun WHERE status IN ('queued', 'running')"
             " AND due_at <= %(now)s AND (leased_until IS NULL OR leased_until < now())"
-            " ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED) RETURNING id, lease_token",
+            " ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)) RETURNING id, lease_token",
             {"now": clock.now(), "limit": limit, "lease": settings.LEASE_S},
         )
         return [Claim(*row) for row in cursor.fetchall()]

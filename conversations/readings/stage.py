@@ -47,9 +47,9 @@ def claim(limit: int) -> Sequence[ReadingClaim]:
             "UPDATE conversations_reading r SET attempts = r.attempts + 1,"
             " leased_until = now() + make_interval(secs => %s)"
             " FROM conversations_media f JOIN conversations_message m ON m.id = f.message_id"
-            " WHERE f.id = r.media_id AND r.id IN (SELECT id FROM conversations_reading WHERE state = 'due'"
+            " WHERE f.id = r.media_id AND r.id = ANY(ARRAY(SELECT id FROM conversations_reading WHERE state = 'due'"
             " AND due_at <= %s AND (leased_until IS NULL OR leased_until < now())"
-            " ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED)"
+            " ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED))"
             " RETURNING r.id, r.kind, r.attempts, r.awaited_until, f.path, f.mime, f.duration_s, m.conversation_id",
             [settings.LEASE_S, clock.now(), limit],
         )

@@ -104,9 +104,9 @@ def claim(limit: int) -> Sequence[SessionClaim]:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE backoffice_playgroundsession SET attempts = attempts + 1, lease_token = gen_random_uuid(),"
-            " leased_until = now() + make_interval(secs => %s) WHERE id IN ("
+            " leased_until = now() + make_interval(secs => %s) WHERE id = ANY(ARRAY("
             "SELECT id FROM backoffice_playgroundsession WHERE due_at <= %s"
-            " AND (leased_until IS NULL OR leased_until < now()) ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED)"
+            " AND (leased_until IS NULL OR leased_until < now()) ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED))"
             " RETURNING id, lease_token, attempts",
             [settings.LEASE_S, clock.now(), limit],
         )

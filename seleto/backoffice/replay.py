@@ -122,11 +122,11 @@ def claim(limit: int) -> Sequence[ItemClaim]:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE backoffice_replayitem SET attempts = attempts + 1, lease_token = gen_random_uuid(),"
-            " leased_until = now() + make_interval(secs => %s) WHERE id IN ("
+            " leased_until = now() + make_interval(secs => %s) WHERE id = ANY(ARRAY("
             "SELECT i.id FROM backoffice_replayitem i JOIN backoffice_replayrun r ON r.id = i.run_id"
             " WHERE i.status = 'waiting' AND r.status = 'running'"
             " AND (i.leased_until IS NULL OR i.leased_until < now())"
-            " ORDER BY r.requested_at, i.id LIMIT %s FOR UPDATE OF i SKIP LOCKED)"
+            " ORDER BY r.requested_at, i.id LIMIT %s FOR UPDATE OF i SKIP LOCKED))"
             " RETURNING id, run_id, turn_id, lease_token, attempts",
             [settings.LEASE_S, limit],
         )

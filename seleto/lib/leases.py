@@ -2,8 +2,10 @@
 
 Every stage whose rows are worked by several processes follows one pattern:
 
-1. **Claim** with one ``UPDATE … WHERE id IN (SELECT … FOR UPDATE SKIP LOCKED LIMIT n) RETURNING …`` that adds one to
-   ``attempts`` and sets ``leased_until`` to the database's ``now() + LEASE_S``. No row back: somebody else has it.
+1. **Claim** with one ``UPDATE … WHERE id = ANY(ARRAY(SELECT … LIMIT n FOR UPDATE SKIP LOCKED)) RETURNING …`` that adds
+   one to ``attempts`` and sets ``leased_until`` to the database's ``now() + LEASE_S``. No row back: somebody else has
+   it. Not ``id IN (SELECT …)``: a plan may make that choice anew for each row, pass over what it has just locked and
+   take more than ``n``. The array, like a common table expression with ``FOR UPDATE``, is made once.
 2. **Work** with no transaction open. The queue renews the lease of everything in hand every ``LEASE_RENEW_S``, so a
    slow model keeps its claim and a killed process loses it after ``LEASE_S`` at the latest.
 3. **Commit** the result, the end of the lease and the next ``jobs.wake`` in one transaction, guarded by what was

@@ -71,6 +71,14 @@ def test_no_package_registry_is_named() -> None:
     assert [str(path) for path, text in texts() if hosts.search(text)] == []
 
 
+def test_no_claim_lets_the_plan_choose_its_rows_anew() -> None:
+    """The rule is told in seleto/lib/leases.py; tests/conversations/test_claims.py shows what it prevents."""
+    choice = re.compile(r"\bIN \(\W{0,80}SELECT(?:(?!\bSELECT\b|cursor).)*\bLIMIT\b[^;]{0,40}SKIP LOCKED", re.DOTALL)
+    sources = [(path, text) for path, text in texts() if path.suffix == ".py" and path.parts[0] != "tests"]
+
+    assert [str(path) for path, text in sources if choice.search(text)] == []
+
+
 def test_every_setting_is_in_the_example() -> None:
     described = {line.split("=", 1)[0] for line in example_lines() if line and not line.startswith("#")}
 
