@@ -50,7 +50,7 @@ check: setup ## style, types, import contracts, migrations, secrets
 	$(BIN)/python manage.py check --fail-level WARNING
 	.ci/secrets
 
-chaos: setup ## break things on purpose: FULL=1 for 10,000 interleavings, SEED=n to repeat one
+chaos: setup ## break things on purpose: FULL=1 for full sizes, SEED=n to repeat one
 	@CHAOS_FULL=$(FULL) CHAOS_SEED=$(SEED) $(BIN)/pytest -q -n auto --dist loadgroup -m chaos \
 		$(if $(SEED),tests/conversations/test_interleavings.py)
 

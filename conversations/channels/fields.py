@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from conversations.channels.base import clean
+from seleto.lib.text import cpf
 
 Payload = Mapping[str, object]
 
@@ -15,8 +16,8 @@ def mapping(value: object) -> Payload:
 
 
 def text(value: object, *, limit: int | None = None) -> str:
-    """A string fit to be stored, cut to ``limit``; empty for anything that is no string."""
-    return clean(value)[:limit] if isinstance(value, str) else ""
+    """A string fit to be stored, without CPF numbers, cut to ``limit``; empty for anything that is no string."""
+    return cpf.masked(clean(value))[:limit] if isinstance(value, str) else ""
 
 
 def line(value: object, *, limit: int = 200) -> str:

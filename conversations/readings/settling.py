@@ -19,6 +19,7 @@ from leads.extraction import MAX_CHARS, asks_opt_out
 from leads.services import opt_out
 from seleto.lib import jobs
 from seleto.lib.admin_lists import LOCAL
+from seleto.lib.text import cpf
 
 _NOTE_CHARS = 1500
 
@@ -30,7 +31,7 @@ def settle(reading_id: UUID, attempts: int, outcome: Outcome, *, now: datetime) 
         closed = Reading.objects.filter(pk=reading_id, state=Reading.State.DUE, attempts=attempts).update(
             state=outcome.state,
             reason=outcome.reason[:120],
-            text=outcome.text,
+            text=cpf.masked(outcome.text),
             confidence=outcome.confidence,
             model=outcome.model[:80],
             leased_until=None,

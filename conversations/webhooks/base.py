@@ -13,7 +13,8 @@ from django.db import connection
 from django.http import HttpRequest
 
 from conversations.channel_cache import ChannelView
-from conversations.channels.base import RawEvent
+from conversations.channels.base import EventKind, RawEvent
+from conversations.webhooks.minimal import without_documents
 from seleto.lib import jobs, metrics
 from seleto.lib.ids import new_id
 
@@ -73,7 +74,7 @@ def store(
             channel.id,
             event.key,
             str(event.kind),
-            event.body,
+            _kept(event),
             received_at,
             "ignored" if ignored_because else "new",
             ignored_because,
@@ -94,6 +95,7 @@ def store_unreadable(
     channel: ChannelView, body: bytes, *, reason: str, received_at: datetime, correlation_id: str
 ) -> None:
     """Keep an authentic body that nobody can read, parked where a person sees it (I12). The same body is kept once."""
+    kept = without_documents(body)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO conversations_event (id, channel_id, key, kind, body, received_at, status, reason, attempts,"
@@ -104,7 +106,7 @@ def store_unreadable(
                 new_id(),
                 channel.id,
                 f"unreadable:{hashlib.sha256(body).hexdigest()}",
-                body,
+                kept,
                 received_at,
                 reason,
                 received_at,
@@ -112,3 +114,8 @@ def store_unreadable(
                 received_at,
             ],
         )
+
+
+def _kept(event: RawEvent) -> bytes:
+    """The body that is stored. What people of the staff write stays as they wrote it: it is theirs to send."""
+    return event.body if event.kind == EventKind.CHATWOOT else without_documents(event.body)
