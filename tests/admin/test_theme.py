@@ -97,7 +97,7 @@ def test_every_page_is_whole_at_a_desk_and_on_a_telephone(page, told, live_serve
     for where in islice(addresses(User.objects.get(), told), 0, None, STEP[page.theme]):
         page.set_viewport_size({"width": 1440, "height": 900})
         page.goto(where)
-        page.wait_for_selector("html:not([x-cloak])", state="attached")
+        awake(page)
         mishaps += [f"{where}: {text}" for text in serious(page)]
         for width in (1440, 390):
             page.set_viewport_size({"width": width, "height": 900})
@@ -113,19 +113,28 @@ def test_every_page_is_whole_at_a_desk_and_on_a_telephone(page, told, live_serve
 @pytest.mark.parametrize("page", ["light"], indirect=True)
 def test_filters_menus_and_the_palette_need_no_mouse(page, told):
     page.goto("/admin/conversations/conversation/")
+    awake(page)
     page.locator("[role=button]", has_text="Filtros").focus()
     page.keyboard.press("Enter")
     page.get_by_label("Quem atende?").select_option("human")
     page.get_by_role("button", name="Filtrar").press("Enter")
     page.get_by_text("Nada aqui com esta busca").wait_for()
+    awake(page)
 
     page.keyboard.press("Control+k")
+    page.locator("#search-input-command:focus").wait_for()
     page.keyboard.type("Marina")
     page.locator("#command-results-list a", has_text="Marina").first.wait_for()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
 
     page.wait_for_url(f"**/leads/lead/{told.lead.pk}/change/")
+
+
+def awake(page) -> None:
+    """Once the theme's scripts listen; a key pressed before is lost."""
+    page.wait_for_load_state()
+    page.wait_for_selector("html:not([x-cloak])", state="attached")
 
 
 def serious(page) -> list[str]:
