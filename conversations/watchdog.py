@@ -14,7 +14,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Q
 
 from conversations import channel_cache, outbox
 from conversations import connection as connections_of
@@ -56,14 +56,18 @@ class Found:
 
 
 def claim(limit: int) -> Sequence[Watch]:
-    """Take up to ``limit`` channels whose turn it is; stamping them is the claim."""
-    now = clock.now()
+    """Take up to ``limit`` channels whose turn it is; stamping them is the claim.
+
+    A stamp further ahead than a poll was left by a clock that has been set back since: it counts as none.
+    """
+    now, poll = clock.now(), timedelta(seconds=settings.CHANNEL_POLL_S)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE conversations_channel SET watched_at = %(now)s WHERE id = ANY(ARRAY("
-            "SELECT id FROM conversations_channel WHERE enabled AND (watched_at IS NULL OR watched_at <= %(before)s)"
+            "SELECT id FROM conversations_channel"
+            " WHERE enabled AND (watched_at IS NULL OR watched_at NOT BETWEEN %(before)s AND %(ahead)s)"
             " ORDER BY watched_at NULLS FIRST LIMIT %(limit)s FOR UPDATE SKIP LOCKED)) RETURNING id",
-            {"now": now, "before": now - timedelta(seconds=settings.CHANNEL_POLL_S), "limit": limit},
+            {"now": now, "before": now - poll, "ahead": now + poll, "limit": limit},
         )
         return [Watch(row[0]) for row in cursor.fetchall()]
 
@@ -80,11 +84,12 @@ def renew(_rows: Sequence[Watch]) -> None:
 
 
 def next_due() -> datetime | None:
+    now, poll = clock.now(), timedelta(seconds=settings.CHANNEL_POLL_S)
     rows = Channel.objects.filter(enabled=True)
-    if rows.filter(watched_at=None).exists():
-        return clock.now()
+    if rows.filter(Q(watched_at=None) | Q(watched_at__gt=now + poll)).exists():
+        return now
     first: datetime | None = rows.aggregate(first=Min("watched_at"))["first"]
-    return first and first + timedelta(seconds=settings.CHANNEL_POLL_S)
+    return first and first + poll
 
 
 def look(channel: ChannelView, *, now: datetime, withdraw: bool = True) -> Found:

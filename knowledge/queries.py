@@ -46,6 +46,8 @@ FLAG_CACHE_S = 2.0
 T = TypeVar("T")
 _lock = threading.Lock()
 _cache: dict[str, tuple[float, Any]] = {}
+# Counts the times the cache was emptied: what was read before such a moment is not kept after it.
+_emptied = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,19 +166,22 @@ def follow_up_steps() -> tuple[Step, ...]:
 
 def clear_cache(**_signal: object) -> None:
     """Forget everything read: after a write, after a fork, between tests."""
+    global _emptied
     with _lock:
         _cache.clear()
+        _emptied += 1
 
 
 def _cached(key: str, read: Callable[[], T], seconds: float = CACHE_S) -> T:
     with _lock:
-        hit = _cache.get(key)
+        hit, emptied = _cache.get(key), _emptied
     if hit is not None and hit[0] > time.monotonic():
         value: T = hit[1]
         return value
     value = read()
     with _lock:
-        _cache[key] = (time.monotonic() + seconds, value)
+        if emptied == _emptied:
+            _cache[key] = (time.monotonic() + seconds, value)
     return value
 
 

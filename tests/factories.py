@@ -34,8 +34,8 @@ class ChannelFactory(DjangoModelFactory[Channel]):
     credentials = {"instance_token": INSTANCE_TOKEN, "client_token": "token-do-cliente"}
     webhook_secrets = {"atual": SECRET}
     min_interval_ms = 0
-    # Nobody asks the provider about it by himself, however far a test travels.
-    watched_at = factory.LazyFunction(lambda: now() + timedelta(days=365))
+    # Nobody asks the provider about it by himself, however far a test travels; see also CHANNEL_POLL_S in conftest.
+    watched_at = factory.LazyFunction(now)
     templates_at = factory.LazyFunction(lambda: now() + timedelta(days=365))
     created_at = factory.LazyFunction(now)
 

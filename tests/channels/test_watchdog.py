@@ -68,6 +68,18 @@ def is_open(key: str) -> bool:
     return Alert.objects.filter(key=key, closed_at=None).exists()
 
 
+# --- when it is looked at
+
+
+@pytest.mark.parametrize(("ahead_s", "due"), [(-61, True), (-30, False), (30, False), (3600, True)])
+def test_a_clock_that_was_set_back_keeps_nobody_waiting(channel, settings, ahead_s, due):
+    settings.CHANNEL_POLL_S = 60
+    Channel.objects.update(watched_at=clock.now() + timedelta(seconds=ahead_s))
+
+    assert (watchdog.next_due() <= clock.now()) == due
+    assert [watch.id for watch in watchdog.claim(5)] == [channel.pk] * due
+
+
 # --- the provider's word
 
 
