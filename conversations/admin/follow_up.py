@@ -11,6 +11,7 @@ from conversations import followups
 from conversations.admin.base import PipeAdmin, link
 from conversations.models import Conversation, FollowUp, MessageTemplate, Outbox, PlannedFollowUp
 from conversations.wording import words
+from knowledge import queries
 from leads.names import with_lead_name
 from seleto.lib import clock
 from seleto.lib.admin import actor
@@ -118,14 +119,25 @@ class FollowUpAdmin(PipeAdmin):
 
 @admin.register(MessageTemplate)
 class MessageTemplateAdmin(PipeAdmin):
-    list_display = ["name", "language", "status_words", "category_words", "channel", "body", "read"]
+    list_display = ["name", "language", "status_words", "quality_words", "used", "category_words", "channel", "body"]
     list_filter = [("channel", asking("de que canal?", admin.RelatedFieldListFilter))]
     list_select_related = ["channel"]
     search_fields = ["name", "body"]
     search_help_text = "nome ou texto"
     ordering = ["name", "language"]
     empty_hint = "Nenhum modelo lido: eles vêm da conta da Meta, de hora em hora, para canais da Cloud API."
-    fields = ["name", "language", "status_words", "category_words", "channel", "body", "read"]
+    fields = [
+        "name",
+        "language",
+        "status_words",
+        "why",
+        "quality_words",
+        "used",
+        "category_words",
+        "channel",
+        "body",
+        "read",
+    ]
     read = moment("read_at", "lido em")
 
     _STATUSES = {
@@ -134,6 +146,24 @@ class MessageTemplateAdmin(PipeAdmin):
         "rejected": "recusado",
         "paused": "pausado",
         "disabled": "desativado",
+        "in_appeal": "em recurso",
+        "pending_deletion": "sendo excluído",
+        "deleted": "excluído",
+        "limit_exceeded": "além do limite da conta",
+        "archived": "arquivado",
+    }
+    _QUALITIES = {"green": "alta", "yellow": "média", "red": "baixa"}
+    _REASONS = {
+        "abusive_content": "conteúdo abusivo",
+        "incorrect_category": "categoria errada",
+        "invalid_format": "formato inválido",
+        "promotional": "conteúdo promocional",
+        "scam": "suspeita de golpe",
+        "tag_content_mismatch": "conteúdo não corresponde à categoria",
+        "first_pause": "pausado por 3 horas, por baixa qualidade",
+        "second_pause": "pausado por 6 horas, por baixa qualidade",
+        "rate_limiting_pause": "pausado por limite de envio",
+        "disabled": "desativado por baixa qualidade",
     }
     _CATEGORIES = {"utility": "utilidade", "marketing": "marketing", "authentication": "autenticação"}
 
@@ -143,6 +173,18 @@ class MessageTemplateAdmin(PipeAdmin):
     @admin.display(description="situação", ordering="status")
     def status_words(self, row: MessageTemplate) -> str:
         return self._STATUSES.get(row.status, row.status)
+
+    @admin.display(description="motivo", ordering="reason")
+    def why(self, row: MessageTemplate) -> str:
+        return self._REASONS.get(row.reason, row.reason.replace("_", " ") or "–")
+
+    @admin.display(description="qualidade", ordering="quality")
+    def quality_words(self, row: MessageTemplate) -> str:
+        return self._QUALITIES.get(row.quality, row.quality or "ainda sem avaliação")
+
+    @admin.display(description="usado em retomadas?", boolean=True)
+    def used(self, row: MessageTemplate) -> bool:
+        return any((step.template, step.language) == (row.name, row.language) for step in queries.follow_up_steps())
 
     @admin.display(description="categoria", ordering="category")
     def category_words(self, row: MessageTemplate) -> str:

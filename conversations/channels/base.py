@@ -282,6 +282,19 @@ class Trouble:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class TemplateChanged:
+    """The provider decided on a template of ``account``. What it says nothing of is empty; ``reason`` is its word."""
+
+    account: str
+    name: str
+    language: str
+    status: str = ""
+    category: str = ""
+    quality: str = ""
+    reason: str = ""
+
+
 Parsed = (
     Incoming
     | Edited
@@ -295,6 +308,7 @@ Parsed = (
     | Waiting
     | NumberChanged
     | Trouble
+    | TemplateChanged
 )
 
 
@@ -336,13 +350,16 @@ class ConnectionState:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A message the provider lets us send outside the window. ``status`` is its word (``approved``, ``paused``)."""
+    """A message the provider lets us send outside the window. ``status`` is its word (``approved``, ``paused``), as
+    are ``quality`` (``green``, ``yellow``, ``red``) and ``reason`` of a refusal."""
 
     name: str
     language: str
     status: str
     category: str
     body: str = field(default="", repr=False)
+    quality: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from conversations import connection, outcomes
+from conversations import connection, outcomes, templates
 from conversations.channel_cache import ChannelView
 from conversations.channels import base
 from conversations.chatwoot import due, telling
@@ -58,6 +58,12 @@ def on_trouble(channel: ChannelView, event: StoredEvent, parsed: base.Trouble, n
         level=Alert.Level.WARNING,
         now=now,
     )
+    return ""
+
+
+def on_template(channel: ChannelView, event: StoredEvent, parsed: base.TemplateChanged, now: datetime) -> str:
+    """A template was approved, refused, paused, or judged by those who got it."""
+    templates.changed(channel, parsed, now=now)
     return ""
 
 

@@ -61,6 +61,7 @@ HANDLERS: dict[type, Handler] = {
     base.Ignored: messages.on_ignored,
     base.NumberChanged: messages.on_number_changed,
     base.Trouble: receipts.on_trouble,
+    base.TemplateChanged: receipts.on_template,
     chatwoot.Written: people.on_written,
     chatwoot.Changed: people.on_changed,
 }

@@ -56,6 +56,9 @@ class MessageTemplate(models.Model):
     status = models.CharField("situação", max_length=40)
     category = models.CharField("categoria", max_length=40, blank=True)
     body = models.TextField("texto", blank=True)
+    # The provider's own words; empty as long as it has said nothing.
+    quality = models.CharField("qualidade", max_length=20, blank=True)
+    reason = models.CharField("motivo da situação", max_length=80, blank=True)
     read_at = models.DateTimeField("lido em")
 
     class Meta:

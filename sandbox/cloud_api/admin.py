@@ -26,6 +26,7 @@ class Steering:
             "delete": self.delete,
             "settings": self.settings,
             "templates": self.templates,
+            "template": self.template,
             "raw": self.raw,
         }
 
@@ -61,6 +62,12 @@ class Steering:
         """Replace the account's templates by those in ``templates``."""
         self._number.state.templates = [Template(**row) for row in data.get("templates", [])]
         return self.state()["templates"]
+
+    async def template(self, data: dict[str, Any]) -> object:
+        """Decide on one: ``name``, ``language``, and ``event`` (with ``reason``) or a new ``quality``."""
+        said = {key: str(data.get(key) or "") for key in ("event", "reason", "quality")}
+        outcome = self._number.decide(str(data.get("name")), str(data.get("language") or "pt_BR"), **said)
+        return await _outcome(outcome, data)
 
     async def raw(self, data: dict[str, Any]) -> object:
         """Post any change value as a signed webhook: ``field`` and ``value``."""

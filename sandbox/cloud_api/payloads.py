@@ -18,6 +18,12 @@ def envelope(*, waba_id: str, phone_number_id: str, field: str = "messages", **v
     }
 
 
+def account_change(field: str, value: Mapping[str, Any], *, waba_id: str, seconds: int) -> Body:
+    """What concerns the account alone: dated by its entry, and naming no number."""
+    changes = [{"value": dict(value), "field": field}]
+    return {"object": "whatsapp_business_account", "entry": [{"id": waba_id, "time": seconds, "changes": changes}]}
+
+
 def bsuid(lead: Lead) -> str:
     """Business-scoped id, made of what the person is known by here."""
     return "BR." + (lead.phone or lead.lid.removesuffix("@lid")).rjust(20, "1")

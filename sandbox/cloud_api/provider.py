@@ -266,11 +266,35 @@ class CloudNumber:
         body = payloads.envelope(
             waba_id=self.config.cloud_waba_id, phone_number_id=self.config.cloud_number_id, field=field, **value
         )
+        kind = "statuses" if "statuses" in value else field
+        return self._signed(f"cloud:{lead.key}", body, f"whatsapp/{kind}")
+
+    def decide(self, name: str, language: str, *, event: str, reason: str, quality: str) -> Any:
+        """Have Meta decide on a template, and say so. Raises ``ValueError`` for one that is not there."""
+        found = next((row for row in self.state.templates if (row.name, row.language) == (name, language)), None)
+        if found is None:
+            raise ValueError("there is no such template")
+        named = {
+            "message_template_id": 594425479261596,
+            "message_template_name": name,
+            "message_template_language": language,
+        }
+        if quality:
+            field = "message_template_quality_update"
+            value = {**named, "previous_quality_score": found.quality, "new_quality_score": quality}
+            found.quality = quality
+        else:
+            field, value = "message_template_status_update", {**named, "event": event, "reason": reason or "NONE"}
+            found.status = {"REINSTATED": "APPROVED", "FLAGGED": found.status}.get(event, event)
+        seconds = int(self.clock.now().timestamp())
+        body = payloads.account_change(field, value, waba_id=self.config.cloud_waba_id, seconds=seconds)
+        return self._signed("cloud:account", body, f"whatsapp/{field}")
+
+    def _signed(self, queue: str, body: dict[str, Any], label: str) -> Any:
         raw = json.dumps(body).encode()
         signature = "sha256=" + hmac.new(self.config.cloud_app_secret.encode(), raw, hashlib.sha256).hexdigest()
         manner = Manner(lambda _copy: {"X-Hub-Signature-256": signature}, attempts=ATTEMPTS, retry_s=RETRY_S)
-        kind = "statuses" if "statuses" in value else field
-        return self.hooks.post_raw(f"cloud:{lead.key}", self.config.cloud_webhook_url, raw, f"whatsapp/{kind}", manner)
+        return self.hooks.post_raw(queue, self.config.cloud_webhook_url, raw, label, manner)
 
     def _raise_status(self, entry: Entry, value: str) -> None:
         if entry.status in _ORDER and _ORDER.index(value) > _ORDER.index(entry.status):

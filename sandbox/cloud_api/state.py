@@ -25,6 +25,7 @@ class Template:
     status: str = "APPROVED"
     category: str = "UTILITY"
     body: str = ""
+    quality: str = "UNKNOWN"
 
     def places(self) -> int:
         number = 0
@@ -39,6 +40,8 @@ class Template:
             "language": self.language,
             "status": self.status,
             "category": self.category,
+            "quality_score": {"score": self.quality},
+            "rejected_reason": "NONE",
             "components": [{"type": "BODY", "text": self.body}],
         }
 

@@ -218,7 +218,7 @@ def test_echo_of_the_business_app_is_a_person_writing_to_the_lead():
 
 
 def test_unknown_field_is_kept_and_ignored():
-    body = {"entry": [{"id": "1", "changes": [{"field": "account_update", "value": {"event": "X"}}]}]}
+    body = {"entry": [{"id": "1", "changes": [{"field": "user_preferences", "value": {"event": "X"}}]}]}
     (event,) = PARSER.split(json.dumps(body).encode())
 
-    assert PARSER.parse(event.body) == Ignored(IgnoreReason.UNKNOWN_TYPE, "account_update")
+    assert PARSER.parse(event.body) == Ignored(IgnoreReason.UNKNOWN_TYPE, "user_preferences")

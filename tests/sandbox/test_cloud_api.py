@@ -173,6 +173,19 @@ def test_templates_come_page_by_page(graph: Graph, outside: Outside) -> None:
     assert (len(first["data"]), "next" in first["paging"], "next" in last["paging"]) == (1, True, False)
 
 
+def test_a_decision_on_a_template_holds_and_is_told(graph: Graph, product: Product, outside: Outside) -> None:
+    told = {"name": "retomada_atendimento", "event": "PAUSED", "reason": "PROMOTIONAL"}
+    outside.admin("cloud/template", **told)
+
+    [entry] = product.bodies[0]["entry"]
+    [change] = entry["changes"]
+    assert change["field"] == "message_template_status_update"
+    assert change["value"] | {"event": "PAUSED", "message_template_name": told["name"]} == change["value"]
+    assert "metadata" not in change["value"]
+    listed = graph.call("GET", "102000000000001/message_templates").json()["data"]
+    assert {row["name"]: row["status"] for row in listed}[told["name"]] == "PAUSED"
+
+
 def test_edits_and_deletions_name_the_original(graph: Graph, product: Product, outside: Outside) -> None:
     sent = graph.says("400 por hora")["messageId"]
     graph.says("600 por hora", messageId=sent, isEdit=True)

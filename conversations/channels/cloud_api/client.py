@@ -17,6 +17,7 @@ import httpx
 
 from conversations.channels import base
 from conversations.channels.base import ConnectionState, Queued, RemoteFile, Sent, Template, Timeouts, Unreadable
+from conversations.channels.cloud_api.account import quality_of, reason_of
 from conversations.channels.fields import Payload, identifier, line, mapping, number, text
 from seleto.lib import correlation
 from seleto.lib.errors import Ambiguous, Misconfigured, ProviderError, Rejected, Throttled, Unavailable
@@ -238,7 +239,7 @@ class CloudApiClient:
         if not self._waba:
             raise Misconfigured("no_waba")
         found: list[Template] = []
-        query = {"fields": "name,language,status,category,components", "limit": "100"}
+        query = {"fields": "name,language,status,category,components,quality_score,rejected_reason", "limit": "100"}
         for _ in range(_TEMPLATE_PAGES):
             answer = self._json("GET", f"{self._waba}/message_templates?{urlencode(query)}")
             listed = answer.get("data")
@@ -344,6 +345,8 @@ def _template(row: Payload) -> Template:
         status=line(row.get("status"), limit=40).lower(),
         category=line(row.get("category"), limit=40).lower(),
         body=body,
+        quality=quality_of(mapping(row.get("quality_score")).get("score")),
+        reason=reason_of(row.get("rejected_reason")),
     )
 
 

@@ -30,7 +30,7 @@ from conversations.channels.base import (
     Trouble,
     Unreadable,
 )
-from conversations.channels.cloud_api import content
+from conversations.channels.cloud_api import account, content
 from conversations.channels.fields import Payload, flag, identifier, line, mapping, number, text
 
 STATUSES = {status.value: status for status in ReceiptStatus}
@@ -55,13 +55,16 @@ class _Who(TypedDict):
 
 
 class _Item(NamedTuple):
-    """``kind`` is the list it came from: messages, statuses, message_echoes, errors, or "field" for a whole change."""
+    """``kind`` is the list it came from: messages, statuses, message_echoes, errors, or "field" for a whole change,
+    of which ``at`` is the time, as given."""
 
     kind: str
     item: Payload
     field: str
     instance_id: str
     contact: Payload
+    account: str
+    at: object
 
 
 class CloudApiParser:
@@ -85,7 +88,8 @@ class CloudApiParser:
         kind, item = text(stored.get("kind")), mapping(stored.get("item"))
         reader = _READERS.get(kind)
         if reader is None:
-            return Ignored(IgnoreReason.UNKNOWN_TYPE, line(stored.get("field"), limit=60))
+            field, account_id = line(stored.get("field"), limit=60), line(stored.get("account"), limit=60)
+            return account.read(field, item, account=account_id)
         return reader(item, mapping(stored.get("contact")))
 
 
@@ -93,7 +97,7 @@ class CloudApiParser:
 
 
 def _items(entry: Payload) -> Iterator[_Item]:
-    changes = entry.get("changes")
+    changes, account_id = entry.get("changes"), identifier(entry.get("id")) or ""
     for change in map(mapping, changes if isinstance(changes, list) else []):
         field, value = line(change.get("field"), limit=60), mapping(change.get("value"))
         instance_id = identifier(mapping(value.get("metadata")).get("phone_number_id")) or ""
@@ -102,9 +106,9 @@ def _items(entry: Payload) -> Iterator[_Item]:
             listed = value.get(kind)
             for item in map(mapping, listed if isinstance(listed, list) else []):
                 found = True
-                yield _Item(kind, item, field, instance_id, _contact_of(item, value))
+                yield _Item(kind, item, field, instance_id, _contact_of(item, value), account_id, None)
         if not found:
-            yield _Item("field", value, field, instance_id, {})
+            yield _Item("field", value, field, instance_id, {}, account_id, entry.get("time"))
 
 
 def _contact_of(item: Payload, value: Payload) -> Payload:
@@ -119,7 +123,9 @@ def _contact_of(item: Payload, value: Payload) -> Payload:
 
 
 def _raw(found: _Item) -> RawEvent:
-    stored = {"kind": found.kind, "field": found.field, "contact": found.contact, "item": found.item}
+    stored: dict[str, object] = {"kind": found.kind, "field": found.field, "contact": found.contact, "item": found.item}
+    if found.kind == "field":  # the same decision may be taken again later
+        stored |= {"account": found.account, "at": found.at}
     body = json.dumps(stored, separators=(",", ":")).encode()
     key = _key(found, body)
     return RawEvent(key=key, kind=_KINDS.get(found.kind, EventKind.OTHER), instance_id=found.instance_id, body=body)
