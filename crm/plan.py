@@ -209,13 +209,21 @@ def _deal_due(
     if rules.warm_deal == CrmSettings.DealFor.NEVER:
         return False, None, f"{what}: não é criada; a configuração a reserva ao lead quente."
     lacking = missing(values, need)
+    at = f"{quiet_at.astimezone(SAO_PAULO):%d/%m às %H:%M}"
+    reachable = values.phones or values.told(_F.EMAIL) or values.settled(_F.TELEFONE)
+    if not lacking and not reachable and now < quiet_at:
+        # The person over there could not be told from another by anything: the agent asks for a phone meanwhile.
+        return (
+            False,
+            quiet_at,
+            f"{what}: ainda não; falta um telefone ou e-mail. Se o lead silenciar, é criada em {at}.",
+        )
     if not lacking:
         return True, None, f"{what}: criada, porque o lead está qualificado."
     if not values.settled(_F.NOME) or not _wants_something(values, need):
         return False, None, f"{what}: ainda não; falta {', '.join(lacking)}."
     if now >= quiet_at:
         return True, None, f"{what}: criada depois do silêncio do lead, com nome e produto."
-    at = f"{quiet_at.astimezone(SAO_PAULO):%d/%m às %H:%M}"
     return False, quiet_at, f"{what}: ainda não; falta {', '.join(lacking)}. Se o lead silenciar, é criada em {at}."
 
 

@@ -13,7 +13,7 @@ from leads.models import Fact
 from seleto.lib.text.fold import fold
 
 _F = Fact.Field
-FIELDS = (_F.NOME, _F.CIDADE, _F.PRODUTO, _F.URGENCIA, _F.EMPRESA)
+FIELDS = (_F.NOME, _F.CIDADE, _F.PRODUTO, _F.URGENCIA, _F.EMPRESA, _F.TELEFONE)
 
 _YET = r"(?:ainda )?"
 _WILL_NOT = re.compile(

@@ -22,6 +22,8 @@ from seleto.lib.text.foreign import words_in_portuguese
 
 # What is worth knowing, the most valuable first (domain.md, "What the agent does").
 WANTED = ("produto", "nome", "cidade", "volume", "urgencia", "empresa", "conhece_seleto")
+# Leads may come without one: a private id or a user name is all that WhatsApp tells then (whatsapp-cloud.md, 6.5).
+PHONE = "telefone"
 MAX_QUESTIONS = 2
 # After this many question-bearing replies in a row that the lead left unanswered, nothing more is asked.
 MAX_UNANSWERED_REPLIES = 2
@@ -47,8 +49,9 @@ class Obligation:
 
 
 def missing(heard: Heard) -> list[str]:
-    """What is still to be asked, the most valuable first."""
-    return [name for name in WANTED if name not in heard.known and name not in heard.not_told]
+    """What is still to be asked, the most valuable first: of a lead whom nobody could call, a phone as well."""
+    wanted = WANTED if heard.has_phone else (*WANTED[:2], PHONE, *WANTED[2:])
+    return [name for name in wanted if name not in heard.known and name not in heard.not_told]
 
 
 def max_questions(state: TurnState) -> int:

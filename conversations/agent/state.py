@@ -77,6 +77,8 @@ class TurnState:
     correlation_id: str = ""
     # None where no real conversation is answered: it takes part in no trial of a prompt.
     opened_at: datetime | None = None
+    # Whether WhatsApp itself tells a number at which a person of the house can call.
+    has_phone: bool = True
     # Where the answer goes, and in how many parts it may leave there.
     address: str = field(default="", repr=False)
     most_bubbles: int = MAX_BUBBLES

@@ -36,7 +36,7 @@ NO_SALE = frozenset(
 @dataclass(frozen=True, slots=True)
 class Heard:
     """``known``: field -> value, what these messages tell included. ``facts``: only what they tell.
-    ``not_told``: what the lead, asked for it, would not tell."""
+    ``not_told``: what the lead, asked for it, would not tell. ``has_phone`` as in the state."""
 
     score: Score
     matters: frozenset[Matter] = frozenset()
@@ -46,6 +46,7 @@ class Heard:
     ask_state: bool = False
     engagement: Engagement = field(default_factory=Engagement)
     not_told: frozenset[str] = frozenset()
+    has_phone: bool = True
 
     @property
     def temperature(self) -> str:
@@ -75,6 +76,7 @@ def listen(state: TurnState, products: tuple[ProductFacts, ...], weights: Weight
         known=known,
         ask_state=said.ask_state,
         engagement=engagement,
+        has_phone=state.has_phone,
         not_told=(declined.read(state.history, state.pending, known) | {*state.memory.not_told}) - {*known},
     )
 

@@ -19,7 +19,7 @@ from conversations.models import Conversation, Message
 from conversations.readings import STATE, WORDS
 from knowledge import calendar, queries, trials
 from leads import temperature
-from leads.models import Empresa, Fact, Orcamento, Temperature
+from leads.models import Empresa, Fact, Identity, Orcamento, Temperature
 
 LOCAL = ZoneInfo("America/Sao_Paulo")
 PEOPLE = (Message.Author.PHONE, Message.Author.PERSON)
@@ -83,9 +83,17 @@ def read_state(
         silence=silence_before(history, pending),
         correlation_id=correlation_id,
         opened_at=conversation.opened_at,
+        has_phone=_has_phone(conversation),
         address=conversation.address,
         most_bubbles=registry.get(channel.provider).most_bubbles,
     )
+
+
+def _has_phone(conversation: Conversation) -> bool:
+    """An address of digits is one; only of a lead who writes under a private id the other identities are asked for."""
+    if conversation.address.isdigit():
+        return True
+    return Identity.objects.filter(lead_id=conversation.lead_id, kind=Identity.Kind.PHONE).exists()
 
 
 def _most_history() -> int:

@@ -64,6 +64,29 @@ def test_only_a_hot_lead_advances_its_deal() -> None:
     assert made(values()).deals[0].advance_to == ""
 
 
+def test_a_lead_whom_nobody_could_call_waits_for_a_phone_as_long_as_they_talk() -> None:
+    found = made(values(phones=()))
+
+    assert not found.deals
+    assert found.person is None
+    assert found.waits_until == NOW + timedelta(minutes=29)
+    assert "falta um telefone ou e-mail" in found.words[1]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"facts": {**COMPLETE, "email": "ana@exemplo.com.br"}},
+        {"not_told": frozenset({"telefone"})},
+        {"last_said_at": NOW - timedelta(hours=1)},
+        {"temperature": "quente"},
+    ],
+    ids=["an e-mail", "will not tell", "gone quiet", "hot"],
+)
+def test_without_a_phone_it_waits_no_longer_than_it_helps(fields) -> None:
+    assert len(made(values(phones=(), **fields)).deals) == 1
+
+
 @pytest.mark.parametrize("missing", ["nome", "cidade", "uf", "urgencia"])
 def test_a_warm_lead_waits_for_the_minimum(missing) -> None:
     facts = {name: value for name, value in COMPLETE.items() if name != missing}
