@@ -22,7 +22,7 @@ from conversations.channels import registry
 from conversations.channels.base import ChannelClient, Sent, Timeouts
 from conversations.chatwoot import due, inboxes
 from conversations.chatwoot.events import Attachment
-from conversations.media import arrivals, outgoing
+from conversations.media import arrivals, outgoing, uploads
 from conversations.models import Conversation, Media, Message, Outbox, Turn
 from conversations.outcomes import OutboxClaim
 from knowledge import flags
@@ -79,12 +79,13 @@ def enqueue(
     now: datetime,
     answers_id: str = "",
     survives_handoff: bool = False,
+    followed: bool = False,
 ) -> list[Outbox]:
     """Queue the agent's bubbles behind what the conversation still has to send. Call inside a transaction with the
     conversation locked; saving it is left to the caller.
 
     ``reviewed`` are the digests of the texts that passed the guardrails; a bubble whose text is not among them is
-    refused with ``ValueError``, and by the database should this check ever be lost.
+    refused with ``ValueError``, and by the database should this check ever be lost. ``followed``: files come behind.
     """
     channel = channel_cache.by_id(conversation.channel_id)
     messages, rows, due_at = [], [], pacing.earliest(conversation, channel, now=now)
@@ -110,7 +111,7 @@ def enqueue(
                 typing_s=bubble.typing_s,
                 due_at=due_at,
                 answers_id="" if position else answers_id,
-                followed=position < len(bubbles) - 1,
+                followed=followed or position < len(bubbles) - 1,
                 survives_handoff=survives_handoff,
                 created_at=now,
                 correlation_id=correlation.current(),
@@ -292,6 +293,10 @@ def _send(provider: ChannelClient, row: OutboxClaim) -> Sent:
         connections.release()
         return provider.send_text(to=row.to, text=row.text, typing_s=row.typing_s, **ids)
     parcel = outgoing.parcel(row.media_id)
+    if parcel.common and registry.get(channel_cache.by_id(row.channel_id).provider).keeps_uploads:
+        return uploads.send(
+            provider, parcel, channel_id=row.channel_id, to=row.to, caption=row.text, now=clock.now(), **ids
+        )
     connections.release()
     return outgoing.send(provider, parcel, to=row.to, caption=row.text, **ids)
 

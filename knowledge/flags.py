@@ -3,7 +3,7 @@
 from knowledge import queries
 
 # What holds while nobody has stored a global row.
-DEFAULTS = {"agent_enabled": True, "follow_ups": False, "describe_images": False}
+DEFAULTS = {"agent_enabled": True, "follow_ups": False, "describe_images": False, "audio_out": False}
 
 
 def is_on(name: str, *, channel: str = "", origin: str = "") -> bool:

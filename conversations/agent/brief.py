@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from conversations.agent import moves, tokens
+from conversations.agent import handouts, moves, tokens
 from conversations.agent.state import Line, Snapshot, TurnState
 from conversations.agent.understanding import Heard
 from knowledge.catalogue import ArticleFacts
@@ -116,6 +116,7 @@ def _xml(
         f"<faltam>{' '.join(moves.missing(heard))}</faltam>",
         *_list("em_aberto", "pergunta", state.memory.open_questions),
         *_prices(snapshot),
+        *_list("vai_com_a_resposta", "arquivo", [row.title for row in handouts.requested(state, snapshot, heard)]),
         "<conhecimento>",
         *(
             f"<artigo id={quoteattr(article.id)} produto={quoteattr(' '.join(article.products))}>"

@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from conversations.agent import brief, courtesy, facts, moves, routing, vetting, wordless
+from conversations.agent import brief, courtesy, facts, handouts, moves, routing, vetting, wordless
 from conversations.agent.endpoints import Endpoint, endpoints
 from conversations.agent.errors import CONTEXT_LENGTH, ModelFailure
 from conversations.agent.memory import Memory
 from conversations.agent.routing import Route
 from conversations.agent.schema import Answer, Malformed
 from conversations.agent.situations import Matter
-from conversations.agent.state import Decision, Snapshot, TurnState
+from conversations.agent.state import Decision, HandoutFacts, Snapshot, TurnState
 from conversations.agent.tools import ToolBox
 from conversations.agent.understanding import Heard, listen, with_facts
 from conversations.agent.vetting import NoSafePhrase, Vetted
@@ -192,14 +192,28 @@ def _answered(session: "Session", answer: Answer, state: TurnState, snapshot: Sn
         decision = _replied(vetting.vet(session, answer, state, snapshot, heard), state, snapshot, heard)
     wanted = (*moves.interests(heard, snapshot.products), *effects.interests)
     gap = _gap(answer)
+    going = _handouts(answer, route, state, snapshot, heard)
     return replace(
         decision,
+        handouts=going,
+        reviewed=(*decision.reviewed, *(digest(row.caption) for row in going)),
         facts=kept,
         dropped_facts=dropped,
         gap=gap,
         memory=decision.memory.owing(gap) if gap else decision.memory,
         interests=tuple(dict.fromkeys(wanted)),
     )
+
+
+def _handouts(
+    answer: Answer, route: Route | None, state: TurnState, snapshot: Snapshot, heard: Heard
+) -> tuple[HandoutFacts, ...]:
+    """The files that go with this reply; a caption that the guardrails would stop here stays behind."""
+    if route is not None and not handouts.helps_after(route.handoff):
+        return ()
+    rows = handouts.requested(state, snapshot, heard) or handouts.on_leave(answer, state, snapshot, heard)
+    said = [row.caption if vetting.review((row.caption,), state, snapshot, heard).ok else "" for row in rows]
+    return tuple(replace(row, caption=caption) for row, caption in zip(rows, said, strict=True))
 
 
 def _replied(vetted: Vetted, state: TurnState, snapshot: Snapshot, heard: Heard) -> Decision:

@@ -85,6 +85,24 @@ class TurnState:
 
 
 @dataclass(frozen=True, slots=True)
+class HandoutFacts:
+    """A file that may go with this reply. ``kind`` of ``Handout.Kind``; ``product`` is a code, "" for the company's."""
+
+    id: UUID
+    kind: str
+    product: str
+    title: str
+    caption: str = ""
+    filename: str = ""
+    mime: str = ""
+    size: int = 0
+    sha256: str = ""
+    path: str = field(default="", repr=False)
+    on_request: bool = True
+    on_farewell: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """The managers' data a decision is made with: the same values for the whole turn."""
 
@@ -104,6 +122,8 @@ class Snapshot:
     # Where to find more about us, told when the agent takes leave.
     site: str = ""
     catalogue_url: str = ""
+    # The files that this conversation has not had yet; none were read where nothing calls for one.
+    handouts: tuple[HandoutFacts, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +171,8 @@ class Decision:
     engagement: Engagement | None = None
     memory: Memory = NEW
     interests: tuple[str, ...] = ()
+    # Files that leave after the bubbles.
+    handouts: tuple[HandoutFacts, ...] = ()
     # Products whose configured price the reply tells (the cold-lead exception).
     disclosed: tuple[str, ...] = ()
     stopped: tuple[StoppedDraft, ...] = field(default=(), repr=False)

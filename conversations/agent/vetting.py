@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conversations import guardrails
-from conversations.agent import moves, wordless
+from conversations.agent import handouts, moves, wordless
 from conversations.agent.errors import ModelFailure
 from conversations.agent.schema import Answer, Malformed
 from conversations.agent.state import Snapshot, StoppedDraft, TurnState
@@ -149,7 +149,13 @@ def _draft(answer: Answer, state: TurnState, snapshot: Snapshot, heard: Heard) -
     text = without_questions_for([*heard.known, *heard.not_told], to_whatsapp(answer.reply))
     parts = bubbles(text, most=state.most_bubbles)
     verdict = review(parts, state, snapshot, heard)
-    return parts, _transfer(parts) if verdict.ok else verdict
+    if not verdict.ok:
+        return parts, verdict
+    promised = _transfer(parts)
+    if not promised.ok:
+        return parts, promised
+    going = handouts.requested(state, snapshot, heard) or handouts.on_leave(answer, state, snapshot, heard)
+    return parts, handouts.unkept(parts, going=bool(going))
 
 
 def _asked(state: TurnState) -> str:

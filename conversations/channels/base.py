@@ -372,6 +372,22 @@ class RemoteFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A file the provider keeps: sent as ``uploaded(remote_id)`` for ``keeps_days``."""
+
+    remote_id: str
+    keeps_days: int
+
+
+def uploaded(remote_id: str) -> str:
+    """How a kept file is named where a file is sent."""
+    return f"{UPLOADED}{remote_id}"
+
+
+UPLOADED = "uploaded:"
+
+
+@dataclass(frozen=True, slots=True)
 class Queued:
     """A message accepted by the provider and still waiting in its queue."""
 
@@ -386,8 +402,9 @@ class ChannelClient(Protocol):
 
     Every method raises ``Rejected``, ``Misconfigured`` or ``Unavailable`` of ``seleto.lib.errors``; those that send
     also ``Ambiguous``. ``to`` is a ``Party.address``. ``reply_to`` is the provider id of a quoted message. Files are
-    given as an address the provider can fetch or as a ``data:`` URI. ``correlation_id`` travels as a header;
-    ``reference`` comes back in receipts where the provider has room for it (``Receipt.correlation``).
+    given as an address the provider can fetch, as a ``data:`` URI, or as ``uploaded`` names a kept one.
+    ``correlation_id`` travels as a header; ``reference`` comes back in receipts where the provider has room for it
+    (``Receipt.correlation``).
     """
 
     def send_text(
@@ -460,6 +477,9 @@ class ChannelClient(Protocol):
         reference: str = "",
     ) -> Sent:
         """Raises ``Rejected`` (no_templates) where the provider has none."""
+
+    def upload(self, *, file: str, filename: str) -> Uploaded:
+        """Have the provider keep a ``data:`` URI. Raises ``Rejected`` (no_uploads) where it keeps none."""
 
     def remote_file(self, remote_id: str) -> RemoteFile:
         """Where the file behind ``Media.remote_id`` is. Raises ``Rejected`` (no_remote_files) where files come with

@@ -1,7 +1,7 @@
 """Providers by the name stored on a channel."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import httpx
@@ -12,6 +12,16 @@ from conversations.channels.cloud_api.parse import CloudApiParser
 from conversations.channels.zapi.client import build_client as build_zapi
 from conversations.channels.zapi.parse import ZapiParser
 from conversations.formatting import MAX_BUBBLES
+
+_MB = 1024 * 1024
+# What WhatsApp itself takes (contracts/whatsapp-cloud.md, 2); Z-API names no limits of its own (contracts/zapi.md, 3).
+WHATSAPP_MAX_BYTES = {
+    "image": 5 * _MB,
+    "audio": 16 * _MB,
+    "video": 16 * _MB,
+    "document": 100 * _MB,
+    "sticker": _MB // 2,
+}
 
 
 class ClientBuilder(Protocol):
@@ -37,6 +47,7 @@ class Provider:
     ``has_window``: free text is refused once the lead was silent for a day. ``shows_thinking``: the lead can be shown
     that somebody reads and writes before there is a text. ``most_bubbles`` of one answer. ``echoes_sends``: what we
     send comes back as a webhook of its own. ``has_templates``: an account's approved texts can be listed.
+    ``keeps_uploads``: a file is uploaded once and sent by its id. ``max_bytes`` of a file, by how it is sent.
     """
 
     name: str
@@ -47,13 +58,16 @@ class Provider:
     has_templates: bool = False
     shows_thinking: bool = False
     echoes_sends: bool = False
+    keeps_uploads: bool = False
+    label: str = "o WhatsApp"
+    max_bytes: Mapping[str, int] = field(default_factory=lambda: WHATSAPP_MAX_BYTES)
     most_bubbles: int = MAX_BUBBLES
 
 
 PROVIDERS = {
     provider.name: provider
     for provider in (
-        Provider("zapi", "ZAPI", ZapiParser(), build_zapi, echoes_sends=True),
+        Provider("zapi", "ZAPI", ZapiParser(), build_zapi, echoes_sends=True, label="a Z-API"),
         Provider(
             "whatsapp",
             "WHATSAPP",
@@ -62,6 +76,8 @@ PROVIDERS = {
             has_window=True,
             has_templates=True,
             shows_thinking=True,
+            keeps_uploads=True,
+            label="a Cloud API",
             # One message in six seconds to one person is what Meta allows for long (contracts/whatsapp-cloud.md, 3).
             most_bubbles=2,
         ),

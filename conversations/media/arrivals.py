@@ -33,7 +33,7 @@ def from_channel(message: Message, stated: base.Media, *, now: datetime) -> Medi
         kind=message.type,
         url=stated.url or "",
         remote_id=stated.remote_id,
-        filename=_name(stated.filename),
+        filename=name_for(stated.filename),
         duration_s=stated.seconds,
         state=Media.State.DUE if due else Media.State.FAILED,
         reason="" if due else NO_FILE,
@@ -71,12 +71,12 @@ def kind_of(attachment: Attachment) -> Media.Kind | None:
 def name_in(url: str) -> str:
     """The file name at the end of an address."""
     try:
-        return _name(unquote(urlsplit(url).path.rpartition("/")[2]))
+        return name_for(unquote(urlsplit(url).path.rpartition("/")[2]))
     except ValueError:
         return ""
 
 
-def _name(stated: str) -> str:
+def name_for(stated: str) -> str:
     """On one line and without a path: it is shown, and handed out as a name to save under."""
     last = " ".join(clean(stated).replace("\\", "/").rpartition("/")[2].split())
     printable = "".join(character for character in last if character.isprintable())

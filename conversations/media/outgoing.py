@@ -25,6 +25,9 @@ class Parcel:
     kind: Media.Kind
     filename: str = field(repr=False)
     uri: str = field(repr=False)
+    sha256: str = ""
+    # The same for many leads: worth keeping at the provider.
+    common: bool = False
 
 
 def parcel(media_id: UUID) -> Parcel:
@@ -37,7 +40,8 @@ def parcel(media_id: UUID) -> Parcel:
     if not content:
         raise Rejected("sem_arquivo")
     uri = f"data:{media.mime};base64,{base64.b64encode(content).decode()}"
-    return Parcel(kinds.leaves_as(media.mime), kinds.name_of(media), uri)
+    common = media.source == Media.Source.AGENT and media.kind != Media.Kind.AUDIO
+    return Parcel(kinds.leaves_as(media.mime), kinds.name_of(media), uri, media.sha256, common)
 
 
 def send(

@@ -8,6 +8,7 @@ from conversations.models.event import Event
 from conversations.models.followup import FollowUp, MessageTemplate, PlannedFollowUp
 from conversations.models.handoff import Handoff
 from conversations.models.handoff_level import HandoffAlarm, HandoffLevel
+from conversations.models.handout import Handout, Upload
 from conversations.models.media import Media
 from conversations.models.outbox import Outbox
 from conversations.models.reading import AudioRule, Reading
@@ -32,6 +33,7 @@ __all__ = [
     "Handoff",
     "HandoffAlarm",
     "HandoffLevel",
+    "Handout",
     "Media",
     "Message",
     "MessageTemplate",
@@ -41,5 +43,6 @@ __all__ = [
     "Reading",
     "ResumeRule",
     "Turn",
+    "Upload",
     "WrongReply",
 ]

@@ -20,6 +20,8 @@ class Media(models.Model):
     class Source(models.TextChoices):
         CHANNEL = "channel", "WhatsApp"
         CHATWOOT = "chatwoot", "Chatwoot"
+        # Ours from the start: a handout, or the voice of a reply.
+        AGENT = "agent", "agente"
 
     class Kind(models.TextChoices):
         AUDIO = "audio", "áudio"

@@ -76,6 +76,10 @@ class Outbox(models.Model):
     only_at_revision = models.PositiveIntegerField("só se nada mudou desde a revisão", null=True, blank=True)
     # Outside the window: name, language and values of the approved template that ``text`` reads like.
     template = models.JSONField("modelo aprovado", default=dict, blank=True)
+    # Of a handout: the file's digest, so that no conversation gets the same file twice.
+    handout_sha256 = models.CharField("resumo do arquivo enviado", max_length=64, blank=True, default="")
+    # Meant to be heard: the text is spoken, and leaves as text should that fail.
+    spoken = models.BooleanField("em áudio", default=False)
     survives_handoff = models.BooleanField("sai mesmo após o repasse", default=False)
     created_at = models.DateTimeField("criada em")
     claimed_at = models.DateTimeField("reservada em", null=True, blank=True)
@@ -89,6 +93,11 @@ class Outbox(models.Model):
             models.UniqueConstraint(
                 fields=["conversation", "order"],
                 name="outbox_one_order_per_conversation",
+            ),
+            models.UniqueConstraint(
+                fields=["conversation", "handout_sha256"],
+                condition=~Q(handout_sha256="") & ~Q(status="cancelled"),
+                name="outbox_handout_once",
             ),
             models.CheckConstraint(
                 condition=Q(origin="person") | Q(reviewed_sha256=Sha256(F("text"))),

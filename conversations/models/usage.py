@@ -15,6 +15,7 @@ class ModelUse(models.Model):
         REPLAY = "replay", "reprodução de conversas"
         TRANSCRIPTION = "transcription", "transcrição de áudio"
         DESCRIPTION = "description", "descrição de imagem"
+        SPEECH = "speech", "resposta em áudio"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     at = models.DateTimeField("quando")

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from conversations import followups, handoff, outbox, spending
+from conversations import followups, handoff, handouts, outbox, spending
 from conversations.agent.situations import subject_request_kind
 from conversations.agent.state import Decision, Snapshot, TurnState
 from conversations.chatwoot import due
@@ -80,7 +80,18 @@ def _apply(
         now=now,
         answers_id=state.pending[-1].provider_id if state.pending else "",
         survives_handoff=bool(decision.handoff_reason),
+        followed=bool(decision.handouts),
     )
+    if rows and decision.handouts and not decision.retry_reason:
+        rows += handouts.enqueue(
+            conversation,
+            decision.handouts,
+            turn=turn,
+            reviewed=decision.reviewed,
+            not_before=rows[-1].due_at,
+            survives_handoff=bool(decision.handoff_reason),
+            now=now,
+        )
     if decision.stopped:
         _keep_stopped(decision, turn, now=now)
     if decision.gap:

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Q
 
-from conversations import channel_cache
+from conversations import channel_cache, handouts
+from conversations.agent import handouts as wishes
 from conversations.agent.memory import Memory
 from conversations.agent.retrieval import articles_for
 from conversations.agent.situations import Matter
@@ -119,6 +120,7 @@ def read_snapshot(state: TurnState, *, now: datetime) -> Snapshot:
     prices = {}
     if heard.temperature == Temperature.COLD and Matter.PRICE in heard.matters:
         prices = dict(queries.price_exception(today=now.astimezone(LOCAL).date()))
+    files = wishes.wanted(state.pending) or heard.temperature == Temperature.COLD
     return Snapshot(
         prompt=prompt.text,
         prompt_version=prompt.label,
@@ -130,6 +132,7 @@ def read_snapshot(state: TurnState, *, now: datetime) -> Snapshot:
         company_known=_is_company_known(heard.known.get(Fact.Field.CNPJ, "")),
         opportunity_open=_has_opportunity(state),
         open_now=calendar.is_open(now),
+        handouts=handouts.available(state) if files else (),
     )
 
 

@@ -212,6 +212,7 @@ class Flag(Seeded):
         AGENT_ENABLED = "agent_enabled", "agente responde"
         FOLLOW_UPS = "follow_ups", "retomadas automáticas"
         DESCRIBE_IMAGES = "describe_images", "o modelo descreve as fotos recebidas"
+        AUDIO_OUT = "audio_out", "responder em áudio a quem manda áudio"
 
     name = models.CharField("chave", max_length=40, choices=Name.choices)
     scope = models.CharField(
@@ -230,7 +231,8 @@ class Flag(Seeded):
         constraints = [
             models.UniqueConstraint(fields=["name", "scope"], name="flag_once_per_scope"),
             models.CheckConstraint(
-                condition=Q(name__in=["agent_enabled", "follow_ups", "describe_images"]), name="flag_name_known"
+                condition=Q(name__in=["agent_enabled", "follow_ups", "describe_images", "audio_out"]),
+                name="flag_name_known",
             ),
             models.CheckConstraint(
                 condition=Q(scope__regex=r"^(global|(channel|origin):[A-Za-z0-9_.-]+)$"),

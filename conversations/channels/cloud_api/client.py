@@ -16,7 +16,17 @@ from urllib.parse import urlencode
 import httpx
 
 from conversations.channels import base
-from conversations.channels.base import ConnectionState, Queued, RemoteFile, Sent, Template, Timeouts, Unreadable
+from conversations.channels.base import (
+    UPLOADED,
+    ConnectionState,
+    Queued,
+    RemoteFile,
+    Sent,
+    Template,
+    Timeouts,
+    Unreadable,
+    Uploaded,
+)
 from conversations.channels.cloud_api.account import quality_of, reason_of
 from conversations.channels.fields import Payload, identifier, line, mapping, number, text
 from seleto.lib import correlation
@@ -28,6 +38,8 @@ _BSUID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{1,140}")
 _SECRET = re.compile(r"[!-~]{1,600}")
 _DATA_URI = re.compile(r"data:([\w.+/-]+(?:; ?[\w=.+-]+)*);base64,")
 _TEMPLATE_PAGES = 20
+# Section 2: how long an uploaded file is kept.
+_KEEPS_DAYS = 30
 # Section 5. What is in none of these is a refusal of the one message.
 _ACCOUNT = frozenset({0, 3, 10, 190, 368, 131031, 131042, 133010, *range(200, 300)})
 _WAIT_S = {4: 300.0, 80007: 300.0, 131048: 3600.0}
@@ -186,30 +198,33 @@ class CloudApiClient:
         return Sent(provider_id=provider_id)
 
     def _file(self, source: str, filename: str) -> dict[str, str]:
-        """A ``data:`` URI is uploaded and sent by its id; any other address Meta fetches itself.
-
-        The upload may be repeated: a file nobody sends expires by itself.
-        """
-        found = _DATA_URI.match(source)
-        if found is None:
+        """A ``data:`` URI is uploaded and sent by its id, a kept one by the id it has; any other address Meta fetches
+        itself."""
+        if source.startswith(UPLOADED):
+            return {"id": source.removeprefix(UPLOADED)}
+        if _DATA_URI.match(source) is None:
             return {"link": source}
+        return {"id": self.upload(file=source, filename=filename).remote_id}
+
+    def upload(self, *, file: str, filename: str) -> Uploaded:
+        """May be repeated: a file nobody sends expires by itself. Raises ``Rejected`` (bad_file) for any other address."""
+        found = _DATA_URI.match(file)
         try:
-            content = base64.b64decode(source[found.end() :], validate=True)
+            content = base64.b64decode(file[found.end() :], validate=True) if found else b""
         except binascii.Error:
             content = b""
-        if not content:
+        if found is None or not content:
             raise Rejected("bad_file")
-        mime = found[1]
         answer = self._json(
             "POST",
             f"{self._number}/media",
-            files={"file": (filename, content, mime)},
-            data={"messaging_product": "whatsapp", "type": mime},
+            files={"file": (filename, content, found[1])},
+            data={"messaging_product": "whatsapp", "type": found[1]},
         )
         media_id = identifier(answer.get("id"))
         if media_id is None:
             raise Unavailable("malformed_answer")
-        return {"id": media_id}
+        return Uploaded(media_id, _KEEPS_DAYS)
 
     # --- everything that may be repeated
 

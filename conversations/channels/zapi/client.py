@@ -18,7 +18,16 @@ from urllib.parse import quote
 import httpx
 
 from conversations.channels import base
-from conversations.channels.base import ConnectionState, Queued, RemoteFile, Sent, Template, Timeouts, Unreadable
+from conversations.channels.base import (
+    ConnectionState,
+    Queued,
+    RemoteFile,
+    Sent,
+    Template,
+    Timeouts,
+    Unreadable,
+    Uploaded,
+)
 from conversations.channels.fields import identifier, mapping, number, text
 from seleto.lib import correlation
 from seleto.lib.errors import Ambiguous, Misconfigured, ProviderError, Rejected, Unavailable
@@ -183,6 +192,9 @@ class ZapiClient:
         reference: str = "",
     ) -> Sent:
         raise Rejected("no_templates")
+
+    def upload(self, *, file: str, filename: str) -> Uploaded:
+        raise Rejected("no_uploads")
 
     def remote_file(self, remote_id: str) -> RemoteFile:
         raise Rejected("no_remote_files")
