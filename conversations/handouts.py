@@ -5,6 +5,7 @@ strictest provider. The database itself refuses the second sending of a file in 
 """
 
 import hashlib
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 
 from conversations import channel_cache, guardrails, outbox, pacing
 from conversations.agent.state import HandoutFacts, TurnState
@@ -56,7 +57,7 @@ class Kept:
 # --- keeping
 
 
-def keep(upload: UploadedFile, *, kind: str) -> Kept:
+def keep(upload: "File[bytes]", *, kind: str) -> Kept:
     """Look at an uploaded file and put it below MEDIA_ROOT. Raises ``Unfit``."""
     if not upload.size:
         raise Unfit("O arquivo está vazio.")
@@ -86,20 +87,21 @@ def remove_file(path: str) -> None:
 
 def _check_size(size: int, mime: str) -> None:
     """Every provider must take it, and it must fit into a message of ours."""
-    leaves_as = kinds.leaves_as(mime)
-    limits = [(provider.label, provider.max_bytes[leaves_as]) for provider in registry.PROVIDERS.values()]
-    limits.append(("este sistema", settings.MEDIA_MAX_BYTES))
-    for name, most in sorted(limits, key=lambda limit: limit[1]):
-        if size > most:
-            what = leaves_as.label
-            raise Unfit(f"O arquivo tem {_mb(size)} MB; como {what}, {name} aceita até {_mb(most)} MB.")
+    kind = kinds.leaves_as(mime)
+    limits = {provider.label: provider.max_bytes[kind] for provider in registry.PROVIDERS.values()}
+    limits["este sistema"] = settings.MEDIA_MAX_BYTES
+    least = min(limits.values())
+    if size > least:
+        whose = ", ".join(name for name, most in limits.items() if most == least)
+        has, most = _mb(math.ceil(size / _MB * 10) / 10), _mb(least / _MB)
+        raise Unfit(f"O arquivo tem {has} MB; como {kind.label}, o limite é de {most} MB ({whose}).")
 
 
-def _mb(size: int) -> str:
-    return f"{size / _MB:.1f}".replace(".", ",").removesuffix(",0")
+def _mb(megabytes: float) -> str:
+    return f"{megabytes:.1f}".replace(".", ",").removesuffix(",0")
 
 
-def _writing(upload: UploadedFile) -> Callable[[BinaryIO], Fetched]:
+def _writing(upload: "File[bytes]") -> Callable[[BinaryIO], Fetched]:
     def fill(sink: BinaryIO) -> Fetched:
         digest, size, head = hashlib.sha256(), 0, b""
         for chunk in upload.chunks():

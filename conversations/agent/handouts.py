@@ -44,8 +44,10 @@ _ASKS = (
 )
 _ALONE = r"^\W*(?:(?:e|oi|ola|bom dia|boa tarde|boa noite)\W+)?(?:(?:o|a|os|as|um|uma|algum|alguma) )?"
 _WISHES = {
-    kind: re.compile(rf"{_ASKS}(?:\w+ ){{0,2}}?{name}\b|{_ALONE}{name}\b[^.!\n]{{0,40}}$") for kind, name in _NAMES.items()
+    kind: re.compile(rf"{_ASKS}(?:\w+ ){{0,2}}?{name}\b|{_ALONE}{name}\b[^.!\n]{{0,40}}$")
+    for kind, name in _NAMES.items()
 }
+_BESIDE = {kind: re.compile(rf"(?:\b(?:e|ou|mais)|,) (?:\w+ ){{0,2}}?{name}\b") for kind, name in _NAMES.items()}
 # The lead speaks of their own file, of one they have, or wants none.
 _NOT_WANTED = re.compile(
     r"\b(?:nao|nem|n) (?:\w+ ){0,2}?(?:precis|quer|mand|envi|necessit)\w*"
@@ -77,7 +79,8 @@ def wanted(lines: Iterable[Line]) -> frozenset[Handout.Kind]:
             continue
         for clause in re.split(r"[.!?;\n]+", fold(words_in_portuguese(line.text[:MAX_CHARS]))):
             if not _NOT_WANTED.search(clause):
-                found |= {kind for kind, wish in _WISHES.items() if wish.search(clause)}
+                asked = {kind for kind, wish in _WISHES.items() if wish.search(clause)}
+                found |= asked | {kind for kind, beside in _BESIDE.items() if asked and beside.search(clause)}
     return frozenset(found)
 
 

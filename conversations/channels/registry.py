@@ -59,7 +59,7 @@ class Provider:
     shows_thinking: bool = False
     echoes_sends: bool = False
     keeps_uploads: bool = False
-    label: str = "o WhatsApp"
+    label: str = ""
     max_bytes: Mapping[str, int] = field(default_factory=lambda: WHATSAPP_MAX_BYTES)
     most_bubbles: int = MAX_BUBBLES
 
@@ -67,7 +67,7 @@ class Provider:
 PROVIDERS = {
     provider.name: provider
     for provider in (
-        Provider("zapi", "ZAPI", ZapiParser(), build_zapi, echoes_sends=True, label="a Z-API"),
+        Provider("zapi", "ZAPI", ZapiParser(), build_zapi, echoes_sends=True, label="Z-API"),
         Provider(
             "whatsapp",
             "WHATSAPP",
@@ -77,7 +77,7 @@ PROVIDERS = {
             has_templates=True,
             shows_thinking=True,
             keeps_uploads=True,
-            label="a Cloud API",
+            label="Cloud API",
             # One message in six seconds to one person is what Meta allows for long (contracts/whatsapp-cloud.md, 3).
             most_bubbles=2,
         ),

@@ -7,14 +7,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import respx
 from django.http import HttpResponse
 
-from conversations.models import Channel, Conversation, Event, Message, Outbox
+from conversations import handouts, outbox
+from conversations.models import Channel, Conversation, Event, Handout, Message, Outbox
 from leads.models import Lead
 from seleto.lib import jobs
-from tests.factories import ConversationFactory, IdentityFactory, queued
+from tests.factories import ConversationFactory, IdentityFactory, MessageFactory, TurnFactory, queued
+from tests.handouts import PDF, PNG, handout
 
 LEAD = "5511900000001"
+# What a lead is given: how it is shown, its text or caption, and the file.
+Given = tuple[str, str, bytes]
 
 
 class ChannelCase:
@@ -43,6 +48,10 @@ class ChannelCase:
 
     def receipt(self, word: str, *, of: str, at: datetime) -> Any:
         """``word`` of ``base.ReceiptStatus``."""
+        raise NotImplementedError
+
+    def provider(self, router: respx.Router) -> list[Given]:
+        """Accept whatever is sent; what came, in order, as the lead would have it."""
         raise NotImplementedError
 
     @pytest.fixture(autouse=True)
@@ -150,6 +159,48 @@ class ChannelCase:
         self.take_in(self.message("oi", id_="M1", at=self.at))
 
         assert Lead.objects.count() == 1
+
+    # --- files
+
+    def test_a_file_of_ours_arrives_byte_for_byte_with_its_caption(self, settings, tmp_path):
+        settings.MEDIA_ROOT = tmp_path / "media"
+        given = self._hand_out(
+            handout(caption="Nosso catálogo."), handout("photo", content=PNG, caption="A FB300."), leads=[LEAD]
+        )
+
+        assert [(kind, text) for kind, text, _ in given] == [("document", "Nosso catálogo."), ("image", "A FB300.")]
+        assert given[0][2].startswith(PDF)
+        assert given[1][2] == PNG
+
+    def test_the_same_file_arrives_at_every_lead(self, settings, tmp_path):
+        settings.MEDIA_ROOT = tmp_path / "media"
+
+        given = self._hand_out(handout(), leads=[LEAD, "5511900000002"])
+
+        assert [content.startswith(PDF) for _, _, content in given] == [True, True]
+
+    def _hand_out(self, *rows: Handout, leads: list[str]) -> list[Given]:
+        with respx.mock(assert_all_called=False) as router:
+            given = self.provider(router)
+            for address in leads:
+                conversation = ConversationFactory.create(channel=self.row, address=address)
+                MessageFactory.create(conversation=conversation, author="lead", revision=1, sent_at=self.at)
+                turn = TurnFactory.create(conversation=conversation)
+                handouts.enqueue(
+                    conversation,
+                    [handouts.facts(row) for row in rows],
+                    turn=turn,
+                    reviewed=[outbox.digest(row.caption) for row in rows],
+                    not_before=self.at,
+                    survives_handoff=False,
+                    now=self.at,
+                )
+                conversation.save()
+            Outbox.objects.update(due_at=self.at)
+            for _ in rows:
+                jobs.run_due("deliver")
+        assert set(Outbox.objects.values_list("status", flat=True)) == {Outbox.Status.SENT}
+        return given
 
     def _sent(self, provider_id: str) -> Outbox:
         conversation = ConversationFactory.create(channel=self.row, address=LEAD)

@@ -1,18 +1,21 @@
 """The Cloud API is a channel, and has a door of its own kind: handshake, batches, shared addresses, a window."""
 
 import json
+from datetime import timedelta
 
+import httpx
 import pytest
 from django.test import Client
 
-from conversations.models import Channel, Conversation, Event, Message, Outbox
+from conversations.models import Channel, Conversation, Event, Message, Outbox, Upload
 from leads.models import Identity, Lead
-from seleto.lib import jobs
+from seleto.lib import clock, jobs
 from seleto.lib.models import Alert
 from tests import cloud_api
 from tests.channels.case import LEAD, ChannelCase
 from tests.channels.wire import sample
 from tests.factories import ChannelFactory, ConversationFactory, queued
+from tests.handouts import handout
 
 
 def cloud_channel(**fields):
@@ -62,6 +65,34 @@ class TestCloudApi(ChannelCase):
 
     def receipt(self, word, *, of, at):
         return cloud_api.status(word, of=of, at=at)
+
+    def provider(self, router):
+        given, kept = [], {}
+
+        def keep(request):
+            head, _, rest = request.content.partition(b'name="file"')[2].partition(b"\r\n\r\n")
+            kept[f"{len(kept) + 700}"] = rest.partition(
+                b"\r\n--" + request.headers["Content-Type"].partition("=")[2].encode()
+            )[0]
+            return httpx.Response(200, json={"id": [*kept][-1]})
+
+        def take(request):
+            body = json.loads(request.content)
+            kind = body["type"]
+            said = body[kind]
+            given.append((kind, said.get("body") or said.get("caption") or "", kept.get(said.get("id"), b"")))
+            return httpx.Response(200, json={"messages": [{"id": f"wamid.{len(given)}"}]})
+
+        router.post(path__regex="/media$").side_effect = keep
+        router.post(path__regex="/messages$").side_effect = take
+        return given
+
+    def test_a_file_is_uploaded_once_for_all_leads(self, settings, tmp_path):
+        settings.MEDIA_ROOT = tmp_path / "media"
+        self._hand_out(handout(), leads=[LEAD, "5511900000002"])
+
+        kept = Upload.objects.get()
+        assert (kept.remote_id, kept.expires_at > clock.now() + timedelta(days=29)) == ("700", True)
 
     # --- the handshake
 

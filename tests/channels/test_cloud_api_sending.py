@@ -8,13 +8,14 @@ import pytest
 import respx
 from django.conf import settings
 
-from conversations import formatting, outbox, pacing, reading_sign
-from conversations.models import Media, Message, Outbox
+from conversations import formatting, handouts, outbox, pacing, reading_sign
+from conversations.models import Media, Message, Outbox, Upload
 from conversations.turns import reading
 from seleto.lib import clock, jobs
 from seleto.lib.models import Alert, Circuit
 from tests.channels.test_cloud_api_channel import cloud_channel
 from tests.factories import ConversationFactory, MessageFactory, TurnFactory, queued
+from tests.handouts import handout
 
 pytestmark = pytest.mark.django_db
 
@@ -201,3 +202,81 @@ def test_a_file_that_cannot_be_had(conversation, wire, answer, state, attempts):
 
     row.refresh_from_db()
     assert (row.state, row.attempts, len(route.calls)) == (state, attempts, 1)
+
+
+def handed_out(conversation) -> Outbox:
+    row = handout()
+    handouts.enqueue(
+        conversation,
+        [handouts.facts(row)],
+        turn=TurnFactory.create(conversation=conversation),
+        reviewed=[outbox.digest("")],
+        not_before=clock.now() - timedelta(minutes=1),
+        survives_handoff=False,
+        now=clock.now(),
+    )
+    conversation.save()
+    Outbox.objects.update(due_at=clock.now() - timedelta(minutes=1))
+    return Outbox.objects.get()
+
+
+def test_a_kept_file_meta_knows_no_more_is_uploaded_anew_at_once(conversation, wire, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    row = handed_out(conversation)
+    Upload.objects.create(
+        channel=conversation.channel,
+        sha256=row.media.sha256,
+        remote_id="600",
+        expires_at=clock.now() + timedelta(days=9),
+    )
+    sends = wire.post(SENDS).mock(side_effect=[refusal(131053), accepted()])
+    wire.post(f"{GRAPH}/106000000000001/media").respond(json={"id": "700"})
+
+    jobs.run_due("deliver")
+
+    assert [json.loads(call.request.content)["document"]["id"] for call in sends.calls] == ["600", "700"]
+    assert Upload.objects.get().remote_id == "700"
+    row.refresh_from_db()
+    assert (row.status, row.attempts) == (Outbox.Status.SENT, 1)
+
+
+def test_a_kept_file_that_is_about_to_expire_is_uploaded_anew(conversation, wire, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    row = handed_out(conversation)
+    Upload.objects.create(
+        channel=conversation.channel,
+        sha256=row.media.sha256,
+        remote_id="600",
+        expires_at=clock.now() + timedelta(minutes=5),
+    )
+    sends = wire.post(SENDS).mock(return_value=accepted())
+    wire.post(f"{GRAPH}/106000000000001/media").respond(json={"id": "700"})
+
+    jobs.run_due("deliver")
+
+    assert json.loads(sends.calls[0].request.content)["document"]["id"] == "700"
+
+
+def test_i6_an_unclear_answer_to_a_file_is_not_repeated(conversation, wire, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    row = handed_out(conversation)
+    sends = wire.post(SENDS).mock(side_effect=httpx.ReadTimeout("x"))
+    wire.post(f"{GRAPH}/106000000000001/media").respond(json={"id": "700"})
+
+    jobs.run_due("deliver")
+    jobs.run_due("deliver")
+
+    row.refresh_from_db()
+    assert (row.status, sends.call_count) == (Outbox.Status.UNKNOWN, 1)
+
+
+def test_an_upload_that_fails_is_tried_again_later(conversation, wire, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    row = handed_out(conversation)
+    sends = wire.post(SENDS).mock(return_value=accepted())
+    wire.post(f"{GRAPH}/106000000000001/media").mock(side_effect=httpx.ReadTimeout("x"))
+
+    jobs.run_due("deliver")
+
+    row.refresh_from_db()
+    assert (row.status, row.attempts, sends.call_count) == (Outbox.Status.QUEUED, 1, 0)

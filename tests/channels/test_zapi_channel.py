@@ -1,5 +1,10 @@
 """Z-API is a channel."""
 
+import base64
+import json
+
+import httpx
+
 from tests import zapi
 from tests.channels.case import LEAD, ChannelCase
 from tests.factories import ChannelFactory
@@ -32,3 +37,17 @@ class TestZapi(ChannelCase):
     def receipt(self, word, *, of, at):
         word = {"delivered": "RECEIVED"}.get(word, word.upper())
         return zapi.status([of], word, momment=_milliseconds(at))
+
+    def provider(self, router):
+        given = []
+
+        def take(request):
+            kind = request.url.path.partition("/send-")[2].partition("/")[0]
+            body = json.loads(request.content)
+            content = base64.b64decode(body.get(kind, "").partition(",")[2])
+            given.append((kind, body.get("message") or body.get("caption") or "", content))
+            return httpx.Response(200, json={"messageId": zapi.message_id(), "zaapId": "z"})
+
+        router.post(path__regex="/send-").side_effect = take
+        router.post(path__regex="/read-message$").respond(204)
+        return given

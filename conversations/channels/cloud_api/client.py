@@ -207,7 +207,7 @@ class CloudApiClient:
         return {"id": self.upload(file=source, filename=filename).remote_id}
 
     def upload(self, *, file: str, filename: str) -> Uploaded:
-        """May be repeated: a file nobody sends expires by itself. Raises ``Rejected`` (bad_file) for any other address."""
+        """May be repeated: a file nobody sends expires by itself. Any other address is ``Rejected`` (bad_file)."""
         found = _DATA_URI.match(file)
         try:
             content = base64.b64decode(file[found.end() :], validate=True) if found else b""
