@@ -57,17 +57,29 @@ class Kept:
 # --- keeping
 
 
-def keep(upload: "File[bytes]", *, kind: str) -> Kept:
-    """Look at an uploaded file and put it below MEDIA_ROOT. Raises ``Unfit``."""
+def look(upload: "File[bytes]", *, kind: str) -> str:
+    """What an uploaded file is, as its digest. Raises ``Unfit`` for one that could not be handed out as ``kind``."""
     if not upload.size:
         raise Unfit("O arquivo está vazio.")
-    head = upload.read(HEAD_BYTES)
-    upload.seek(0)
+    head, digest = b"", hashlib.sha256()
+    for chunk in upload.chunks():
+        head = head or chunk[:HEAD_BYTES]
+        digest.update(chunk)
     found = sniff(head)
     mime = found.mime if found else ""
-    if mime not in (_PHOTO_TYPES if kind == Handout.Kind.PHOTO else _PAPER_TYPES):
+    if not fits(mime, kind=kind):
         raise Unfit(f"Este tipo de arquivo não pode ser enviado: use {_TYPE_NAMES[Handout.Kind(kind)]}.")
     _check_size(upload.size, mime)
+    return digest.hexdigest()
+
+
+def fits(mime: str, *, kind: str) -> bool:
+    return mime in (_PHOTO_TYPES if kind == Handout.Kind.PHOTO else _PAPER_TYPES)
+
+
+def keep(upload: "File[bytes]", *, kind: str) -> Kept:
+    """Put an uploaded file below MEDIA_ROOT. Raises ``Unfit``."""
+    look(upload, kind=kind)
     path, file = files.receive(_writing(upload))
     return Kept(path, name_for(upload.name or "") or f"{kind}.{file.extension}", file)
 

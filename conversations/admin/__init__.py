@@ -8,6 +8,7 @@ from conversations.admin.evaluation import EvalRunAdmin
 from conversations.admin.event import EventAdmin
 from conversations.admin.follow_up import FollowUpAdmin, MessageTemplateAdmin, PlannedFollowUpAdmin
 from conversations.admin.handoff import HandoffAdmin, HandoffAlarmAdmin, HandoffLevelAdmin, ResumeRuleAdmin
+from conversations.admin.handout import HandoutAdmin, ProductWithFilesAdmin
 from conversations.admin.media import AudioRuleAdmin, MediaAdmin
 from conversations.admin.message import MessageAdmin
 from conversations.admin.outbox import OutboxAdmin
@@ -28,11 +29,13 @@ __all__ = [
     "HandoffAdmin",
     "HandoffAlarmAdmin",
     "HandoffLevelAdmin",
+    "HandoutAdmin",
     "MediaAdmin",
     "MessageAdmin",
     "MessageTemplateAdmin",
     "OutboxAdmin",
     "PlannedFollowUpAdmin",
+    "ProductWithFilesAdmin",
     "ResumeRuleAdmin",
     "TurnAdmin",
     "WrongReplyAdmin",

@@ -7,10 +7,11 @@ from django.db.models.signals import post_delete
 from django.dispatch import receiver
 
 from conversations.media import files
-from conversations.models import Media
+from conversations.models import Handout, Media
 
 
 @receiver(post_delete, sender=Media, dispatch_uid="media.files")
-def on_deleted(*, instance: Media, **_: Any) -> None:
+@receiver(post_delete, sender=Handout, dispatch_uid="handout.files")
+def on_deleted(*, instance: Media | Handout, **_: Any) -> None:
     """Only once the deletion is certain."""
     transaction.on_commit(lambda: files.remove(instance.path))

@@ -55,7 +55,7 @@ GROUPS: tuple[tuple[str, tuple[Page, ...]], ...] = (
     (
         "Conhecimento",
         (
-            Page("Produtos", "precision_manufacturing", ("knowledge.product",)),
+            Page("Produtos", "precision_manufacturing", ("knowledge.product", "conversations.handout")),
             Page("Artigos", "menu_book", ("knowledge.article", "knowledge.synonym")),
             Page("Perguntas sem resposta", "help", ("knowledge.gap",)),
             Page("Dados da empresa", "storefront", ("knowledge.companyprofile",)),

@@ -70,7 +70,7 @@ class TestCloudApi(ChannelCase):
         given, kept = [], {}
 
         def keep(request):
-            head, _, rest = request.content.partition(b'name="file"')[2].partition(b"\r\n\r\n")
+            _head, _, rest = request.content.partition(b'name="file"')[2].partition(b"\r\n\r\n")
             kept[f"{len(kept) + 700}"] = rest.partition(
                 b"\r\n--" + request.headers["Content-Type"].partition("=")[2].encode()
             )[0]
