@@ -9,7 +9,7 @@ import seleto.lib.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conversations", "0021_permissions"),
+        ("conversations", "0022_template_news"),
         ("knowledge", "0012_flag_audio_out"),
     ]
 
