@@ -14,9 +14,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from conversations import handoff
+from conversations import handoff, unattended
+from conversations.chatwoot import due
 from conversations.media import again
-from conversations.models import Conversation, Event, Message, Outbox, Turn
+from conversations.models import ChatwootLink, Conversation, Event, HandoffAlarm, Media, Message, Outbox, Turn
 from conversations.resume import give_back
 from knowledge.models import Flag
 from seleto.lib import alerts, audit, jobs
@@ -67,6 +68,21 @@ def discard_outbox(ids: Iterable[UUID], *, actor: str, now: datetime) -> Repaire
 def retry_turns(ids: Iterable[UUID], *, actor: str, now: datetime) -> Repaired:
     """Let the agent answer now what these parked turns left unanswered."""
     return _each(ids, lambda turn_id: _retry(turn_id, actor=actor, now=now))
+
+
+def mirror_again(ids: Iterable[UUID], *, actor: str, now: datetime) -> Repaired:
+    """Bring these leads up to date in Chatwoot again, with all attempts; what is there already is not written twice."""
+    return _each(ids, lambda link_id: _mirror_again(link_id, actor=actor, now=now))
+
+
+def fetch_media(ids: Iterable[UUID], *, actor: str, now: datetime) -> Repaired:
+    """Download these files again that were given up."""
+    return _each(ids, lambda media_id: _fetch(media_id, actor=actor, now=now))
+
+
+def retry_alarms(ids: Iterable[UUID], *, actor: str, now: datetime) -> Repaired:
+    """Tell people again of handoffs that nobody picks up; who was reached by the first attempt may hear it twice."""
+    return _each(ids, lambda alarm_id: _retry_alarm(alarm_id, actor=actor, now=now))
 
 
 def waiting_for_retry() -> QuerySet[Turn]:
@@ -229,6 +245,40 @@ def _retry(turn_id: UUID, *, actor: str, now: datetime) -> None:
     )
     jobs.wake("turn")
     _close_settled_alerts(now)
+
+
+def _mirror_again(link_id: UUID, *, actor: str, now: datetime) -> None:
+    parked = ChatwootLink.objects.select_for_update(of=["self"]).filter(pk=link_id).first()
+    if parked is None:
+        raise Refused("não existe")
+    if parked.status != ChatwootLink.Status.PARKED:
+        raise Refused("não está parada")
+    ChatwootLink.objects.filter(pk=link_id).update(status=ChatwootLink.Status.READY, reason="", attempts=0)
+    due.mark(lead_id=parked.lead_id, channel_id=parked.channel_id, now=now)
+    audit.record(
+        actor=actor,
+        action="mirror.again",
+        subject_kind="chatwoot_link",
+        subject_id=link_id,
+        detail={"reason": parked.reason},
+        now=now,
+    )
+
+
+def _fetch(media_id: UUID, *, actor: str, now: datetime) -> None:
+    if not again.fetch([media_id], actor=actor, now=now):
+        there = Media.objects.filter(pk=media_id).values_list("state", flat=True).first()
+        if there is None:
+            raise Refused("não existe")
+        raise Refused("não está parado" if there not in again.GIVEN_UP else "o provedor não guarda mais o arquivo")
+
+
+def _retry_alarm(alarm_id: UUID, *, actor: str, now: datetime) -> None:
+    if not HandoffAlarm.objects.filter(pk=alarm_id).exists():
+        raise Refused("não existe")
+    if not unattended.retry(alarm_id, now=now):
+        raise Refused("não está parado")
+    audit.record(actor=actor, action="handoff_alarm.retry", subject_kind="handoff_alarm", subject_id=alarm_id, now=now)
 
 
 def _locked_current(conversation_id: UUID) -> Conversation:

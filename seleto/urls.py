@@ -1,6 +1,5 @@
 """Every address of the product."""
 
-from django.apps import apps
 from django.contrib import admin
 from django.templatetags.static import static
 from django.urls import include, path
@@ -8,11 +7,6 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from seleto import health
-
-# The queue's own pages show signed payloads and offer buttons that our rows know nothing of.
-for queue_model in apps.get_app_config("django_q").get_models():
-    if admin.site.is_registered(queue_model):
-        admin.site.unregister(queue_model)
 
 admin.site.site_header = "Seleto"
 admin.site.site_title = "Seleto"

@@ -3,21 +3,21 @@
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from conversations import repair
 from conversations.admin.base import PipeAdmin
 from conversations.admin.channel import hidden
-from conversations.chatwoot import due, inboxes
+from conversations.chatwoot import inboxes
 from conversations.models import ChatwootInbox, ChatwootLink
 from conversations.wording import words
 from knowledge.admin import AuditedAdmin
 from leads.names import with_lead_name
-from seleto.lib import clock
 from seleto.lib.admin_lists import asking, moment
 
 if TYPE_CHECKING:  # generic for the type checker only
@@ -144,12 +144,7 @@ class ChatwootLinkAdmin(PipeAdmin):
 
     @admin.action(description="Espelhar de novo", permissions=["repair"])
     def mirror_again(self, request: HttpRequest, queryset: QuerySet[ChatwootLink]) -> HttpResponse | None:
-        now, ids = clock.now(), [link.pk for link in queryset]
-        for link in queryset:
-            ChatwootLink.objects.filter(pk=link.pk).update(status=ChatwootLink.Status.READY, reason="", attempts=0)
-            due.mark(lead_id=link.lead_id, channel_id=link.channel_id, now=now)
-        self.message_user(request, f"Conversas a espelhar de novo: {len(ids)}.", messages.SUCCESS)
-        return self.back(request, ids)
+        return self.repair(request, queryset, repair.mirror_again, done="Conversas a espelhar de novo")
 
 
 def page_there(link: ChatwootLink | None) -> str:

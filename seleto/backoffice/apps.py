@@ -7,7 +7,9 @@ class BackofficeConfig(AppConfig):
     verbose_name = "Experimentar"
 
     def ready(self) -> None:
-        from seleto.backoffice import playground, replay
+        from seleto.backoffice import parked, playground, replay, runs
 
         playground.register()
         replay.register()
+        runs.register()
+        parked.register()

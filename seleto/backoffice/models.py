@@ -157,3 +157,59 @@ class ReplayItem(models.Model):
 
     def __str__(self) -> str:
         return f"turno reproduzido {str(self.pk)[-6:]}"
+
+
+class BulkRun(models.Model):
+    """Long work over many rows, done by a worker piece by piece (`seleto/backoffice/runs.py`).
+
+    ``keys`` are what it works on, as texts, in order; ``position`` is how many are behind it. ``refused`` counts what
+    could not be done, by reason in Portuguese; ``result`` holds what the kind of work leaves behind.
+    """
+
+    class Status(models.TextChoices):
+        RUNNING = "running", "em andamento"
+        DONE = "done", "concluída"
+        CANCELLED = "cancelled", "cancelada"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField("tipo", max_length=40)
+    title = models.CharField("o que faz", max_length=160)
+    keys = models.JSONField("linhas", default=list, editable=False)
+    params = models.JSONField("opções", default=dict, editable=False)
+    dry_run = models.BooleanField("ensaio, sem mudar nada", default=False)
+    total = models.PositiveIntegerField("linhas ao todo")
+    position = models.PositiveIntegerField("já vistas", default=0)
+    done = models.PositiveIntegerField("feitas", default=0)
+    refused = models.JSONField("sem mudança", default=dict)
+    result = models.JSONField("resultado", default=dict, editable=False)
+    status = models.CharField("situação", max_length=10, choices=Status, default=Status.RUNNING)
+    actor = models.CharField("quem, na auditoria", max_length=80, editable=False)
+    requested_by = models.CharField("pedida por", max_length=150)
+    requested_at = models.DateTimeField("pedida em")
+    finished_at = models.DateTimeField("concluída em", null=True, blank=True)
+    # Claims since the last piece that was finished; a piece that ends its worker again and again is passed over.
+    attempts = models.PositiveSmallIntegerField("tentativas", default=0, editable=False)
+    lease_token = models.UUIDField(default=new_id, editable=False)
+    leased_until = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = "ação em massa"
+        verbose_name_plural = "ações em massa"
+        default_permissions = ("view",)
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=["running", "done", "cancelled"]), name="bulk_run_status"),
+            models.CheckConstraint(
+                condition=Q(status="running", finished_at=None) | (~Q(status="running") & Q(finished_at__isnull=False)),
+                name="bulk_run_finished_when_not_running",
+            ),
+            models.CheckConstraint(condition=Q(position__lte=models.F("total")), name="bulk_run_within_total"),
+        ]
+        indexes = [models.Index(fields=["requested_at"], condition=Q(status="running"), name="bulk_run_due")]
+
+    def __str__(self) -> str:
+        return f"ação em massa {str(self.pk)[-6:]}"
+
+    @property
+    def percent(self) -> int:
+        """How far it is, 0 to 100."""
+        return 100 * self.position // self.total if self.total else 100

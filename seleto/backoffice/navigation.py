@@ -4,7 +4,7 @@ A page of the sidebar may lead to several lists, which stand as tabs above each 
 listed under "Outros", so that nothing that may be opened is out of reach.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,18 +15,26 @@ from django.urls import reverse
 from unfold.dataclasses import SearchResult
 
 from leads.models import Lead
+from seleto.backoffice import parked_pages
 
+# The queue's own tables (`seleto/backoffice/queue_pages.py`).
+QUEUE_TABLES = ("django_q.ormq", "django_q.schedule", "django_q.success", "django_q.failure")
 # Leads that the command palette offers besides pages.
 LEADS_FOUND = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An entry of the sidebar; ``models`` are its tabs, the first that may be opened is where it leads."""
+    """An entry of the sidebar; ``models`` are its tabs, the first that may be opened is where it leads.
+
+    A page that is no list has a ``route`` instead, and ``allowed`` says who is led there.
+    """
 
     title: str
     icon: str
-    models: tuple[str, ...]
+    models: tuple[str, ...] = ()
+    route: str = ""
+    allowed: Callable[[HttpRequest], bool] = lambda request: False
 
 
 GROUPS: tuple[tuple[str, tuple[Page, ...]], ...] = (
@@ -96,6 +104,7 @@ GROUPS: tuple[tuple[str, tuple[Page, ...]], ...] = (
     (
         "Operação",
         (
+            Page("Parados", "build", route="admin:backoffice_parked", allowed=parked_pages.may_open),
             Page("Canais", "cell_tower", ("conversations.channel",)),
             Page("Eventos e saída", "swap_vert", ("conversations.outbox", "conversations.event")),
             Page("Chatwoot", "sync_alt", ("conversations.chatwootlink", "conversations.chatwootinbox")),
@@ -103,6 +112,7 @@ GROUPS: tuple[tuple[str, tuple[Page, ...]], ...] = (
             Page("Configuração do CRM", "tune", ("crm.crmsettings", "crm.crmorigin", "crm.citylink")),
             Page("Alertas", "notifications", ("lib.alert",)),
             Page("Sistemas", "dns", ("lib.circuit", "lib.heartbeat", "lib.ratebucket")),
+            Page("Filas internas", "pending_actions", ("backoffice.bulkrun", *QUEUE_TABLES)),
         ),
     ),
     (
@@ -120,7 +130,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """The groups with what this person may open."""
     lists = _lists(request)
     groups = [
-        {"title": title, "items": [_item(request, page, lists) for page in pages if _tabs(page, lists)]}
+        {"title": title, "items": [_item(request, page, lists) for page in pages if _opens(request, page, lists)]}
         for title, pages in _all_groups(lists)
     ]
     return [{"items": [_home(request)]}, *(group for group in groups if group["items"])]
@@ -167,7 +177,10 @@ def found(request: HttpRequest, words: str) -> list[SearchResult]:
 def _lists(request: HttpRequest) -> dict[str, tuple[str, str]]:
     """Label of each model whose list this person may open -> (name, address)."""
     return {
-        model._meta.label_lower: (_name(model), reverse(f"admin:{_route(model)}_changelist"))
+        model._meta.label_lower: (
+            getattr(pages, "list_title", "") or _name(model),
+            reverse(f"admin:{_route(model)}_changelist"),
+        )
         for model, pages in admin.site._registry.items()
         if pages.has_view_or_change_permission(request)
     }
@@ -193,8 +206,12 @@ def _tabs(page: Page, lists: dict[str, tuple[str, str]]) -> list[str]:
     return [model for model in page.models if model in lists]
 
 
+def _opens(request: HttpRequest, page: Page, lists: dict[str, tuple[str, str]]) -> bool:
+    return page.allowed(request) if page.route else bool(_tabs(page, lists))
+
+
 def _item(request: HttpRequest, page: Page, lists: dict[str, tuple[str, str]]) -> dict[str, Any]:
-    addresses = [lists[model][1] for model in _tabs(page, lists)]
+    addresses = [reverse(page.route)] if page.route else [lists[model][1] for model in _tabs(page, lists)]
     return {
         "title": page.title,
         "icon": page.icon,

@@ -36,6 +36,11 @@ _CLUSTERS = {
 }
 
 
+def cluster_name(name: str) -> str:
+    """``delivery`` → ``entrega (enviar mensagens)``."""
+    return _CLUSTERS.get(name, name)
+
+
 def system_name(key: str) -> str:
     """``chatwoot:<channel>`` → ``Chatwoot, canal WhatsApp principal``."""
     system, _, rest = key.partition(":")
@@ -128,7 +133,7 @@ class NamedHeartbeatAdmin(HeartbeatAdmin):
 
     @admin.display(description="fila", ordering="name")
     def cluster(self, row: Heartbeat) -> str:
-        return _CLUSTERS.get(row.name, row.name)
+        return cluster_name(row.name)
 
 
 @admin.register(RateBucket)
