@@ -1,39 +1,54 @@
-"""What this app holds of a person in files: what they sent, what was sent to them, and what was read in it."""
+"""What this app holds of a person: files and what was read in them, summaries, what people of the house noted, cases.
+
+Each is a store of its own, so that a receipt can name it.
+"""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
 
-from conversations.models import Media, Message, Reading
+from conversations.models import Conversation, EvalCase, Media, Message, Reading, WrongReply
 from conversations.readings import WORDS
-from seleto.lib import privacy
+from conversations.readings.retention import without_identifiers
+from leads.models import Fact, Identity
+from seleto.lib import clock, privacy
 from seleto.lib.privacy import PersonalData, Subject
+
+_IDENTIFYING = (Fact.Field.NOME, Fact.Field.EMPRESA, Fact.Field.CNPJ, Fact.Field.EMAIL, Fact.Field.TELEFONE)
 
 
 def register() -> None:
-    privacy.register(
-        PersonalData(
-            app="conversations",
-            label="Arquivos de mensagens e o que se leu neles",
-            fields=("Media.path", "Media.filename", "Reading.text", "Message.media"),
-            find=_find,
-            export=_export,
-            erase=_erase,
+    for label, fields, find, export, erase in (
+        (
+            "Arquivos de mensagens e o que se leu neles",
+            ("Media.path", "Media.filename", "Reading.text", "Message.media"),
+            _files,
+            _export_files,
+            _erase_files,
+        ),
+        ("Resumos de conversas", ("Conversation.summary",), _summaries, _export_summaries, _erase_summaries),
+        ("Respostas marcadas como erradas", ("WrongReply.words",), _reports, _export_reports, _erase_reports),
+        ("Casos de regressão feitos de conversas", ("EvalCase.data",), _cases, _export_cases, _erase_cases),
+    ):
+        privacy.register(
+            PersonalData(app="conversations", label=label, fields=fields, find=find, export=export, erase=erase)
         )
-    )
 
 
-def _rows(subject: Subject) -> list[Media]:
+# --- files -------------------------------------------------------------------------------------------------------
+
+
+def _media(subject: Subject) -> list[Media]:
     rows = Media.objects.filter(message__conversation__lead_id=subject.lead_id)
     return list(rows.select_related("message", "reading").order_by("created_at", "pk"))
 
 
-def _find(subject: Subject) -> Iterable[Any]:
-    return [f"media:{row.pk}" for row in _rows(subject)]
+def _files(subject: Subject) -> Iterable[Any]:
+    return [f"media:{row.pk}" for row in _media(subject)]
 
 
-def _export(subject: Subject) -> list[dict[str, Any]]:
+def _export_files(subject: Subject) -> list[dict[str, Any]]:
     return [
         {
             "tipo": row.get_kind_display(),
@@ -46,14 +61,14 @@ def _export(subject: Subject) -> list[dict[str, Any]]:
             "guardado_ate": row.keep_until.isoformat(),
             "texto": row.reading.text if hasattr(row, "reading") else "",
         }
-        for row in _rows(subject)
+        for row in _media(subject)
     ]
 
 
 @transaction.atomic
-def _erase(subject: Subject) -> int:
+def _erase_files(subject: Subject) -> int:
     """The rows go, their files with them; a transcript is the text of its message and goes too."""
-    rows = _rows(subject)
+    rows = _media(subject)
     for row in rows:
         message = Message.objects.select_for_update().get(pk=row.message_id)
         if message.type == Message.Type.AUDIO and Reading.objects.filter(media=row).exists():
@@ -62,3 +77,81 @@ def _erase(subject: Subject) -> int:
         message.save(update_fields=["text", "media"])
         row.delete()  # its file goes with it
     return len(rows)
+
+
+# --- summaries ---------------------------------------------------------------------------------------------------
+
+
+def _summaries(subject: Subject) -> Iterable[Any]:
+    rows = Conversation.objects.filter(lead_id=subject.lead_id).exclude(summary="")
+    return [f"conversation:{pk}" for pk in rows.order_by("opened_at").values_list("pk", flat=True)]
+
+
+def _export_summaries(subject: Subject) -> list[dict[str, Any]]:
+    rows = Conversation.objects.filter(lead_id=subject.lead_id).exclude(summary="").order_by("opened_at")
+    return [{"aberta_em": row.opened_at.isoformat(), "resumo": row.summary} for row in rows]
+
+
+def _erase_summaries(subject: Subject) -> int:
+    """A summary that is being written is not kept, and nothing said until now is summarised again."""
+    now, held = clock.now(), len(list(_summaries(subject)))
+    Conversation.objects.filter(lead_id=subject.lead_id).update(summary="", summary_until=now, summary_due_at=None)
+    return held
+
+
+# --- what people of the house noted ------------------------------------------------------------------------------
+
+
+def _reports(subject: Subject) -> Iterable[Any]:
+    rows = WrongReply.objects.filter(conversation__lead_id=subject.lead_id).exclude(words="")
+    return [f"wrongreply:{pk}" for pk in rows.order_by("reported_at").values_list("pk", flat=True)]
+
+
+def _export_reports(subject: Subject) -> list[dict[str, Any]]:
+    rows = WrongReply.objects.filter(conversation__lead_id=subject.lead_id).exclude(words="")
+    return [
+        {"motivo": row.get_reason_display(), "palavras": row.words, "marcada_em": row.reported_at.isoformat()}
+        for row in rows.order_by("reported_at")
+    ]
+
+
+def _erase_reports(subject: Subject) -> int:
+    """That a reply was wrong, and why by its kind, says nothing of the lead and stays."""
+    return WrongReply.objects.filter(conversation__lead_id=subject.lead_id).exclude(words="").update(words="")
+
+
+def _made_of(subject: Subject) -> list[EvalCase]:
+    return list(EvalCase.objects.filter(report__conversation__lead_id=subject.lead_id).order_by("created_at"))
+
+
+def _cases(subject: Subject) -> Iterable[Any]:
+    return [f"evalcase:{row.pk}" for row in _made_of(subject)]
+
+
+def _export_cases(subject: Subject) -> list[dict[str, Any]]:
+    return [{"titulo": row.title, "caso": row.data} for row in _made_of(subject)]
+
+
+@transaction.atomic
+def _erase_cases(subject: Subject) -> int:
+    """A case was made nobody's when it was made; what a person wrote into it since, or a name that was missed, goes
+    too, and nothing leads from it to the lead any more."""
+    facts = Fact.objects.filter(lead_id=subject.lead_id, field__in=_IDENTIFYING).values_list("value", flat=True)
+    names = Identity.objects.filter(lead_id=subject.lead_id).values_list("display_name", flat=True)
+    known = [*facts, *names, *(value for values in subject.identities.values() for value in values)]
+    rows = _made_of(subject)
+    for row in rows:
+        row.title, row.data, row.report = without_identifiers(row.title, known), _nobodys(row.data, known), None
+        row.save(update_fields=["title", "data", "report"])
+    return len(rows)
+
+
+def _nobodys(value: Any, known: list[str]) -> Any:
+    match value:
+        case str():
+            return without_identifiers(value, known)
+        case dict():
+            return {key: _nobodys(item, known) for key, item in value.items()}
+        case list():
+            return [_nobodys(item, known) for item in value]
+    return value

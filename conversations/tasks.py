@@ -12,6 +12,7 @@ from conversations.evals import nightly
 from conversations.ingest import stage as ingest
 from conversations.media import stage as media
 from conversations.publishing import stage as publishing
+from conversations.readings import retention
 from conversations.readings import stage as readings
 from conversations.turns import stage as turns
 from seleto.lib import jobs
@@ -33,6 +34,7 @@ def register() -> None:
     publishing.register()
     summaries.register()
     nightly.register()
+    retention.register()
     jobs.on_warm_up(_warm_up)
 
 

@@ -1,16 +1,19 @@
 """What is not kept: files after their time, and in transcripts whatever points at a person (domain.md, LGPD)."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Min, QuerySet
 
 from conversations.media import files
 from conversations.models import Media, Message, Reading
 from conversations.readings import WORDS
 from leads.models import Fact
-from seleto.lib import redact
+from seleto.lib import clock, jobs, redact
 
 # Why a file is no longer here.
 OVER = "prazo_de_guarda"
@@ -27,10 +30,38 @@ class Expired:
     texts: int = 0
 
 
+def register() -> None:
+    """Called once per process when Django is ready."""
+    jobs.register(jobs.Stage(name="retention", cluster="background", claim=claim, run=expire, next_due=next_due))
+
+
+def claim(limit: int) -> Sequence[UUID]:
+    """Files whose time is over; the row's own lock decides who removes one."""
+    return list(_over(clock.now()).order_by("keep_until", "pk").values_list("pk", flat=True)[:limit])
+
+
+def expire(media_id: UUID) -> None:
+    """Remove one file and strip what was read in it."""
+    with transaction.atomic():
+        media = _over(clock.now()).select_for_update().filter(pk=media_id).first()
+        if media is not None:
+            _expire(media)
+
+
+def next_due() -> datetime | None:
+    rows = Media.objects.exclude(state=Media.State.EXPIRED, reason=OVER)
+    due: datetime | None = rows.aggregate(due=Min("keep_until"))["due"]
+    return due
+
+
+def _over(now: datetime) -> QuerySet[Media]:
+    return Media.objects.filter(keep_until__lte=now).exclude(state=Media.State.EXPIRED, reason=OVER)
+
+
 def apply(*, now: datetime, dry_run: bool = False) -> Expired:
     """Remove the files whose ``keep_until`` is over and strip what was read in them. Safe to repeat; in batches, each a
     transaction of its own."""
-    due = Media.objects.filter(keep_until__lte=now).exclude(state=Media.State.EXPIRED, reason=OVER)
+    due = _over(now)
     if dry_run:
         return Expired(due.exclude(path="").count(), due.filter(reading__state=Reading.State.DONE).count())
     gone = stripped = 0

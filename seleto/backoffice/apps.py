@@ -7,9 +7,10 @@ class BackofficeConfig(AppConfig):
     verbose_name = "Experimentar"
 
     def ready(self) -> None:
-        from seleto.backoffice import parked, playground, replay, runs
+        from seleto.backoffice import parked, playground, privacy, replay, runs
 
         playground.register()
         replay.register()
         runs.register()
         parked.register()
+        privacy.register()

@@ -4,11 +4,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
+from django.core.management import call_command
 
 from conversations.models import Media, Message, Reading
 from conversations.readings import WORDS, retention
 from leads.models import Fact
-from seleto.lib import privacy
+from seleto.lib import jobs, privacy
 from seleto.lib.privacy import Subject
 from tests.factories import ConversationFactory, MessageFactory, now
 
@@ -85,7 +87,7 @@ def test_after_it_files_are_gone_and_words_point_at_nobody(kept, settings, djang
 
 
 def test_a_person_gets_and_loses_their_files(kept, settings, django_capture_on_commit_callbacks):
-    (store,) = [row for row in privacy.registered() if row.app == "conversations"]
+    (store,) = [row for row in privacy.registered() if row.fields[0] == "Media.path"]
     subject = Subject(kept.lead_id, {})
     assert len(list(store.find(subject))) == 2
     assert [row["texto"] for row in store.export(subject)] == [SAID, SAID]
@@ -97,3 +99,25 @@ def test_a_person_gets_and_loses_their_files(kept, settings, django_capture_on_c
     assert (list(store.find(subject)), store.erase(subject)) == ([], 0)
     assert Message.objects.get(type="audio").text == ""
     assert Message.objects.get(type="document").media == {}
+
+
+def test_the_worker_removes_each_file_when_its_time_is_over(kept, settings, django_capture_on_commit_callbacks):
+    assert retention.next_due() > now()
+    with time_machine.travel(now() + timedelta(days=91)), django_capture_on_commit_callbacks(execute=True):
+        jobs.run_due("retention")
+
+    assert files(settings) == []
+    assert retention.next_due() is None
+
+
+def test_the_command_tells_what_it_would_do_and_does_it(kept, settings, django_capture_on_commit_callbacks, capsys):
+    with time_machine.travel(now() + timedelta(days=91)), django_capture_on_commit_callbacks(execute=True):
+        call_command("apply_retention", "--dry-run", "--json")
+        assert len(files(settings)) == 2
+        call_command("apply_retention")
+
+    assert capsys.readouterr().out.splitlines() == [
+        '{"files": 2, "texts": 2, "dry_run": true}',
+        "Prazo de 90 dias: arquivos removidos: 2; textos limpos: 2.",
+    ]
+    assert files(settings) == []
