@@ -50,9 +50,13 @@ check: setup ## style, types, import contracts, migrations, secrets
 	$(BIN)/python manage.py check --fail-level WARNING
 	.ci/secrets
 
-chaos: setup ## break things on purpose: FULL=1 for full sizes, SEED=n to repeat one
-	@CHAOS_FULL=$(FULL) CHAOS_SEED=$(SEED) $(BIN)/pytest -q -n auto --dist loadgroup -m chaos \
-		$(if $(SEED),tests/conversations/test_interleavings.py)
+chaos: setup ## break things on purpose: FULL=1 for the long runs in slices, PART=kills, SEED= to repeat one
+ifeq ($(FULL),1)
+	@$(BIN)/python -m tests.chaos $(if $(PART),--part $(PART)) $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS)) \
+		$(if $(LANES),--lanes $(LANES)) $(if $(MINUTES),--minutes $(MINUTES))
+else
+	@$(BIN)/pytest -q -n auto --dist loadgroup -m chaos
+endif
 
 bench: setup ## measure the pipe: QUICK=1 for two minutes, PART=speed for one part
 	@$(BIN)/python -m bench $(if $(filter 1,$(QUICK)),--quick) $(if $(PART),--part $(PART))

@@ -35,6 +35,15 @@ def provider_hosts(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[Ch
     ]
 
 
+@register(Tags.security)
+def no_faults(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    """Nobody makes processes fail where leads are real; the settings refuse it too."""
+    if settings.SANDBOX or not settings.FAULTS_MODULE:
+        return []
+    about = "FAULTS_MODULE is set: processes would fail on purpose."
+    return [Error(about, hint="Unset FAULTS_MODULE.", id="seleto.E012")]
+
+
 @register(Tags.security, deploy=True)
 def deployment(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
     """Settings that are fine on a developer's machine and nowhere else."""

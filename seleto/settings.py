@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import cast
 
 from seleto import env
-from seleto.lib import postgres
+from seleto.lib import faults, postgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / ".data"
@@ -15,6 +15,9 @@ env.load(BASE_DIR / ".env")
 DEBUG = env.switch("DEBUG", default=False)
 # Permits overridden provider hosts and the movable clock; `check --deploy` refuses it.
 SANDBOX = env.switch("SANDBOX", default=False)
+# A module that makes processes fail on purpose (seleto/lib/faults.py); outside the sandbox nothing starts with it.
+FAULTS_MODULE = env.text("FAULTS_MODULE", "")
+faults.refuse_in_production(FAULTS_MODULE, sandbox=SANDBOX)
 SECRET_KEY = env.text("SECRET_KEY", "insecure-development-key-refused-by-check-deploy")
 # Fernet keys for stored credentials, newest first; older ones still decrypt.
 FIELD_ENCRYPTION_KEYS = env.words("FIELD_ENCRYPTION_KEYS", ["aW5zZWN1cmUtZGV2ZWxvcG1lbnQta2V5LTMyLWJ5dGU="])

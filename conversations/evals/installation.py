@@ -48,12 +48,13 @@ class InstallationError(RuntimeError):
 
 @dataclass(frozen=True)
 class Installation:
-    """What runs: the sandbox's door and the processes behind it."""
+    """What runs: the sandbox's door and the processes behind it; ``product`` is the environment of web and worker."""
 
     outside: Outside
     processes: Mapping[str, subprocess.Popen[bytes]]
     logs: Path
     webhook: str
+    product: Mapping[str, str]
 
     def check(self) -> None:
         """Raise InstallationError when a process has ended by itself."""
@@ -88,7 +89,9 @@ def running(overrides: Mapping[str, str] | None = None, *, durable: bool = False
         processes["worker"] = _spawn("worker", ["manage.py", "worker"], product, logs)
         outside = Outside(sandbox)
         stack.callback(outside.close)
-        installation = Installation(outside=outside, processes=processes, logs=logs, webhook=environment.webhook)
+        installation = Installation(
+            outside=outside, processes=processes, logs=logs, webhook=environment.webhook, product=product
+        )
         _await_ready(installation, environment.web)
         yield installation
 
@@ -253,6 +256,11 @@ def _await_ready(installation: Installation, web: str) -> None:
 # --- Database ----------------------------------------------------------------------------------------------------
 
 
+def database_name() -> str:
+    """The database that this process makes for a run, and drops after it."""
+    return f"{_DATABASE}{os.getpid()}"
+
+
 @contextlib.contextmanager
 def _isolated_database(*, durable: bool) -> Iterator[None]:
     """A fresh, migrated and seeded database that this process uses from here on, dropped at the end."""
@@ -261,7 +269,7 @@ def _isolated_database(*, durable: bool) -> Iterator[None]:
     connection.close()
     cast(DatabaseWrapper, connection).close_pool()
     target["OPTIONS"].pop("pool", None)
-    name = f"{_DATABASE}{os.getpid()}"
+    name = database_name()
     try:
         with _maintenance(target) as server:
             _drop_leftovers(server)

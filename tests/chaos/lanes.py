@@ -1,0 +1,90 @@
+"""One lane's process: sets Django up on its own server, opens the installation, works its share of a part's runs."""
+
+import argparse
+import os
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tests.chaos import ledger
+
+KEEP = ledger.DIRECTORY / "histories"
+# After so many leads the outside world is made anew: its answers grow with what it holds.
+FRESH_EVERY = 10
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Exit code 1 when a run broke something."""
+    from seleto.lib import postgres
+    from tests.chaos.server import Server
+
+    server = Server(asked.lane)
+    os.environ["DATABASE_URL"] = server.start()
+    os.environ["DJANGO_SETTINGS_MODULE"] = "seleto.settings"
+    os.environ["PIPERUN_TOKEN"] = "of-the-worker-alone"
+    import django
+
+    django.setup()
+    try:
+        return _work(asked, server)
+    except postgres.PostgresError as error:
+        print(f"lane {asked.lane}: {error}")
+        return 1
+    finally:
+        server.stop()
+
+
+def _work(asked: argparse.Namespace, server: Any) -> int:
+    from tests.chaos.opened import opened
+
+    deadline = time.monotonic() + asked.minutes * 60
+    keys = list(_share(asked))
+    if not keys:
+        return 0
+    failed = 0
+    with opened(server, _overrides(asked.part)) as (lane, proxy):
+        for count, key in enumerate(keys):
+            if time.monotonic() > deadline:
+                print(f"lane {asked.lane}: {len(keys) - count} runs left for the next slice")
+                break
+            if count % FRESH_EVERY == 0 and count:
+                lane.fresh()
+            broken, figures = _one(asked.part, lane, proxy, server, key)
+            entry = ledger.write(asked.part, key, broken=broken, figures=figures)
+            failed |= not entry.ok
+            print(
+                f"lane {asked.lane}: {key} {'ok' if entry.ok else 'BROKE ' + '; '.join(broken)} {figures}", flush=True
+            )
+    return failed
+
+
+def _share(asked: argparse.Namespace) -> Iterator[str]:
+    """The runs of this lane that are not done yet, or the one asked for."""
+    if asked.seed:
+        yield asked.seed
+        return
+    done = set() if asked.again else ledger.done(asked.part)
+    for number, key in enumerate(_keys(asked.part, asked.seeds)):
+        if number % asked.lanes == asked.lane and key not in done:
+            yield key
+
+
+def _keys(part: str, seeds: int) -> Iterator[str]:
+    if part == "kills":
+        from tests.chaos.points import POINTS
+
+        yield from (f"{point.name}:{seed}" for seed in range(seeds) for point in POINTS)
+
+
+def _overrides(part: str) -> Mapping[str, str]:
+    return {}
+
+
+def _one(part: str, lane: Any, proxy: Any, server: Any, key: str) -> tuple[list[str], dict[str, Any]]:
+    from tests.chaos.kills import kill
+    from tests.chaos.points import BY_NAME
+
+    name, _, seed = key.rpartition(":")
+    result = kill(lane, *(BY_NAME[one] for one in name.split("+")), seed=int(seed), keep=KEEP)
+    broken = [*result.broken, *([] if result.proven else ["no process died there"])]
+    return broken, {"back_s": round(result.back_s, 1), "unknown": result.unknown}
