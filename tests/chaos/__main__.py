@@ -14,10 +14,15 @@ from pathlib import Path
 
 from tests.chaos import ledger
 
-PARTS = ("kills", "interleavings")
+PARTS = ("kills", "interleavings", "sizes")
 # These are tests with their sizes in the environment; the others need lanes.
 TESTS = {
-    "interleavings": "tests/conversations/test_interleavings.py",
+    "interleavings": ["tests/conversations/test_interleavings.py"],
+    "sizes": [
+        "tests/conversations/test_silence.py",
+        "tests/conversations/test_monsters.py",
+        "tests/flows/test_chatwoot_faults.py",
+    ],
 }
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -56,7 +61,7 @@ def _part(part: str, asked: argparse.Namespace, left_s: float) -> int:
     if part in TESTS:
         environment = os.environ | {"CHAOS_FULL": "1", "CHAOS_SEED": asked.seed, "CHAOS_S": str(left_s)}
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal", TESTS[part]],
+            [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", *TESTS[part]],
             cwd=ROOT,
             env=environment,
             check=False,

@@ -277,7 +277,8 @@ def test_many_first_messages_at_once_make_one_contact_and_one_conversation_each(
 
     with ThreadPoolExecutor(16) as pool:
         assert set(pool.map(pipe.post, bodies)) == {200}
-    until(lambda: link_of_all(leads).filter(due_at=None).count() == len(leads), what="all stand in Chatwoot")
+    done = {"due_at": None, "leased_until": None}
+    until(lambda: link_of_all(leads).filter(**done).count() == len(leads), what="all stand in Chatwoot")
 
     state = pipe.get("chatwoot/state")
     ours = {f"seleto:{lead_id}" for lead_id in link_of_all(leads).values_list("lead_id", flat=True)}
