@@ -14,6 +14,7 @@ from conversations.media import stage as media
 from conversations.publishing import stage as publishing
 from conversations.readings import retention
 from conversations.readings import stage as readings
+from conversations.turns import holding
 from conversations.turns import stage as turns
 from seleto.lib import jobs
 
@@ -24,6 +25,8 @@ def register() -> None:
     _stage("turn", "conversation", turns, lambda: settings.TURN_CONCURRENCY)
     _stage("read", "conversation", readings, lambda: settings.READING_CONCURRENCY)
     _stage("deliver", "delivery", outbox, lambda: settings.DELIVER_CONCURRENCY)
+    # Not with the turns: a hundred threads that wait for a slow model must not keep the word about it.
+    _stage("hold", "delivery", holding, lambda: settings.DELIVER_CONCURRENCY)
     _stage("media", "background", media, lambda: settings.MEDIA_CONCURRENCY)
     _stage("mirror", "background", mirror, lambda: settings.CHATWOOT_CONCURRENCY)
     _stage("chatwoot_poll", "background", poll, lambda: settings.CHATWOOT_CONCURRENCY)
@@ -39,7 +42,7 @@ def register() -> None:
 
 
 def _stage(name: str, cluster: str, work: Any, concurrency: Callable[[], int] | int = 1) -> None:
-    """Every stage is a module with these four functions."""
+    """Every stage is a module with these functions; ``alone`` only where a process is shared with leads' turns."""
     jobs.register(
         jobs.Stage(
             name=name,
@@ -49,6 +52,7 @@ def _stage(name: str, cluster: str, work: Any, concurrency: Callable[[], int] | 
             renew=work.renew,
             next_due=work.next_due,
             concurrency=concurrency,
+            alone=getattr(work, "alone", None),
         )
     )
 

@@ -407,6 +407,8 @@ QUIET_DEFAULT_S = env.seconds("QUIET_DEFAULT_S", 8)
 QUIET_FRAGMENT_S = env.seconds("QUIET_FRAGMENT_S", 12)
 QUIET_MAX_S = env.seconds("QUIET_MAX_S", 25)
 TURN_CONCURRENCY = env.whole("TURN_CONCURRENCY", 64, least=1)
+# A lead whose answer takes longer is told that it is coming; 0 = never.
+HOLD_AFTER_S = env.seconds("HOLD_AFTER_S", 15)
 TURN_DEADLINE_S = env.seconds("TURN_DEADLINE_S", 60, least=1)
 # A turn whose process died this often is parked: it may be what kills the process.
 TURN_MAX_ATTEMPTS = env.whole("TURN_MAX_ATTEMPTS", 3, least=1)

@@ -41,6 +41,8 @@ class Conversation(models.Model):
     awaiting_answer = models.BooleanField("aguarda resposta a uma pergunta", default=False)
     unanswered_question_replies = models.PositiveSmallIntegerField("respostas seguidas com pergunta", default=0)
     turn_failures = models.PositiveSmallIntegerField("tentativas sem modelo", default=0)
+    # When the lead was told to wait; of the present wait when not before ``pending_since``.
+    held_at = models.DateTimeField("recebeu a mensagem de espera em", null=True, blank=True, editable=False)
     # Of the event that was taken in last: the turn and what it sends go on under it.
     correlation_id = models.CharField("correlação", max_length=40, blank=True, editable=False)
     # What the agent already did here and still owes (conversations/agent/memory.py).
@@ -102,6 +104,11 @@ class Conversation(models.Model):
 
     def __str__(self) -> str:
         return f"conversa {str(self.id)[-6:]}"
+
+    @property
+    def held(self) -> bool:
+        """Whether the lead who waits now was told so already."""
+        return bool(self.held_at and self.pending_since and self.held_at >= self.pending_since)
 
 
 class Message(models.Model):

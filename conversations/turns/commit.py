@@ -72,9 +72,10 @@ def _apply(
     _keep_what_was_told(conversation.lead_id, state, decision, now=now)
     conversation.memory = decision.memory.stored()
     turn = Turn(pk=state.turn_id)
+    held = bool(decision.retry_reason) and conversation.held  # told while we were thinking: not again
     rows = outbox.enqueue(
         conversation,
-        [outbox.Bubble(text, _typing(text)) for text in decision.bubbles],
+        [outbox.Bubble(text, _typing(text)) for text in decision.bubbles if not held],
         turn=turn if not decision.retry_reason else None,
         reviewed=decision.reviewed,
         now=now,
@@ -97,6 +98,8 @@ def _apply(
     if decision.gap:
         gaps.record(decision.gap, now=now)
     if decision.retry_reason:
+        if rows:
+            conversation.held_at = max(now, conversation.pending_since or now)
         _retry_later(conversation, decision, now=now)
     else:
         _answered(conversation, state, decision, now=now)
