@@ -23,6 +23,7 @@ from conversations.ingest import messages, people, receipts
 from conversations.ingest.common import NotYet
 from conversations.models import Event
 from seleto.lib import alerts, clock, correlation, jobs, metrics
+from seleto.lib.leases import last_attempt_alone
 from seleto.lib.models import Alert
 
 log = structlog.get_logger(__name__)
@@ -66,16 +67,25 @@ HANDLERS: dict[type, Handler] = {
     chatwoot.Changed: people.on_changed,
 }
 
+_READY = "status = 'new' AND due_at <= %(now)s AND (leased_until IS NULL OR leased_until < now())"
+_CLAIMABLE = f"{_READY} AND {last_attempt_alone('conversations_event', _READY)}"
+
 
 def claim(limit: int) -> Sequence[EventClaim]:
     """Take up to ``limit`` due events. SQL because the ORM cannot say UPDATE … RETURNING over SKIP LOCKED."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE conversations_event SET attempts = attempts + 1, leased_until = now() + make_interval(secs => %s)"
-            " WHERE id = ANY(ARRAY(SELECT id FROM conversations_event WHERE status = 'new' AND due_at <= %s"
-            " AND (leased_until IS NULL OR leased_until < now()) ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED))"
+            "UPDATE conversations_event SET attempts = attempts + 1,"  # noqa: S608
+            " leased_until = now() + make_interval(secs => %(lease)s)"
+            f" WHERE id = ANY(ARRAY(SELECT id FROM conversations_event WHERE {_CLAIMABLE}"
+            " ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED))"
             " RETURNING id, channel_id, kind, body, received_at, attempts, correlation_id",
-            [settings.LEASE_S, clock.now(), limit],
+            {
+                "lease": settings.LEASE_S,
+                "now": clock.now(),
+                "limit": limit,
+                "most": settings.INGEST_MAX_ATTEMPTS,
+            },
         )
         claims = [EventClaim(row[0], row[1], row[2], bytes(row[3]), *row[4:]) for row in cursor.fetchall()]
     return sorted(claims, key=lambda event: (event.received_at, event.id))
@@ -86,6 +96,10 @@ def run(event: EventClaim) -> None:
     with correlation.bound(event.correlation_id):
         outcome = _work(event)
     EVENTS.labels(outcome=outcome).inc()
+
+
+def alone(event: EventClaim) -> bool:
+    return event.attempts >= settings.INGEST_MAX_ATTEMPTS > 1
 
 
 def renew(events: Sequence[EventClaim]) -> None:

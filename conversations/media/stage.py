@@ -25,7 +25,7 @@ from conversations.wording import words
 from seleto.lib import alerts, clock, connections, download, jobs, metrics
 from seleto.lib.download import Fetched, Limits
 from seleto.lib.errors import Misconfigured, ProviderError, Rejected, Unavailable
-from seleto.lib.leases import extend_leases
+from seleto.lib.leases import extend_leases, last_attempt_alone
 from seleto.lib.models import Alert
 
 log = structlog.get_logger(__name__)
@@ -50,15 +50,25 @@ class MediaClaim:
     attempts: int
 
 
+_READY = "state = 'due' AND due_at <= %(now)s AND (leased_until IS NULL OR leased_until < now())"
+_CLAIMABLE = f"{_READY} AND {last_attempt_alone('conversations_media', _READY)}"
+
+
 def claim(limit: int) -> Sequence[MediaClaim]:
     """Take up to ``limit`` due files. SQL because the ORM cannot say UPDATE … RETURNING over SKIP LOCKED."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE conversations_media SET attempts = attempts + 1, leased_until = now() + make_interval(secs => %s)"
-            " WHERE id = ANY(ARRAY(SELECT id FROM conversations_media WHERE state = 'due' AND due_at <= %s"
-            " AND (leased_until IS NULL OR leased_until < now()) ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED))"
+            "UPDATE conversations_media SET attempts = attempts + 1,"  # noqa: S608
+            " leased_until = now() + make_interval(secs => %(lease)s)"
+            f" WHERE id = ANY(ARRAY(SELECT id FROM conversations_media WHERE {_CLAIMABLE}"
+            " ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED))"
             " RETURNING id, message_id, source, kind, url, remote_id, attempts",
-            [settings.LEASE_S, clock.now(), limit],
+            {
+                "lease": settings.LEASE_S,
+                "now": clock.now(),
+                "limit": limit,
+                "most": settings.MEDIA_MAX_ATTEMPTS,
+            },
         )
         return [MediaClaim(*row) for row in cursor.fetchall()]
 
@@ -76,6 +86,10 @@ def run(row: MediaClaim) -> None:
     else:
         outcome = _keep(row, path, file, mime)
     FILES.labels(outcome=outcome).inc()
+
+
+def alone(row: MediaClaim) -> bool:
+    return row.attempts >= settings.MEDIA_MAX_ATTEMPTS > 1
 
 
 def renew(rows: Sequence[MediaClaim]) -> None:

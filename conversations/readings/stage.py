@@ -19,7 +19,7 @@ from conversations.readings import documents, hearing, pictures, settling
 from conversations.readings.hearing import Outcome
 from seleto.lib import clock, jobs, metrics
 from seleto.lib.errors import ProviderError, Rejected
-from seleto.lib.leases import extend_leases
+from seleto.lib.leases import extend_leases, last_attempt_alone
 
 log = structlog.get_logger(__name__)
 
@@ -40,18 +40,26 @@ class ReadingClaim:
     conversation_id: UUID
 
 
+_READY = "state = 'due' AND due_at <= %(now)s AND (leased_until IS NULL OR leased_until < now())"
+_CLAIMABLE = f"{_READY} AND {last_attempt_alone('conversations_reading', _READY)}"
+
+
 def claim(limit: int) -> Sequence[ReadingClaim]:
     """Take up to ``limit`` due files. SQL because the ORM cannot say UPDATE … RETURNING over SKIP LOCKED."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE conversations_reading r SET attempts = r.attempts + 1,"
-            " leased_until = now() + make_interval(secs => %s)"
+            "UPDATE conversations_reading r SET attempts = r.attempts + 1,"  # noqa: S608
+            " leased_until = now() + make_interval(secs => %(lease)s)"
             " FROM conversations_media f JOIN conversations_message m ON m.id = f.message_id"
-            " WHERE f.id = r.media_id AND r.id = ANY(ARRAY(SELECT id FROM conversations_reading WHERE state = 'due'"
-            " AND due_at <= %s AND (leased_until IS NULL OR leased_until < now())"
-            " ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED))"
+            f" WHERE f.id = r.media_id AND r.id = ANY(ARRAY(SELECT id FROM conversations_reading WHERE {_CLAIMABLE}"
+            " ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED))"
             " RETURNING r.id, r.kind, r.attempts, r.awaited_until, f.path, f.mime, f.duration_s, m.conversation_id",
-            [settings.LEASE_S, clock.now(), limit],
+            {
+                "lease": settings.LEASE_S,
+                "now": clock.now(),
+                "limit": limit,
+                "most": settings.READING_MAX_ATTEMPTS,
+            },
         )
         return [ReadingClaim(*row) for row in cursor.fetchall()]
 
@@ -71,6 +79,10 @@ def run(row: ReadingClaim) -> None:
         outcome = Outcome(Reading.State.FAILED, error.reason)
     settling.settle(row.id, row.attempts, outcome, now=clock.now())
     READINGS.labels(kind=row.kind, outcome=str(outcome.state)).inc()
+
+
+def alone(row: ReadingClaim) -> bool:
+    return row.attempts >= settings.READING_MAX_ATTEMPTS > 1
 
 
 def renew(rows: Sequence[ReadingClaim]) -> None:

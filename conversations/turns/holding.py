@@ -58,9 +58,9 @@ def claim(limit: int) -> Sequence[Hold]:
     with connection.cursor() as cursor:
         cursor.execute(
             # Never earlier than what the lead waits for: the provider's clock may be ahead of ours.
-            "UPDATE conversations_conversation SET held_at = greatest(%(now)s, pending_since) WHERE id IN (SELECT c.id"  # noqa: S608
+            "UPDATE conversations_conversation SET held_at = greatest(%(now)s, pending_since) WHERE id = ANY(ARRAY(SELECT c.id"  # noqa: S608
             f"{_WAITS} AND t.started_at <= %(before)s ORDER BY t.started_at LIMIT %(limit)s"
-            " FOR UPDATE OF c SKIP LOCKED) RETURNING id, held_at, correlation_id",
+            " FOR UPDATE OF c SKIP LOCKED)) RETURNING id, held_at, correlation_id",
             {
                 "now": now,
                 "before": now - timedelta(seconds=settings.HOLD_AFTER_S),

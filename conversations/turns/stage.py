@@ -30,6 +30,16 @@ _NOT_RUNNING = (
     "NOT EXISTS (SELECT FROM conversations_turn t WHERE t.conversation_id = c.id AND t.status = 'running'"
     " AND t.leased_until > now())"
 )
+# Before its last attempt a turn whose runs died is taken by itself, the oldest first (``Stage.alone``).
+_LAST_ATTEMPT_ALONE = (
+    "(NOT EXISTS (SELECT FROM conversations_turn t WHERE t.conversation_id = c.id AND t.status = 'running'"  # noqa: S608
+    " AND t.attempts >= %(most)s - 1)"
+    " OR c.id = (SELECT c.id FROM conversations_turn t JOIN conversations_conversation c ON c.id = t.conversation_id"
+    " WHERE t.status = 'running' AND t.attempts >= %(most)s - 1 AND t.leased_until <= now()"
+    f" AND {_SILENCE_OVER} <= %(now)s AND {_MAY_ANSWER} ORDER BY t.started_at, t.id LIMIT 1)"
+    " AND NOT EXISTS (SELECT FROM conversations_turn t WHERE t.status = 'running' AND t.attempts >= %(most)s"
+    " AND t.leased_until > now()))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,8 @@ def claim(limit: int) -> Sequence[TurnClaim]:
             "WITH due AS (SELECT c.id, c.revision, c.pending_since, c.correlation_id"  # noqa: S608
             " FROM conversations_conversation c"
             " WHERE c.turn_due_at <= %(now)s AND (c.hearing_until IS NULL OR c.hearing_until <= %(now)s)"
-            f" AND {_MAY_ANSWER} AND {_NOT_RUNNING} ORDER BY c.turn_due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)"
+            f" AND {_MAY_ANSWER} AND {_NOT_RUNNING} AND {_LAST_ATTEMPT_ALONE}"
+            " ORDER BY c.turn_due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)"
             " INSERT INTO conversations_turn (id, conversation_id, status, reason, started_at, attempts, lease_token,"
             " leased_until, read_revision, waiting_since, undo, model, prompt_version, sources, intents, move,"
             " model_calls, prompt_tokens, completion_tokens, cost_usd, timings, facts_dropped, fallback,"
@@ -68,7 +79,13 @@ def claim(limit: int) -> Sequence[TurnClaim]:
             " correlation_id = excluded.correlation_id"
             " WHERE conversations_turn.leased_until <= now()"
             " RETURNING id, conversation_id, lease_token, attempts, correlation_id",
-            {"now": now, "silenced": outbox.silenced_channels(), "limit": limit, "lease": settings.LEASE_S},
+            {
+                "now": now,
+                "silenced": outbox.silenced_channels(),
+                "limit": limit,
+                "lease": settings.LEASE_S,
+                "most": settings.TURN_MAX_ATTEMPTS,
+            },
         )
         return [TurnClaim(*row) for row in cursor.fetchall()]
 
@@ -102,6 +119,10 @@ def run(turn: TurnClaim) -> None:
             for row in outbox.claim(1, only=outcome.first_bubble):
                 outbox.run(row)
                 outbox.REPLY_TIME.observe(max((clock.now() - state.due_at).total_seconds(), 0.0))
+
+
+def alone(turn: TurnClaim) -> bool:
+    return turn.attempts >= settings.TURN_MAX_ATTEMPTS > 1
 
 
 def renew(turns: Sequence[TurnClaim]) -> None:

@@ -117,6 +117,9 @@ class _Hands:
         self._executor = ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="job")
         self._lock = threading.Lock()
         self._items: dict[Stage[Any], dict[int, Any]] = {}
+        # Items that wait until nothing else is in hand, and the one that has this process for itself now.
+        self._lonely: list[tuple[Stage[Any], int, Any]] = []
+        self._by_itself = -1
         self._numbers = itertools.count()
         self._looking = False  # whether a drain of this process will heed what it is told
         self._told: list[Note] = []
@@ -133,7 +136,23 @@ class _Hands:
         number = next(self._numbers)
         with self._lock:
             self._items.setdefault(stage, {})[number] = item
+            if stage.alone is not None and stage.alone(item):
+                self._lonely.append((stage, number, item))
+                self._let_lonely_go()
+                return
         self._executor.submit(self._work, stage, number, item)
+
+    def taken_alone(self) -> bool:
+        """Whether an item runs by itself here, or waits to: nothing else may be claimed."""
+        with self._lock:
+            return bool(self._lonely) or self._by_itself >= 0
+
+    def _let_lonely_go(self) -> None:
+        """Call with the lock held."""
+        if self._lonely and sum(map(len, self._items.values())) == len(self._lonely):
+            stage, number, item = self._lonely.pop(0)
+            self._by_itself = number
+            self._executor.submit(self._work, stage, number, item)
 
     def hear_freed(self) -> None:
         """Forget the signals of freed slots."""
@@ -185,6 +204,9 @@ class _Hands:
             connections.close_all()  # a thread between items holds none
             with self._lock:
                 del self._items[stage][number]
+                if number == self._by_itself:
+                    self._by_itself = -1
+                self._let_lonely_go()
             self._signal()
 
     def _renew_for_ever(self) -> None:
@@ -275,7 +297,7 @@ class _Drain:
         for name in [name for name in self._stages if name in self._look_at]:
             stage = self._stages[name]
             room = min(self._hands.free(stage), CLAIM_BATCH)
-            if room <= 0:
+            if room <= 0 or self._hands.taken_alone():
                 continue
             items = self._claimed(stage, room)
             for item in items:
@@ -308,7 +330,7 @@ class _Drain:
         self._next[name] = min(due, self._next.get(name, due))
 
     def _wait(self, longest: float) -> None:
-        if any(self._hands.free(self._stages[name]) > 0 for name in self._look_at):
+        if self._look_at and not self._hands.taken_alone() and self._has_room():
             longest = 0.0
         elif self._next:
             longest = min(longest, (min(self._next.values()) - clock.now()).total_seconds())
@@ -326,6 +348,9 @@ class _Drain:
             del self._next[name]
             self._look_at.add(name)
             self._ask.add(name)
+
+    def _has_room(self) -> bool:
+        return any(self._hands.free(self._stages[name]) > 0 for name in self._look_at)
 
     def _heed(self, note: Note) -> None:
         if note.channel == clock.CHANNEL:

@@ -69,6 +69,9 @@ class Stage(Generic[T]):
     - ``next_due()``: the earliest due instant in ``clock.now()`` time, past or future, or None. Rows with a running
       lease do not count. A past instant promises that ``claim`` finds something.
     - ``concurrency``: items at once in one process.
+    - ``alone(item)``: whether nothing else may be in hand of the process while this item runs. For the last attempt of
+      a row whose runs died: should it be what kills its process, nobody else's attempts are used up by that, and should
+      something else have been, it is not given up for it. Of such rows ``claim`` has one in hand at a time.
     """
 
     name: str
@@ -78,6 +81,7 @@ class Stage(Generic[T]):
     next_due: Callable[[], datetime | None]
     concurrency: Callable[[], int] | int = 1
     renew: Callable[[Sequence[T]], None] | None = None
+    alone: Callable[[T], bool] | None = None
 
     def slots(self) -> int:
         return self.concurrency() if callable(self.concurrency) else self.concurrency

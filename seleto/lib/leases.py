@@ -11,7 +11,8 @@ Every stage whose rows are worked by several processes follows one pattern:
 3. **Commit** the result, the end of the lease and the next ``jobs.wake`` in one transaction, guarded by what was
    claimed (a token or a state), so that a worker that lost its lease commits nothing.
 4. **Park** a row whose ``attempts`` are used up, with a constant reason that a person reads. Attempts are counted at
-   the claim, not at the failure: a row that kills its process must reach the limit too.
+   the claim, not at the failure: a row that kills its process must reach the limit too. What shared the process with it
+   has used up as many: so the last attempt is made alone (``last_attempt_alone``, ``Stage.alone``).
 
 Leases live in the database's time and never in ``clock.now()``: neither a moved clock nor a host with a wrong clock
 expires one. ``next_due`` of a stage therefore leaves out rows with a running lease; once it has run out they are due
@@ -23,6 +24,19 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
+
+
+def last_attempt_alone(table: str, ready: str) -> str:
+    """A condition for a claim: of the rows before their last attempt only the oldest, and none while one is in hand.
+
+    ``ready`` is the claim's own condition, without an alias; both are constants of our code. Values: ``most``, the
+    attempts that a row has.
+    """
+    return (
+        "(attempts < %(most)s - 1"  # noqa: S608
+        f" OR id = (SELECT id FROM {table} WHERE {ready} AND attempts >= %(most)s - 1 ORDER BY due_at, id LIMIT 1)"
+        f" AND NOT EXISTS (SELECT FROM {table} WHERE attempts >= %(most)s AND leased_until >= now()))"
+    )
 
 
 def extend_leases(table: str, ids: Sequence[UUID | int], tokens: Sequence[UUID] | None = None) -> None:

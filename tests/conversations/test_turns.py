@@ -244,6 +244,24 @@ def test_i12_a_turn_that_kills_its_process_each_time_is_parked(provider, setting
     assert provider.call_count == 0
 
 
+def test_i12_who_shared_a_process_with_what_kills_it_is_not_given_up_with_it(provider, settings):
+    for number in range(3):
+        waiting(address=f"551190000000{number + 1}")
+    for _ in range(settings.TURN_MAX_ATTEMPTS - 1):
+        assert len(stage.claim(10)) == 3
+        Turn.objects.update(leased_until=now() - timedelta(hours=1))
+
+    (last,) = stage.claim(10)
+
+    assert stage.alone(last)
+    assert stage.claim(10) == []
+    Turn.objects.update(leased_until=now() - timedelta(hours=1))
+    provider.side_effect = lambda _request: said("Olá!")
+    jobs.run_due("turn")
+    assert sorted(Turn.objects.values_list("status", flat=True)) == ["parked", "replied", "replied"]
+    assert Turn.objects.get(status="parked").pk == last.id
+
+
 def test_leases_are_renewed_while_the_model_thinks(provider):
     waiting()
     (turn,) = stage.claim(1)

@@ -4,6 +4,7 @@ Rows name what working them does. ``worked`` counts the times a row was finished
 """
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Sequence
@@ -14,11 +15,16 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from seleto.lib import clock, jobs
+from seleto.lib.leases import last_attempt_alone
 
 CLUSTER = "probe"
 STAGE = "probe"
 CONCURRENCY = 4
+# Attempts before a row is parked.
+MOST = 3
 
+_READY = "worked = 0 AND NOT parked AND due_at <= %(now)s AND (leased_until IS NULL OR leased_until < now())"
+Item = tuple[int, str, int]
 
 _gate = threading.Event()
 _held: set[int] = set()
@@ -39,7 +45,7 @@ def make_table() -> None:
     execute(
         "CREATE TABLE IF NOT EXISTS probe (id bigserial PRIMARY KEY, act text NOT NULL DEFAULT 'note',"
         " due_at timestamptz NOT NULL, worked int NOT NULL DEFAULT 0, attempts int NOT NULL DEFAULT 0,"
-        " leased_until timestamptz, started_at timestamptz, pid int)"
+        " leased_until timestamptz, started_at timestamptz, pid int, parked bool NOT NULL DEFAULT false)"
     )
     execute("TRUNCATE probe")
 
@@ -64,18 +70,23 @@ def execute(statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]
         return cursor.fetchall() if cursor.description else []
 
 
-def claim(limit: int) -> Sequence[tuple[int, str]]:
-    return execute(
-        "UPDATE probe SET attempts = attempts + 1, leased_until = now() + make_interval(secs => %s), pid = %s,"
-        " started_at = clock_timestamp() WHERE id IN (SELECT id FROM probe WHERE worked = 0 AND due_at <= %s"
-        " AND (leased_until IS NULL OR leased_until < now()) ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED)"
-        " RETURNING id, act",
-        [settings.LEASE_S, os.getpid(), clock.now(), limit],
-    )
+def claim(limit: int) -> Sequence[Item]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE probe SET attempts = attempts + 1, leased_until = now() + make_interval(secs => %(lease)s),"
+            " pid = %(pid)s, started_at = clock_timestamp() WHERE id = ANY(ARRAY(SELECT id FROM probe"
+            f" WHERE {_READY} AND {last_attempt_alone('probe', _READY)} ORDER BY due_at LIMIT %(limit)s"
+            " FOR UPDATE SKIP LOCKED)) RETURNING id, act, attempts",
+            {"lease": settings.LEASE_S, "pid": os.getpid(), "now": clock.now(), "limit": limit, "most": MOST},
+        )
+        return cursor.fetchall()
 
 
-def run(item: tuple[int, str]) -> None:
-    row, act = item
+def run(item: Item) -> None:
+    row, act, attempts = item
+    if attempts > MOST:
+        execute("UPDATE probe SET parked = true, leased_until = NULL WHERE id = %s", [row])
+        return
     _held.add(row)
     try:
         _act(act)
@@ -85,12 +96,19 @@ def run(item: tuple[int, str]) -> None:
         _held.discard(row)
 
 
+def alone(item: Item) -> bool:
+    return item[2] >= MOST
+
+
 def _act(act: str) -> None:
     match act.split():
         case ["raise"]:
             raise ValueError("the words of a lead")
         case ["sleep", seconds]:
             time.sleep(float(seconds))
+        case ["die"]:
+            time.sleep(0.3)  # so that whatever was claimed with it is in hand
+            os.kill(os.getpid(), signal.SIGKILL)
         case ["gate"]:
             _gate.wait(30)
         case ["next", *acts]:
@@ -109,13 +127,14 @@ def _act(act: str) -> None:
                 jobs.wake(STAGE)
 
 
-def renew(items: Sequence[tuple[int, str]]) -> None:
-    jobs.extend_leases("probe", [row for row, _ in items])
+def renew(items: Sequence[Item]) -> None:
+    jobs.extend_leases("probe", [item[0] for item in items])
 
 
 def next_due() -> datetime | None:
     due: datetime | None = execute(
-        "SELECT min(due_at) FROM probe WHERE worked = 0 AND (leased_until IS NULL OR leased_until < now())"
+        "SELECT min(due_at) FROM probe WHERE worked = 0 AND NOT parked"
+        " AND (leased_until IS NULL OR leased_until < now())"
     )[0][0]
     return due
 
@@ -131,5 +150,6 @@ def register() -> None:
                 renew=renew,
                 next_due=next_due,
                 concurrency=CONCURRENCY,
+                alone=alone,
             )
         )

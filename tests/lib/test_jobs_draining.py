@@ -152,6 +152,28 @@ def test_a_drain_whose_listening_connection_is_cut_goes_on(settings: LazySetting
     drain.dismiss(settings)
 
 
+def test_before_its_last_attempt_an_item_waits_for_the_others_and_keeps_them_out(settings: LazySettings) -> None:
+    settings.JOBS_LINGER_S = 60
+    slow = probe.add("gate")
+    drain = Drain()
+    until(lambda: probe.held() == {slow})
+    last = probe.add("gate")
+    probe.execute("UPDATE probe SET attempts = %s WHERE id = %s", [probe.MOST - 1, last])
+    jobs.wake(probe.STAGE)
+    until(lambda: probe.execute("SELECT 1 FROM probe WHERE id = %s AND leased_until > now()", [last]))
+    late = probe.add()
+    jobs.wake(probe.STAGE)
+    time.sleep(0.5)
+    assert (probe.held(), probe.worked(late)) == ({slow}, 0)
+
+    probe.open_gate()
+
+    until(lambda: probe.worked(late))
+    order = [row for (row,) in probe.execute("SELECT id FROM probe ORDER BY started_at")]
+    assert order == [slow, last, late]
+    drain.dismiss(settings)
+
+
 def test_the_budget_ends_a_drain_that_still_finds_work_and_leaves_a_successor(settings: LazySettings) -> None:
     settings.JOBS_DRAIN_BUDGET_S, settings.JOBS_LINGER_S = 0.3, 60
     for _ in range(probe.CONCURRENCY + 1):

@@ -160,6 +160,19 @@ def test_an_item_whose_process_is_killed_is_worked_again_once_its_lease_is_over(
 
 
 @pytest.mark.chaos
+def test_what_kills_its_process_is_parked_and_takes_nobody_with_it(worker: Worker) -> None:
+    poison = probe.add("die")
+    others = [probe.add("sleep 0.5") for _ in range(5)]
+    jobs.wake(probe.STAGE)
+
+    until(lambda: probe.execute("SELECT 1 FROM probe WHERE id = %s AND parked", [poison]))
+    until(lambda: all(probe.worked(row) for row in others))
+
+    died = probe.execute("SELECT attempts FROM probe WHERE id = %s", [poison])[0][0] - 1
+    assert (died, probe.execute("SELECT id FROM probe WHERE parked")) == (probe.MOST, [(poison,)])
+
+
+@pytest.mark.chaos
 def test_a_cluster_whose_idle_workers_died_holding_the_queue_is_forked_again(worker: Worker) -> None:
     """Whichever idle worker is reading holds the queue's lock; its successor waits for the lock for ever."""
     before = worker.leader()
