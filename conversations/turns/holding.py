@@ -58,7 +58,8 @@ def claim(limit: int) -> Sequence[Hold]:
     with connection.cursor() as cursor:
         cursor.execute(
             # Never earlier than what the lead waits for: the provider's clock may be ahead of ours.
-            "UPDATE conversations_conversation SET held_at = greatest(%(now)s, pending_since) WHERE id = ANY(ARRAY(SELECT c.id"  # noqa: S608
+            "UPDATE conversations_conversation SET held_at = greatest(%(now)s, pending_since)"  # noqa: S608
+            " WHERE id = ANY(ARRAY(SELECT c.id"
             f"{_WAITS} AND t.started_at <= %(before)s ORDER BY t.started_at LIMIT %(limit)s"
             " FOR UPDATE OF c SKIP LOCKED)) RETURNING id, held_at, correlation_id",
             {

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conversations", "0022_template_news"),
+        ("conversations", "0023_handouts"),
     ]
 
     operations = [
