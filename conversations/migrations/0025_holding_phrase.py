@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conversations", "0023_handouts"),
+        ("conversations", "0024_media_until"),
     ]
 
     operations = [
