@@ -124,6 +124,27 @@ class Identity(models.Model):
         return f"{self.get_kind_display()} de {self.lead_id}"
 
 
+class NotDuplicate(models.Model):
+    """Two leads that look alike and are two people, as somebody said who compared them; ``first`` has the lower id."""
+
+    first = models.ForeignKey(Lead, models.CASCADE, related_name="+", verbose_name="lead")
+    second = models.ForeignKey(Lead, models.CASCADE, related_name="+", verbose_name="outro lead")
+    by = models.CharField("quem comparou", max_length=80)
+    at = models.DateTimeField("quando")
+
+    class Meta:
+        verbose_name = "leads que não são a mesma pessoa"
+        verbose_name_plural = "leads que não são a mesma pessoa"
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="not_duplicate_once"),
+            models.CheckConstraint(condition=Q(first__lt=models.F("second")), name="not_duplicate_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} não é {self.second_id}"
+
+
 class Orcamento(models.Model):
     """One need of a lead; in the CRM, one open deal."""
 

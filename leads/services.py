@@ -14,10 +14,10 @@ from leads.classification import correct_temperature as correct_temperature
 from leads.classification import reclassify as reclassify
 from leads.deals import close_orcamento as close_orcamento
 from leads.deals import keep_deal_id as keep_deal_id
-from leads.models import Classification, Consent, Fact, Identity, Interest, Lead, Orcamento, SubjectRequest
-from leads.signals import lead_changed, lead_merged, leads_merging
+from leads.merging import merge
+from leads.models import Consent, Fact, Identity, Interest, Lead, SubjectRequest
+from leads.signals import lead_changed
 from leads.succession import succeed
-from seleto.lib import audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def resolve_lead(
             _rename(found.values(), display_name)
             return leads[0]
         if len(leads) > 1:
-            _merge(leads[0], leads[1:], now=now)
+            merge(leads[0], leads[1:], actor="sistema", now=now)
             continue
         _add_missing(keys, found, leads, display_name=display_name, origin=origin, referral=referral, now=now)
 
@@ -78,48 +78,6 @@ def _rename(rows: Iterable[Identity], display_name: str) -> None:
     stale = [row.pk for row in rows if display_name and row.display_name != display_name]
     if stale:
         Identity.objects.filter(pk__in=stale).update(display_name=display_name)
-
-
-def _merge(kept: Lead, others: Sequence[Lead], *, now: datetime) -> None:
-    """Two leads turned out to be one person: everything told by either stays, the newest word on a field counts."""
-    leads_merging.send(sender=Lead, lead_ids=[kept.pk, *(lead.pk for lead in others)])
-    for other in Lead.objects.select_for_update().filter(pk__in=[lead.pk for lead in others]).order_by("pk"):
-        Identity.objects.filter(lead=other).update(lead=kept)
-        known = set(Fact.objects.filter(lead=kept, superseded_at=None).values_list("field", flat=True))
-        Fact.objects.filter(lead=other, superseded_at=None, field__in=known).update(superseded_at=now)
-        _close_twin_needs(kept, other, now=now)
-        taken = Interest.objects.filter(lead=kept).values("produto")
-        Interest.objects.filter(lead=other, produto__in=taken).delete()
-        for rows in (Fact, Orcamento, Interest, Classification, Consent, SubjectRequest):
-            rows._default_manager.filter(lead=other).update(lead=kept)
-        if other.empresa_id and not kept.empresa_id:
-            Lead.objects.filter(pk=kept.pk).update(empresa=other.empresa_id)
-        if other.opted_out_at and not kept.opted_out_at:
-            Lead.objects.filter(pk=kept.pk).update(opted_out_at=other.opted_out_at)
-        if other.corrected_at and not kept.corrected_at:
-            Lead.objects.filter(pk=kept.pk).update(temperature=other.temperature, corrected_at=other.corrected_at)
-        lead_merged.send(sender=Lead, kept_id=kept.pk, merged_id=other.pk)
-        audit.record(
-            actor="sistema",
-            action="lead.merge",
-            subject_kind="lead",
-            subject_id=kept.pk,
-            detail={"merged": str(other.pk)},
-            now=now,
-        )
-        other.delete()
-    reclassify(kept.pk, None, now)
-
-
-def _close_twin_needs(kept: Lead, other: Lead, *, now: datetime) -> None:
-    """Both asked for the same: one open orçamento stays, the one with a deal if there is one."""
-    mine = {row.necessidade: row for row in Orcamento.objects.filter(lead=kept, status=Orcamento.Status.OPEN)}
-    for theirs in Orcamento.objects.filter(lead=other, status=Orcamento.Status.OPEN):
-        twin = mine.get(theirs.necessidade)
-        if twin is not None:
-            closed = twin if theirs.oportunidade_pipe_id and not twin.oportunidade_pipe_id else theirs
-            closed.status, closed.closed_at = Orcamento.Status.CLOSED, now
-            closed.save(update_fields=["status", "closed_at"])
 
 
 @dataclass(frozen=True, slots=True)

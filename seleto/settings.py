@@ -171,7 +171,7 @@ UNFOLD = {
     "SITE_SYMBOL": "forum",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "seleto.backoffice.theme.favicon"}],
     "ENVIRONMENT": "seleto.backoffice.theme.environment",
-    "STYLES": ["seleto.backoffice.theme.styles"],
+    "STYLES": ["seleto.backoffice.theme.styles", "seleto.backoffice.theme.library_styles"],
     "SCRIPTS": ["seleto.backoffice.theme.script"],
     "SIDEBAR": {
         "show_search": True,
@@ -439,6 +439,12 @@ REPLAY_CONCURRENCY = env.whole("REPLAY_CONCURRENCY", 4, least=1)
 REPLAY_MAX_TURNS = env.whole("REPLAY_MAX_TURNS", 500, least=1)
 # What one replay may cost unless its form says otherwise; the turns under way when it is reached come on top.
 REPLAY_SPEND_MAX_USD = env.seconds("REPLAY_SPEND_MAX_USD", 5)
+
+# --- Exports of leads (seleto/backoffice/exports.py) ---------------------------------------------------------------
+# Up to here the file comes at once; a longer list is written by the worker and kept for its asker.
+EXPORT_DIRECT_ROWS = env.whole("EXPORT_DIRECT_ROWS", 1000)
+EXPORT_MAX_ROWS = env.whole("EXPORT_MAX_ROWS", 100_000, least=1)
+EXPORT_KEEP_H = env.whole("EXPORT_KEEP_H", 24, least=1)
 
 # The nightly look at the day before (conversations/evals/nightly.py): from this local hour on, so many conversations.
 # 0 conversations switch it off.

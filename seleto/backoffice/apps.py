@@ -7,8 +7,9 @@ class BackofficeConfig(AppConfig):
     verbose_name = "Experimentar"
 
     def ready(self) -> None:
-        from seleto.backoffice import parked, playground, privacy, replay, runs
+        from seleto.backoffice import exports, parked, playground, privacy, replay, runs
 
+        exports.register()
         playground.register()
         replay.register()
         runs.register()

@@ -9,13 +9,17 @@ from crm.admin.lead import LinkedLeadAdmin, LinkedOrcamentoInline
 from leads.admin import ClassificationInline, ConsentInline, IdentityInline
 from leads.models import Lead
 from seleto.backoffice.evidence import page_context
+from seleto.backoffice.export_pages import ExportPages
+from seleto.backoffice.merge_pages import MergePages
 
 admin.site.unregister(Lead)
 
 
 @admin.register(Lead)
-class LeadWithEvidenceAdmin(LinkedLeadAdmin):
+class LeadWithEvidenceAdmin(ExportPages, MergePages, LinkedLeadAdmin):
     change_form_template = "admin/backoffice/lead.html"
+    change_list_template = "admin/leads/lead/change_list.html"
+    actions = ["merge_marked"]
     # The facts stand above, with their evidence.
     inlines = [LinkedOrcamentoInline, ClassificationInline, IdentityInline, ConsentInline]
 

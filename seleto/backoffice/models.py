@@ -213,3 +213,54 @@ class BulkRun(models.Model):
     def percent(self) -> int:
         """How far it is, 0 to 100."""
         return 100 * self.position // self.total if self.total else 100
+
+
+class ExportRun(models.Model):
+    """A list of leads, empresas or orçamentos being written as a spreadsheet, for the person who asked for it.
+
+    ``keys`` are the rows as they were listed then. The file is removed at ``remove_at``.
+    """
+
+    class Status(models.TextChoices):
+        RUNNING = "running", "em preparo"
+        DONE = "done", "pronta"
+        FAILED = "failed", "falhou"
+        REMOVED = "removed", "arquivo removido"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name="de quem")
+    kind = models.CharField("lista", max_length=12)
+    form = models.CharField("formato", max_length=4)
+    keys = models.JSONField("linhas", default=list)
+    total = models.PositiveIntegerField("linhas ao todo")
+    done = models.PositiveIntegerField("linhas prontas", default=0)
+    status = models.CharField("situação", max_length=8, choices=Status, default=Status.RUNNING)
+    content = models.BinaryField("arquivo", null=True)
+    requested_at = models.DateTimeField("pedida em")
+    remove_at = models.DateTimeField("arquivo guardado até")
+    attempts = models.PositiveSmallIntegerField("tentativas", default=0)
+    lease_token = models.UUIDField("reserva", default=new_id, editable=False)
+    leased_until = models.DateTimeField("reservado até", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "exportação"
+        verbose_name_plural = "exportações"
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["lead", "empresa", "orcamento"]), name="export_kind_known"),
+            models.CheckConstraint(condition=Q(form__in=["csv", "xlsx"]), name="export_form_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=["running", "done", "failed", "removed"]), name="export_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="done", content__isnull=False) | (~Q(status="done") & Q(content=None)),
+                name="export_file_while_done",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["requested_at"], condition=Q(status="running"), name="export_running"),
+            models.Index(fields=["remove_at"], condition=Q(status="done"), name="export_to_remove"),
+        ]
+
+    def __str__(self) -> str:
+        return f"exportação {str(self.pk)[-6:]}"

@@ -54,7 +54,7 @@ GROUPS: tuple[tuple[str, tuple[Page, ...]], ...] = (
     (
         "Leads",
         (
-            Page("Leads", "person_search", ("leads.lead", "leads.fact")),
+            Page("Leads", "person_search", ("leads.lead", "leads.fact", "backoffice.exportrun")),
             Page("Empresas", "apartment", ("leads.empresa",)),
             Page("Orçamentos", "request_quote", ("leads.orcamento",)),
             Page("Pedidos de titulares", "policy", ("leads.subjectrequest",)),

@@ -13,6 +13,10 @@ def styles(request: HttpRequest) -> str:
     return static("seleto/admin.css")
 
 
+def library_styles(request: HttpRequest) -> str:
+    return static("seleto/library.css")
+
+
 def script(request: HttpRequest) -> str:
     return static("seleto/admin.js")
 

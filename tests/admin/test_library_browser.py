@@ -1,0 +1,80 @@
+"""Leads, knowledge, rules and prompts in a real browser: each page is whole, each action does what its button says."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+
+from leads.models import Lead
+from tests.admin.test_theme import serious
+from tests.leads.test_duplicates import lead
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+# A folder for the manual's screenshots.
+SHOTS = os.environ.get("MANUAL_SHOTS")
+
+
+@pytest.fixture(params=["light", "dark"])
+def page(request, chromium, live_server, client):
+    client.force_login(User.objects.create_superuser("gestora", first_name="Rute"))
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, base_url=live_server.url, locale="pt-BR")
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    context.add_init_script(f"localStorage.setItem('adminTheme', '\"{request.param}\"')")
+    page = context.new_page()
+    page.theme = request.param
+    yield page
+    context.close()
+
+
+light = pytest.mark.parametrize("page", ["light"], indirect=True)
+
+
+def whole(page, name: str, address: str = "") -> None:
+    """The page fits both screens and axe finds nothing serious."""
+    if address:
+        page.goto(address)
+    page.wait_for_selector("html:not([x-cloak])", state="attached")
+    assert serious(page) == []
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} at {width}"
+        if SHOTS:
+            theme = "" if page.theme == "light" else f"-{page.theme}"
+            page.screenshot(path=Path(SHOTS) / f"admin-{name}-{width}{theme}.png")
+
+
+def twins() -> tuple[Lead, Lead]:
+    told = {"nome": "Marina Prado", "cidade": "Itajaí", "uf": "SC", "empresa": "Burger do Porto"}
+    one = lead("5511900000001", **told, produto="FB300", email="marina@burger.example")
+    return one, lead("5511900000002", **told, produto="SE3000", email="marina@burger.example")
+
+
+def test_repeated_leads_are_compared_and_joined(page):
+    one, other = twins()
+    whole(page, "duplicates", "/admin/leads/lead/repetidos/")
+    page.get_by_role("link", name="Comparar").click()
+    page.get_by_role("heading", name="Unir os dois").wait_for()
+    whole(page, "compare")
+
+    page.get_by_label("Comparei os dois").check()
+    page.get_by_role("button", name="Unir os dois leads").click()
+    page.get_by_text("Leads unidos").wait_for()
+
+    assert Lead.objects.get() == min((one, other), key=lambda lead: lead.created_at)
+
+
+@light
+def test_a_list_leaves_as_a_spreadsheet(page):
+    twins()
+    page.goto("/admin/leads/lead/?q=Marina")
+    page.get_by_role("link", name="Exportar").click()
+    page.get_by_text("2 linhas").wait_for()
+    whole(page, "export")
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Exportar").click()
+
+    assert download.value.suggested_filename.startswith("leads-")
+    assert download.value.suggested_filename.endswith(".xlsx")
