@@ -89,7 +89,6 @@ _LABELS = {
     "rows": "linhas",
     "run": "avaliação",
     "scope": "alcance",
-    "rows": "linhas",
     "share": "parcela das conversas",
     "spent_usd": "gasto (US$)",
     "to": "para",
