@@ -402,6 +402,8 @@ ECHO_WAIT_S = env.seconds("ECHO_WAIT_S", 10)
 SESSION_WINDOW_H = env.whole("SESSION_WINDOW_H", 24, least=1)
 # Older messages (history, late redelivery) are stored and shown, never answered.
 MESSAGE_MAX_AGE_H = env.whole("MESSAGE_MAX_AGE_H", 24, least=1)
+# Of those, people are told while they are not older than this: longer a provider does not deliver again.
+LATE_MATTERS_DAYS = env.whole("LATE_MATTERS_DAYS", 7, least=1)
 QUIET_AFTER_ANSWER_S = env.seconds("QUIET_AFTER_ANSWER_S", 4)
 QUIET_DEFAULT_S = env.seconds("QUIET_DEFAULT_S", 8)
 QUIET_FRAGMENT_S = env.seconds("QUIET_FRAGMENT_S", 12)
