@@ -30,6 +30,8 @@ INSTALLED_APPS = [
     # The admin's theme replaces the site that all admin pages register with: it comes before them.
     "unfold",
     "unfold.contrib.filters",
+    "unfold.contrib.import_export",
+    "unfold.contrib.simple_history",
     "seleto.lib",
     "knowledge",
     "leads",
@@ -47,6 +49,8 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_q",
+    "import_export",
+    "simple_history",
 ]
 
 # Short, and nothing in it asks the database before a view does: webhooks have to be answered at once.

@@ -55,6 +55,7 @@ _DEEDS = {
     "report": "marcou uma resposta como errada",
     "report_again": "marcou de novo uma resposta como errada",
     "reset": "mandou tentar agora",
+    "restore": "voltou a uma versão anterior",
     "revoke": "revogou",
     "rollback": "voltou a esta versão",
     "trial_drop": "encerrou o teste A/B",
