@@ -33,6 +33,9 @@ log = structlog.get_logger(__name__)
 CHECKS = metrics.counter("channel_checks", "Looks at a channel, by what was found.", ["channel", "outcome"])
 # Sends looked at for the echo that each of them must have, and how long ago the first may be.
 _ECHOES = 5
+# Of so many sends to so many leads one at least is delivered, where anything is.
+_UNDELIVERED, _UNDELIVERED_LEADS = 6, 3
+_REACHED = (Message.Status.DELIVERED, Message.Status.READ, Message.Status.PLAYED)
 _ECHOES_OF = timedelta(days=1)
 
 
@@ -177,12 +180,19 @@ def _of_no_use(row: Outbox, now: datetime) -> str:
 def _with_traffic(channel: ChannelView, found: Found, now: datetime) -> Found:
     """Seen at any hour, told in business hours alone: at night nobody would mend it."""
     since, missing = deaf_since(channel.id, now=now), echoes_missing(channel, now)
+    undelivered = since is None and undelivered_since(channel.id, now=now) is not None
     Channel.objects.filter(pk=channel.id).exclude(deaf_since=since).update(deaf_since=since)
     for wrong, key, title, level in (
         (
             since is not None,
             f"deaf:{channel.slug}",
             f"O canal {channel.slug} envia e não ouve: nenhum retorno do WhatsApp. Confira o webhook no provedor",
+            Alert.Level.CRITICAL,
+        ),
+        (
+            undelivered,
+            f"undelivered:{channel.slug}",
+            f"O canal {channel.slug} envia e nada é entregue: o WhatsApp pode ter bloqueado ou restringido o número",
             Alert.Level.CRITICAL,
         ),
         (
@@ -212,6 +222,25 @@ def deaf_since(channel_id: UUID, *, now: datetime) -> datetime | None:
         sent = sent.filter(sent_at__gt=heard)
     first: datetime | None = sent.aggregate(first=Min("sent_at"))["first"]
     return first if first is not None and now - first >= timedelta(seconds=settings.CHANNEL_DEAF_S) else None
+
+
+def undelivered_since(channel_id: UUID, *, now: datetime) -> datetime | None:
+    """Of a channel whose provider takes messages that reach nobody: when the first of the latest ones left.
+
+    A telephone may be switched off; that those of several leads are, and none before them was reached, tells of us.
+    """
+    recent = Outbox.objects.filter(
+        channel_id=channel_id,
+        status=Outbox.Status.SENT,
+        sent_at__range=(now - _ECHOES_OF, now - timedelta(seconds=settings.CHANNEL_UNDELIVERED_S)),
+    ).order_by("-sent_at")
+    rows = list(recent.values_list("sent_at", "message__status", "to")[:_UNDELIVERED])
+    if len(rows) < _UNDELIVERED or len({to for _, _, to in rows}) < _UNDELIVERED_LEADS:
+        return None
+    later = Message.objects.filter(
+        channel_id=channel_id, sent_at__gte=rows[-1][0], status__in=(*_REACHED, Message.Status.RECEIVED)
+    )
+    return None if later.exists() else rows[-1][0]
 
 
 def echoes_missing(channel: ChannelView, now: datetime) -> bool:

@@ -26,6 +26,10 @@ class InvalidFields(Rejected):
         self.fields = dict(fields)
 
 
+class Forbidden(Rejected):
+    """They let us in and refuse this: one record of theirs, or a right that the integration lacks."""
+
+
 class Gone(Rejected):
     """The record with this id is no longer there: forget the id and resolve it again."""
 

@@ -17,7 +17,7 @@ from django.db.models.functions import Least
 
 from crm import calls, gateways, links, plan, reading, rules
 from crm.due import STAGE, wanted
-from crm.gateway import CrmGateway
+from crm.gateway import CrmGateway, Forbidden
 from crm.models import CrmSync
 from crm.sync import Saga
 from seleto.lib import alerts, circuits, clock, connections, jobs, metrics
@@ -27,6 +27,8 @@ from seleto.lib.models import Alert, Circuit
 
 RUNS = metrics.counter("crm_syncs", "Runs of the sync with the CRM, by outcome.", ["outcome"])
 PARKED_ALERT = "crm:parked"
+# Leads refused with 403 at the same time that speak of the account, not of their records.
+_FORBIDDEN_TO_ALL = 3
 # No fault of the lead: its turn had not come.
 _NOT_YET = frozenset({"paced", "circuit_open", "rate_limited"})
 _TOKEN_REFUSED = "O CRM recusa a integração: confira o token e as permissões"  # noqa: S105 no password
@@ -145,6 +147,10 @@ def _failed(item: Claim, gateway: CrmGateway, error: ProviderError, saga: Saga) 
         circuits.trip(gateway.slug, error.reason, now, title=_TOKEN_REFUSED)
         _release(item, due_at=now, reason=error.reason, fault=False)
         return
+    if isinstance(error, Forbidden) and _forbidden_to_all(item, error):
+        circuits.trip(gateway.slug, error.reason, now, title=_TOKEN_REFUSED)
+        _release(item, due_at=now, reason=error.reason, fault=False)
+        return
     if error.reason in _NOT_YET:
         _release(item, due_at=now + timedelta(seconds=error.retry_after or 1), fault=False)
         return
@@ -156,6 +162,12 @@ def _failed(item: Claim, gateway: CrmGateway, error: ProviderError, saga: Saga) 
     wait_s = min(settings.CRM_RETRY_S * 2 ** min(item.attempts - 1, 12), settings.CRM_RETRY_MAX_S)
     due_at = now + timedelta(seconds=max(wait_s, error.retry_after or 0))
     _release(item, due_at=due_at, reason=error.reason, fault=fault, refused=saga.refused())
+
+
+def _forbidden_to_all(item: Claim, error: ProviderError) -> bool:
+    """One record may be closed to us; when so many leads are refused alike, the integration lacks a right."""
+    others = CrmSync.objects.filter(status=CrmSync.Status.READY, reason=error.reason).exclude(pk=item.id)
+    return others.count() + 1 >= _FORBIDDEN_TO_ALL
 
 
 def _words(error: ProviderError) -> str:

@@ -19,7 +19,7 @@ from knowledge import embeddings, queries
 from knowledge.embeddings import endpoint, stage, store
 from knowledge.embeddings.store import Extension
 from knowledge.models import Flag, Product
-from seleto import checks, doctor_channels, doctor_crm, doctor_model, health
+from seleto import checks, doctor_channels, doctor_crm, doctor_model, state
 from seleto.findings import Finding, Level
 from seleto.lib.errors import ProviderError
 
@@ -120,16 +120,16 @@ def _database() -> Iterator[Finding]:
 
 
 def _pipe(now: datetime) -> Iterator[Finding]:
-    state = health.read_state(now=now)
-    if state.dead_clusters:
-        names = ", ".join(state.dead_clusters)
+    seen = state.read(now=now)
+    if seen.dead_clusters:
+        names = ", ".join(seen.dead_clusters)
         text = f"Nenhum processo trabalha em {names}: inicie `python manage.py worker` ou veja o log dele."
         yield Finding("worker", Level.ERROR, text)
     else:
         yield Finding("worker", Level.OK, "O worker dá sinal de vida em todas as filas.")
-    for key in state.circuits:
+    for key in seen.circuits:
         yield Finding("circuit", Level.WARNING, f"O sistema externo {key} está em descanso depois de falhas seguidas.")
-    for alert in state.alerts:
+    for alert in seen.alerts:
         yield Finding("alert", Level.WARNING, f"Alerta aberto: {alert.title}.")
 
 
@@ -142,9 +142,9 @@ def _embeddings() -> Iterator[Finding]:
         yield Finding("embeddings", Level.OK, "A busca usa só palavras: EMBEDDINGS_BASE_URL está vazia.")
         return
     yield _endpoint()
-    state = store.extension()
-    if state is not Extension.READY:
-        yield Finding("embeddings", Level.WARNING, _EXTENSION_TEXTS[state])
+    extension = store.extension()
+    if extension is not Extension.READY:
+        yield Finding("embeddings", Level.WARNING, _EXTENSION_TEXTS[extension])
     elif not store.is_indexed():
         text = "O banco não tem o índice dos vetores: rode `python manage.py embed_articles`."
         yield Finding("embeddings", Level.WARNING, text)

@@ -2,14 +2,13 @@
 
 ``/healthz`` looks at this process only: restart it when it fails. ``/readyz`` looks at what answering leads takes:
 503 when the database is unreachable, migrations are missing or a cluster of the worker gives no sign of life;
-``degraded`` names what is open or late while answering goes on. Names only, never a value or an error's text.
+``degraded`` names what is open or late while answering goes on, ``modes`` tells what that means (``seleto.degraded``).
+Names only, never a value or an error's text.
 """
 
 import ipaddress
 import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -20,37 +19,16 @@ from django.views.decorators.http import require_safe
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from seleto.lib import alerts, clock, jobs, problems
+from seleto import degraded, state
+from seleto.lib import clock, problems
 from seleto.lib import metrics as lib_metrics
-from seleto.lib.models import Alert, Circuit
+from seleto.lib.models import Alert
+from seleto.state import CLUSTERS
 
-CLUSTERS = ("conversation", "delivery", "background")
+__all__ = ["CLUSTERS", "live", "metrics", "ready"]
 
 # The code of a process does not change: once no migration is missing, none will be.
 _migrated = False
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What the database knows. Ages and delays in seconds; an age of None means that there never was a sign."""
-
-    heartbeat_age: dict[str, float | None]
-    stage_late: dict[str, float]
-    alerts: list[Alert]
-    circuits: list[str]
-
-    @property
-    def dead_clusters(self) -> list[str]:
-        limit = settings.HEARTBEAT_STALE_S
-        return [name for name, age in self.heartbeat_age.items() if age is None or age > limit]
-
-    @property
-    def degraded(self) -> list[str]:
-        return [
-            *(f"alert:{alert.key}" for alert in self.alerts),
-            *(f"circuit:{key}" for key in self.circuits),
-            *(f"late:{stage}" for stage, late in self.stage_late.items() if late > settings.STAGE_LATE_S),
-        ]
 
 
 @require_safe
@@ -60,25 +38,27 @@ def live(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """``{"status": "ready|degraded|unready", "checks": {...}, "degraded": [names]}``, 200 or 503."""
+    """``{"status": "ready|degraded|unready", "checks": {...}, "degraded": [names], "modes": [{...}]}``, 200 or 503."""
+    now = clock.now()
     try:
         if not _is_migrated():
             return _answer("unready", {"database": "ok", "migrations": "missing"})
-        state = read_state(now=clock.now())
+        seen = state.read(now=now)
     except DatabaseError:
         return _answer("unready", {"database": "unreachable"})
     checks = {
-        "database": "ok",
+        "database": "read_only" if seen.read_only else "ok",
         "migrations": "ok",
         "workers": {
-            name: {"ok": name not in state.dead_clusters, "age_s": _rounded(age)}
-            for name, age in state.heartbeat_age.items()
+            name: {"ok": name not in seen.dead_clusters, "age_s": _rounded(age)}
+            for name, age in seen.heartbeat_age.items()
         },
-        "stages": {stage: {"late_s": _rounded(late)} for stage, late in state.stage_late.items()},
+        "stages": {stage: {"late_s": _rounded(late)} for stage, late in seen.stage_late.items()},
     }
-    if state.dead_clusters:
-        return _answer("unready", checks, state.degraded)
-    return _answer("degraded" if state.degraded else "ready", checks, state.degraded)
+    modes = degraded.of(seen, now=now)
+    if seen.dead_clusters or seen.read_only:
+        return _answer("unready", checks, seen.degraded, modes)
+    return _answer("degraded" if seen.degraded or modes else "ready", checks, seen.degraded, modes)
 
 
 @require_safe
@@ -95,42 +75,18 @@ class StateCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         try:
-            state = read_state(now=clock.now())
+            seen = state.read(now=clock.now())
         except DatabaseError:
             yield _gauge("seleto_database_up", "Whether the database answers.", "", [("", 0)])
             return
         yield _gauge("seleto_database_up", "Whether the database answers.", "", [("", 1)])
-        beats = [(name, age) for name, age in state.heartbeat_age.items() if age is not None]
+        beats = [(name, age) for name, age in seen.heartbeat_age.items() if age is not None]
         yield _gauge("seleto_heartbeat_age_seconds", "Time since a cluster executed work.", "cluster", beats)
-        late = state.stage_late.items()
+        late = seen.stage_late.items()
         yield _gauge("seleto_stage_late_seconds", "Age of the oldest due row.", "stage", late)
-        levels = [(level, sum(alert.level == level for alert in state.alerts)) for level in Alert.Level.values]
+        levels = [(level, sum(alert.level == level for alert in seen.alerts)) for level in Alert.Level.values]
         yield _gauge("seleto_alerts_open", "Open alerts.", "level", levels)
-        yield _gauge("seleto_circuits_open", "Outside systems set aside.", "", [("", len(state.circuits))])
-
-
-def read_state(*, now: datetime) -> State:
-    """Raises DatabaseError when the database cannot be asked."""
-    return State(
-        heartbeat_age=_heartbeat_ages(),
-        stage_late={
-            stage.name: max(0.0, (now - due).total_seconds()) if (due := stage.next_due()) else 0.0
-            for cluster in CLUSTERS
-            for stage in jobs.stages(cluster)
-        },
-        alerts=alerts.current(),
-        circuits=list(
-            Circuit.objects.exclude(state=Circuit.State.CLOSED).order_by("key").values_list("key", flat=True)
-        ),
-    )
-
-
-def _heartbeat_ages() -> dict[str, float | None]:
-    with connection.cursor() as cursor:
-        # Beats are stamped by the database server, so their age is taken there: hosts' clocks need not agree.
-        cursor.execute("SELECT name, extract(epoch FROM statement_timestamp() - beat_at) FROM lib_heartbeat")
-        ages = {name: float(age) for name, age in cursor.fetchall()}
-    return {name: ages.get(name) for name in CLUSTERS}
+        yield _gauge("seleto_circuits_open", "Outside systems set aside.", "", [("", len(seen.circuits))])
 
 
 def _is_migrated() -> bool:
@@ -141,8 +97,15 @@ def _is_migrated() -> bool:
     return _migrated
 
 
-def _answer(status: str, checks: dict[str, Any], degraded: Iterable[str] = ()) -> HttpResponse:
-    body = {"status": status, "checks": checks, "degraded": list(degraded)}
+def _answer(
+    status: str, checks: dict[str, Any], names: Iterable[str] = (), modes: Iterable[degraded.Mode] = ()
+) -> HttpResponse:
+    body = {
+        "status": status,
+        "checks": checks,
+        "degraded": list(names),
+        "modes": [mode.as_json() for mode in modes],
+    }
     return JsonResponse(body, status=503 if status == "unready" else 200, headers={"Cache-Control": "no-store"})
 
 

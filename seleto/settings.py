@@ -57,6 +57,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "seleto.lib.correlation.CorrelationMiddleware",
     "seleto.lib.refusing.RefuseNul",
+    "seleto.lib.refusing.AskAgainLater",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -134,6 +135,12 @@ METRICS_TOKEN = env.text("METRICS_TOKEN", "")
 # /readyz: a cluster without a sign of life for this long is down; a stage this late is degraded.
 HEARTBEAT_STALE_S = env.seconds("HEARTBEAT_STALE_S", 30, least=1)
 STAGE_LATE_S = env.seconds("STAGE_LATE_S", 60, least=1)
+# What no row tells by itself (seleto/watch.py) is looked at so often. Below this much room on a disk people are told
+# and no more files are fetched (0 = never).
+WATCH_EVERY_S = env.seconds("WATCH_EVERY_S", 30, least=0.1)
+DISK_MIN_FREE_MB = env.whole("DISK_MIN_FREE_MB", 500, least=0)
+# In the sandbox this file, when it is there, says how many bytes are free.
+DISK_FAULT_FILE = Path(env.text("DISK_FAULT_FILE", str(DATA_DIR / "disk-free")))
 # Failures in a row that stop calls to an outside system, and how long it rests before one trial call.
 CIRCUIT_FAILURES = env.whole("CIRCUIT_FAILURES", 5, least=2)
 CIRCUIT_OPEN_S = env.seconds("CIRCUIT_OPEN_S", 30, least=1)
@@ -257,6 +264,8 @@ WHATSAPP_PAIR_INTERVAL_S = env.seconds("WHATSAPP_PAIR_INTERVAL_S", 6)
 # without any word of it. Together they stay below five minutes.
 CHANNEL_POLL_S = env.seconds("CHANNEL_POLL_S", 60, least=0.1)
 CHANNEL_DEAF_S = env.seconds("CHANNEL_DEAF_S", 180, least=1)
+# How long several messages may go without one being delivered before a channel is said to deliver nothing.
+CHANNEL_UNDELIVERED_S = env.seconds("CHANNEL_UNDELIVERED_S", 600, least=1)
 # How often the approved templates of an account are read.
 TEMPLATES_EVERY_S = env.seconds("TEMPLATES_EVERY_S", 3600, least=1)
 # Follow-ups are spread over so many minutes.

@@ -22,7 +22,7 @@ from conversations.media import files, hosts, kinds, outgoing
 from conversations.models import Media, Message, Outbox
 from conversations.readings import expecting, settling
 from conversations.wording import words
-from seleto.lib import alerts, clock, connections, download, jobs, metrics
+from seleto.lib import alerts, clock, connections, disk, download, jobs, metrics
 from seleto.lib.download import Fetched, Limits
 from seleto.lib.errors import Misconfigured, ProviderError, Rejected, Unavailable
 from seleto.lib.leases import extend_leases, last_attempt_alone
@@ -56,6 +56,8 @@ _CLAIMABLE = f"{_READY} AND {last_attempt_alone('conversations_media', _READY)}"
 
 def claim(limit: int) -> Sequence[MediaClaim]:
     """Take up to ``limit`` due files. SQL because the ORM cannot say UPDATE … RETURNING over SKIP LOCKED."""
+    if disk.is_low():
+        return []
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE conversations_media SET attempts = attempts + 1,"  # noqa: S608
@@ -103,6 +105,8 @@ def next_due() -> datetime | None:
         .extra(where=["(leased_until IS NULL OR leased_until < now())"])
         .aggregate(due=Min("due_at"))["due"]
     )
+    if due_at and disk.is_low():
+        return max(due_at, clock.now() + timedelta(seconds=settings.WATCH_EVERY_S))
     return due_at
 
 

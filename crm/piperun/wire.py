@@ -16,7 +16,7 @@ import httpx
 from django.conf import settings
 
 from crm import calls
-from crm.gateway import Exchange, Gone, InvalidFields
+from crm.gateway import Exchange, Forbidden, Gone, InvalidFields
 from seleto.lib import circuits, clock, connections, metrics, ratelimit, redact
 from seleto.lib.errors import Ambiguous, Misconfigured, ProviderError, Rejected, Unavailable
 from seleto.lib.http import outcome
@@ -149,6 +149,8 @@ def _report(failure: ProviderError | None) -> None:
         wait_s = _DEFAULT_WAIT_S if failure.retry_after is None else failure.retry_after
         ratelimit.hold(CIRCUIT, wait_s=wait_s)
         circuits.succeeded(CIRCUIT)
+    elif isinstance(failure, Forbidden):
+        return  # one record or all of them: whoever sees several leads tells (``crm.stage``)
     elif isinstance(failure, Misconfigured) or (failure is not None and not isinstance(failure, Rejected)):
         circuits.failed(CIRCUIT, failure.reason, now)
     else:
@@ -162,8 +164,10 @@ def _failure(
     word = f"http_{status}"
     if response.is_success:
         return None
-    if status in (401, 403):
+    if status == 401:
         return Misconfigured(word, status=status)
+    if status == 403:
+        return Forbidden(word, status=status)
     if status == 404:
         # A page of another server is no answer about a record: believing it would forget every id we hold.
         return Gone("gone", status=status) if "success" in envelope else Misconfigured(word, status=status)

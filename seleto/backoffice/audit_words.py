@@ -54,6 +54,7 @@ _DEEDS = {
     "publish_requested": "pediu a publicação",
     "report": "marcou uma resposta como errada",
     "report_again": "marcou de novo uma resposta como errada",
+    "free": "liberou o ritmo",
     "reset": "mandou tentar agora",
     "restore": "voltou a uma versão anterior",
     "revoke": "revogou",
@@ -67,6 +68,7 @@ _DEEDS = {
 }
 _LABELS = {
     "api_token": "chave",
+    "bucket": "ritmo",
     "cases": "conversas avaliadas",
     "circuit": "sistema",
     "conversation": "conversa",

@@ -153,6 +153,26 @@ class HeartbeatAdmin(ReadOnlyAdmin):
 class RateBucketAdmin(ReadOnlyAdmin):
     list_display = ["key", "next_at"]
     ordering = ["key"]
+    actions = ["free_buckets"]
+
+    @admin.action(description="Liberar agora o ritmo dos marcados", permissions=["free"])
+    def free_buckets(self, request: HttpRequest, queryset: QuerySet[RateBucket]) -> None:
+        """For a pause that was asked for by mistake; the pace itself goes on from now."""
+        keys = list(queryset.values_list("key", flat=True))
+        queryset.delete()
+        for key in keys:
+            audit.record(
+                actor=actor(request),
+                action="free",
+                subject_kind="rate_bucket",
+                subject_id=None,
+                detail={"bucket": key},
+                now=clock.now(),
+            )
+        self.message_user(request, f"Ritmos liberados: {len(keys)}.", messages.SUCCESS)
+
+    def has_free_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("lib.change_ratebucket")
 
 
 @admin.register(ApiToken)

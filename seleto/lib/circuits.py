@@ -21,6 +21,18 @@ from seleto.lib.models import Alert, Circuit
 # How long a process relies on what it read last, in real seconds. Keeps the hot path free of statements.
 CACHE_S = 1.0
 
+# What people call the systems; the rest of a key is an instance's name, or an id that says nothing to them.
+NAMES = {
+    "chatwoot": "o Chatwoot",
+    "embeddings": "o servidor de embeddings",
+    "llm": "o modelo",
+    "llm-reserva": "o modelo reserva",
+    "piperun": "o PipeRun",
+    "transcription": "a transcrição de áudios",
+    "whatsapp": "a Cloud API do WhatsApp",
+    "zapi": "a Z-API",
+}
+
 OPENED = metrics.counter("circuits_opened", "Times an outside system was set aside.")
 
 
@@ -81,7 +93,12 @@ def failed(key: str, reason: str, now: datetime) -> None:
     forget(key)
     if opened:
         OPENED.inc()
-        alerts.open_(_alert(key), title=f"Sistema externo fora do ar: {key}", level=Alert.Level.CRITICAL, now=now)
+        alerts.open_(
+            _alert(key),
+            title=f"Sem resposta: {_name(key)}. Novas tentativas seguem",
+            level=Alert.Level.CRITICAL,
+            now=now,
+        )
 
 
 def trip(key: str, reason: str, now: datetime, *, title: str) -> None:
@@ -151,6 +168,11 @@ def _look(key: str) -> _Seen:
 
 def _rest() -> timedelta:
     return timedelta(seconds=settings.CIRCUIT_OPEN_S)
+
+
+def _name(key: str) -> str:
+    system, _, which = key.partition(":")
+    return f"{NAMES.get(system, system)}{f', canal {which}' if 0 < len(which) < 36 else ''}"
 
 
 def _alert(key: str) -> str:

@@ -37,19 +37,19 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return problem(400) if _for_machine(request) else defaults.bad_request(request, exception)
+    return problem(400) if for_machine(request) else defaults.bad_request(request, exception)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return problem(403) if _for_machine(request) else defaults.permission_denied(request, exception)
+    return problem(403) if for_machine(request) else defaults.permission_denied(request, exception)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return problem(404) if _for_machine(request) else defaults.page_not_found(request, exception)
+    return problem(404) if for_machine(request) else defaults.page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return problem(500) if _for_machine(request) else defaults.server_error(request)
+    return problem(500) if for_machine(request) else defaults.server_error(request)
 
 
 def _members(status: int, detail: str) -> dict[str, Any]:
@@ -59,5 +59,6 @@ def _members(status: int, detail: str) -> dict[str, Any]:
     return members
 
 
-def _for_machine(request: HttpRequest) -> bool:
+def for_machine(request: HttpRequest) -> bool:
+    """Whether a program asks, which reads problems; people get a page."""
     return request.path.startswith(_MACHINE_PATHS)

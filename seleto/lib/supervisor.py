@@ -32,9 +32,10 @@ from django.db.backends.postgresql.base import DatabaseWrapper
 from django_q.cluster import Cluster
 from django_q.conf import Conf
 
-from seleto.lib import clock, draining, jobs
+from seleto.lib import alerts, clock, draining, jobs
 from seleto.lib.draining import Tether
 from seleto.lib.listening import Listener, readable
+from seleto.lib.models import Alert
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +43,8 @@ TICK_S = 1.0
 # A group that lived this long is forked again at once; one that keeps dying waits longer each time.
 STEADY_S = 30.0
 MAX_BACKOFF_S = 30.0
+# The key under which people are told of a group that was silent and forked again, with the cluster after it.
+RESTARTED = "worker:"
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -191,6 +194,7 @@ class Supervisor:
         elif now - group.asked_at >= settings.HEARTBEAT_TIMEOUT_S - settings.HEARTBEAT_EVERY_S:
             log.error("worker.group_silent", cluster=group.cluster, silent_s=round(now - last))
             _kill_group(group.pid)
+            self._settle(self._tell, group)
 
     def _stop(self) -> None:
         log.info("worker.stopping")
@@ -239,6 +243,10 @@ class Supervisor:
                 [group.tether.own_key, jobs.package("beat", group.cluster), group.tether.own_key],
             )
         group.asked_at = time.monotonic()
+
+    def _tell(self, group: _Group) -> None:
+        title = f"A fila {group.cluster} parou e foi reiniciada; o que ela tinha em mãos continua"
+        alerts.open_(f"{RESTARTED}{group.cluster}", title=title, level=Alert.Level.WARNING, now=clock.now())
 
     def _discard_beats(self, group: _Group) -> None:
         with connection.cursor() as cursor:

@@ -209,6 +209,31 @@ def test_a_channel_that_sends_and_hears_nothing_is_deaf(channel, wire, sent_ago,
     assert is_open("deaf:principal") is deaf
 
 
+@pytest.mark.parametrize(
+    ("leads", "minutes_ago", "delivered", "told"),
+    [(3, 20, False, True), (3, 20, True, False), (3, 5, False, False), (2, 20, False, False)],
+    ids=["nothing delivered", "one delivered", "too soon", "telephones switched off"],
+)
+def test_a_channel_whose_messages_are_taken_and_reach_nobody(channel, wire, leads, minutes_ago, delivered, told):
+    says(wire, connected=True)
+    for number in range(6):
+        sent(
+            channel, minutes_ago=minutes_ago + 6 - number, to=f"551190000000{number % leads}", provider_id=f"U{number}"
+        )
+    Message.objects.update(status=Message.Status.SENT, sent_at=clock.now() - timedelta(minutes=minutes_ago))
+    heard(channel, minutes_ago=1)
+    if delivered:
+        Message.objects.filter(pk=Message.objects.earliest("pk").pk).update(status=Message.Status.DELIVERED)
+
+    look(channel)
+
+    assert is_open("undelivered:principal") is told
+    if told:
+        Message.objects.update(status=Message.Status.READ)
+        look(channel)
+        assert not is_open("undelivered:principal")
+
+
 def test_what_people_write_in_chatwoot_is_no_sign_of_life(channel, wire):
     says(wire, connected=True)
     sent(channel, minutes_ago=4)

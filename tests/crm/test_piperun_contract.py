@@ -12,7 +12,20 @@ import respx
 from pytest_django import Settings
 
 from crm import gateways
-from crm.gateway import Activity, Choice, City, Company, CrmGateway, Deal, Gone, InvalidFields, Note, Person, Remote
+from crm.gateway import (
+    Activity,
+    Choice,
+    City,
+    Company,
+    CrmGateway,
+    Deal,
+    Forbidden,
+    Gone,
+    InvalidFields,
+    Note,
+    Person,
+    Remote,
+)
 from leads.models import Temperature
 from seleto.lib.errors import Misconfigured, ProviderError, Unavailable
 
@@ -129,7 +142,7 @@ ANSWERS: dict[str, tuple[Ask, object]] = {
 }
 REFUSALS: dict[str, tuple[int, type[ProviderError], dict[str, str] | None]] = {
     "error_401": (401, Misconfigured, None),
-    "error_403": (403, Misconfigured, None),
+    "error_403": (403, Forbidden, None),
     "error_422_cnpj_duplicate": (
         422,
         InvalidFields,

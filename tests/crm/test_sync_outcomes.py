@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from conversations import handoff
 from conversations.models import Handoff
 from crm import due, services, stage
+from crm.gateway import Forbidden
 from crm.models import CrmLink, CrmSettings, CrmSync, Drift
 from leads.models import Fact, Identity, Lead, Orcamento, Temperature
 from leads.services import IdentityKey, NewFact, record_facts, resolve_lead
@@ -94,6 +95,32 @@ def test_a_revoked_token_is_one_alert_and_nobody_is_parked(crm) -> None:
     circuits.reset("memoria")
     until_done()
     assert len(crm.deals_) == 6
+
+
+def test_one_record_closed_to_us_parks_its_lead_and_rests_nobody(crm) -> None:
+    crm.fail = lambda name: Forbidden("http_403", status=403) if name == "create_deal" else None
+    closed = sync(lead_with(Told(cnpj="", empresa="")), times=3)
+    crm.fail = lambda name: None
+    other = sync(lead_with(Told(cnpj="", empresa=""), phone="5511900000109"))
+
+    assert (closed.status, closed.reason) == ("parked", "recusada pelo CRM: http_403")
+    assert (other.status, other.reason, len(crm.deals_)) == ("ready", "", 1)
+    assert not Circuit.objects.exclude(state="closed").exists()
+
+
+def test_a_right_that_the_integration_lacks_is_one_alert_and_nobody_is_parked(crm, settings) -> None:
+    settings.CRM_MAX_REFUSALS, settings.CRM_RETRY_S = 3, 0
+    crm.fail = lambda name: Forbidden("http_403", status=403)
+    for number in range(6):
+        due.mark(lead_with(Told(cnpj="", empresa=""), phone=f"551190000010{number}").pk, now=datetime.now(UTC))
+    CrmSync.objects.update(due_at=datetime.now(UTC))
+
+    for _ in range(6):
+        run_due(limit=1)
+
+    assert Circuit.objects.get().state == "open"
+    assert [alert.title for alert in Alert.objects.filter(closed_at=None)] == [stage._TOKEN_REFUSED]
+    assert set(CrmSync.objects.values_list("status", flat=True)) == {"ready"}
 
 
 def test_a_claim_takes_no_more_than_its_limit_whatever_the_plan(crm) -> None:

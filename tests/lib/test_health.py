@@ -7,7 +7,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from seleto import health
+from seleto import health, state
 from seleto.lib import alerts, clock, jobs
 from seleto.lib.models import Alert, Circuit
 
@@ -117,7 +117,19 @@ def test_not_ready_without_the_database(client: Client, monkeypatch: pytest.Monk
     answer = client.get("/readyz")
 
     assert answer.status_code == 503
-    assert answer.json() == {"status": "unready", "checks": {"database": "unreachable"}, "degraded": []}
+    assert answer.json() == {"status": "unready", "checks": {"database": "unreachable"}, "degraded": [], "modes": []}
+
+
+@pytest.mark.django_db
+def test_not_ready_while_the_database_takes_no_writing(client: Client, due: dict[str, datetime | None]) -> None:
+    beat()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL transaction_read_only = on")
+
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.json()["checks"]["database"]) == (503, "read_only")
+    assert [mode["mode"] for mode in answer.json()["modes"]] == ["read_only"]
 
 
 @pytest.mark.django_db
@@ -146,10 +158,10 @@ def test_figures_cover_counters_and_rows(client: Client, due: dict[str, datetime
 
 
 def test_figures_tell_that_the_database_is_down(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*, now: datetime) -> health.State:
+    def refuse(*, now: datetime) -> state.State:
         raise OperationalError
 
-    monkeypatch.setattr(health, "read_state", refuse)
+    monkeypatch.setattr(state, "read", refuse)
 
     text = client.get("/metrics").content.decode()
 

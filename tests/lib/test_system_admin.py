@@ -85,14 +85,26 @@ def test_a_circuit_is_put_back_at_once_and_that_is_audited(manager: Client, rows
     assert AuditEntry.objects.get(action="reset").detail == {"circuit": "llm"}
 
 
+def test_a_pause_is_lifted_and_that_is_audited(manager: Client, rows: None) -> None:
+    manager.post("/admin/lib/ratebucket/", {"action": "free_buckets", "_selected_action": ["zapi:principal"]})
+
+    assert not RateBucket.objects.exists()
+    assert AuditEntry.objects.get(action="free").detail == {"bucket": "zapi:principal"}
+
+
 def test_who_may_only_look_has_no_buttons(client: Client, rows: None) -> None:
     clerk = User.objects.create_user("atendente", is_staff=True)
-    clerk.user_permissions.set(Permission.objects.filter(codename__in=["view_alert", "view_circuit"]))
+    clerk.user_permissions.set(
+        Permission.objects.filter(codename__in=["view_alert", "view_circuit", "view_ratebucket"])
+    )
     client.force_login(clerk)
 
     client.post("/admin/lib/alert/", {"action": "close_alerts", "_selected_action": [Alert.objects.get().pk]})
     client.post("/admin/lib/circuit/", {"action": "reset_circuits", "_selected_action": ["llm"]})
 
+    client.post("/admin/lib/ratebucket/", {"action": "free_buckets", "_selected_action": ["zapi:principal"]})
+
+    assert RateBucket.objects.exists()
     assert [alert.key for alert in alerts.current()] == ["disk"]
     assert Circuit.objects.get().state == "open"
 

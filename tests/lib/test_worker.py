@@ -13,7 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from seleto.lib import jobs
-from seleto.lib.models import Heartbeat
+from seleto.lib.models import Alert, Heartbeat
 from tests.lib import probe
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -194,6 +194,7 @@ def test_a_cluster_that_is_stopped_in_its_tracks_is_forked_again(worker: Worker)
 
     until(lambda: probe.worked(row))
     assert worker.leader() != before
+    assert Alert.objects.filter(key="worker:probe", closed_at=None).exists()
     assert not [process for process in processes().values() if process.group == before]
 
 
