@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from seleto import health
+from seleto.backoffice import home_pages
 
 admin.site.site_header = "Seleto"
 admin.site.site_title = "Seleto"
@@ -20,6 +21,7 @@ handler500 = "seleto.lib.problems.server_error"
 urlpatterns = [
     path("webhooks/", include("conversations.webhooks.urls")),
     path("api/v1/", include("conversations.api.urls")),
+    path("admin/inicio/agora/", home_pages.live, name="home-live"),
     path("admin/", admin.site.urls),
     path("healthz", health.live),
     path("readyz", health.ready),

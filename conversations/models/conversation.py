@@ -221,7 +221,11 @@ class Message(models.Model):
                 name="message_status_known",
             ),
         ]
-        indexes = [models.Index(fields=["conversation", "sent_at"], name="message_transcript")]
+        indexes = [
+            models.Index(fields=["conversation", "sent_at"], name="message_transcript"),
+            # When a channel last brought and last sent something.
+            models.Index(fields=["channel", "-sent_at"], name="message_by_channel"),
+        ]
 
     def __str__(self) -> str:
         return f"mensagem {str(self.id)[-6:]}"

@@ -6,7 +6,6 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from knowledge.models.history import History
 from knowledge.opening import Shift, SpecialDay, overlap
 
 MIDNIGHT = time()
@@ -32,7 +31,6 @@ class BusinessHours(models.Model):
         help_text="Um horário igual ou anterior à abertura é do dia seguinte: 18:00 a 02:00 passa da meia-noite, "
         "00:00 a 00:00 é o dia todo.",
     )
-    history = History()
 
     class Meta:
         verbose_name = "horário de atendimento"
@@ -79,7 +77,6 @@ class Holiday(models.Model):
     every_year = models.BooleanField("todo ano", default=False, help_text="Repete na mesma data, a partir da primeira.")
     opens = models.TimeField("abre às", null=True, blank=True, help_text="Só para atendimento extra.")
     closes = models.TimeField("fecha às", null=True, blank=True, help_text="Só para atendimento extra.")
-    history = History()
 
     class Meta:
         verbose_name = "feriado, folga ou atendimento extra"

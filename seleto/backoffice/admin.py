@@ -8,3 +8,6 @@ from seleto.backoffice import (  # noqa: F401
     replay_pages,
     run_pages,
 )
+
+# isort: split
+from seleto.backoffice import home_filters  # noqa: F401  added to the lists as they are in the end

@@ -17,7 +17,8 @@ CREATE TEMP TABLE busy_lead AS
 WITH drawn AS (
     SELECT n, 'l' || n AS key,
         -- In pairs that together make forty messages.
-        20 + CASE WHEN mod(n, 2) = 0 THEN 1 ELSE -1 END * floor(pg_temp.dice('length' || (n + 1) / 2) * 17)::int AS messages,
+        20 + CASE WHEN mod(n, 2) = 0 THEN 1 ELSE -1 END
+            * floor(sqrt(pg_temp.dice('length' || (n + 1) / 2)) * 19)::int AS messages,
         3 + floor(pg_temp.dice('pace' || n) * 9) AS pace_min,
         pg_temp.dice('class' || n) AS class_die,
         floor(pg_temp.dice('day' || n) * 30)::int AS days_ago,

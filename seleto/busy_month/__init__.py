@@ -5,11 +5,16 @@ The people, companies and telephones are fictional. The rows are written by Post
 knows their instances, and nothing of it is due, so that a worker beside it sends nothing.
 """
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.apps import apps
 from django.db import connection, transaction
+from django.db.models import NOT_PROVIDED
 
 from conversations import channel_cache
 from conversations.models import Channel, Message
@@ -20,7 +25,6 @@ LEADS, MESSAGES = 5_000, 100_000
 # Telephones of the month are 55119 and eight digits from here on.
 FIRST_PHONE = 5_000_000
 _STAGES = sorted(Path(__file__).parent.glob("*.sql"))
-_TABLES = "conversations_message, conversations_turn, conversations_outbox, conversations_event, leads_fact, leads_lead"
 
 
 class AlreadyThere(Exception):
@@ -47,13 +51,43 @@ def make(*, share: float = 1.0, seed: int = 1, now: datetime) -> Made:
     values["first_phone"] = FIRST_PHONE
     with transaction.atomic(), connection.cursor() as cursor:
         _channels(now)
-        for stage in _STAGES:
-            cursor.execute(stage.read_text("utf-8"), values)
+        statements = [stage.read_text("utf-8") for stage in _STAGES]
+        with _model_defaults("".join(statements)):
+            for stage in statements:
+                cursor.execute(stage, values)
     with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {_TABLES}")
+        cursor.execute("ANALYZE")
     files.put()
     channel_cache.forget()
     return Made(Lead.objects.count(), Message.objects.count())
+
+
+@contextmanager
+def _model_defaults(sql: str) -> Iterator[None]:
+    """Columns that the statements do not name hold what Django would put there, though the database knows no default.
+
+    So a new column with a default needs no change here.
+    """
+    named: dict[str, set[str]] = {}
+    for table, columns in re.findall(r"INSERT INTO (\w+) \(([^)]*)\)", sql):
+        names = set(re.split(r"[\s,\"]+", columns))
+        named[table] = named.get(table, names) & names
+    unnamed = [
+        (model._meta.db_table, field)
+        for model in apps.get_models()
+        if not model._meta.proxy and model._meta.db_table in named
+        for field in model._meta.concrete_fields
+        if field.column not in named[model._meta.db_table] and not field.primary_key and not field.null
+        if field.db_default is NOT_PROVIDED
+    ]
+    with connection.cursor() as cursor, connection.schema_editor() as schema:
+        for table, field in unnamed:
+            change = f'ALTER TABLE "{table}" ALTER COLUMN "{field.column}" SET DEFAULT %s'
+            cursor.execute(change, [schema.effective_default(field)])
+        yield
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks still to come cannot be altered
+        for table, field in unnamed:
+            cursor.execute(f'ALTER TABLE "{table}" ALTER COLUMN "{field.column}" DROP DEFAULT')
 
 
 def _channels(now: datetime) -> None:
