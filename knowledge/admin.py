@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from knowledge import gaps
+from knowledge.history_admin import TrackedAdmin
 from knowledge.models import (
     Article,
     CompanyProfile,
@@ -94,12 +95,13 @@ class ProductAttributeInline(ThemedInline):
 
 
 @admin.register(Product)
-class ProductAdmin(AuditedAdmin):
+class ProductAdmin(TrackedAdmin, AuditedAdmin):
     list_display = ["code", "name", "description", "available", "updated_at"]
     list_filter = ["available"]
     search_fields = ["code", "name", "description", "aliases"]
     ordering = ["code"]
     inlines = [ProductAttributeInline]
+    parts = [ProductAttribute]
     empty_hint = "O catálogo está vazio: rode “manage.py seed” para trazer o que acompanha o sistema."
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
@@ -111,7 +113,7 @@ class ProductAdmin(AuditedAdmin):
 
 
 @admin.register(Article)
-class ArticleAdmin(AuditedAdmin):
+class ArticleAdmin(TrackedAdmin, AuditedAdmin):
     list_display = ["title", "code", "use", "active", "owner", "reviewed_on"]
     empty_hint = "Nenhum artigo: rode “manage.py seed”, ou adicione o primeiro."
     list_filter = ["use", "active", "products", "owner"]
@@ -125,14 +127,14 @@ class ArticleAdmin(AuditedAdmin):
 
 
 @admin.register(Synonym)
-class SynonymAdmin(AuditedAdmin):
+class SynonymAdmin(TrackedAdmin, AuditedAdmin):
     list_display = ["term", "means"]
     search_fields = ["term", "means"]
     ordering = ["means", "term"]
 
 
 @admin.register(Phrase)
-class PhraseAdmin(AuditedAdmin):
+class PhraseAdmin(TrackedAdmin, AuditedAdmin):
     list_display = ["text", "situation", "language", "active", "updated_at"]
     list_filter = ["situation", "language", "active"]
     search_fields = ["text"]
@@ -154,12 +156,12 @@ class FollowUpRuleAdmin(AuditedAdmin):
 
 
 @admin.register(PricePolicy)
-class PricePolicyAdmin(SingleRowAdmin):
+class PricePolicyAdmin(TrackedAdmin, SingleRowAdmin):
     list_display = ["__str__", "cold_lead_exception", "updated_at"]
 
 
 @admin.register(ProductPrice)
-class ProductPriceAdmin(AuditedAdmin):
+class ProductPriceAdmin(TrackedAdmin, AuditedAdmin):
     list_display = ["product", "amount", "valid_from_date", "valid_until_date"]
     empty_hint = "Nenhum preço. Só é preciso se a política permitir dizer o preço a leads frios."
     list_filter = ["product"]
@@ -205,7 +207,7 @@ class FlagAdmin(AuditedAdmin):
 
 
 @admin.register(CompanyProfile)
-class CompanyProfileAdmin(SingleRowAdmin):
+class CompanyProfileAdmin(TrackedAdmin, SingleRowAdmin):
     list_display = ["name", "site", "phone", "email", "placeholder"]
 
     @admin.display(description="ainda de exemplo", boolean=True)

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from knowledge import calendar
 from knowledge.admin import AuditedAdmin
+from knowledge.history_admin import TrackedAdmin
 from knowledge.models import BusinessHours, Holiday
 from knowledge.models.calendar import MIDNIGHT
 from seleto.lib import clock
@@ -15,7 +16,7 @@ from seleto.lib.admin_lists import asking
 PREVIEW_DAYS = 14
 
 
-class CalendarAdmin(AuditedAdmin):
+class CalendarAdmin(TrackedAdmin, AuditedAdmin):
     """A list followed by the next fourteen days as the calendar reads them."""
 
     change_list_template = "admin/knowledge/calendar_change_list.html"

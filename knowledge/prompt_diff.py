@@ -50,6 +50,12 @@ def compare(old: Sequence[Section], new: Sequence[Section]) -> tuple[SectionDiff
     return tuple(_section(before.get(name), after.get(name)) for name in order)
 
 
+def word_by_word(old: str, new: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+    """Both texts in stretches of words, each with whether the other side has other words there."""
+    row = _changed(old, new)
+    return row.old, row.new
+
+
 def _section(old: Section | None, new: Section | None) -> SectionDiff:
     known = new or old
     assert known is not None  # noqa: S101 the name came from one of the two

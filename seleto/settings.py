@@ -30,6 +30,8 @@ INSTALLED_APPS = [
     # The admin's theme replaces the site that all admin pages register with: it comes before them.
     "unfold",
     "unfold.contrib.filters",
+    "unfold.contrib.import_export",
+    "unfold.contrib.simple_history",
     "seleto.lib",
     "knowledge",
     "leads",
@@ -47,6 +49,8 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_q",
+    "import_export",
+    "simple_history",
 ]
 
 # Short, and nothing in it asks the database before a view does: webhooks have to be answered at once.
@@ -412,6 +416,8 @@ ECHO_WAIT_S = env.seconds("ECHO_WAIT_S", 10)
 SESSION_WINDOW_H = env.whole("SESSION_WINDOW_H", 24, least=1)
 # Older messages (history, late redelivery) are stored and shown, never answered.
 MESSAGE_MAX_AGE_H = env.whole("MESSAGE_MAX_AGE_H", 24, least=1)
+# Of those, people are told while they are not older than this: longer a provider does not deliver again.
+LATE_MATTERS_DAYS = env.whole("LATE_MATTERS_DAYS", 7, least=1)
 QUIET_AFTER_ANSWER_S = env.seconds("QUIET_AFTER_ANSWER_S", 4)
 QUIET_DEFAULT_S = env.seconds("QUIET_DEFAULT_S", 8)
 QUIET_FRAGMENT_S = env.seconds("QUIET_FRAGMENT_S", 12)

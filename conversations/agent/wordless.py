@@ -4,7 +4,7 @@ import re
 
 from conversations.agent.state import Line, TurnState
 from knowledge.models import Situation
-from leads import municipalities
+from leads import municipalities, nearby
 
 # What WhatsApp writes for the lead: shown to people, no words of theirs.
 CARDS = frozenset({"location", "contact", "call"})
@@ -12,6 +12,8 @@ CITY = "{cidade}"
 # How often each is answered in a session: no loop with a machine, and no answer to every photo.
 _MOST = {Situation.CONTATO_RECEBIDO: 1, Situation.CHAMADA_PERDIDA: 1}
 _MOST_ELSE = 2
+# As ``channels.fields.place`` ends a location.
+_POINT = re.compile(r"\((-?\d{1,2}\.\d{6}), (-?\d{1,3}\.\d{6})\)$")
 _CITY_AND_STATE = re.compile(r"(?:^|[,–\-] *)([^\d,–\-/()]{3,40}?) *[,/–\-] *([A-Z]{2})\b")
 
 
@@ -44,10 +46,16 @@ def said_enough(answered: tuple[str, ...], wanted: Situation) -> bool:
 
 
 def city(state: TurnState) -> str:
-    """The city that a shared place names with its state ("Itajaí/SC"), to be asked about; coordinates name none."""
-    for line in reversed(state.pending):
-        for name, uf in _CITY_AND_STATE.findall(line.text) if line.type == "location" else ():
+    """The city to be asked about of a shared place: the one it names with its state ("Itajaí/SC"), or next to it."""
+    places = [line.text for line in reversed(state.pending) if line.type == "location"]
+    for text in places:
+        for name, uf in _CITY_AND_STATE.findall(text):
             place = municipalities.find(name.strip(), uf)
             if place is not None:
                 return f"{place.name}/{uf}"
+    for text in places:
+        point = _POINT.search(text)
+        near = nearby.city(float(point[1]), float(point[2])) if point else None
+        if near is not None:
+            return f"{near.name}/{near.uf}"
     return ""

@@ -11,6 +11,7 @@ from conversations import followups, handoff, outcomes, quiet, resume, sessions
 from conversations.channel_cache import ChannelView
 from conversations.channels import base
 from conversations.chatwoot import due, telling
+from conversations.ingest import late
 from conversations.ingest.common import NotYet, StoredEvent, identity_keys, lead_of
 from conversations.media import arrivals
 from conversations.models import Conversation, Handoff, Message, Outbox, Turn
@@ -40,6 +41,8 @@ def on_incoming(channel: ChannelView, event: StoredEvent, parsed: base.Incoming,
     message = _store(conversation, channel, event, parsed, author=Message.Author.LEAD, own_words=own_words, now=now)
     if not reason:
         _expect_words(conversation, channel, message, now=now)
+    elif reason == late.TOO_OLD:
+        late.tell(message, channel, received_at=event.received_at, now=now)
     conversation.address = parsed.address
     conversation.last_message_at = max(conversation.last_message_at, event.received_at)
     if own_words and asks_opt_out(parsed.text[:MAX_CHARS]):
@@ -142,6 +145,10 @@ def on_echo(channel: ChannelView, event: StoredEvent, parsed: base.Echo, now: da
         conversation.revision += 1
         said = _store(conversation, channel, event, parsed, author=Message.Author.PHONE, now=now)
         _expect_words(conversation, channel, said, now=now)
+    if _is_old(parsed.sent_at, event.received_at):  # what a person said long ago puts nobody in charge now
+        conversation.save()
+        due.mark(lead_id=lead.id, channel_id=channel.id, now=now)
+        return late.TOO_OLD
     conversation.last_message_at = max(conversation.last_message_at, event.received_at)
     handoff.take_over(conversation, reason=handoff.PHONE, actor="sdr:celular", now=now)
     conversation.save()
@@ -267,9 +274,13 @@ def _why_not_answered(parsed: base.Incoming, *, received_at: datetime) -> str:
         return "so_registro:status_reply"
     if parsed.type in SHOWN_ONLY:
         return f"so_registro:{parsed.type.value}"
-    if received_at - _believed(parsed.sent_at, received_at) > timedelta(hours=settings.MESSAGE_MAX_AGE_H):
-        return "antiga_demais"
+    if _is_old(parsed.sent_at, received_at):
+        return late.TOO_OLD
     return ""
+
+
+def _is_old(stated: datetime | None, received_at: datetime) -> bool:
+    return received_at - _believed(stated, received_at) > timedelta(hours=settings.MESSAGE_MAX_AGE_H)
 
 
 def _expect_turn(conversation: Conversation, *, text: str, heard_at: datetime) -> None:

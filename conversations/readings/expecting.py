@@ -10,12 +10,13 @@ from knowledge import flags
 from seleto.lib import jobs
 
 
-def expect(media: Media, *, channel: str, origin: str, now: datetime) -> datetime | None:
-    """Until when the turn waits for what the file says; None when it is not read at all."""
+def expect(media: Media, *, channel: str, origin: str, now: datetime, waits: bool = True) -> datetime | None:
+    """Until when the turn waits for what the file says; None when it is not read at all. Without ``waits`` it is read
+    for people alone and no turn waits."""
     kind = _kind(media, channel=channel, origin=origin)
     if kind is None or media.state != Media.State.DUE:
         return None
-    until = now + timedelta(seconds=settings.READING_WAIT_S)
+    until = now + timedelta(seconds=settings.READING_WAIT_S if waits else 0)
     Reading.objects.create(media=media, kind=kind, due_at=now, awaited_until=until, created_at=now)
     return until
 

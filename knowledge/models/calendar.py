@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
+from knowledge.models.history import History
 from knowledge.opening import Shift, SpecialDay, overlap
 
 MIDNIGHT = time()
@@ -31,6 +32,7 @@ class BusinessHours(models.Model):
         help_text="Um horário igual ou anterior à abertura é do dia seguinte: 18:00 a 02:00 passa da meia-noite, "
         "00:00 a 00:00 é o dia todo.",
     )
+    history = History()
 
     class Meta:
         verbose_name = "horário de atendimento"
@@ -77,6 +79,7 @@ class Holiday(models.Model):
     every_year = models.BooleanField("todo ano", default=False, help_text="Repete na mesma data, a partir da primeira.")
     opens = models.TimeField("abre às", null=True, blank=True, help_text="Só para atendimento extra.")
     closes = models.TimeField("fecha às", null=True, blank=True, help_text="Só para atendimento extra.")
+    history = History()
 
     class Meta:
         verbose_name = "feriado, folga ou atendimento extra"

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from knowledge.catalogue import ATTRIBUTE_LABELS, ArticleFacts, Attribute, ProductFacts
 from knowledge.models.base import Seeded
+from knowledge.models.history import History
 from seleto.lib.ids import new_id
 
 
@@ -16,6 +17,7 @@ class Product(Seeded):
     description = models.CharField("descrição", max_length=200, blank=True)
     aliases = models.TextField("apelidos", blank=True, help_text="Um por linha: como os clientes chamam a máquina.")
     available = models.BooleanField("disponível", default=True)
+    history = History()
 
     class Meta:
         verbose_name = "produto"
@@ -56,6 +58,7 @@ class ProductAttribute(models.Model):
         "valores possíveis", max_length=120, blank=True, help_text="Números separados por espaço, por exemplo: 7 15 23"
     )
     text = models.CharField("como se diz", max_length=200)
+    history = History()
 
     class Meta:
         verbose_name = "atributo do produto"
@@ -106,6 +109,7 @@ class Article(Seeded):
     owner = models.CharField("responsável", max_length=80, blank=True)
     source = models.CharField("fonte", max_length=200, blank=True)
     reviewed_on = models.DateField("revisado em", null=True, blank=True)
+    history = History(m2m_fields=[products])
 
     class Meta:
         verbose_name = "artigo"
@@ -144,6 +148,7 @@ class Synonym(Seeded):
 
     term = models.CharField("termo do cliente", max_length=60, unique=True)
     means = models.CharField("termo dos artigos", max_length=60)
+    history = History()
 
     class Meta:
         verbose_name = "sinônimo"

@@ -10,6 +10,7 @@ from django.db.models.functions import Length, Now
 from django.db.models.lookups import LessThanOrEqual
 
 from knowledge.models.base import Seeded
+from knowledge.models.history import History
 from knowledge.models.products import Product
 from knowledge.opening import subdivisions
 from seleto.lib.ids import new_id
@@ -72,6 +73,7 @@ class Phrase(Seeded):
     text = models.TextField("texto", max_length=PHRASE_MAX_CHARS)
     active = models.BooleanField("ativa", default=True)
     seed_key = models.CharField(max_length=60, null=True, blank=True, unique=True, editable=False)
+    history = History()
 
     class Meta:
         verbose_name = "frase aprovada"
@@ -100,6 +102,7 @@ class PricePolicy(models.Model):
         help_text="Ligada, o preço configurado da FBM100 ou da FB300 pode ser dito a um lead frio que pergunta.",
     )
     updated_at = models.DateTimeField("alterado em", auto_now=True)
+    history = History()
 
     class Meta:
         verbose_name = "política de preço"
@@ -118,6 +121,7 @@ class ProductPrice(models.Model):
     amount = models.DecimalField("valor em reais", max_digits=12, decimal_places=2)
     valid_from_date = models.DateField("válido de")
     valid_until_date = models.DateField("válido até", null=True, blank=True)
+    history = History()
 
     class Meta:
         verbose_name = "preço"
@@ -271,6 +275,7 @@ class CompanyProfile(Seeded):
         db_default="",
         help_text="Sigla do estado cujos feriados valem além dos nacionais, por exemplo SP. Vazio: só os nacionais.",
     )
+    history = History()
 
     class Meta:
         verbose_name = "dados da empresa"

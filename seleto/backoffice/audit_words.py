@@ -56,6 +56,7 @@ _DEEDS = {
     "report_again": "marcou de novo uma resposta como errada",
     "free": "liberou o ritmo",
     "reset": "mandou tentar agora",
+    "restore": "voltou a uma versão anterior",
     "revoke": "revogou",
     "rollback": "voltou a esta versão",
     "trial_drop": "encerrou o teste A/B",

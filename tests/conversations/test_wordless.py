@@ -90,7 +90,8 @@ def place(**fields):
     [
         (IMAGE, "arquivo_recebido"),
         ({"video": {"videoUrl": f"{STORE}/x.mp4", "seconds": 3}}, "arquivo_recebido"),
-        (place(), "localizacao_recebida"),
+        (place(latitude=-30.0, longitude=-40.0), "localizacao_recebida"),
+        (place(), "localizacao_cidade"),
         (place(address="Rua Exemplo, 10, Centro, Itajaí - SC, 88300-000"), "localizacao_cidade"),
         (CONTACT, "contato_recebido"),
         (CALL, "chamada_perdida"),
@@ -107,8 +108,13 @@ def test_what_has_no_words_gets_an_approved_answer(outside, content, phrase):
     assert "{" not in outside.sent[0]
 
 
-def test_a_city_in_a_place_is_proposed_and_stands_only_when_confirmed(outside):
-    lead(outside, **place(address="Rua Exemplo, 10, Itajaí - SC"))
+@pytest.mark.parametrize(
+    "where",
+    [{"address": "Rua Exemplo, 10, Itajaí - SC"}, {"latitude": -26.907, "longitude": -48.662}],
+    ids=["named", "by its coordinates"],
+)
+def test_a_city_in_a_place_is_proposed_and_stands_only_when_confirmed(outside, where):
+    lead(outside, **place(**where))
     assert "Itajaí/SC" in outside.sent[0]
 
     proposed = {"field": "cidade", "value": "Itajaí", "quote": "sim", "message": "m3"}
