@@ -6,7 +6,6 @@ parked, queued again, or unknown (``conversations/outcomes.py``).
 """
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,15 +15,16 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from conversations import channel_cache, outcomes, pacing, window
+from conversations import channel_cache, outcomes, pacing, sending, window
 from conversations.channel_cache import ChannelView
 from conversations.channels import registry
-from conversations.channels.base import ChannelClient, Sent, Timeouts
+from conversations.channels.base import ChannelClient, Timeouts
 from conversations.chatwoot import due, inboxes
 from conversations.chatwoot.events import Attachment
-from conversations.media import arrivals, outgoing, uploads
+from conversations.media import arrivals
 from conversations.models import Conversation, Media, Message, Outbox, Turn
 from conversations.outcomes import OutboxClaim
+from conversations.voice import notes
 from knowledge import flags
 from seleto.lib import alerts, circuits, clock, connections, correlation, http, jobs, metrics
 from seleto.lib.errors import Ambiguous, Misconfigured, ProviderError, Rejected, Throttled, Unavailable
@@ -53,7 +53,7 @@ _MAY_SPEAK = (
 _RETURNING = (
     'o.id, o.conversation_id, o.channel_id, o.message_id, o.origin, o."to", o.text, o.typing_s, o.attempts,'
     " o.created_at, o.correlation_id, o.answers_id, o.followed, o.media_id, o.template,"
-    " o.only_at_revision IS NOT NULL"
+    " o.only_at_revision IS NOT NULL, o.spoken"
 )
 
 
@@ -80,12 +80,14 @@ def enqueue(
     answers_id: str = "",
     survives_handoff: bool = False,
     followed: bool = False,
+    spoken: bool = False,
 ) -> list[Outbox]:
     """Queue the agent's bubbles behind what the conversation still has to send. Call inside a transaction with the
     conversation locked; saving it is left to the caller.
 
     ``reviewed`` are the digests of the texts that passed the guardrails; a bubble whose text is not among them is
     refused with ``ValueError``, and by the database should this check ever be lost. ``followed``: files come behind.
+    ``spoken``: to be heard rather than read.
     """
     channel = channel_cache.by_id(conversation.channel_id)
     messages, rows, due_at = [], [], pacing.earliest(conversation, channel, now=now)
@@ -113,6 +115,7 @@ def enqueue(
                 answers_id="" if position else answers_id,
                 followed=followed or position < len(bubbles) - 1,
                 survives_handoff=survives_handoff,
+                spoken=spoken,
                 created_at=now,
                 correlation_id=correlation.current(),
             )
@@ -247,8 +250,12 @@ def _attempt(row: OutboxClaim) -> str:
     circuit = f"{channel.provider}:{channel.slug}"
     if not circuits.allow(circuit, now):
         return outcomes.requeue(row, now + timedelta(seconds=settings.OUTBOX_RETRY_S * 5), counted=False)
+    if row.spoken and row.media_id is None:
+        # Seconds in which a person may have taken over: whoever claims the row again looks anew (I5).
+        notes.make(row_id=row.id, conversation_id=row.conversation_id, message_id=row.message_id, text=row.text)
+        return outcomes.requeue(row, clock.now(), counted=False)
     try:
-        sent = _send(client(channel), row)
+        sent = sending.send(client(channel), row)
     except Misconfigured as error:
         circuits.failed(circuit, error.reason, now)
         _alert(channel, f"O provedor recusa o canal {channel.slug}: confira as credenciais", now)
@@ -274,31 +281,6 @@ def _attempt(row: OutboxClaim) -> str:
 
 def _window_is_open(row: OutboxClaim, now: datetime) -> bool:
     return window.is_open(Conversation.objects.get(pk=row.conversation_id), now=now)
-
-
-def _send(provider: ChannelClient, row: OutboxClaim) -> Sent:
-    """One call, with the database let go."""
-    ids = {"correlation_id": row.correlation_id, "reference": str(row.id)}
-    if row.template != "{}":
-        template = json.loads(row.template)
-        connections.release()
-        return provider.send_template(
-            to=row.to,
-            name=template["name"],
-            language=template["language"],
-            variables=template["values"],
-            **ids,
-        )
-    if row.media_id is None:
-        connections.release()
-        return provider.send_text(to=row.to, text=row.text, typing_s=row.typing_s, **ids)
-    parcel = outgoing.parcel(row.media_id)
-    if parcel.common and registry.get(channel_cache.by_id(row.channel_id).provider).keeps_uploads:
-        return uploads.send(
-            provider, parcel, channel_id=row.channel_id, to=row.to, caption=row.text, now=clock.now(), **ids
-        )
-    connections.release()
-    return outgoing.send(provider, parcel, to=row.to, caption=row.text, **ids)
 
 
 def client(channel: ChannelView) -> ChannelClient:

@@ -47,6 +47,7 @@ class OutboxClaim:
     # JSON as the database gives it: an approved template, or "{}".
     template: str = field(repr=False)
     follow_up: bool
+    spoken: bool
 
 
 def on_own_echo(
@@ -217,6 +218,11 @@ def declare_unknown(row_id: UUID, now: datetime) -> str:
 def settle_abandoned(now: datetime) -> None:
     """Rows whose sender died are unknown; unknown rows whose wait is over are shown to a person."""
     abandoned = Outbox.objects.filter(status=Outbox.Status.SENDING).extra(where=["leased_until < now()"])
+    # One whose voice note was not made had not begun to leave; its text needs none.
+    if abandoned.filter(spoken=True, media=None).update(
+        status=Outbox.Status.QUEUED, spoken=False, leased_until=None, due_at=now
+    ):
+        jobs.wake("deliver")
     for row_id in abandoned.values_list("pk", flat=True):
         declare_unknown(row_id, now)
     overdue = Outbox.objects.filter(status=Outbox.Status.UNKNOWN, reason="", due_at__lte=now)

@@ -533,6 +533,18 @@ WHATSAPP_MEDIA_HOSTS = env.words("WHATSAPP_MEDIA_HOSTS", ["lookaside.fbsbx.com"]
 # Besides each inbox's own server: where that one keeps attachments (a bucket's host).
 CHATWOOT_MEDIA_HOSTS = env.words("CHATWOOT_MEDIA_HOSTS")
 
+# --- Replies that are heard (switch audio_out), by any OpenAI-compatible endpoint ---------------------------------
+SPEECH_BASE_URL = env.url("SPEECH_BASE_URL", LLM_BASE_URL)
+SPEECH_API_KEY = env.text("SPEECH_API_KEY", LLM_API_KEY if SPEECH_BASE_URL == LLM_BASE_URL else "")
+SPEECH_MODEL = env.text("SPEECH_MODEL", "tts-1")
+SPEECH_VOICE = env.text("SPEECH_VOICE", "nova")
+SPEECH_CONNECT_TIMEOUT_S = env.seconds("SPEECH_CONNECT_TIMEOUT_S", 5, least=0.1)
+SPEECH_READ_TIMEOUT_S = env.seconds("SPEECH_READ_TIMEOUT_S", 15, least=0.1)
+# A longer reply is written; about a minute of speech.
+SPEECH_MAX_CHARS = env.whole("SPEECH_MAX_CHARS", 700, least=1, most=4096)
+# US$ for a thousand characters: counts against the ceilings of the model.
+SPEECH_PRICE = env.seconds("SPEECH_PRICE_USD_PER_1000_CHARS", 0)
+
 # --- Outbox (design.md, stage 6) ---------------------------------------------------------------------------------
 DELIVER_CONCURRENCY = env.whole("DELIVER_CONCURRENCY", 16, least=1)
 OUTBOX_MAX_ATTEMPTS = env.whole("OUTBOX_MAX_ATTEMPTS", 8, least=1)

@@ -205,6 +205,11 @@ def _answered(session: "Session", answer: Answer, state: TurnState, snapshot: Sn
     )
 
 
+def _digests(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """Of all that was reviewed: each bubble, and the reply as one text."""
+    return tuple(digest(text) for text in dict.fromkeys((*parts, "\n\n".join(parts))))
+
+
 def _handouts(
     answer: Answer, route: Route | None, state: TurnState, snapshot: Snapshot, heard: Heard
 ) -> tuple[HandoutFacts, ...]:
@@ -225,7 +230,7 @@ def _replied(vetted: Vetted, state: TurnState, snapshot: Snapshot, heard: Heard)
     parts, told = vetting.completed(vetted.parts, state, snapshot, heard, owed)
     return Decision(
         bubbles=parts,
-        reviewed=tuple(digest(part) for part in parts),
+        reviewed=_digests(parts),
         answer=vetted.answer,
         engagement=heard.engagement,
         memory=_remembered(parts, state, snapshot, heard, told=told),
@@ -247,7 +252,7 @@ def _routed(
     parts, told = vetting.completed(parts, state, snapshot, heard, owed)
     return Decision(
         bubbles=parts,
-        reviewed=tuple(digest(part) for part in parts),
+        reviewed=_digests(parts),
         answer=answer,
         facts=heard.facts,
         engagement=heard.engagement,
@@ -265,7 +270,7 @@ def _phrase_only(state: TurnState, snapshot: Snapshot, heard: Heard, situation: 
     parts, told = vetting.completed((text,), state, snapshot, heard, owed)
     return Decision(
         bubbles=parts,
-        reviewed=tuple(digest(part) for part in parts),
+        reviewed=_digests(parts),
         facts=heard.facts,
         engagement=heard.engagement,
         memory=_remembered(parts, state, snapshot, heard, told=told),

@@ -7,12 +7,13 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from conversations import followups, handoff, handouts, outbox, spending
+from conversations import channel_cache, followups, handoff, handouts, outbox, spending
 from conversations.agent.situations import subject_request_kind
 from conversations.agent.state import Decision, Snapshot, TurnState
 from conversations.chatwoot import due
 from conversations.formatting import typing_s
 from conversations.models import Conversation, GuardrailHit, Handoff, Turn
+from conversations.voice import notes
 from knowledge import gaps
 from leads import classification, needs
 from leads.models import Lead
@@ -73,15 +74,18 @@ def _apply(
     conversation.memory = decision.memory.stored()
     turn = Turn(pk=state.turn_id)
     held = bool(decision.retry_reason) and conversation.held  # told while we were thinking: not again
+    channel = channel_cache.by_id(conversation.channel_id)
+    spoken = notes.wanted(state, decision, channel=channel.slug, origin=channel.origin)
     rows = outbox.enqueue(
         conversation,
-        [outbox.Bubble(text, _typing(text)) for text in decision.bubbles if not held],
+        [outbox.Bubble(text, _typing(text)) for text in _texts(decision, spoken=spoken) if not held],
         turn=turn if not decision.retry_reason else None,
         reviewed=decision.reviewed,
         now=now,
         answers_id=state.pending[-1].provider_id if state.pending else "",
         survives_handoff=bool(decision.handoff_reason),
         followed=bool(decision.handouts),
+        spoken=spoken,
     )
     if rows and decision.handouts and not decision.retry_reason:
         rows += handouts.enqueue(
@@ -247,6 +251,10 @@ def _close_turn(state: TurnState, decision: Decision, status: str, *, snapshot: 
     )
     if not ours:
         raise Lost
+
+
+def _texts(decision: Decision, *, spoken: bool) -> tuple[str, ...]:
+    return (notes.whole(decision.bubbles),) if spoken else decision.bubbles
 
 
 def _typing(text: str) -> float:

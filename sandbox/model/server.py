@@ -23,6 +23,8 @@ from sandbox.zapi import media
 
 MODEL_NAME = "sandbox-sdr"
 _MAX_AUDIO = 25 * 1024 * 1024
+# How much text one call speaks, and how fast.
+_MAX_SPOKEN, _CHARS_A_SECOND = 4096, 15
 _AUDIO_SUFFIXES = (".flac", ".mp3", ".mp4", ".mpeg", ".mpga", ".m4a", ".ogg", ".wav", ".webm")
 _KEPT_CALLS = 5000
 _KEPT_BODIES = 300
@@ -69,6 +71,7 @@ class ModelServer:
             Route("/v1/chat/completions", self.chat, methods=["POST"]),
             Route("/v1/embeddings", self.embed, methods=["POST"]),
             Route("/v1/audio/transcriptions", self.transcribe, methods=["POST"]),
+            Route("/v1/audio/speech", self.speak, methods=["POST"]),
             Route("/v1/models", self.models, methods=["GET"]),
         ]
 
@@ -168,6 +171,32 @@ class ModelServer:
         if wanted == "text":
             return Response(text + "\n", media_type="text/plain")
         return self._close(call, {"file": name}, answer)
+
+    async def speak(self, request: Request) -> Response:
+        """A voice note that hums for as long as the text takes, and that the fake transcription hears as that text."""
+        call = self._open("speech", "normal", request)
+        body: Any = None
+        try:
+            body = await _json(request)
+            text = body.get("input")
+            if not isinstance(text, str) or not 1 <= len(text) <= _MAX_SPOKEN:
+                raise Refused(wire.invalid(f"input must have 1 to {_MAX_SPOKEN} characters", "input"))
+            if not isinstance(body.get("voice"), str) or not body["voice"]:
+                raise Refused(wire.invalid("you must provide a voice parameter", "voice"))
+            if body.get("response_format", "mp3") != "opus":
+                raise Refused(wire.invalid("this fake speaks opus only", "response_format"))
+        except Refused as refused:
+            return self._close_failed(call, body, refused.failure)
+        if self._clock.virtual and not await self._hold(request, self._clock.model_s):
+            return Response(status_code=499)
+        name = media.voice_note_name(
+            self._world.new_id("fala", 12), max(1, len(text) // _CHARS_A_SECOND), corrupt=False
+        )
+        self._world.transcripts[name] = text
+        _, sound = media.build(name) or ("", b"")
+        call.status = 200
+        self.bodies.append((call.n, body, {"audio": name}))
+        return Response(sound, media_type="audio/ogg", headers={"x-request-id": f"req_sandbox_{call.n}"})
 
     async def models(self, request: Request) -> Response:
         try:

@@ -121,7 +121,7 @@ def test_a_model_that_does_not_answer_in_time(mode: str, outside: Outside) -> No
     assert outside.chat(brief("oi")).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["chat/completions", "embeddings", "audio/transcriptions"])
+@pytest.mark.parametrize("path", ["chat/completions", "embeddings", "audio/transcriptions", "audio/speech"])
 def test_a_key_is_required(path: str, outside: Outside, payload: Any) -> None:
     answer = outside.http.post(f"/v1/{path}", json={})
 
@@ -285,3 +285,22 @@ def test_calls_are_counted_and_their_bodies_shown_on_request(outside: Outside) -
 @pytest.mark.parametrize("body", [{"mode": "sulk"}, {"personality": "genius"}, {"times": "x"}])
 def test_an_unknown_mode_is_refused(body: dict[str, str], outside: Outside) -> None:
     assert outside.http.post("/_sandbox/model", json=body).status_code == 400
+
+
+def test_a_text_is_spoken_and_heard_as_the_same_text(outside):
+    asked = {"model": "tts-1", "input": "A FB300 é semiautomática.", "voice": "nova", "response_format": "opus"}
+    spoken = outside.http.post("/v1/audio/speech", json=asked, headers=KEY)
+
+    assert (spoken.status_code, spoken.headers["content-type"]) == (200, "audio/ogg")
+    files = {"file": ("audio.ogg", spoken.content, "audio/ogg")}
+    heard = outside.http.post("/v1/audio/transcriptions", files=files, data={"model": "w"}, headers=KEY)
+    assert heard.json()["text"] == "A FB300 é semiautomática."
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"input": ""}, {"input": "a" * 4097}, {"voice": ""}, {"model": ""}, {"response_format": "mp3"}]
+)
+def test_what_cannot_be_spoken_is_refused(outside, wrong):
+    asked = {"model": "tts-1", "input": "Olá", "voice": "nova", "response_format": "opus", **wrong}
+
+    assert outside.http.post("/v1/audio/speech", json=asked, headers=KEY).status_code == 400
