@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from conversations.channels import registry
 from tests.channels import handling
 from tests.channels.handling import Handling
 
@@ -80,13 +81,33 @@ Change the handling there, not here.
 |---|---|---|
 """
 
+_OUTWARD = """
+## Files we send
+
+From `conversations/channels/registry.py`; `tests/channels/case.py` proves that they arrive byte for byte.
+
+| what | Z-API | Cloud API |
+|---|---|---|
+"""
+
 
 def page() -> str:
     lines = [
         f"| {label} | {_told(zapi, handling.ZAPI)} | {_told(cloud, handling.CLOUD_API)} |"
         for label, zapi, cloud in ROWS
     ]
-    return _HEAD + "\n".join(lines) + "\n"
+    return _HEAD + "\n".join(lines) + "\n" + _OUTWARD + "\n".join(_limits()) + "\n"
+
+
+def _limits() -> list[str]:
+    """How files leave, as the registry has it."""
+    providers = [registry.get(name) for name in ("zapi", "whatsapp")]
+    rows = [
+        f"| Largest {kind} | " + " | ".join(f"{one.max_bytes[kind] // 1024 // 1024} MB" for one in providers) + " |"
+        for kind in ("image", "document", "audio")
+    ]
+    ways = ["uploaded once, sent by its id for 30 days" if one.keeps_uploads else "within the call" for one in providers]
+    return [*rows, f"| A catalogue or photo goes | {' | '.join(ways)} |"]
 
 
 def _told(samples: tuple[str, ...], table: dict[str, Handling]) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
 
 from conversations.media import files
 from conversations.models import Handout, Message, Outbox
@@ -17,7 +16,7 @@ pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("installation")]
 
 
 @pytest.fixture
-def catalogue(pipe: Pipe, settings: SettingsWrapper) -> Iterator[Handout]:
+def catalogue(pipe: Pipe, settings: Any) -> Iterator[Handout]:
     """The company's, where the installation keeps its files."""
     settings.MEDIA_ROOT = pipe._running.logs / "media"
     row = handout(caption="Nosso catálogo completo.")
