@@ -106,7 +106,9 @@ def _limits() -> list[str]:
         f"| Largest {kind} | " + " | ".join(f"{one.max_bytes[kind] // 1024 // 1024} MB" for one in providers) + " |"
         for kind in ("image", "document", "audio")
     ]
-    ways = ["uploaded once, sent by its id for 30 days" if one.keeps_uploads else "within the call" for one in providers]
+    ways = [
+        "uploaded once, sent by its id for 30 days" if one.keeps_uploads else "within the call" for one in providers
+    ]
     return [*rows, f"| A catalogue or photo goes | {' | '.join(ways)} |"]
 
 
