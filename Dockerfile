@@ -55,7 +55,7 @@ COPY --from=build /app /app
 USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=40s --retries=4 \
-    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+    CMD ["python", "deploy/healthy.py"]
 ENTRYPOINT ["tini", "--"]
 # The worker is the same image with `python manage.py worker`, the migration with `python manage.py migrate`.
 CMD ["gunicorn", "seleto.wsgi:application", "--config", "deploy/gunicorn.conf.py"]
