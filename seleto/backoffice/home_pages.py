@@ -5,7 +5,7 @@ Everybody sees the figures of the rows that they may open, and no others.
 
 import json
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -19,11 +19,10 @@ from conversations.models import Channel, ChatwootLink, Event, HandoffAlarm, Out
 from conversations.wording import words
 from crm.models import CrmSync
 from leads.models import Temperature
-from seleto import health
+from seleto import degraded
 from seleto.backoffice import home, home_links
 from seleto.backoffice.home import Scope
-from seleto.backoffice.home_words import duration, money, stage_words
-from seleto.backoffice.system_pages import cluster_name, system_name
+from seleto.backoffice.home_words import duration, money
 from seleto.lib import clock
 from seleto.lib.admin_lists import local
 
@@ -128,7 +127,7 @@ def _now(request: HttpRequest, scope: Scope) -> dict[str, Any]:
     may = request.user.has_perm
     shown: dict[str, Any] = {"at": local(scope.now)}
     if may("lib.view_alert"):
-        shown["state"] = _state(scope.now)
+        shown["modes"] = degraded.modes(now=scope.now)
     if may("conversations.view_handoff"):
         shown["hot"] = _hot(scope)
     if may("conversations.view_channel"):
@@ -137,30 +136,6 @@ def _now(request: HttpRequest, scope: Scope) -> dict[str, Any]:
         shown["spend"] = _spend_today(scope)
     shown["stuck"] = _stuck(request, scope)
     return shown
-
-
-def _state(now: datetime) -> dict[str, Any]:
-    """What is not as it should be, each with its page."""
-    found = health.read_state(now=now)
-    heart, circuits, alerts = (home_links.to_list(f"lib_{name}") for name in ("heartbeat", "circuit", "alert"))
-    lines = [(f"Não trabalha: {cluster_name(name)}", heart, "bad") for name in found.dead_clusters]
-    lines += [(alert.title, f"{alerts}?aberto=sim", _alert_tone(alert.level)) for alert in found.alerts]
-    told = {alert.key for alert in found.alerts}
-    lines += [
-        (f"Descansa depois de falhas: {system_name(key)}", circuits, "bad")
-        for key in found.circuits
-        if f"circuit:{key}" not in told
-    ]
-    lines += [
-        (f"Atrasado: {stage_words(name)}, há {duration(late)}", heart, "warm")
-        for name, late in found.stage_late.items()
-        if f"late:{name}" in found.degraded
-    ]
-    return {"lines": lines}
-
-
-def _alert_tone(level: str) -> str:
-    return "bad" if level == "critical" else "warm"
 
 
 def _hot(scope: Scope) -> dict[str, Any]:

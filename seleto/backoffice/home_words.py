@@ -1,33 +1,6 @@
-"""How the first page says figures: durations, money, the stages of the pipe."""
+"""How the first page says figures: durations and money."""
 
 from decimal import Decimal
-
-_STAGES = {
-    "bulk_run": "ações em lote",
-    "channel_watch": "conferir os canais",
-    "chatwoot_poll": "conferir o Chatwoot",
-    "crm_reconcile": "conferir o CRM",
-    "crm_sync": "levar leads ao CRM",
-    "deliver": "enviar mensagens",
-    "embed": "preparar a busca",
-    "follow_up": "retomar conversas",
-    "handoff_wait": "avisar de quem espera",
-    "ingest": "receber mensagens",
-    "media": "baixar arquivos",
-    "mirror": "espelhar no Chatwoot",
-    "nightly": "avaliação diária",
-    "playground": "playground",
-    "publish": "avaliar prompts",
-    "read": "ler arquivos",
-    "replay": "reproduzir conversas",
-    "summary": "resumir conversas",
-    "templates": "ler modelos do WhatsApp",
-    "turn": "responder",
-}
-
-
-def stage_words(name: str) -> str:
-    return _STAGES.get(name, name.replace("_", " "))
 
 
 def duration(seconds: float | None) -> str:
