@@ -1,4 +1,5 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 
 
 class BackofficeConfig(AppConfig):
@@ -7,7 +8,7 @@ class BackofficeConfig(AppConfig):
     verbose_name = "Experimentar"
 
     def ready(self) -> None:
-        from seleto.backoffice import exports, parked, playground, privacy, replay, runs
+        from seleto.backoffice import exports, parked, playground, privacy, replay, roles, runs
 
         exports.register()
         playground.register()
@@ -15,3 +16,6 @@ class BackofficeConfig(AppConfig):
         runs.register()
         parked.register()
         privacy.register()
+        # Permissions are made app by app after `migrate`: with the last one's turn all of them exist.
+        last = list(apps.get_app_configs())[-1]
+        post_migrate.connect(roles.bring_up, sender=last, dispatch_uid="seleto.roles")

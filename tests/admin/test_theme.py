@@ -45,7 +45,7 @@ def told():
     alerts.open_("canal:principal", title="O canal principal está desconectado", level=Alert.Level.CRITICAL, now=at)
     audit.record(actor="usuário:1", action="conversation.human", subject_kind="conversation", subject_id=None, now=at)
     tokens.create(name="painel", now=at)
-    Group.objects.create(name="Gestor")
+    Group.objects.get_or_create(name="Gestor")
     told.reply = Message.objects.get(author=Message.Author.AGENT)
     return told
 

@@ -1,0 +1,155 @@
+"""What each role may open, change and do, and that everything else is refused."""
+
+import pytest
+from django.contrib.admin.sites import site
+from django.contrib.auth.models import Group, Permission, User
+from django.core.management.sql import emit_post_migrate_signal
+from django.test import RequestFactory
+from django.urls import NoReverseMatch, reverse
+
+from seleto.backoffice import roles
+
+pytestmark = pytest.mark.django_db
+
+TALKS = {
+    f"conversations.{name}"
+    for name in "conversation message handoff handoffalarm media followup plannedfollowup guardrailhit turn".split()
+} | {"conversations.wrongreply"}
+PEOPLE = {"leads.lead", "leads.fact", "leads.empresa", "leads.orcamento"}
+KNOWLEDGE = {f"knowledge.{name}" for name in "product article synonym gap companyprofile phrase".split()}
+CRM = {f"crm.{name}" for name in "crmsync crmcall crmsettings crmorigin citylink drift reconciliation".split()}
+WIRES = {f"conversations.{name}" for name in "channel event outbox chatwootlink chatwootinbox".split()}
+
+OPENS = {
+    roles.SDR_LEAD: TALKS | PEOPLE | KNOWLEDGE | {"conversations.channel", "conversations.outbox", "lib.alert"},
+    roles.OPERATIONS: CRM
+    | WIRES
+    | {f"conversations.{name}" for name in "conversation turn media handoffalarm messagetemplate".split()}
+    | {f"lib.{name}" for name in "alert circuit heartbeat ratebucket apitoken auditentry".split()}
+    | {"leads.lead", "knowledge.flag", "backoffice.bulkrun"},
+    roles.DATA_OFFICER: PEOPLE
+    | {"leads.subjectrequest", "conversations.conversation", "conversations.message", "conversations.media"}
+    | {"lib.auditentry"},
+}
+# Deeds that have a permission of their own.
+DEEDS = {
+    "leads.export_lead": {roles.MANAGER, roles.DATA_OFFICER},
+    "leads.merge_lead": {roles.MANAGER, roles.SDR_LEAD},
+    "leads.anonymise_lead": {roles.DATA_OFFICER},
+    "conversations.send_as_company": {roles.MANAGER, roles.SDR_LEAD},
+    "conversations.operate_conversation": {roles.MANAGER, roles.SDR_LEAD},
+    "knowledge.loosen_rule": {roles.MANAGER},
+    "knowledge.publish_knowledge": {roles.MANAGER},
+    "knowledge.change_rollout": {roles.MANAGER, roles.OPERATIONS},
+    "crm.operate_crm": {roles.OPERATIONS},
+    "backoffice.use_playground": {roles.MANAGER},
+}
+ROLES = [roles.MANAGER, roles.SDR_LEAD, roles.OPERATIONS, roles.DATA_OFFICER, roles.AUDITOR]
+
+
+@pytest.fixture(autouse=True)
+def brought_up(db):
+    roles.bring_up()
+
+
+@pytest.fixture
+def somebody(client):
+    def enter(role: str) -> User:
+        user = User.objects.create_user("pessoa", is_staff=True)
+        user.groups.add(Group.objects.get(name=role))
+        client.force_login(user)
+        return User.objects.get(pk=user.pk)
+
+    return enter
+
+
+def asking(user: User):
+    request = RequestFactory().get("/admin/")
+    request.user = user
+    return request
+
+
+def lists(user: User) -> set[str]:
+    request = asking(user)
+    return {model._meta.label_lower for model, pages in site._registry.items() if pages.has_view_permission(request)}
+
+
+@pytest.mark.parametrize("role", OPENS)
+def test_a_role_opens_these_lists_and_no_others(somebody, role):
+    assert lists(somebody(role)) - {"backoffice.exportrun"} == OPENS[role]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_pages_answer_as_the_role_says(somebody, client, role):
+    """Every list of the admin, and the page that adds to it, asked for by address."""
+    user = somebody(role)
+    request = asking(user)
+    for model, pages in site._registry.items():
+        name = f"{model._meta.app_label}_{model._meta.model_name}"
+        if not pages.has_view_permission(request):
+            assert client.get(reverse(f"admin:{name}_changelist")).status_code == 403, name
+        if not pages.has_add_permission(request):
+            try:
+                address = reverse(f"admin:{name}_add")
+            except NoReverseMatch:
+                continue
+            assert client.post(address, {}).status_code in (403, 405), name
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_a_deed_is_for_these_roles_alone(deed):
+    app, codename = deed.split(".")
+    permission = Permission.objects.get(content_type__app_label=app, codename=codename)
+
+    assert set(permission.group_set.values_list("name", flat=True)) == DEEDS[deed]
+
+
+def test_the_auditor_changes_nothing(somebody):
+    user = somebody(roles.AUDITOR)
+    request = asking(user)
+
+    assert {code.split(".")[1].split("_")[0] for code in user.get_all_permissions()} == {"view"}
+    for model, pages in site._registry.items():
+        may = (pages.has_add_permission(request), pages.has_change_permission(request))
+        assert (*may, pages.has_delete_permission(request)) == (False, False, False), model
+        assert not getattr(pages, "has_repair_permission", lambda _: False)(request), model
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != roles.AUDITOR])
+def test_nobody_keeps_users_or_rewrites_what_was(somebody, role):
+    codes = somebody(role).get_all_permissions()
+
+    assert not {code for code in codes if code.startswith("auth.")}
+    for untouched in ("message", "fact", "auditentry", "guardrailhit", "identity", "classification"):
+        assert not {code for code in codes if code.endswith(f"_{untouched}") and ".view_" not in code}
+
+
+def test_the_sdr_lead_neither_exports_nor_touches_knowledge(somebody):
+    codes = somebody(roles.SDR_LEAD).get_all_permissions()
+
+    assert "leads.export_lead" not in codes
+    assert not {code for code in codes if code.startswith("knowledge.") and ".view_" not in code}
+
+
+def test_the_manager_sees_no_credentials_and_repairs_no_wires(somebody):
+    codes = somebody(roles.MANAGER).get_all_permissions()
+
+    assert not codes & {"conversations.change_channel", "conversations.view_event", "lib.view_apitoken"}
+
+
+def test_every_permission_named_exists():
+    codes = Permission.objects.values_list("content_type__app_label", "codename")
+    known = {f"{app}.{codename}" for app, codename in codes}
+
+    assert set().union(*roles.PERMISSIONS.values()) - known == set()
+
+
+def test_migrating_brings_a_changed_role_back():
+    role = Group.objects.get(name=roles.AUDITOR)
+    role.permissions.set(Permission.objects.filter(codename="add_user"))
+
+    emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
+
+    codes = set(role.permissions.values_list("codename", flat=True))
+    assert "add_user" not in codes
+    assert "view_lead" in codes
