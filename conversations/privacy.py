@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from conversations.models import Conversation, EvalCase, Media, Message, Reading, WrongReply
+from conversations.models import Conversation, EvalCase, Media, Message, Reading, ShadowReply, WrongReply
 from conversations.readings import WORDS
 from conversations.readings.retention import without_identifiers
 from leads.models import Fact, Identity
@@ -29,6 +30,13 @@ def register() -> None:
         ),
         ("Resumos de conversas", ("Conversation.summary",), _summaries, _export_summaries, _erase_summaries),
         ("Respostas marcadas como erradas", ("WrongReply.words",), _reports, _export_reports, _erase_reports),
+        (
+            "Respostas em sombra",
+            ("ShadowReply.reply", "ShadowReply.facts"),
+            _find_shadows,
+            _export_shadows,
+            _erase_shadows,
+        ),
         ("Casos de regressão feitos de conversas", ("EvalCase.data",), _cases, _export_cases, _erase_cases),
     ):
         privacy.register(
@@ -155,3 +163,25 @@ def _nobodys(value: Any, known: list[str]) -> Any:
         case list():
             return [_nobodys(item, known) for item in value]
     return value
+
+
+# --- replies of the shadow mode ----------------------------------------------------------------------------------
+
+
+def _shadows(subject: Subject) -> QuerySet[ShadowReply]:
+    return ShadowReply.objects.filter(conversation__lead_id=subject.lead_id).order_by("started_at", "pk")
+
+
+def _export_shadows(subject: Subject) -> list[dict[str, Any]]:
+    return [
+        {"escrita_em": row.started_at.isoformat(), "resposta": "\n\n".join(row.reply), "fatos": row.facts}
+        for row in _shadows(subject)
+    ]
+
+
+def _find_shadows(subject: Subject) -> Iterable[Any]:
+    return [f"shadow:{key}" for key in _shadows(subject).values_list("pk", flat=True)]
+
+
+def _erase_shadows(subject: Subject) -> int:
+    return _shadows(subject).delete()[0]

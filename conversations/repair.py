@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from conversations import handoff, unattended
+from conversations import handoff, rollout, unattended
 from conversations.chatwoot import due
 from conversations.media import again
 from conversations.models import ChatwootLink, Conversation, Event, HandoffAlarm, Media, Message, Outbox, Turn
@@ -182,6 +182,12 @@ def _requeue(row_id: UUID, *, actor: str, now: datetime) -> None:
             raise Refused("a sessão desta conversa já terminou")
         if now - conversation.last_message_at > timedelta(hours=settings.SESSION_WINDOW_H):
             raise Refused("a janela de 24 horas do WhatsApp já fechou")
+        if (
+            not Conversation.objects.annotate(rollout=rollout.mode())
+            .filter(pk=conversation.pk, rollout="live")
+            .exists()
+        ):
+            raise Refused("o agente não está liberado para esta conversa")
     was = row.status
     if row.media_id and not again.here_or_due(row.media_id, actor=actor, now=now):
         raise Refused("o arquivo não existe mais")

@@ -14,6 +14,7 @@ from conversations.media import stage as media
 from conversations.publishing import stage as publishing
 from conversations.readings import retention
 from conversations.readings import stage as readings
+from conversations.shadow import stage as shadow
 from conversations.turns import holding
 from conversations.turns import stage as turns
 from seleto.lib import jobs
@@ -34,6 +35,7 @@ def register() -> None:
     _stage("follow_up", "background", followups)
     _stage("channel_watch", "background", watchdog)
     _stage("templates", "background", templates)
+    _stage("shadow", "background", shadow, lambda: settings.SHADOW_CONCURRENCY)
     publishing.register()
     summaries.register()
     nightly.register()

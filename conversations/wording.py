@@ -44,6 +44,7 @@ _REASONS = {
     "janela_de_24h": "passou da janela de 24 horas do WhatsApp: só modelo aprovado",
     "chave_desligada": "uma chave está desligada",
     "envio_pendente": "ainda há mensagem por sair",
+    "fora_da_liberacao": "o agente não está liberado para esta conversa",
     "falta_dado_do_modelo": "falta um dado que o modelo pede",
     "fora_da_janela": "passou da janela de 24 horas e não há modelo aprovado",
     "frase_viola_regra": "o texto viola uma regra",

@@ -450,6 +450,8 @@ SUBJECT_REQUEST_DAYS = env.whole("SUBJECT_REQUEST_DAYS", 15, least=1)
 # --- Trying out (seleto/backoffice) --------------------------------------------------------------------------------
 # How long a talk in the playground is kept.
 PLAYGROUND_HOURS = env.whole("PLAYGROUND_HOURS", 12, least=1)
+# Replies of the shadow mode (written, never sent) at once per background process.
+SHADOW_CONCURRENCY = env.whole("SHADOW_CONCURRENCY", 8, least=1)
 # Past turns decided anew at once, and how many of them one replay takes, the newest first.
 REPLAY_CONCURRENCY = env.whole("REPLAY_CONCURRENCY", 4, least=1)
 REPLAY_MAX_TURNS = env.whole("REPLAY_MAX_TURNS", 500, least=1)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from conversations import rollout
 from conversations.chatwoot import attachments
 from conversations.chatwoot.attachments import Attached, Late
 from conversations.models import ChatwootLink, ChatwootNote, Conversation, Handoff, Media, Message
@@ -79,7 +80,8 @@ def read(lead_id: UUID, channel_id: UUID) -> Wanted:
     lead = Lead.objects.get(pk=lead_id)
     identities = list(Identity.objects.filter(lead_id=lead_id).order_by("pk"))
     facts = dict(Fact.objects.filter(lead_id=lead_id, superseded_at=None).values_list("field", "value"))
-    current = Conversation.objects.filter(lead_id=lead_id, channel_id=channel_id).order_by("-opened_at").first()
+    sessions = Conversation.objects.filter(lead_id=lead_id, channel_id=channel_id).annotate(rollout=rollout.mode())
+    current = sessions.order_by("-opened_at").first()
     rows = list(_unshown(lead_id, channel_id).prefetch_related("files__reading")[: BATCH + 1])
     ready, again_at = attachments.ready(rows[:BATCH], now=clock.now())
     handoff = Handoff.objects.filter(conversation=current, closed_at=None).first() if current else None
@@ -178,7 +180,8 @@ def shown_status(link_id: UUID) -> str:
 
 
 def _status(conversation: Conversation | None) -> str:
-    """``pending`` while the agent answers, ``open`` while a person does; "" leaves what people set."""
+    """``pending`` while the agent answers, ``open`` while a person does or has to; "" leaves what people set."""
     if conversation is None or conversation.owner == Conversation.Owner.NOBODY:
         return ""
-    return "pending" if conversation.owner == Conversation.Owner.AGENT else "open"
+    answers = conversation.owner == Conversation.Owner.AGENT and getattr(conversation, "rollout", "") == rollout.LIVE
+    return "pending" if answers else "open"

@@ -13,6 +13,7 @@ from conversations.models.media import Media
 from conversations.models.outbox import Outbox
 from conversations.models.reading import AudioRule, Reading
 from conversations.models.resume import ResumeRule
+from conversations.models.shadow import ShadowReply
 from conversations.models.turn import GuardrailHit, Turn
 from conversations.models.usage import ModelUse
 from conversations.models.wrong_reply import EvalCase, WrongReply
@@ -42,6 +43,7 @@ __all__ = [
     "PlannedFollowUp",
     "Reading",
     "ResumeRule",
+    "ShadowReply",
     "Turn",
     "Upload",
     "WrongReply",

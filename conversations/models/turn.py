@@ -19,7 +19,7 @@ class Turn(models.Model):
         SILENT = "silent", "sem resposta necessária"
         WAITING = "waiting", "sem modelo, tentando de novo"
         SUPERSEDED = "superseded", "substituído por mensagem mais nova"
-        DISCARDED = "discarded", "descartado: uma pessoa assumiu"
+        DISCARDED = "discarded", "descartado antes de sair"
         PARKED = "parked", "parado"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

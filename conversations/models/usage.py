@@ -14,6 +14,7 @@ class ModelUse(models.Model):
         PLAYGROUND = "playground", "playground"
         REPLAY = "replay", "reprodução de conversas"
         TRANSCRIPTION = "transcription", "transcrição de áudio"
+        SHADOW = "shadow", "resposta em sombra"
         DESCRIPTION = "description", "descrição de imagem"
         SPEECH = "speech", "resposta em áudio"
 

@@ -1,13 +1,13 @@
 """Make a decision real, or drop it: one short transaction with the conversation locked (design.md, stage 3)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 
-from conversations import channel_cache, followups, handoff, handouts, outbox, spending
+from conversations import channel_cache, followups, handoff, handouts, outbox, rollout, spending
 from conversations.agent.situations import subject_request_kind
 from conversations.agent.state import Decision, Snapshot, TurnState
 from conversations.chatwoot import due
@@ -43,7 +43,11 @@ def commit(state: TurnState, snapshot: Snapshot, decision: Decision, *, now: dat
     """Still ours? Nothing newer? Then facts, bubbles and handoff exist from here on; else the draft leaves no trace."""
     try:
         with transaction.atomic():
-            conversation = Conversation.objects.select_for_update().get(pk=state.conversation_id)
+            rows = Conversation.objects.select_for_update().annotate(rollout=rollout.mode())
+            conversation = rows.get(pk=state.conversation_id)
+            if conversation.rollout != rollout.LIVE:
+                dropped = replace(decision, retry_reason=rollout.NOT_RELEASED)
+                return _drop(state, snapshot, dropped, Turn.Status.DISCARDED, now=now)
             if conversation.owner != Conversation.Owner.AGENT or conversation.closed_at is not None:
                 return _drop(state, snapshot, decision, Turn.Status.DISCARDED, now=now)
             if conversation.revision != state.revision:

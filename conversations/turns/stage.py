@@ -25,7 +25,10 @@ log = structlog.get_logger(__name__)
 TURNS = metrics.counter("turns", "Turns, by outcome.", ["outcome"])
 
 _SILENCE_OVER = "greatest(c.turn_due_at, c.hearing_until)"  # of which NULL is no part
-_MAY_ANSWER = "c.owner = 'agent' AND c.closed_at IS NULL AND NOT c.channel_id = ANY(%(silenced)s)"
+_MAY_ANSWER = (
+    "c.owner = 'agent' AND c.closed_at IS NULL AND NOT c.channel_id = ANY(%(silenced)s)"
+    " AND conversations_rollout(c.id) = 'live'"
+)
 _NOT_RUNNING = (
     "NOT EXISTS (SELECT FROM conversations_turn t WHERE t.conversation_id = c.id AND t.status = 'running'"
     " AND t.leased_until > now())"

@@ -9,6 +9,7 @@ from knowledge.models.embeddings import ArticleEmbedding
 from knowledge.models.followup import FollowUpRule
 from knowledge.models.products import Article, Gap, Product, ProductAttribute, Synonym
 from knowledge.models.publishing import PromptTrial, PublishRun
+from knowledge.models.rollout import RolloutPhone, RolloutRule
 from knowledge.models.rules import (
     PHRASE_MAX_CHARS,
     PRICE_ELIGIBLE,
@@ -41,6 +42,8 @@ __all__ = [
     "PromptTrial",
     "PromptVersion",
     "PublishRun",
+    "RolloutPhone",
+    "RolloutRule",
     "ScoreWeights",
     "Situation",
     "Synonym",
