@@ -6,6 +6,7 @@ from seleto.backoffice import (  # noqa: F401
     playground_pages,
     queue_pages,
     replay_pages,
+    rollout_pages,
     run_pages,
 )
 

@@ -55,6 +55,12 @@ _DEEDS = {
     "report": "marcou uma resposta como errada",
     "report_again": "marcou de novo uma resposta como errada",
     "free": "liberou o ritmo",
+    "rollout.change": "mudou a liberação do agente",
+    "rollout.create": "criou uma regra de liberação",
+    "rollout.delete": "excluiu uma regra de liberação",
+    "rollout_phone.change": "mudou um telefone sempre respondido",
+    "rollout_phone.create": "liberou um telefone",
+    "rollout_phone.delete": "tirou um telefone dos sempre respondidos",
     "reset": "mandou tentar agora",
     "restore": "voltou a uma versão anterior",
     "revoke": "revogou",
@@ -83,6 +89,7 @@ _LABELS = {
     "merged": "lead juntado",
     "message": "mensagem",
     "other": "outro lead",
+    "others": "as outras",
     "outcome": "resultado",
     "product": "produto",
     "reason": "motivo",
@@ -92,7 +99,7 @@ _LABELS = {
     "rows": "linhas",
     "run": "avaliação",
     "scope": "alcance",
-    "share": "parcela das conversas",
+    "share": "parcela das conversas (%)",
     "spent_usd": "gasto (US$)",
     "to": "para",
     "trial": "teste A/B",
@@ -158,6 +165,8 @@ def _said(name: str, value: Any, kind: str) -> str:
     if name in ("reason", "was"):
         chosen = _choice(kind, "reason" if name == "reason" else "status", value)
         return chosen or words(str(value))
+    if name == "others":
+        return _choice("rolloutrule", "others", value).partition(":")[0] or str(value)
     if name == "outcome":
         return _choice("publishrun", "status", value) or str(value)
     return str(value)

@@ -98,7 +98,11 @@ GROUPS: tuple[tuple[str, tuple[Page, ...]], ...] = (
             Page("Respostas erradas", "thumb_down", ("conversations.wrongreply", "conversations.evalcase")),
             Page("Avaliações diárias", "monitoring", ("conversations.evalrun",)),
             Page("Turnos", "psychology", ("conversations.turn",)),
-            Page("Chaves", "toggle_on", ("knowledge.flag",)),
+            Page(
+                "Liberação",
+                "toggle_on",
+                ("knowledge.rolloutrule", "knowledge.rolloutphone", "conversations.shadowreply", "knowledge.flag"),
+            ),
         ),
     ),
     (
