@@ -547,6 +547,19 @@ SPEECH_MAX_CHARS = env.whole("SPEECH_MAX_CHARS", 700, least=1, most=4096)
 # US$ for a thousand characters: counts against the ceilings of the model.
 SPEECH_PRICE = env.seconds("SPEECH_PRICE_USD_PER_1000_CHARS", 0)
 
+# --- Backup (seleto/backup) ---------------------------------------------------------------------------------------
+# Copies lie here, encrypted to this public key (age); the private one is needed to restore and belongs elsewhere.
+BACKUP_DIR = Path(env.text("BACKUP_DIR", str(DATA_DIR / "backup")))
+BACKUP_RECIPIENT = env.text("BACKUP_RECIPIENT", "")
+BACKUP_IDENTITY = env.text("BACKUP_IDENTITY", "")
+# Copies older than this are removed, never the newest few.
+BACKUP_KEEP_DAYS = env.whole("BACKUP_KEEP_DAYS", 14, least=1)
+BACKUP_KEEP_LEAST = env.whole("BACKUP_KEEP_LEAST", 3, least=1)
+# With copies switched on (a public key is set), people are told when the newest is older; 0 = never.
+BACKUP_MAX_AGE_H = env.whole("BACKUP_MAX_AGE_H", 26, least=0)
+# Where pg_dump and pg_restore lie; empty: the newest ones found.
+PG_BIN_DIR = env.text("PG_BIN_DIR", "")
+
 # --- Outbox (design.md, stage 6) ---------------------------------------------------------------------------------
 DELIVER_CONCURRENCY = env.whole("DELIVER_CONCURRENCY", 16, least=1)
 OUTBOX_MAX_ATTEMPTS = env.whole("OUTBOX_MAX_ATTEMPTS", 8, least=1)

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from conversations.turns import holding
 from seleto import state
+from seleto.backup import copies
 from seleto.lib import alerts, clock, disk, jobs, ratelimit
 from seleto.lib.models import Alert, RateBucket
 from seleto.lib.supervisor import RESTARTED
@@ -54,9 +55,20 @@ def look(*, now: datetime) -> None:
         if late_s > settings.STAGE_LATE_S * _LATE_TIMES and stage != NAME
     ]
     _tell("late", f"Trabalho atrasado na fila: {', '.join(sorted(late))}" if late else "", now)
+    _tell(
+        "backup:old", "A cópia de segurança mais nova é antiga demais, ou não há nenhuma" if _is_old(now) else "", now
+    )
     for begin, lasts in _LASTS.items():
         passed = Alert.objects.filter(key__startswith=begin, closed_at=None, last_seen_at__lte=now - lasts)
         passed.update(closed_at=now)
+
+
+def _is_old(now: datetime) -> bool:
+    """Where copies are made at all."""
+    if not (settings.BACKUP_RECIPIENT and settings.BACKUP_MAX_AGE_H):
+        return False
+    found = copies.listed(settings.BACKUP_DIR)
+    return not found or now - found[0].created_at > timedelta(hours=settings.BACKUP_MAX_AGE_H)
 
 
 def _tell(key: str, title: str, now: datetime) -> None:
