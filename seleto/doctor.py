@@ -19,7 +19,7 @@ from knowledge import embeddings, queries
 from knowledge.embeddings import endpoint, stage, store
 from knowledge.embeddings.store import Extension
 from knowledge.models import Flag, Product
-from seleto import checks, doctor_channels, doctor_crm, doctor_model, state
+from seleto import checks, doctor_channels, doctor_crm, doctor_email, doctor_model, state
 from seleto.findings import Finding, Level
 from seleto.lib.errors import ProviderError
 
@@ -69,6 +69,7 @@ def examine(*, now: datetime) -> list[Finding]:
             model,
             _embeddings,
             doctor_crm.examine,
+            doctor_email.examine,
             _knowledge,
             _flags,
             _set_aside,

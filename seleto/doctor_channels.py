@@ -59,6 +59,14 @@ def examine(*, now: datetime) -> Iterator[Finding]:
         yield from _chatwoot(view)
 
 
+def examine_chatwoot() -> Iterator[Finding]:
+    """The inbox in Chatwoot of every channel that is in use."""
+    channel_cache.forget()
+    for view in channel_cache.all_views():
+        if view.enabled:
+            yield from _chatwoot(view)
+
+
 def _secrets(name: str, view: ChannelView) -> Iterator[Finding]:
     if not any(view.webhook_secrets):
         text = f"O canal {view.slug} não tem segredo de webhook e recusa tudo o que chega: defina um no admin."

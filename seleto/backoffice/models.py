@@ -264,3 +264,19 @@ class ExportRun(models.Model):
 
     def __str__(self) -> str:
         return f"exportação {str(self.pk)[-6:]}"
+
+
+class SetupCheck(models.Model):
+    """What the last test of one part of the configuration found: (level, sentence) pairs, without any secret."""
+
+    name = models.CharField("parte", max_length=20, primary_key=True)
+    findings = models.JSONField("achados", default=list)
+    checked_at = models.DateTimeField("testada em")
+
+    class Meta:
+        verbose_name = "teste da configuração"
+        verbose_name_plural = "testes da configuração"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name

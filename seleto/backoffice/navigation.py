@@ -15,7 +15,7 @@ from django.urls import reverse
 from unfold.dataclasses import SearchResult
 
 from leads.models import Lead
-from seleto.backoffice import parked_pages
+from seleto.backoffice import first_run_pages, parked_pages
 
 # The queue's own tables (`seleto/backoffice/queue_pages.py`).
 QUEUE_TABLES = ("django_q.ormq", "django_q.schedule", "django_q.success", "django_q.failure")
@@ -109,6 +109,7 @@ GROUPS: tuple[tuple[str, tuple[Page, ...]], ...] = (
         "Operação",
         (
             Page("Parados", "build", route="admin:backoffice_parked", allowed=parked_pages.may_open),
+            Page("Configuração", "checklist", route="admin:backoffice_setup", allowed=first_run_pages.may_open),
             Page("Canais", "cell_tower", ("conversations.channel",)),
             Page("Eventos e saída", "swap_vert", ("conversations.outbox", "conversations.event")),
             Page("Chatwoot", "sync_alt", ("conversations.chatwootlink", "conversations.chatwootinbox")),
