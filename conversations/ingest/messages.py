@@ -60,7 +60,7 @@ def on_edited(channel: ChannelView, event: StoredEvent, parsed: base.Edited, now
     """The lead changed a message: its new text counts; what was already answered is not answered again."""
     original = Message.objects.filter(channel_id=channel.id, provider_id=parsed.message.provider_id).first()
     if original is None:
-        return on_incoming(channel, event, parsed.message, now)
+        return _first_known_by_edit(channel, event, parsed, now)
     conversation = Conversation.objects.select_for_update().get(pk=original.conversation_id)
     original.refresh_from_db()
     if original.author != Message.Author.LEAD or not _is_theirs(original, parsed.message):
@@ -83,6 +83,14 @@ def on_edited(channel: ChannelView, event: StoredEvent, parsed: base.Edited, now
         _expect_turn(conversation, text=original.text, heard_at=event.received_at)
     conversation.save()
     return ""
+
+
+def _first_known_by_edit(channel: ChannelView, event: StoredEvent, parsed: base.Edited, now: datetime) -> str:
+    """The edit overtook its message: it is taken in as one, and an older edit that comes later changes nothing."""
+    reason = on_incoming(channel, event, parsed.message, now)
+    edited_at = _believed(parsed.message.sent_at, event.received_at)
+    Message.objects.filter(channel_id=channel.id, provider_id=parsed.message.provider_id).update(edited_at=edited_at)
+    return reason
 
 
 def on_deleted(channel: ChannelView, event: StoredEvent, parsed: base.Deleted, now: datetime) -> str:
