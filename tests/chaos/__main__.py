@@ -14,9 +14,11 @@ from pathlib import Path
 
 from tests.chaos import ledger
 
-PARTS = ("kills", "interleavings", "sizes")
+PARTS = ("kills", "random", "outages", "hosts", "load", "delivery", "model", "interleavings", "sizes")
 # These are tests with their sizes in the environment; the others need lanes.
 TESTS = {
+    "delivery": ["tests/chaos/test_delivery.py"],
+    "model": ["tests/chaos/test_stateful.py"],
     "interleavings": ["tests/conversations/test_interleavings.py"],
     "sizes": [
         "tests/conversations/test_silence.py",

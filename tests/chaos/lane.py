@@ -113,7 +113,7 @@ class Lane(Pipe):
 
     def says(self, lead: str, text: str, **fields: Any) -> None:
         """A lead's text at the webhook, delivered again until the product has accepted it, as a provider does."""
-        body = self.message(lead, text)
+        body = self.message(lead, text, at=clock.now())
         provider_id = body.partition(b'"messageId": "')[2].partition(b'"')[0].decode()
         self.deliver(body, lead=lead, provider_id=provider_id, **fields)
 

@@ -70,20 +70,30 @@ def _share(asked: argparse.Namespace) -> Iterator[str]:
 
 
 def _keys(part: str, seeds: int) -> Iterator[str]:
-    if part == "kills":
-        from tests.chaos.points import POINTS
+    from tests.chaos import parts
+    from tests.chaos.points import POINTS
 
+    if part == "kills":
         yield from (f"{point.name}:{seed}" for seed in range(seeds) for point in POINTS)
+    else:
+        yield from parts.keys(part, seeds)
+
+
+# Circuits open as they do in production, where systems are away; elsewhere they would only slow the next run.
+_CIRCUITS = {"CIRCUIT_FAILURES": "5", "CIRCUIT_OPEN_S": "5"}
 
 
 def _overrides(part: str) -> Mapping[str, str]:
-    return {}
+    return _CIRCUITS if part == "outages" else {}
 
 
 def _one(part: str, lane: Any, proxy: Any, server: Any, key: str) -> tuple[list[str], dict[str, Any]]:
+    from tests.chaos import parts
     from tests.chaos.kills import kill
     from tests.chaos.points import BY_NAME
 
+    if part != "kills":
+        return parts.one(part, lane, proxy, server, key)
     name, _, seed = key.rpartition(":")
     result = kill(lane, *(BY_NAME[one] for one in name.split("+")), seed=int(seed), keep=KEEP)
     broken = [*result.broken, *([] if result.proven else ["no process died there"])]

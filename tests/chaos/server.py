@@ -1,5 +1,6 @@
 """The PostgreSQL of one lane, so that it may be killed too. Imports no Django, which is set up with its address."""
 
+import contextlib
 import os
 import signal
 from dataclasses import dataclass
@@ -36,9 +37,11 @@ class Server:
         """SIGKILL the server and all of its processes, then let it recover."""
         data = locate(self.profile.name).data
         pid = int((data / "postmaster.pid").read_text(encoding="utf-8").split()[0])
-        for child in _children(pid):
-            os.kill(child, signal.SIGKILL)
-        os.kill(pid, signal.SIGKILL)
+        children = _children(pid)
+        os.kill(pid, signal.SIGKILL)  # first, or it would bring its own children back
+        for child in children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
 
 
 def _children(pid: int) -> list[int]:

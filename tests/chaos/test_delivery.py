@@ -8,7 +8,6 @@ import json
 import os
 import random
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -250,6 +249,5 @@ def test_i3_two_hosts_whose_clocks_differ_make_one_conversation_and_one_turn(tim
 
 
 @pytest.fixture(autouse=True)
-def _quick(settings) -> Iterator[None]:
+def _quick(settings) -> None:
     settings.CHANNEL_CACHE_S = 3600
-    yield
