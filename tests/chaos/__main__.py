@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.chaos import ledger
 
-PARTS = ("kills", "random", "outages", "hosts", "load", "delivery", "model", "interleavings", "sizes")
+PARTS = ("kills", "random", "outages", "hosts", "load", "delivery", "model", "planted", "interleavings", "sizes")
 # These are tests with their sizes in the environment; the others need lanes.
 TESTS = {
     "delivery": ["tests/chaos/test_delivery.py"],
@@ -69,6 +69,10 @@ def _part(part: str, asked: argparse.Namespace, left_s: float) -> int:
             check=False,
         )
         return done.returncode
+    if part == "planted":
+        from tests.chaos import planted
+
+        return planted.run(asked.seed)
     lanes = 1 if asked.seed or part in ("load", "hosts") else asked.lanes
     running = [_spawn(part, number, lanes, asked, left_s) for number in range(lanes)]
     codes = [process.wait() for process in running]

@@ -324,6 +324,11 @@ class World:
         row = Outbox.objects.get(pk=claim.id)
         notice = row.survives_handoff and talk.owner_reason in HANDOFF_REASONS
         assert talk.owner == Conversation.Owner.AGENT or notice, f"I5: claimed while {talk.owner} is in charge"
+        turn = row.turn
+        if turn is not None and not Outbox.objects.filter(turn=turn, order__lt=row.order).exists():
+            newer = Message.objects.filter(conversation=talk, author="lead", revision__gt=turn.read_revision)
+            newer = newer.filter(own_words=True, deleted_at=None).exclude(type=Message.Type.REACTION)
+            assert not newer.exists(), "I3: a reply leaves that did not read the lead's newest message"
         if claim.follow_up:
             assert talk.lead.opted_out_at is None, "I10: written to after opting out"
             assert row.only_at_revision == talk.revision, "I10: a silence that is over was broken"
