@@ -136,6 +136,30 @@ def record_facts(lead_id: UUID, facts: Iterable[NewFact], *, now: datetime) -> l
     return made
 
 
+def withdraw_facts(lead_id: UUID, *, source_id: UUID, text: str, now: datetime) -> list[str]:
+    """The lead changed what they said in ``source_id`` to ``text``, or took it back (""): what was read there holds no
+    more unless its words still stand there. The values stay in the history. Call inside the caller's transaction.
+
+    Returns the fields that are open again.
+    """
+    Lead.objects.select_for_update(no_key=True).filter(pk=lead_id).values_list("pk").first()
+    told = Fact.objects.filter(lead_id=lead_id, source_id=source_id, superseded_at=None)
+    gone = []
+    for fact in told.exclude(evidence=Fact.Evidence.GIVEN):
+        at = text.find(fact.quote) if fact.quote else -1
+        if at >= 0:
+            Fact.objects.filter(pk=fact.pk).update(start=at, end=at + len(fact.quote))
+        else:
+            gone.append(fact)
+    if gone:
+        Fact.objects.filter(pk__in=[fact.pk for fact in gone]).update(superseded_at=now)
+        fields = sorted(fact.field for fact in gone)
+        lead_changed.send(sender=Lead, lead_id=lead_id, fields=fields)
+        reclassify(lead_id, None, now)
+        return fields
+    return []
+
+
 def opt_out(lead_id: UUID, *, quote: str, message_id: UUID, now: datetime) -> bool:
     """The lead wants no more messages; False when we knew. Call inside the caller's transaction."""
     changed = Lead.objects.filter(pk=lead_id, opted_out_at=None).update(opted_out_at=now)

@@ -18,7 +18,7 @@ from conversations.models import Conversation, Handoff, Message, Outbox, Turn
 from conversations.readings import expecting
 from leads.extraction import MAX_CHARS, asks_opt_out
 from leads.models import Identity
-from leads.services import opt_out, resolve_lead
+from leads.services import opt_out, resolve_lead, withdraw_facts
 from seleto.lib import correlation, jobs
 
 # Shown to people, nothing to answer (contracts/zapi.md, section 5).
@@ -75,7 +75,9 @@ def on_edited(channel: ChannelView, event: StoredEvent, parsed: base.Edited, now
     original.edited_at = edited_at
     original.save(update_fields=["text", "previous_texts", "edited_at"])
     telling.edited(original, now=now)
-    if conversation.owner == Conversation.Owner.HUMAN:  # no turn of the agent will read it
+    withdraw_facts(conversation.lead_id, source_id=original.id, text=original.text, now=now)
+    answered = original.revision <= conversation.answered_revision
+    if conversation.owner == Conversation.Owner.HUMAN or answered:  # no turn of the agent will read it
         given = Handoff.objects.filter(conversation=conversation, closed_at=None).first()
         resume.record_told(conversation, original, given, now=now)
     _take_back_reply(conversation)
@@ -104,6 +106,7 @@ def on_deleted(channel: ChannelView, event: StoredEvent, parsed: base.Deleted, n
         return "mensagem_de_outra_pessoa"
     message.deleted_at = _believed(parsed.sent_at, event.received_at)
     message.save(update_fields=["deleted_at"])
+    withdraw_facts(conversation.lead_id, source_id=message.id, text="", now=now)
     telling.deleted(message, now=now)
     conversation.revision += 1
     followups.end_silence(conversation)
