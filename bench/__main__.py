@@ -118,6 +118,21 @@ def speed(quick: bool) -> dict[str, Any]:
     return found
 
 
+def audio(quick: bool) -> dict[str, Any]:
+    """A voice note from webhook to reply, beyond what transcription and model take themselves."""
+    from bench.load import speak
+
+    found: dict[str, Any] = {}
+    with product() as (_, sender):
+        speak(sender, leads=2, turns=2, endpoints_s=2 * MODEL_S, start=80_000_000)  # warm
+        for leads, turns in ((1, 10 if quick else 40), (8, 2 if quick else 8)):
+            before = os.getloadavg()[0]
+            timed = speak(sender, leads=leads, turns=turns, endpoints_s=2 * MODEL_S, start=80_001_000 + leads * 100)
+            load = [round(before, 1), round(os.getloadavg()[0], 1)]
+            found[f"leads_{leads}"] = {"overhead_ms": asdict(timed), "load_before_and_after": load}
+    return found
+
+
 def bursts(quick: bool) -> dict[str, Any]:
     """Ten messages of one lead within 8 s get exactly one reply."""
     from bench.load import payload, phone, until
@@ -236,6 +251,7 @@ def _write(figures: dict[str, Any]) -> None:
 
 PARTS: dict[str, Callable[[bool], dict[str, Any]]] = {
     "speed": speed,
+    "audio": audio,
     "bursts": bursts,
     "duplicates": duplicates,
     "kills": kills,

@@ -1,7 +1,8 @@
 """The outside world as cheap as it can be: a model that answers after a fixed time, a provider that notes arrivals.
 
 A bare ASGI application, so that what is measured is the product and not its surroundings. ``POST …/chat/completions``
-answers after ``BENCH_MODEL_S`` seconds; every send is kept as (phone, wall-clock seconds), read by ``GET /sends``.
+answers after ``BENCH_MODEL_S`` seconds, ``POST …/audio/transcriptions`` after as many, and ``GET /voice/m-<s>.ogg`` is
+a voice note of so many seconds; every send is kept as (phone, wall-clock seconds), read by ``GET /sends``.
 """
 
 import asyncio
@@ -11,6 +12,8 @@ import os
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
+
+from sandbox.zapi import media
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -50,6 +53,10 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
     path: str = scope["path"]
     if path.endswith("/chat/completions"):
         await _respond(send, await _complete())
+    elif path.endswith("/audio/transcriptions"):
+        await _respond(send, await _hear())
+    elif path.startswith("/voice/"):
+        await _respond(send, (media.build(path.removeprefix("/voice/")) or ("", b""))[1])
     elif path.endswith("/send-text"):
         _sends.append((json.loads(body)["phone"], time.time()))
         await _respond(send, json.dumps({"zaapId": "z", "messageId": f"BENCH{next(_ids)}", "id": "z"}).encode())
@@ -67,6 +74,15 @@ async def _complete() -> bytes:
     _calls += 1
     await asyncio.sleep(MODEL_S)
     return COMPLETION
+
+
+async def _hear() -> bytes:
+    """Never twice the same words: who repeats themselves is taken for a machine and gets no answer."""
+    await asyncio.sleep(MODEL_S)
+    text = f"Quero saber da FB300 para fazer {next(_ids)} hambúrgueres por dia."
+    sure = {"avg_logprob": -0.1, "compression_ratio": 1.1, "no_speech_prob": 0.01}
+    segment = {"start": 0.0, "end": 3.0, "text": text, **sure}
+    return json.dumps({"text": text, "language": "portuguese", "duration": 3.0, "segments": [segment]}).encode()
 
 
 async def _body(receive: Receive) -> bytes:

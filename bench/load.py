@@ -60,6 +60,14 @@ def payload(to: str, text: str, message_id: str) -> bytes:
     return json.dumps(fields).encode()
 
 
+def voice(to: str, url: str, seconds: int, message_id: str) -> bytes:
+    """A voice note that lies at ``url``."""
+    fields = json.loads(payload(to, "", message_id))
+    del fields["text"]
+    audio = {"audioUrl": url, "mimeType": "audio/ogg; codecs=opus", "ptt": True, "seconds": seconds}
+    return json.dumps({**fields, "audio": audio}).encode()
+
+
 class Sender:
     """Posts webhooks from many threads over one pool of connections."""
 
@@ -67,6 +75,7 @@ class Sender:
         self._target = target
         limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
         self._http = httpx.Client(timeout=30, trust_env=False, limits=limits)
+        self.fakes = target.fakes
 
     def post(self, body: bytes) -> float:
         """Seconds until the acknowledgement. Raises when it is not a 200."""
@@ -114,6 +123,26 @@ def acknowledge(sender: Sender, *, requests: int, connections: int, start: int) 
         results = [future.result() for future in [pool.submit(work) for _ in range(connections)]]
     elapsed = time.perf_counter() - began
     return requests / elapsed, timing(value for result in results for value in result)
+
+
+def speak(sender: Sender, *, leads: int, turns: int, endpoints_s: float, start: int) -> Timing:
+    """Our overhead per turn as in ``converse``, with voice notes of 3 to 30 seconds."""
+    sender.reset()
+    overheads: list[float] = []
+    arrived = _Arrivals(sender)
+
+    def lead(number: int) -> None:
+        to = phone(start + number)
+        for turn in range(turns):
+            seconds = 3 + (number * 7 + turn * 5) % 28
+            url, sent_at = f"{sender.fakes}/voice/m-{seconds}.ogg", time.time()
+            sender.post(voice(to, url, seconds, f"V{start}-{number}-{turn}"))
+            overheads.append(arrived.wait(to, turn + 1, 60) - sent_at - endpoints_s)
+
+    with arrived, ThreadPoolExecutor(leads) as pool:
+        for future in [pool.submit(lead, number) for number in range(leads)]:
+            future.result()
+    return timing(overheads)
 
 
 def steady(sender: Sender, *, per_s: int, seconds: int, start: int) -> Timing:
