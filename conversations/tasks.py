@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
-from conversations import followups, outbox, summaries, templates, unattended, watchdog
+from conversations import canary, followups, outbox, summaries, templates, unattended, watchdog
 from conversations.chatwoot import poll
 from conversations.chatwoot import stage as mirror
 from conversations.evals import nightly
@@ -36,6 +36,7 @@ def register() -> None:
     _stage("channel_watch", "background", watchdog)
     _stage("templates", "background", templates)
     _stage("shadow", "background", shadow, lambda: settings.SHADOW_CONCURRENCY)
+    _stage("canary", "background", canary)
     publishing.register()
     summaries.register()
     nightly.register()

@@ -55,6 +55,7 @@ _REASONS = {
     "repasse_aberto": "há um repasse em aberto",
     "sem_texto": "a retomada não tem texto para a janela de 24 horas",
     "antiga_demais": "antiga demais para responder",
+    "canario": "mensagem entre números da empresa",
     "broadcast": "mensagem de lista de transmissão",
     "chatwoot": "o Chatwoot não respondeu",
     "cancelada_por_pessoa": "cancelada por uma pessoa",

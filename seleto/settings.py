@@ -267,6 +267,11 @@ CHANNEL_POLL_S = env.seconds("CHANNEL_POLL_S", 60, least=0.1)
 CHANNEL_DEAF_S = env.seconds("CHANNEL_DEAF_S", 180, least=1)
 # How long several messages may go without one being delivered before a channel is said to deliver nothing.
 CHANNEL_UNDELIVERED_S = env.seconds("CHANNEL_UNDELIVERED_S", 600, least=1)
+# A message between two of the company's numbers every so often, in business hours; 0 sends none. Needs their phones,
+# as channel:phone.
+CANARY_EVERY_MIN = env.whole("CANARY_EVERY_MIN", 0)
+CANARY_NUMBERS = env.words("CANARY_NUMBERS")
+CANARY_WAIT_S = env.seconds("CANARY_WAIT_S", 180, least=10)
 # How often the approved templates of an account are read.
 TEMPLATES_EVERY_S = env.seconds("TEMPLATES_EVERY_S", 3600, least=1)
 # Follow-ups are spread over so many minutes.

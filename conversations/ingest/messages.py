@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 
-from conversations import followups, handoff, outcomes, quiet, resume, sessions
+from conversations import canary, followups, handoff, outcomes, quiet, resume, sessions
 from conversations.channel_cache import ChannelView
 from conversations.channels import base
 from conversations.chatwoot import due, telling
@@ -32,6 +32,9 @@ BEFORE_WHATSAPP = datetime(2009, 1, 1, tzinfo=UTC)
 
 def on_incoming(channel: ChannelView, event: StoredEvent, parsed: base.Incoming, now: datetime) -> str:
     """A lead wrote: store it, and let the turn be due once they have been quiet."""
+    if canary.is_ours(channel, parsed):
+        canary.heard(channel, now=now)
+        return canary.HEARD
     lead = lead_of(channel, parsed, display_name=parsed.display_name, referral=parsed.ad, now=now)
     conversation = sessions.locked(lead_id=lead.id, channel=channel, address=parsed.address, at=event.received_at)
     conversation.revision += 1
@@ -118,6 +121,8 @@ def on_deleted(channel: ChannelView, event: StoredEvent, parsed: base.Deleted, n
 
 def on_reaction(channel: ChannelView, event: StoredEvent, parsed: base.Reaction, now: datetime) -> str:
     """A reaction is shown beside the conversation and never counts as something to answer."""
+    if canary.is_ours(channel, parsed):
+        return canary.HEARD
     lead = lead_of(channel, parsed, now=now)
     conversation = sessions.locked(lead_id=lead.id, channel=channel, address=parsed.address, at=event.received_at)
     Message.objects.create(
@@ -139,6 +144,8 @@ def on_reaction(channel: ChannelView, event: StoredEvent, parsed: base.Reaction,
 
 def on_echo(channel: ChannelView, event: StoredEvent, parsed: base.Echo, now: datetime) -> str:
     """Something left the company's number: our own sending, or a person on the phone, who is then in charge (I5)."""
+    if canary.is_ours(channel, parsed):
+        return canary.HEARD
     if Outbox.objects.filter(channel_id=channel.id, provider_id=parsed.provider_id).exists():
         return "eco_proprio"
     if parsed.from_api:

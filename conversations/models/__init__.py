@@ -1,5 +1,6 @@
 """The rows of the pipe, in its order."""
 
+from conversations.models.canary import Canary
 from conversations.models.channel import Channel
 from conversations.models.chatwoot import ChatwootInbox, ChatwootLink, ChatwootNote
 from conversations.models.conversation import Conversation, Message
@@ -20,6 +21,7 @@ from conversations.models.wrong_reply import EvalCase, WrongReply
 
 __all__ = [
     "AudioRule",
+    "Canary",
     "Channel",
     "ChatwootInbox",
     "ChatwootLink",
