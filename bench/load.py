@@ -110,7 +110,7 @@ def acknowledge(sender: Sender, *, requests: int, connections: int, start: int) 
         numbers.put(number)
 
     def work() -> list[float]:
-        taken = []
+        taken: list[float] = []
         while True:
             try:
                 number = numbers.get_nowait()
