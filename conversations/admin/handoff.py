@@ -72,6 +72,30 @@ class HandoffAdmin(PipeAdmin):
         return format_html('<div style="white-space: pre-wrap">{}</div>', row.summary) if row.summary else "–"
 
 
+_TOLD = {
+    HandoffLevel.Action.REMINDER: "quem recebeu o repasse é lembrado no Chatwoot",
+    HandoffLevel.Action.TEAM: "o time todo é lembrado no Chatwoot",
+    HandoffLevel.Action.EMAIL: "um e-mail sai para",
+    HandoffLevel.Action.WEBHOOK: "outro sistema é avisado",
+}
+
+
+def ladder() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Per queue who is told, and when: (queue, [(after how long, whom)]); one statement."""
+    steps: dict[str, list[tuple[str, str]]] = {}
+    for level in HandoffLevel.objects.filter(active=True).order_by("after_minutes", "pk"):
+        told = _TOLD[HandoffLevel.Action(level.action)]
+        if level.action == HandoffLevel.Action.EMAIL:
+            told = f"{told} {', '.join(level.addresses())}"
+        steps.setdefault(level.queue, []).append((_after(level.after_minutes), told))
+    return [(label, steps.get(queue, [])) for queue, label in Handoff.Queue.choices]
+
+
+def _after(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest} min" if hours and rest else f"{hours} h" if hours else f"{minutes} min"
+
+
 @admin.register(HandoffLevel)
 class HandoffLevelAdmin(AuditedAdmin):
     """Each level holds for the handoffs that wait now as well."""
@@ -81,6 +105,10 @@ class HandoffLevelAdmin(AuditedAdmin):
     ordering = ["queue", "after_minutes"]
     fields = ["queue", "after_minutes", "action", "target", "text", "active"]
     empty_hint = "Sem níveis, ninguém é lembrado de um repasse que espera."
+    change_list_template = "admin/conversations/handoff_levels.html"
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"ladder": ladder(), **(extra_context or {})})
 
 
 @admin.register(HandoffAlarm)

@@ -221,8 +221,15 @@ def _item(request: HttpRequest, page: Page, lists: dict[str, tuple[str, str]]) -
         "title": page.title,
         "icon": page.icon,
         "link": addresses[0],
-        "active": any(request.path.startswith(address) for address in addresses),
+        "active": any(request.path.startswith(address) for address in addresses)
+        and bool(page.route or not _off_list(request)),
     }
+
+
+def _off_list(request: HttpRequest) -> bool:
+    """On a page that stands by itself, though its address is below a list's."""
+    routes = (page.route for _, pages in GROUPS for page in pages if page.route)
+    return any(request.path.startswith(reverse(route)) for route in routes)
 
 
 def _home(request: HttpRequest) -> dict[str, Any]:

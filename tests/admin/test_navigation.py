@@ -99,3 +99,9 @@ def test_the_compiled_words_are_those_of_the_catalogue():
 
 def _unquoted(line: str) -> str:
     return line.split(" ", 1)[1][1:-1].replace('\\"', '"').replace("\\n", "\n")
+
+
+def test_a_page_below_a_lists_address_is_marked_alone(manager):
+    groups = manager.get("/admin/backoffice/bulkrun/parados/").context["sidebar_navigation"]
+
+    assert [item["title"] for group in groups for item in group["items"] if item["active"]] == ["Parados"]
