@@ -22,7 +22,7 @@ from leads.models import Temperature
 from seleto import degraded
 from seleto.backoffice import home, home_links
 from seleto.backoffice.home import Scope
-from seleto.backoffice.home_words import duration, money
+from seleto.backoffice.home_words import duration, minutes, money
 from seleto.lib import clock
 from seleto.lib.admin_lists import local
 
@@ -148,8 +148,8 @@ def _hot(scope: Scope) -> dict[str, Any]:
             {
                 "name": row.name,
                 "link": reverse("admin:conversations_conversation_change", args=[row.conversation]),
-                "minutes": duration(row.minutes * 60),
-                "business": duration(row.business_minutes * 60),
+                "minutes": minutes(row.minutes),
+                "business": minutes(row.business_minutes),
                 "assigned": row.assigned_to,
             }
             for row in waiting.rows
@@ -302,7 +302,8 @@ def _human(scope: Scope) -> dict[str, Any]:
     link = home_links.in_period(
         "conversations_handoff", "opened_at", scope, "conversation__channel__id__exact", atendido="sim"
     )
-    return {**_spread(times.wall), "business": _spread(times.business), "link": link}
+    business = [None if value is None else value / 60 for value in (times.business.p50, times.business.p95)]
+    return {**_spread(times.wall), "business": [minutes(value) for value in business], "link": link}
 
 
 def _spread(found: home.Spread) -> dict[str, Any]:

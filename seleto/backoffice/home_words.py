@@ -19,6 +19,11 @@ def duration(seconds: float | None) -> str:
     return f"{days} d {hours} h" if hours else f"{days} d"
 
 
+def minutes(count: float | None) -> str:
+    """A length known to the minute: ``0 min``, ``2 h 05 min``; "–" for None."""
+    return "0 min" if count == 0 else duration(count * 60 if count else None)
+
+
 def money(amount: Decimal) -> str:
     """``US$ 1.234,50``; below ten cents with four places."""
     text = f"{amount:,.4f}" if 0 < amount < Decimal("0.1") else f"{amount:,.2f}"

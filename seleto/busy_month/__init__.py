@@ -106,7 +106,7 @@ def _channels(now: datetime) -> None:
                 "instance_id": f"ficticia-{slug}",
                 "origin": "WhatsApp",
                 "connected": connected,
-                "connection_reason": "" if connected else "phone_offline",
+                "connection_reason": "" if connected else "desconectado:phone_offline",
                 "connection_at": now - timedelta(minutes=25),
                 "watched_at": never,
                 "templates_at": never,
