@@ -334,14 +334,16 @@ def statements(client, address: str) -> int:
     return len(captured)
 
 
-def test_the_page_asks_a_fixed_number_of_questions(manager, monkeypatch):
+def test_the_page_asks_a_fixed_number_of_questions(manager, monkeypatch, settings):
     from knowledge import queries
 
+    # On a busy machine they would run out between two visits.
     monkeypatch.setattr(queries, "FLAG_CACHE_S", 3600)
+    settings.CHANNEL_CACHE_S = 3600
     month_long = statements(manager, "/admin/")
 
-    assert statements(manager, "/admin/?de=2026-11-24&ate=2026-11-24") == month_long <= 70
-    assert statements(manager, "/admin/inicio/agora/") <= 45
+    assert statements(manager, "/admin/?de=2026-11-24&ate=2026-11-24") == month_long <= 75
+    assert statements(manager, "/admin/inicio/agora/") <= 50
 
 
 def test_a_day_without_anything_reads_well(manager):
