@@ -137,7 +137,7 @@ def speak(sender: Sender, *, leads: int, turns: int, endpoints_s: float, start: 
             seconds = 3 + (number * 7 + turn * 5) % 28
             url, sent_at = f"{sender.fakes}/voice/m-{seconds}.ogg", time.time()
             sender.post(voice(to, url, seconds, f"V{start}-{number}-{turn}"))
-            overheads.append(arrived.wait(to, turn + 1, 60) - sent_at - endpoints_s)
+            overheads.append(arrived.wait(to, turn + 1, 120) - sent_at - endpoints_s)
 
     with arrived, ThreadPoolExecutor(leads) as pool:
         for future in [pool.submit(lead, number) for number in range(leads)]:
