@@ -11,14 +11,13 @@ import signal
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from django.db import connections
 
-from tests.chaos.points import POINTS, Point
+from tests.chaos.points import POINTS, Point, located
 
 DIRECTORY = "CHAOS_DIR"
 SKEW = "CHAOS_SKEW_S"
@@ -49,12 +48,8 @@ def started(pid: int) -> str:
 
 
 def _wrap(point: Point, directory: Path) -> None:
-    module, _, path = point.where.partition(":")
-    owner: Any = import_module(module)
-    *way, name = path.split(".")
-    for step in way:
-        owner = getattr(owner, step)
-    setattr(owner, name, _with_point(getattr(owner, name), point, directory))
+    owner, function = located(point)
+    setattr(owner, function.__name__, _with_point(function, point, directory))
 
 
 def _with_point(function: Callable[..., Any], point: Point, directory: Path) -> Callable[..., Any]:

@@ -45,6 +45,7 @@ LANE = {
     "PIPERUN_READ_TIMEOUT_S": "2",
     "FOLLOW_UP_JITTER_MIN": "0",
     "CHANNEL_POLL_S": "86400",
+    "EVAL_SAMPLE": "0",  # a night falls in every long outage; its lease is longer than a run
 }
 # Rows that fall due later than this are no part of a run: the next step of a follow-up, a handoff's alarm.
 HORIZON_S = 5.0

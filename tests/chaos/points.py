@@ -4,8 +4,10 @@ A point is ``module:attribute`` (a dotted attribute reaches into a class). Renam
 of the installation, so that no point is lost unnoticed. ``story`` says what has to happen for the point to be passed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from importlib import import_module
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,8 @@ POINTS: tuple[Point, ...] = (
     Point("handoff.owned", "conversations.handoff:_set_owner", "after", "handoff"),
     Point("handoff.opened", "conversations.handoff:open_handoff", "after", "handoff"),
     _claimed("outbox", "conversations.outbox"),
-    Point("outbox.sending", "conversations.outbox:_send", "before"),
-    Point("outbox.accepted", "conversations.outbox:_send", "after"),
+    Point("outbox.sending", "conversations.sending:send", "before"),
+    Point("outbox.accepted", "conversations.sending:send", "after"),
     Point("outbox.recorded", "conversations.outcomes:record_sent", "after"),
     Point("outbox.mirroring", "conversations.outbox:_mirror", "before"),
     Point("outbox.postponing", "conversations.outcomes:requeue", "before", "refused"),
@@ -105,3 +107,13 @@ POINTS: tuple[Point, ...] = (
 )
 
 BY_NAME = {point.name: point for point in POINTS}
+
+
+def located(point: Point) -> tuple[Any, Callable[..., Any]]:
+    """Where the point's function hangs (a module or a class), and the function. Raises ``AttributeError``."""
+    module, _, path = point.where.partition(":")
+    owner: Any = import_module(module)
+    *way, name = path.split(".")
+    for step in way:
+        owner = getattr(owner, step)
+    return owner, getattr(owner, name)

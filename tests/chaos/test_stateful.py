@@ -29,7 +29,10 @@ pytestmark = [pytest.mark.chaos, pytest.mark.django_db]
 
 FULL = os.environ.get("CHAOS_FULL") == "1"
 SLICES = 20 if FULL else 2
-HISTORIES, STEPS = (5_000, 50) if FULL else (int(os.environ.get("CHAOS_HISTORIES", "100")), 30)
+# So many are enough to see that a planted bug is found; nobody reads the shortest history that shows it.
+PLANTED = int(os.environ.get("CHAOS_HISTORIES", "0"))
+HISTORIES, STEPS = (5_000, 50) if FULL else (PLANTED or 100, 30)
+PHASES = [Phase.generate] if PLANTED else [Phase.generate, Phase.shrink]
 BUDGET_S = float(os.environ.get("CHAOS_S", "0"))
 
 leads = st.sampled_from(LEADS)
@@ -232,7 +235,6 @@ def test_i1_to_i12_hold_after_every_step_of_any_history(channel, part: int) -> N
     done = 0
     while done < HISTORIES // SLICES and time.monotonic() < deadline:
         some = min(50, HISTORIES // SLICES - done)
-        Drawn._number = part * 1_000 + done
         run_state_machine_as_test(
             Drawn,
             settings=settings(
@@ -241,7 +243,7 @@ def test_i1_to_i12_hold_after_every_step_of_any_history(channel, part: int) -> N
                 deadline=None,
                 derandomize=not FULL,
                 database=None,
-                phases=[Phase.generate, Phase.shrink],
+                phases=PHASES,
                 suppress_health_check=list(HealthCheck),
             ),
         )

@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from importlib import import_module
 from typing import Any
 
 import pytest
@@ -36,7 +35,7 @@ from seleto.lib import circuits, clock
 from seleto.lib.errors import Ambiguous, Rejected, Unavailable
 from tests import zapi
 from tests.chaos.history import History, Row, rows_of
-from tests.chaos.points import POINTS, Point
+from tests.chaos.points import POINTS, Point, located
 from tests.chaos.verdict import HANDOFF_REASONS, judge
 from tests.conversations import chatwoot
 from tests.crm.memory import Killed, MemoryCrm
@@ -129,12 +128,7 @@ class World:
                 self._wrap(point)
 
     def _wrap(self, point: Point) -> None:
-        module, _, path = point.where.partition(":")
-        owner: Any = import_module(module)
-        *way, name = path.split(".")
-        for step in way:
-            owner = getattr(owner, step)
-        function = getattr(owner, name)
+        owner, function = located(point)
 
         @functools.wraps(function)
         def pass_by(*args: Any, **kwargs: Any) -> Any:
@@ -145,7 +139,7 @@ class World:
                 self._die_at(point)
             return result
 
-        self._patch.setattr(owner, name, pass_by)
+        self._patch.setattr(owner, function.__name__, pass_by)
 
     def _die_at(self, point: Point) -> None:
         if self.armed == point.name:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.chaos.kills import kill
 from tests.chaos.lane import Lane
-from tests.chaos.points import BY_NAME, POINTS
+from tests.chaos.points import BY_NAME, POINTS, Point, located
 
 pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("installation")]
 
@@ -31,3 +31,8 @@ def test_every_stage_has_three_points_at_least() -> None:
     assert len(POINTS) >= 40
     assert {stage for stage in stages if stages.count(stage) < 3} == set()
     assert len(BY_NAME) == len(POINTS)
+
+
+@pytest.mark.parametrize("point", POINTS, ids=lambda point: point.name)
+def test_a_point_names_what_there_is(point: Point) -> None:
+    assert callable(located(point)[1])
