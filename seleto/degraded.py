@@ -108,6 +108,11 @@ _WORDS = {
         "O provedor aceita as mensagens, mas os leads não as recebem.",
         "Termina com a primeira entrega confirmada.",
     ),
+    "flood": Words(
+        "Enxurrada no canal {which}",
+        "O que passa do limite por segundo é recusado; o provedor entrega de novo.",
+        "Termina um minuto depois da última chamada recusada.",
+    ),
     "chatwoot": Words(
         "Chatwoot fora do ar",
         "Os leads são respondidos; a equipe não vê as mensagens novas por lá. Assumir pelo celular funciona.",
@@ -154,11 +159,12 @@ _SIGNS = {
     "model:slow": "slow",
     "chatwoot:": "chatwoot",
     "channel:": "channel",
+    "flood:": "flood",
     "deaf:": "deaf",
     "model": "model",
     "spend": "spending",
 }
-_NAMED = frozenset({"channel", "deaf", "undelivered"})
+_NAMED = frozenset({"channel", "deaf", "undelivered", "flood"})
 _EXACT = frozenset({"model", "spend", "circuit:llm"})
 
 

@@ -407,6 +407,8 @@ WEBHOOK_MAX_BYTES = env.whole("WEBHOOK_MAX_BYTES", 256 * 1024, least=1024)
 WEBHOOK_WHATSAPP_MAX_BYTES = env.whole("WEBHOOK_WHATSAPP_MAX_BYTES", 3 * 1024 * 1024, least=1024)
 # A shield against floods, counted per channel and process.
 WEBHOOK_MAX_PER_S = env.whole("WEBHOOK_MAX_PER_S", 2000, least=1)
+# So many calls a minute that are not authentic are told of.
+WEBHOOK_FORGED_PER_MIN = env.whole("WEBHOOK_FORGED_PER_MIN", 20, least=1)
 CHANNEL_CACHE_S = env.seconds("CHANNEL_CACHE_S", 5)
 
 # --- Ingest, sessions and turns (design.md, stages 2 and 3) ------------------------------------------------------

@@ -17,7 +17,12 @@ from seleto.lib.supervisor import RESTARTED
 
 NAME = "watch"
 # What passes by itself is told of for so long after it was seen last.
-_LASTS = {holding.SLOW_ALERT: timedelta(minutes=5), RESTARTED: timedelta(minutes=10)}
+_LASTS = {
+    holding.SLOW_ALERT: timedelta(minutes=5),
+    RESTARTED: timedelta(minutes=10),
+    "flood:": timedelta(minutes=1),
+    "forged:": timedelta(minutes=1),
+}
 # A stage that is this much later than ``STAGE_LATE_S`` is told of.
 _LATE_TIMES = 2
 

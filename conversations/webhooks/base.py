@@ -1,5 +1,6 @@
 """What every provider's door shares: limits, answers and the one statement that stores and wakes."""
 
+import contextlib
 import hashlib
 import hmac
 import threading
@@ -9,14 +10,16 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
-from django.http import HttpRequest
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse
 
+from conversations import channel_cache
 from conversations.channel_cache import ChannelView
 from conversations.channels.base import EventKind, RawEvent
 from conversations.webhooks.minimal import without_documents
-from seleto.lib import jobs, metrics
+from seleto.lib import alerts, clock, jobs, metrics
 from seleto.lib.ids import new_id
+from seleto.lib.models import Alert
 
 REQUESTS = metrics.counter("webhook_requests", "Webhook calls by answer.", ["channel", "answer"])
 
@@ -51,6 +54,57 @@ class FloodShield:
             count = count + 1 if window == second else 1
             self._windows[channel] = (second, count)
         return count <= settings.WEBHOOK_MAX_PER_S
+
+
+class Refusals:
+    """People hear of calls that are refused: of a flood at once, of calls that are not authentic when there are many.
+
+    Counted per channel and process, told at most every ``_EVERY_S`` seconds: a refused call must stay cheap.
+    """
+
+    _EVERY_S = 5
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._forged: dict[str, tuple[int, int]] = {}
+        self._told: dict[str, float] = {}
+
+    def note(self, channel: str, status: int) -> None:
+        if status == 429:
+            self._tell(f"flood:{channel}", f"Enxurrada no webhook do canal {channel}: chamadas demais são recusadas")
+        elif status == 401 and self._many(channel):
+            title = f"Muitas chamadas falsas no webhook do canal {channel}: o segredo pode ter vazado"
+            self._tell(f"forged:{channel}", title)
+
+    def _many(self, channel: str) -> bool:
+        minute = int(time.monotonic() / 60)
+        with self._lock:
+            window, count = self._forged.get(channel, (minute, 0))
+            count = count + 1 if window == minute else 1
+            self._forged[channel] = (minute, count)
+        return count >= settings.WEBHOOK_FORGED_PER_MIN
+
+    def _tell(self, key: str, title: str) -> None:
+        instant = time.monotonic()
+        with self._lock:
+            if instant - self._told.get(key, float("-inf")) < self._EVERY_S:
+                return
+            self._told[key] = instant
+        with contextlib.suppress(DatabaseError):
+            alerts.open_(key, title=title, level=Alert.Level.CRITICAL, now=clock.now())
+
+
+_refusals = Refusals()
+
+
+def answered(channel: str, answer: HttpResponse, *, of: str = "") -> HttpResponse:
+    """Count an answer under its channel, if there is one of that name, and tell people of what is refused. ``of`` goes
+    before the channel's name where others than its provider call."""
+    known = channel_cache.by_slug(channel) is not None
+    REQUESTS.labels(channel=f"{of}{channel}" if known else "unknown", answer=str(answer.status_code)).inc()
+    if known:
+        _refusals.note(channel, answer.status_code)
+    return answer
 
 
 def store(

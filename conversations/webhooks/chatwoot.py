@@ -29,10 +29,7 @@ _CONVERSATION_EVENTS = frozenset({"conversation_updated", "conversation_status_c
 @csrf_exempt
 def receive(request: HttpRequest, channel: str, secret: str) -> HttpResponse:
     """Answer one call; 2xx only after its event is committed (I1)."""
-    answer = _receive(request, slug=channel, secret=secret)
-    known = channel_cache.by_slug(channel) is not None
-    base.REQUESTS.labels(channel=f"chatwoot:{channel}" if known else "unknown", answer=str(answer.status_code)).inc()
-    return answer
+    return base.answered(channel, _receive(request, slug=channel, secret=secret), of="chatwoot:")
 
 
 def _receive(request: HttpRequest, *, slug: str, secret: str) -> HttpResponse:

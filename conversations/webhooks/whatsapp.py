@@ -24,10 +24,7 @@ _shield = base.FloodShield()
 @csrf_exempt
 def receive(request: HttpRequest, channel: str) -> HttpResponse:
     """Answer one call; 2xx only after its events are committed (I1)."""
-    answer = _receive(request, slug=channel)
-    known = channel_cache.by_slug(channel) is not None
-    base.REQUESTS.labels(channel=channel if known else "unknown", answer=str(answer.status_code)).inc()
-    return answer
+    return base.answered(channel, _receive(request, slug=channel))
 
 
 def _receive(request: HttpRequest, *, slug: str) -> HttpResponse:

@@ -20,10 +20,7 @@ _shield = base.FloodShield()
 @csrf_exempt
 def receive(request: HttpRequest, channel: str, secret: str) -> HttpResponse:
     """Answer one call; 2xx only after its events are committed (I1)."""
-    answer = _receive(request, slug=channel, secret=secret)
-    known = channel_cache.by_slug(channel) is not None
-    base.REQUESTS.labels(channel=channel if known else "unknown", answer=str(answer.status_code)).inc()
-    return answer
+    return base.answered(channel, _receive(request, slug=channel, secret=secret))
 
 
 def _receive(request: HttpRequest, *, slug: str, secret: str) -> HttpResponse:
