@@ -189,7 +189,9 @@ def _words(conversation: Conversation, channel: ChannelView, step: Step, now: da
         words = Words(followups.render(step.text, known), {})
     else:
         words = _template(channel, step, known)
-    if not guardrails.review(words.text, ReviewContext(products=tuple(queries.products()))).ok:
+    if not guardrails.review(
+        words.text, ReviewContext(products=tuple(queries.products()), strictness=queries.strictness())
+    ).ok:
         raise Skip("frase_viola_regra")
     return words
 

@@ -88,7 +88,7 @@ def caption_faults(caption: str) -> list[str]:
     """Why the guardrails would stop this caption, in sentences for the manager."""
     if not caption:
         return []
-    verdict = guardrails.review(caption, ReviewContext(products=queries.products()))
+    verdict = guardrails.review(caption, ReviewContext(products=queries.products(), strictness=queries.strictness()))
     return [violation.reason for violation in verdict.violations]
 
 

@@ -201,7 +201,9 @@ def _phrase(conversation: Conversation, message: Message, *, now: datetime) -> s
     recent = Message.objects.filter(conversation=conversation, author=Message.Author.LEAD).order_by("-revision")
     language = situations.spoken_language([_line(row) for row in reversed(recent[:LANGUAGE_MESSAGES])])
     spoken = language if language in ("en", "es") else "pt"
-    context = ReviewContext(lead_last=message.text[-MAX_CHARS:], products=queries.products())
+    context = ReviewContext(
+        lead_last=message.text[-MAX_CHARS:], products=queries.products(), strictness=queries.strictness()
+    )
     for attempt in range(PHRASE_TRIES):
         approved = phrases.choose(Situation.FORA_HORARIO_AGUARDE, language=spoken, seed=f"{message.id}:{attempt}")
         text = approved.replace(OPENING, calendar.describe_opening(now, spoken))

@@ -12,6 +12,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from knowledge import gaps
 from knowledge.history_admin import TrackedAdmin
+from knowledge.library_admin import ArticlePages, Due, PhrasePreview
 from knowledge.models import (
     Article,
     CompanyProfile,
@@ -19,7 +20,6 @@ from knowledge.models import (
     FollowUpRule,
     Gap,
     Phrase,
-    PricePolicy,
     Product,
     ProductAttribute,
     ProductPrice,
@@ -113,10 +113,12 @@ class ProductAdmin(TrackedAdmin, AuditedAdmin):
 
 
 @admin.register(Article)
-class ArticleAdmin(TrackedAdmin, AuditedAdmin):
-    list_display = ["title", "code", "use", "active", "owner", "reviewed_on"]
+class ArticleAdmin(ArticlePages, TrackedAdmin, AuditedAdmin):
+    list_display = ["title", "use", "active", "owner", "revised", "due"]
+    change_list_template = "admin/knowledge/article_list.html"
+    actions = ["reviewed"]
     empty_hint = "Nenhum artigo: rode “manage.py seed”, ou adicione o primeiro."
-    list_filter = ["use", "active", "products", "owner"]
+    list_filter = [Due, "use", "active", "products", "owner"]
     search_fields = ["code", "title", "text"]
     ordering = ["code"]
     readonly_fields = ["updated_at"]
@@ -134,11 +136,15 @@ class SynonymAdmin(TrackedAdmin, AuditedAdmin):
 
 
 @admin.register(Phrase)
-class PhraseAdmin(TrackedAdmin, AuditedAdmin):
+class PhraseAdmin(PhrasePreview, TrackedAdmin, AuditedAdmin):
+    readonly_fields = ["preview"]
     list_display = ["text", "situation", "language", "active", "updated_at"]
     list_filter = ["situation", "language", "active"]
     search_fields = ["text"]
     ordering = ["situation", "pk"]
+
+    def page_name(self, row: Phrase) -> str:
+        return f"Frase: {row.get_situation_display()}"
 
 
 @admin.register(FollowUpRule)
@@ -153,11 +159,6 @@ class FollowUpRuleAdmin(AuditedAdmin):
         (None, {"fields": [("temperature", "after_h"), "text", "active"]}),
         ("Depois de 24 horas (só Cloud API)", {"fields": [("template_name", "template_language"), "template_values"]}),
     ]
-
-
-@admin.register(PricePolicy)
-class PricePolicyAdmin(TrackedAdmin, SingleRowAdmin):
-    list_display = ["__str__", "cold_lead_exception", "updated_at"]
 
 
 @admin.register(ProductPrice)
@@ -223,6 +224,7 @@ class GapAdmin(AuditedAdmin):
     list_filter = ["status", "product"]
     search_fields = ["question", "answer"]
     ordering = ["status", "-count"]
+    change_form_template = "admin/knowledge/gap_form.html"
     fields = ["question", "product", "count", "first_asked_at", "last_asked_at", "answer", "article", "status"]
     readonly_fields = ["question", "count", "first_asked_at", "last_asked_at", "article", "status"]
     list_select_related = ["product"]
@@ -249,4 +251,4 @@ class GapAdmin(AuditedAdmin):
 
 
 # These pages stand on the base class above; Django finds admin pages through this module only.
-from knowledge import calendar_admin, prompt_admin  # noqa: E402, F401
+from knowledge import calendar_admin, prompt_admin, rules_admin  # noqa: E402, F401

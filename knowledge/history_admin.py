@@ -77,9 +77,10 @@ class TrackedAdmin(_HistoryAdmin):
         with written_by(request):
             return super().delete_view(request, *args, **kwargs)
 
-    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with written_by(request):
-            return super().changelist_view(request, *args, **kwargs)
+            shown: HttpResponse = super().changelist_view(request, *args, **kwargs)
+            return shown
 
     def may_restore(self, request: HttpRequest, row: models.Model) -> bool:
         """Whether this person may have this row as it was in ``row``."""
@@ -99,7 +100,7 @@ class TrackedAdmin(_HistoryAdmin):
 
     def version_view(self, request: HttpRequest, object_id: str, version_id: int) -> HttpResponse:
         key = unquote(object_id)
-        record = _records(self.model).filter(pk=version_id, **{self.opts.pk.attname: key}).first()  # type: ignore[union-attr]
+        record = _records(self.model).filter(pk=version_id, **{self.opts.pk.attname: key}).first()
         return self._restore_page(request, key, record)
 
     def part_view(self, request: HttpRequest, object_id: str, part: str, version_id: int) -> HttpResponse:

@@ -23,6 +23,7 @@ from knowledge.models import (
     Product,
     ProductAttribute,
     PromptVersion,
+    SafetyRules,
     ScoreWeights,
     Synonym,
 )
@@ -75,6 +76,7 @@ def load() -> Outcome:
     }
     _sync(Phrase.objects.all(), "seed_key", phrases, outcome)
     PricePolicy.objects.get_or_create(id=1)
+    SafetyRules.objects.get_or_create(id=1)
     Flag.objects.get_or_create(name=Flag.Name.AGENT_ENABLED, scope="global", defaults={"on": True})
     _sync(CompanyProfile.objects.all(), "id", {1: PLACEHOLDER_PROFILE}, outcome)
     _load_hours()

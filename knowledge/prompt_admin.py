@@ -20,6 +20,7 @@ from knowledge import prompts, queries, services
 from knowledge.admin import AuditedAdmin
 from knowledge.models import PromptTrial, PromptVersion, PublishRun
 from knowledge.prompt_diff import CHANGED, SAME, compare
+from knowledge.prompt_steps import next_step
 from seleto.lib import clock
 from seleto.lib.admin import actor
 from seleto.lib.admin_lists import asking, local
@@ -124,6 +125,7 @@ class PromptVersionAdmin(AuditedAdmin):
         context = {
             "title": "Versões do prompt",
             "in_use": _in_use(),
+            "step": next_step(),
             "may_publish": self.may_publish(request),
             "cache_s": round(queries.CACHE_S),
             **(extra_context or {}),

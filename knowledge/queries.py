@@ -32,10 +32,12 @@ from knowledge.models import (
     Product,
     ProductPrice,
     PromptVersion,
+    SafetyRules,
     ScoreWeights,
     Synonym,
 )
 from knowledge.opening import DEFAULT_WEEK, Calendar, Shift
+from knowledge.strictness import CODE, Strictness
 from knowledge.trials import Conversation, Trial
 from knowledge.weights import DEFAULT, Weights
 
@@ -139,6 +141,11 @@ def published_prompt(role: str, *, conversation: Conversation | None = None) -> 
     return use.published
 
 
+def strictness() -> Strictness:
+    """The rules that managers made stricter; the code's own while there is no row."""
+    return _cached("strictness", _read_strictness, FLAG_CACHE_S)
+
+
 def company() -> CompanyProfile | None:
     """The company's row, None before the first seed. Read only: the instance is shared."""
     return _cached("company", lambda: CompanyProfile.objects.first())
@@ -162,6 +169,11 @@ def flags() -> Mapping[tuple[str, str], bool]:
 def follow_up_steps() -> tuple[Step, ...]:
     """Active steps of every class, in the order of their hours."""
     return _cached("follow_up_steps", _read_steps)
+
+
+def _read_strictness() -> Strictness:
+    row = SafetyRules.objects.first()
+    return row.strictness() if row else CODE
 
 
 def clear_cache(**_signal: object) -> None:

@@ -98,7 +98,7 @@ def _xml(
         "dia": WEEKDAYS[local.weekday()],
         "saudacao": greeting(local),
         "primeira_resposta": "sim" if state.first_reply else "nao",
-        "max_perguntas": str(moves.max_questions(state)),
+        "max_perguntas": str(moves.max_questions(state, snapshot.strictness)),
         "canal": "whatsapp",
         "idioma": heard.language,
     }

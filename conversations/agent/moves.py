@@ -15,6 +15,7 @@ from conversations.agent.widths import wider_than_moulds
 from conversations.speech import names_product
 from knowledge.catalogue import ProductFacts
 from knowledge.models import Situation
+from knowledge.strictness import CODE, Strictness
 from leads.extraction import MAX_CHARS
 from leads.models import Fact
 from seleto.lib.text.fold import fold
@@ -54,9 +55,11 @@ def missing(heard: Heard) -> list[str]:
     return [name for name in wanted if name not in heard.known and name not in heard.not_told]
 
 
-def max_questions(state: TurnState) -> int:
-    """domain.md, hard rule 1."""
-    return 0 if state.unanswered_question_replies >= MAX_UNANSWERED_REPLIES else MAX_QUESTIONS
+def max_questions(state: TurnState, strictness: Strictness = CODE) -> int:
+    """domain.md, hard rule 1, or fewer where the house wants so."""
+    if state.unanswered_question_replies >= MAX_UNANSWERED_REPLIES:
+        return 0
+    return min(MAX_QUESTIONS, strictness.questions)
 
 
 def allowed(state: TurnState, heard: Heard, products: Sequence[ProductFacts]) -> list[str]:

@@ -12,6 +12,7 @@ from conversations.agent.schema import Answer
 from conversations.formatting import MAX_BUBBLES
 from conversations.guardrails import Verdict
 from knowledge.catalogue import ArticleFacts, ProductFacts
+from knowledge.strictness import CODE, Strictness
 from knowledge.weights import DEFAULT, Weights
 from leads.services import NewFact
 from leads.temperature import Engagement, Known
@@ -114,6 +115,7 @@ class Snapshot:
     # What rules read in the messages to be answered; ``decide`` reads it itself when it is not given.
     heard: "Heard | None" = field(default=None, repr=False)
     weights: Weights = DEFAULT
+    strictness: Strictness = CODE
     # Whether the company of the CNPJ that this lead gave is known, and whether a deal of theirs is open.
     company_known: bool = False
     opportunity_open: bool = False

@@ -137,6 +137,7 @@ def review(parts: tuple[str, ...], state: TurnState, snapshot: Snapshot, heard: 
         price_exception=snapshot.prices,
         products=snapshot.products,
         unanswered_question_replies=state.unanswered_question_replies,
+        strictness=snapshot.strictness,
     )
     whole = guardrails.review("\n\n".join(parts), context)
     if not whole.ok or len(parts) < 2:

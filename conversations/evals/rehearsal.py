@@ -24,6 +24,7 @@ from conversations.agent.state import Decision, Line, Snapshot, TurnState
 from conversations.agent.understanding import listen
 from knowledge import calendar, queries
 from knowledge.catalogue import ArticleFacts, ProductFacts
+from knowledge.strictness import CODE, Strictness
 from knowledge.weights import DEFAULT, Weights
 from leads import temperature
 from leads.extraction import MAX_CHARS, asks_opt_out
@@ -63,6 +64,7 @@ class Material:
     articles: Callable[[TurnState], tuple[ArticleFacts, ...]] = articles_for
     prices: Mapping[str, Decimal] = field(default_factory=dict, repr=False)
     weights: Weights = DEFAULT
+    strictness: Strictness = CODE
     is_open: Callable[[datetime], bool] = calendar.is_open
     # The language to answer in, whatever the lead writes in.
     language: Language | None = None
@@ -78,6 +80,7 @@ class Material:
             products=queries.products(),
             prices=prices,
             weights=queries.score_weights(),
+            strictness=queries.strictness(),
         )
 
 
@@ -279,6 +282,7 @@ class Rehearsal:
             prices=self.material.prices if cold else {},
             heard=heard,
             weights=self.material.weights,
+            strictness=self.material.strictness,
             open_now=self.material.is_open(now),
         )
 

@@ -4,7 +4,7 @@
 `eval/README.md`, section 1, and of `domain.md`, "Hard rules".
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from conversations.guardrails import (
     answered_price,
@@ -22,6 +22,7 @@ from conversations.guardrails import (
 )
 from conversations.guardrails.sheet import Finding, Sheet
 from conversations.guardrails.verdict import Kind, ReviewContext, Span, Verdict, Violation
+from knowledge import strictness
 
 __all__ = ["Kind", "ReviewContext", "Span", "Verdict", "Violation", "review"]
 
@@ -62,7 +63,7 @@ def review(text: str, context: ReviewContext = _NOTHING) -> Verdict:
         _written(Kind.LEAK, leaked),
         _written(Kind.QUESTIONS, sheet.reading_spans(questions.check(sheet))),
         _written(Kind.PACING, sheet.reading_spans(pacing.check(sheet))),
-        _written(Kind.FORMAT, format.check(text)),
+        _written(Kind.FORMAT, [*format.check(text), *_forbidden(text, context)]),
     ]
     return Verdict(tuple(violation for violation in violations if violation is not None))
 
@@ -101,6 +102,12 @@ def _no_favours(sheet: Sheet, prices: list[Finding], discounts: list[Finding]) -
         if favoured.isdisjoint(at := range(finding.first, finding.end))
         or any(sheet.words[index].quantity is not None for index in at)
     ]
+
+
+def _forbidden(text: str, context: ReviewContext) -> Iterator[tuple[int, int, str]]:
+    """What the house does not want said, whatever the rules of the code allow."""
+    for start, end, expression in strictness.said(text, context.strictness.forbidden):
+        yield start, end, f"Diz “{expression}”, que as regras da casa proíbem."
 
 
 def _written(kind: Kind, found: Iterable[tuple[int, int, str]]) -> Violation | None:

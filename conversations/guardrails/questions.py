@@ -8,6 +8,7 @@ from conversations.guardrails.words import plain_word
 
 MAX_QUESTIONS = 2
 _REASON = "Faz mais de duas perguntas na mesma resposta."
+_HOUSE_REASON = "Faz mais perguntas na mesma resposta do que as regras da casa permitem."
 
 _HIDDEN = re.compile(r"https?://\S{1,2000}|www\.\S{1,2000}|\"[^\"\n]{0,600}\"|“[^”\n]{0,600}”|«[^»\n]{0,600}»")
 # What lies between two sentence ends, with the marks that close it.
@@ -123,5 +124,6 @@ def _asks(words: list[str], at: int, marked: bool) -> bool:
 def check(sheet: Sheet) -> Iterator[tuple[int, int, str]]:
     """(start, end, reason) in the reading for the questions beyond the allowed ones."""
     found = count(sheet)
-    if len(found) > MAX_QUESTIONS:
-        yield found[MAX_QUESTIONS][0], found[-1][1], _REASON
+    most = min(MAX_QUESTIONS, sheet.context.strictness.questions)
+    if len(found) > most:
+        yield found[most][0], found[-1][1], _REASON if most == MAX_QUESTIONS else _HOUSE_REASON

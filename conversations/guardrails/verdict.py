@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from knowledge.catalogue import ProductFacts
+from knowledge.strictness import CODE, Strictness
 
 
 class Kind(StrEnum):
@@ -75,3 +76,5 @@ class ReviewContext:
     price_exception: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
     products: tuple[ProductFacts, ...] = ()
     unanswered_question_replies: int = 0
+    # How much stricter than the code managers want the rules.
+    strictness: Strictness = CODE

@@ -129,6 +129,7 @@ def read_snapshot(state: TurnState, *, now: datetime) -> Snapshot:
         prices=prices,
         heard=heard,
         weights=weights,
+        strictness=queries.strictness(),
         company_known=_is_company_known(heard.known.get(Fact.Field.CNPJ, "")),
         opportunity_open=_has_opportunity(state),
         open_now=calendar.is_open(now),

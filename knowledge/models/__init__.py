@@ -22,6 +22,7 @@ from knowledge.models.rules import (
     Situation,
 )
 from knowledge.models.score import ScoreWeights
+from knowledge.models.strictness import SafetyRules
 
 __all__ = [
     "PHRASE_MAX_CHARS",
@@ -44,6 +45,7 @@ __all__ = [
     "PublishRun",
     "RolloutPhone",
     "RolloutRule",
+    "SafetyRules",
     "ScoreWeights",
     "Situation",
     "Synonym",

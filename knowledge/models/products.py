@@ -109,6 +109,9 @@ class Article(Seeded):
     owner = models.CharField("responsável", max_length=80, blank=True)
     source = models.CharField("fonte", max_length=200, blank=True)
     reviewed_on = models.DateField("revisado em", null=True, blank=True)
+    review_by = models.DateField(
+        "rever até", null=True, blank=True, help_text="Vazio: 180 dias depois da última revisão."
+    )
     history = History(m2m_fields=[products])
 
     class Meta:

@@ -7,6 +7,7 @@ from seleto.backoffice import (  # noqa: F401
     queue_pages,
     replay_pages,
     rollout_pages,
+    rules_pages,
     run_pages,
 )
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from conversations.models import Conversation, Turn
+from conversations.models import Conversation, GuardrailHit, Turn
 from knowledge.models import PromptVersion, ScoreWeights
 from seleto.lib.ids import new_id
 
@@ -213,6 +213,25 @@ class BulkRun(models.Model):
     def percent(self) -> int:
         """How far it is, 0 to 100."""
         return 100 * self.position // self.total if self.total else 100
+
+
+class HitReview(models.Model):
+    """What a person says of a draft that was stopped: rightly, or not."""
+
+    hit = models.OneToOneField(
+        GuardrailHit, models.CASCADE, related_name="review", verbose_name="rascunho barrado", primary_key=True
+    )
+    right = models.BooleanField("bloqueio certo")
+    by = models.CharField("avaliado por", max_length=80)
+    at = models.DateTimeField("avaliado em")
+
+    class Meta:
+        verbose_name = "avaliação de bloqueio"
+        verbose_name_plural = "avaliações de bloqueios"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"avaliação de {self.hit_id}"
 
 
 class ExportRun(models.Model):

@@ -75,6 +75,7 @@ GROUPS: tuple[tuple[str, tuple[Page, ...]], ...] = (
             Page("Frases aprovadas", "chat_bubble", ("knowledge.phrase",)),
             Page("Modelos do WhatsApp", "quickreply", ("conversations.messagetemplate",)),
             Page("Política de preço", "sell", ("knowledge.pricepolicy", "knowledge.productprice")),
+            Page("Regras da casa", "gavel", ("knowledge.safetyrules",)),
             Page("Rascunhos barrados", "front_hand", ("conversations.guardrailhit",)),
             Page("Pesos da pontuação", "thermostat", ("knowledge.scoreweights",)),
             Page(

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 
+from knowledge.models import Phrase
 from leads.models import Lead
+from tests.admin.conftest import story
 from tests.admin.test_theme import serious
 from tests.leads.test_duplicates import lead
 
@@ -78,3 +80,72 @@ def test_a_list_leaves_as_a_spreadsheet(page):
 
     assert download.value.suggested_filename.startswith("leads-")
     assert download.value.suggested_filename.endswith(".xlsx")
+
+
+@pytest.fixture
+def stocked():
+    from knowledge import loader
+
+    loader.load()
+
+
+def test_a_phrase_is_changed_and_brought_back(page, stocked):
+    phrase = Phrase.objects.filter(situation="espera").first()
+    former = phrase.text
+    page.goto(f"/admin/knowledge/phrase/{phrase.pk}/change/")
+    page.get_by_label("Texto").fill("Um instante, *por favor*: já volto.")
+    page.get_by_role("button", name="Salvar", exact=True).click()
+    page.get_by_text("alterado com sucesso").wait_for()
+    whole(page, "phrase", f"/admin/knowledge/phrase/{phrase.pk}/change/")
+    whole(page, "history", f"/admin/knowledge/phrase/{phrase.pk}/history/")
+
+    page.get_by_role("link", name="Ver a versão").last.click()
+    page.get_by_role("button", name="Voltar a esta versão").wait_for()
+    whole(page, "version")
+    page.get_by_role("button", name="Voltar a esta versão").click()
+    page.get_by_text("A versão voltou a valer").wait_for()
+
+    assert Phrase.objects.get(pk=phrase.pk).text == former
+
+
+def test_a_text_is_put_to_the_test_and_a_rule_is_tightened(page, stocked):
+    page.goto("/admin/knowledge/safetyrules/")
+    page.get_by_label("Palavras e expressões proibidas").fill("concorrente")
+    whole(page, "rules")
+    page.get_by_role("button", name="Salvar", exact=True).click()
+    page.get_by_text("alterado com sucesso").wait_for()
+
+    page.goto("/admin/knowledge/safetyrules/testar/")
+    page.get_by_label("Texto a testar").fill("A FB300 custa R$ 18.900 em 10x, bem melhor que o concorrente!")
+    page.get_by_role("button", name="Testar", exact=True).click()
+    page.get_by_text("Barrado", exact=True).wait_for()
+    whole(page, "tester")
+
+    assert page.locator("mark", has_text="concorrente").count() == 1
+
+
+def test_the_search_shows_what_the_agent_would_find(page, stocked):
+    page.goto("/admin/knowledge/article/")
+    page.get_by_role("link", name="O que o agente acharia").click()
+    page.get_by_label("Pergunta de um cliente").fill("qnto a fb300 faz de burguer por hora?")
+    page.get_by_role("button", name="Buscar", exact=True).click()
+    page.get_by_text("O agente responde com estes artigos").wait_for()
+    whole(page, "search")
+
+
+def test_a_stopped_draft_is_judged(page):
+    hit = story().guardrailhit
+    page.goto(f"/admin/conversations/guardrailhit/{hit.pk}/change/")
+    whole(page, "hit")
+    page.get_by_role("button", name="O bloqueio estava certo").click()
+    page.get_by_text("Anotado: o bloqueio estava certo").wait_for()
+
+
+def test_articles_that_fall_due(page, stocked):
+    whole(page, "articles", "/admin/knowledge/article/")
+
+
+def test_prompts_say_what_to_do_next(page, stocked):
+    whole(page, "prompts", "/admin/knowledge/promptversion/")
+    page.get_by_role("link", name="Abrir a versão em uso").click()
+    page.wait_for_url("**/change/")
