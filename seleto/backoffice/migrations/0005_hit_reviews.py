@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("backoffice", "0003_exports"),
+        ("backoffice", "0004_setup_checks"),
         ("conversations", "0025_holding_phrase"),
     ]
 
