@@ -1,8 +1,9 @@
 """What keeps this installation from working: configuration, database, worker and every outside system, read only.
 
 Nothing is changed and nobody is written to. The model is asked one short question (a few where it does not know the
-form of answer that is set), and the embeddings endpoint for one vector, which costs a few tokens: no other call tells a
-missing quota or missing support for structured answers. A finding never holds a secret, a phone or a text of a lead.
+form of answer that is set), the embeddings endpoint for one vector and, where replies are spoken, the speech endpoint
+for one word, which costs a few tokens: no other call tells a missing quota or missing support for structured answers. A
+finding never holds a secret, a phone or a text of a lead.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ from knowledge import embeddings, queries
 from knowledge.embeddings import endpoint, stage, store
 from knowledge.embeddings.store import Extension
 from knowledge.models import Flag, Product
-from seleto import checks, doctor_channels, doctor_crm, doctor_email, doctor_model, state
+from seleto import checks, doctor_channels, doctor_crm, doctor_email, doctor_media, doctor_model, state
 from seleto.findings import Finding, Level
 from seleto.lib.errors import ProviderError
 
@@ -68,6 +69,7 @@ def examine(*, now: datetime) -> list[Finding]:
             lambda: doctor_channels.examine(now=now),
             model,
             _embeddings,
+            doctor_media.examine,
             doctor_crm.examine,
             doctor_email.examine,
             _knowledge,

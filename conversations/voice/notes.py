@@ -34,7 +34,7 @@ NAME = "resposta.ogg"
 _TO_BE_READ = re.compile(r"https?://|\bwww\.|\S@\S|\d(?:[\d./-]{6,})\d")
 # WhatsApp's markup, which has no sound.
 _MARKUP = re.compile(r"(?<!\w)[*_~]+|[*_~]+(?!\w)")
-_ADVICE = {
+ADVICE = {
     "unauthorized": "O servidor de voz recusa a chave: confira SPEECH_API_KEY.",
     "quota": "A conta do servidor de voz está sem cota ou sem saldo: regularize com o provedor.",
     "model_not_found": "O servidor de voz não tem o modelo: confira SPEECH_MODEL e o endereço.",
@@ -97,7 +97,7 @@ def _spoken(text: str) -> bytes:
     try:
         sound = endpoint.ask(_MARKUP.sub("", text))
     except Misconfigured as error:
-        circuits.trip(CIRCUIT, error.reason, clock.now(), title=_ADVICE.get(error.reason, ""))
+        circuits.trip(CIRCUIT, error.reason, clock.now(), title=ADVICE.get(error.reason, ""))
         raise
     except Rejected:
         circuits.succeeded(CIRCUIT)  # it answered, so it is up

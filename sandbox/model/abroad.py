@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from sandbox.model import answers, articles_abroad, products
+from sandbox.model import answers, articles_abroad, phrases, products
 from sandbox.model.brief import Brief, Line
 from sandbox.model.draft import Draft
 from sandbox.model.facts import Found
@@ -27,6 +27,8 @@ class _Voice:
     acknowledge: tuple[str, ...]
     offer: str
     robot: str
+    going: str
+    last: str
     asks: dict[str, str]
     patterns: dict[str, str]
     name: str
@@ -52,6 +54,8 @@ _ENGLISH = _Voice(
     ),
     acknowledge=("Thank you, noted!", "Great, noted!", "Understood!"),
     offer="If you want to know anything else about the machines, just ask.",
+    going="Here you are: {files}.",
+    last="and",
     robot="Yes, I am an automatic service. If you prefer a person, just tell me.",
     asks={
         "produto": "What would you like to produce: burgers, sausages or meat cuts?",
@@ -120,6 +124,8 @@ _SPANISH = _Voice(
     ),
     acknowledge=("¡Gracias, anotado!", "¡Perfecto, anotado!", "¡Entendido!"),
     offer="Si quiere saber algo más de las máquinas, pregúnteme.",
+    going="Aquí va: {files}.",
+    last="y",
     robot="Sí, soy una atención automática. Si prefiere una persona, dígame.",
     asks={
         "produto": "¿Qué quiere producir: hamburguesas, chorizos o cortes de carne?",
@@ -185,6 +191,8 @@ def compose(brief: Brief) -> Draft:
 
 
 def _answer(brief: Brief, voice: _Voice, draft: Draft, folded: str) -> None:
+    if brief.going:
+        draft.say(voice.going.format(files=phrases.listed(brief.going, last=voice.last)))
     topics = [name for name in voice.refusals if re.search(voice.patterns[name], folded)]
     if topics:
         draft.intents.add("pergunta_prazo" if topics[0] == "deadline" else "pergunta_preco")
@@ -201,7 +209,7 @@ def _answer(brief: Brief, voice: _Voice, draft: Draft, folded: str) -> None:
         draft.say(voice.skewer)
         draft.move = "registrar_interesse" if "registrar_interesse" in brief.moves else "responder"
         return
-    asked = bool(re.search(voice.patterns["asks"], folded))
+    asked = bool(re.search(voice.patterns["asks"], folded)) and not brief.going
     own = _in_portuguese(brief, voice)
     said_before = fold(" ".join(brief.said_by("agente")))
     if asked and not re.search(voice.patterns["greeting"], folded):

@@ -61,6 +61,7 @@ class Brief:
     ask_state: bool = False
     open_questions: tuple[str, ...] = ()
     summary: str = ""
+    going: tuple[str, ...] = ()  # files that follow the reply, by their titles
 
     @property
     def text(self) -> str:
@@ -118,6 +119,7 @@ def _read(root: Element, corrections: tuple[Correction, ...]) -> Brief:
         ask_state=about.get("perguntar_estado", "") == "sim",
         open_questions=tuple(_text(row) for row in root.iterfind("em_aberto/pergunta")),
         summary=_inner(root, "resumo"),
+        going=tuple(_text(row) for row in root.iterfind("vai_com_a_resposta/arquivo")),
     )
 
 

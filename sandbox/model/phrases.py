@@ -1,5 +1,7 @@
 """The assistant's wording. Several variants each, so that a conversation does not sound like a form."""
 
+from collections.abc import Sequence
+
 _UNITS = {"hamburgueres": "hambúrgueres"}
 
 HELLO = (
@@ -41,6 +43,7 @@ HOOK: dict[str, tuple[str, ...]] = {
     "segmento": ("Legal, atendemos bastante esse segmento.", "Que legal o seu negócio!"),
     "conhece_seleto": ("Bacana!",),
 }
+GOING = ("Segue aqui: {files}.", "Claro! Segue por aqui: {files}.")
 WELCOME_BACK = ("Que bom ter você de volta{name}!", "Oi de novo{name}, que bom que voltou!")
 STILL_OPEN = "Sobre o que você tinha perguntado:"
 OFFER = (
@@ -147,6 +150,11 @@ PORTFOLIO = (
 )
 UNHEARD = ("Não consegui ouvir o seu áudio por aqui. Pode me escrever em texto?",)
 REPEAT = ("Não consegui ler a sua última mensagem. Pode me escrever de novo?",)
+
+
+def listed(names: Sequence[str], *, last: str = "e") -> str:
+    """ "o catálogo, a ficha e a foto"."""
+    return f" {last} ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
 def volume_in_words(value: str) -> str:

@@ -24,6 +24,11 @@ _HELLO = re.compile(r"\b(?:oi+e?|ola|opa|alo|salve|hello|e ?ai|bom dia|boa (?:ta
 _ELLIPSIS = re.compile(r"^\W*e (?:a|o|da|do|as|os)\b")
 _HERE = re.compile(r"\b(?:e|eh|aqui e) (?:d)?a seleto\b|alguem (?:ai|online)|tem alguem|esta[os]? (?:ai|online)")
 _UNHEARD = re.compile(r"\[audio que nao pode ser ouvido")
+# What a file is called by those who ask for one.
+_FILE = re.compile(
+    r"\bcatalog\w*|\bfolders?\b|\bfolhetos?\b|\bportfolios?\b|\bfot\w+|\bimage\w+|\bfichas?\b|\bpdf\b|\bmaterial\b"
+    r"|\bdata ?sheets?\b"
+)
 _BARE_CHARS = 60  # a reply shorter than this, with no question, says next to nothing
 _HOURS = {"hora": 1.0, "dia": 8.0, "semana": 40.0, "mes": 176.0}
 
@@ -71,6 +76,7 @@ class _Talk:
             return self._finish()
         steps = (
             self._identity,
+            self._going,
             self._price,
             self._machines,
             self._technical,
@@ -136,6 +142,11 @@ class _Talk:
             if not self.brief.first:
                 self.draft.say(self._pick(phrases.ROBOT))
             self.draft.say(self._pick(phrases.PORTFOLIO))
+
+    def _going(self) -> None:
+        """The files that leave behind this reply."""
+        if self.brief.going:
+            self.draft.say(self._pick(phrases.GOING).format(files=phrases.listed(self.brief.going)))
 
     def _machines(self) -> None:
         """What the house wants said about certain machines (domain.md, Commercial rules)."""
@@ -387,6 +398,8 @@ class _Talk:
 
     def _is_technical(self, question: str) -> bool:
         text = fold(question)
+        if self.brief.going and _FILE.search(text):
+            return False
         if not words(question) and not products.mentioned(text):
             return False
         if _HERE.search(text):

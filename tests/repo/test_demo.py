@@ -1,5 +1,6 @@
 """`make demo`, as far as it can be seen without starting everything."""
 
+import io
 import os
 import signal
 import socket
@@ -13,9 +14,12 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from pypdf import PdfReader
 from pytest_django import Settings
 
-from conversations.models import Channel
+from conversations.media import files as media_files
+from conversations.models import Channel, Handout
+from knowledge import loader
 from seleto import demo
 from seleto.lib import postgres, tokens
 from seleto.lib.models import ApiToken
@@ -240,7 +244,8 @@ def test_stop_without_a_demo_is_fine() -> None:
 
 class TestSeed:
     @pytest.fixture(autouse=True)
-    def agreed(self, db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def agreed(self, db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        settings.MEDIA_ROOT = tmp_path / "media"
         settings.SANDBOX = True
         settings.ZAPI_CHANNEL = "principal"
         for key in ("ZAPI_INSTANCE_ID", "ZAPI_INSTANCE_TOKEN", "ZAPI_CLIENT_TOKEN", "ZAPI_WEBHOOK_SECRET"):
@@ -249,10 +254,17 @@ class TestSeed:
         monkeypatch.setenv("DEMO_API_TOKEN", "slt_demo")
 
     def test_makes_what_the_demo_needs_once(self) -> None:
+        loader.load()
+
         call_command("seed_demo")
         call_command("seed_demo")
 
         assert Channel.objects.get().slug == "principal"
+        files = {row.kind: row for row in Handout.objects.filter(active=True, on_request=True)}
+        assert set(files) == {Handout.Kind.CATALOGUE, Handout.Kind.PHOTO}
+        paper = PdfReader(io.BytesIO(media_files.read(files[Handout.Kind.CATALOGUE].path))).pages[0].extract_text()
+        assert "documento fictício" in paper
+        assert sum(row.size for row in files.values()) < 10_000
         assert get_user_model().objects.get(username="admin").check_password("a long enough word")
         assert ApiToken.objects.get(digest=tokens.digest("slt_demo")).revoked_at is None
 

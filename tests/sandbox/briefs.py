@@ -29,6 +29,8 @@ def brief(
     talk: Sequence[tuple[str, str]] = (),
     moves: str = MOVES,
     questions: int = 2,
+    going: Sequence[str] = (),
+    language: str = "pt",
     articles: Sequence[tuple[str, str, str]] = ARTICLES,
 ) -> dict[str, Any]:
     """A user message; ``talk`` is (who, text) pairs, ``asked`` the messages to answer, with ids r0, r1, …"""
@@ -37,11 +39,14 @@ def brief(
     library = "".join(f'<artigo id="{key}" produto="{code}">{escape(text)}</artigo>' for key, code, text in articles)
     before = "".join(f'<msg de="{who}" id="t{index}">{escape(text)}</msg>' for index, (who, text) in enumerate(talk))
     now = "".join(f'<msg id="r{index}" hora="09:17">{escape(text)}</msg>' for index, text in enumerate(asked))
+    files = "".join(f"<arquivo>{escape(title)}</arquivo>" for title in going)
     xml = (
         f'<turno><contexto agora="2026-11-24T09:15" dia="terça-feira" saudacao="bom dia" '
-        f'primeira_resposta="{"sim" if first else "nao"}" max_perguntas="{questions}" canal="whatsapp"/>'
+        f'primeira_resposta="{"sim" if first else "nao"}" max_perguntas="{questions}" '
+        f'canal="whatsapp" idioma="{language}"/>'
         f"<jogadas>{moves}</jogadas><fatos>{known}</fatos><faltam>{missing}</faltam>"
-        f"{f'<precos>{told}</precos>' if told else ''}<conhecimento>{library}</conhecimento>"
+        f"{f'<precos>{told}</precos>' if told else ''}"
+        f"{f'<vai_com_a_resposta>{files}</vai_com_a_resposta>' if files else ''}<conhecimento>{library}</conhecimento>"
         f"<conversa>{before}</conversa><responder>{now}</responder></turno>"
     )
     return {"role": "user", "content": xml}

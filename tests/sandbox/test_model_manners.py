@@ -173,3 +173,26 @@ def test_the_greeting_is_that_of_the_hour() -> None:
         reply = told({"messages": [given]})["reply"]
         assert reply.startswith("Boa noite")
         assert "dia" not in reply
+
+
+@pytest.mark.parametrize(
+    ("asked", "language", "said"),
+    [
+        ("vocês têm catálogo? me manda", "pt", "Catálogo da Seleto"),
+        ("me manda o catálogo e a foto da FB300", "pt", "Catálogo da Seleto e Foto da FB300"),
+        ("Can you send me the catalog?", "en", "Here you are: Catálogo da Seleto."),
+        ("¿Me manda el catálogo?", "es", "Aquí va: Catálogo da Seleto."),
+    ],
+)
+def test_a_file_that_goes_with_the_reply_is_announced_and_leaves_no_gap(asked: str, language: str, said: str) -> None:
+    files = said.partition(": ")[2].rstrip(".") if ":" in said else said
+
+    data = answer(asked, going=files.split(" e "), language=language)
+
+    assert said in data["reply"]
+    assert data["unanswered_question"] is None
+    assert "especialista" not in data["reply"]
+
+
+def test_without_a_file_none_is_announced() -> None:
+    assert "Segue" not in answer("me manda o catálogo")["reply"]

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from crm.models import CrmSettings
-from seleto import first_channel
+from seleto import demo_files, first_channel
 from seleto.lib import clock, tokens
 from seleto.lib.models import ApiToken
 
@@ -18,7 +18,7 @@ _CRM_QUALIFIED = "647559"
 
 
 class Command(BaseCommand):
-    help = "Prepara o canal, o CRM, o usuário admin e a chave de API do make demo. Só com SANDBOX=on."
+    help = "Prepara o canal, o CRM, os arquivos, o usuário admin e a chave de API do make demo. Só com SANDBOX=on."
 
     def handle(self, *args: Any, **options: Any) -> None:
         password, token = os.environ.get("DEMO_ADMIN_PASSWORD"), os.environ.get("DEMO_API_TOKEN")
@@ -38,3 +38,4 @@ class Command(BaseCommand):
             ApiToken.objects.update_or_create(
                 name="sandbox", defaults={"digest": tokens.digest(token), "created_at": clock.now(), "revoked_at": None}
             )
+            demo_files.put()
