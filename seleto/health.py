@@ -8,7 +8,7 @@ Names only, never a value or an error's text.
 
 import ipaddress
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -16,13 +16,11 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
-from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.registry import Collector
 
 from seleto import degraded, state
+from seleto.gauges import StateCollector
 from seleto.lib import clock, problems
 from seleto.lib import metrics as lib_metrics
-from seleto.lib.models import Alert
 from seleto.state import CLUSTERS
 
 __all__ = ["CLUSTERS", "live", "metrics", "ready"]
@@ -70,25 +68,6 @@ def metrics(request: HttpRequest) -> HttpResponse:
     return HttpResponse(body, content_type=lib_metrics.CONTENT_TYPE)
 
 
-class StateCollector(Collector):
-    """Gauges read from the rows at the moment of asking, so that they are true whoever asks and restart-proof."""
-
-    def collect(self) -> Iterator[Metric]:
-        try:
-            seen = state.read(now=clock.now())
-        except DatabaseError:
-            yield _gauge("seleto_database_up", "Whether the database answers.", "", [("", 0)])
-            return
-        yield _gauge("seleto_database_up", "Whether the database answers.", "", [("", 1)])
-        beats = [(name, age) for name, age in seen.heartbeat_age.items() if age is not None]
-        yield _gauge("seleto_heartbeat_age_seconds", "Time since a cluster executed work.", "cluster", beats)
-        late = seen.stage_late.items()
-        yield _gauge("seleto_stage_late_seconds", "Age of the oldest due row.", "stage", late)
-        levels = [(level, sum(alert.level == level for alert in seen.alerts)) for level in Alert.Level.values]
-        yield _gauge("seleto_alerts_open", "Open alerts.", "level", levels)
-        yield _gauge("seleto_circuits_open", "Outside systems set aside.", "", [("", len(seen.circuits))])
-
-
 def _is_migrated() -> bool:
     global _migrated
     if not _migrated:
@@ -121,13 +100,6 @@ def _may_read_metrics(request: HttpRequest) -> bool:
         return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
     except ValueError:
         return False
-
-
-def _gauge(name: str, about: str, label: str, values: Iterable[tuple[str, float]]) -> Metric:
-    family = GaugeMetricFamily(name, about, labels=[label] if label else [])
-    for value_of_label, value in values:
-        family.add_metric([value_of_label] if label else [], value)
-    return family
 
 
 def _rounded(seconds: float | None) -> float | None:
