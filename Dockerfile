@@ -2,12 +2,12 @@
 
 # --- Packages from the hashed lock, and the static files
 FROM python:3.11-slim-trixie AS build
-ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CACHE_DIR=/tmp/pip-cache PYTHONDONTWRITEBYTECODE=1
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 WORKDIR /app
 COPY requirements.txt ./
 COPY deploy/prune deploy/
-RUN --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=cache,target=/tmp/pip-cache \
     python -m venv /venv \
     && /venv/bin/pip install --no-compile --require-hashes --requirement requirements.txt \
     && deploy/prune /venv
@@ -39,9 +39,9 @@ WORKDIR /app
 # --- To try everything out beside fakes of the outside systems: docs/how-to/deploy-with-compose.md
 FROM base AS sandbox
 COPY requirements-dev.txt ./
-RUN --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=cache,target=/tmp/pip-cache \
     python -m venv /venv \
-    && /venv/bin/pip install --no-compile --require-hashes --requirement requirements-dev.txt
+    && PIP_CACHE_DIR=/tmp/pip-cache /venv/bin/pip install --no-compile --require-hashes --requirement requirements-dev.txt
 COPY . .
 USER 10001:10001
 EXPOSE 8900

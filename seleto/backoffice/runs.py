@@ -131,10 +131,10 @@ def claim(limit: int) -> Sequence[RunClaim]:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE backoffice_bulkrun SET attempts = attempts + 1, lease_token = gen_random_uuid(),"
-            " leased_until = now() + make_interval(secs => %s) WHERE id IN ("
+            " leased_until = now() + make_interval(secs => %s) WHERE id = ANY(ARRAY("
             "SELECT id FROM backoffice_bulkrun WHERE status = 'running'"
             " AND (leased_until IS NULL OR leased_until < now())"
-            " ORDER BY requested_at, id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING id, lease_token, attempts",
+            " ORDER BY requested_at, id LIMIT %s FOR UPDATE SKIP LOCKED)) RETURNING id, lease_token, attempts",
             [settings.LEASE_S, limit],
         )
         return [RunClaim(*row) for row in cursor.fetchall()]

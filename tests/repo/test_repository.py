@@ -30,8 +30,13 @@ def texts() -> list[tuple[Path, str]]:
 
 
 def settings_keys() -> set[str]:
+    """Of the product, and of the program that serves it."""
     source = (ROOT / "seleto/settings.py").read_text(encoding="utf-8")
-    return set(re.findall(r"\benv\.\w+\(\s*\"([A-Z][A-Z0-9_]*)\"", source))
+    serving = (ROOT / "deploy/gunicorn.conf.py").read_text(encoding="utf-8")
+    return {
+        *re.findall(r"\benv\.\w+\(\s*\"([A-Z][A-Z0-9_]*)\"", source),
+        *re.findall(r"\benviron\.get\(\"([A-Z][A-Z0-9_]*)\"", serving),
+    }
 
 
 def example_lines() -> list[str]:
