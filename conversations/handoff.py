@@ -80,9 +80,11 @@ def undo_takeover(conversation: Conversation, *, taken_at: datetime, now: dateti
         jobs.wake("turn")
 
 
-def open_handoff(conversation: Conversation, *, reason: Handoff.Reason, now: datetime) -> Handoff:
-    """The agent gives the conversation to a queue, with a summary for whoever picks it up. The notice to the lead is
-    queued by the same transaction (I8), and the conversation is locked."""
+def open_handoff(
+    conversation: Conversation, *, reason: Handoff.Reason, now: datetime, actor: str = "agente"
+) -> Handoff:
+    """The conversation is given to a queue, with a summary for whoever picks it up. The notice to the lead is queued by
+    the same transaction (I8), and the conversation is locked."""
     handoff = Handoff.objects.filter(conversation=conversation, closed_at=None).first()
     opened = handoff is None
     if handoff is None:
@@ -95,7 +97,7 @@ def open_handoff(conversation: Conversation, *, reason: Handoff.Reason, now: dat
         )
     # What may not leave any more would hold back the notice behind it.
     cancel_agent_messages(conversation, reason=HANDED_OVER, spare_notice=True)
-    _set_owner(conversation, Conversation.Owner.HUMAN, reason=str(reason), actor="agente", now=now)
+    _set_owner(conversation, Conversation.Owner.HUMAN, reason=str(reason), actor=actor, now=now)
     if opened:
         handoff_opened.send(sender=Handoff, handoff_id=handoff.id, conversation_id=conversation.id)
     return handoff
@@ -146,6 +148,14 @@ def unanswered(conversation: Conversation) -> QuerySet[Message]:
     ).exclude(type=Message.Type.REACTION)
 
 
+def discard_running_turn(conversation: Conversation, *, now: datetime) -> None:
+    """The world changed under a turn: it counts as a revision, and the turn loses its claim."""
+    conversation.revision += 1
+    Turn.objects.filter(conversation=conversation, status=Turn.Status.RUNNING).update(
+        status=Turn.Status.DISCARDED, finished_at=now
+    )
+
+
 def _pick_up(conversation: Conversation, *, now: datetime) -> None:
     for row in list(Handoff.objects.filter(conversation=conversation, closed_at=None, picked_up_at=None)):
         Handoff.objects.filter(pk=row.pk).update(picked_up_at=now)
@@ -184,10 +194,7 @@ def _set_owner(
     conversation.follow_up_at = None
     conversation.turn_failures = 0
     if reason not in Handoff.Reason.values:
-        conversation.revision += 1
-        Turn.objects.filter(conversation=conversation, status=Turn.Status.RUNNING).update(
-            status=Turn.Status.DISCARDED, finished_at=now
-        )
+        discard_running_turn(conversation, now=now)
     if conversation.owner != owner:
         conversation.owner_since = now
         audit.record(

@@ -150,13 +150,17 @@ def cancel_follow_ups(conversation: Conversation) -> None:
         Message.objects.filter(pk__in=messages).update(status=Message.Status.CANCELLED)
 
 
-def enqueue_person(conversation: Conversation, text: str, *, chatwoot_id: int, now: datetime) -> Outbox:
+def enqueue_person(
+    conversation: Conversation, text: str, *, chatwoot_id: int | None, now: datetime, key: UUID | None = None
+) -> Outbox:
     """Queue what a person of the team wrote to the lead, behind what is on its way. Nobody's guardrails apply (I4).
 
-    Call inside a transaction with the conversation locked; saving it is left to the caller.
+    ``chatwoot_id`` is None for what was not written in Chatwoot; ``key`` becomes the message's id. Call inside a
+    transaction with the conversation locked; saving it is left to the caller.
     """
     message = _message_for(conversation, text, now)
     message.author, message.chatwoot_id = Message.Author.PERSON, chatwoot_id
+    message.id = key or message.id
     message.save(force_insert=True)
     return _enqueue_for_person(conversation, message, media=None, now=now)
 

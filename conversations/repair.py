@@ -100,7 +100,7 @@ def waiting_for_retry() -> QuerySet[Turn]:
 def pause(conversation_id: UUID, *, actor: str, now: datetime) -> None:
     """A person takes the conversation over. Raises ``Refused``, and ``Conversation.DoesNotExist``."""
     with transaction.atomic():
-        conversation = _locked_current(conversation_id)
+        conversation = locked_current(conversation_id)
         if conversation.owner == Conversation.Owner.HUMAN:
             raise Refused("uma pessoa já atende esta conversa")
         handoff.take_over(conversation, reason=PAUSED, actor=actor, now=now)
@@ -113,7 +113,7 @@ def resume(conversation_id: UUID, *, actor: str, now: datetime) -> None:
     What came before a person's last word is theirs. Raises ``Refused``, and ``Conversation.DoesNotExist``.
     """
     with transaction.atomic():
-        conversation = _locked_current(conversation_id)
+        conversation = locked_current(conversation_id)
         if conversation.owner == Conversation.Owner.AGENT:
             raise Refused("o agente já atende esta conversa")
         give_back(conversation, reason=RESUMED, actor=actor, now=now)
@@ -287,7 +287,7 @@ def _retry_alarm(alarm_id: UUID, *, actor: str, now: datetime) -> None:
     audit.record(actor=actor, action="handoff_alarm.retry", subject_kind="handoff_alarm", subject_id=alarm_id, now=now)
 
 
-def _locked_current(conversation_id: UUID) -> Conversation:
+def locked_current(conversation_id: UUID) -> Conversation:
     """The conversation, locked; an old session decides nothing, so only the lead's newest one is accepted."""
     conversation = Conversation.objects.select_for_update().get(pk=conversation_id)
     newer = Conversation.objects.filter(

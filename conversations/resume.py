@@ -11,14 +11,12 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Max, Min, QuerySet
 
-from conversations import guardrails, handoff, outbox
-from conversations.agent import facts, situations
+from conversations import approved, handoff, outbox
+from conversations.agent import facts
 from conversations.agent.matters import Matter, matters
-from conversations.agent.state import Line
 from conversations.formatting import typing_s
-from conversations.guardrails import ReviewContext
 from conversations.models import Conversation, Handoff, Message, ResumeRule
-from knowledge import calendar, phrases, queries
+from knowledge import calendar, queries
 from knowledge.models import Situation
 from leads import classification, extraction, needs
 from leads.extraction import MAX_CHARS, asks_opt_out
@@ -34,8 +32,6 @@ SILENCE = "silencio_da_pessoa"
 PEOPLE = (Message.Author.PHONE, Message.Author.PERSON)
 # What the approved phrase holds for the time at which somebody answers.
 OPENING = "{reabertura}"
-# How many variants of the phrase are tried should a manager have stored one that the guardrails refuse.
-PHRASE_TRIES = 5
 # A question out of courtesy, which nobody has to answer, and ways to ask without a question mark; on folded words.
 _MANNERS = re.compile(
     r"\W*(?:(?:oi+|ola|opa|ah|entao|bom dia|boa (?:tarde|noite)|obrigad[oa]|valeu|tudo|td|bem|bom|certo|joia|tranquilo"
@@ -51,8 +47,6 @@ _ASKS = re.compile(
     r"|conta))\b|\b(?:queria|gostaria de|quero|preciso) (?:saber|entender|confirmar|tirar uma duvida)\b|\btenho (?:uma"
     r" )?duvidas?\b"
 )
-# The language is read off the lead's last few messages.
-LANGUAGE_MESSAGES = 8
 
 
 def on_lead_message(conversation: Conversation, message: Message, *, heard_at: datetime, now: datetime) -> bool:
@@ -152,7 +146,7 @@ def record_told(conversation: Conversation, message: Message, given: Handoff | N
     """The facts that rules read in the message. Whoever asked to be forgotten is not written down any further."""
     if not message.own_words or not message.text or (given and given.queue == Handoff.Queue.PRIVACY):
         return
-    line = _line(message)
+    line = approved.as_line(message)
     said = extraction.extract([line.text], products=queries.products())
     made = record_facts(
         conversation.lead_id, facts.from_rules([line], [*said.items, *intentions([line.text])]), now=now
@@ -178,7 +172,12 @@ def _tell_when_open(conversation: Conversation, message: Message, given: Handoff
     told = given.closed_hours_told_at
     if told is not None and calendar.next_opening(told) == calendar.next_opening(now):
         return
-    text = _phrase(conversation, message, now=now)
+    text = approved.phrase(
+        conversation,
+        Situation.FORA_HORARIO_AGUARDE,
+        seed=str(message.id),
+        fill=lambda language: {OPENING: calendar.describe_opening(now, language)},
+    )
     if not text:
         title = "Uma situação não tem frase aprovada que respeite as regras"
         alerts.open_("phrases", title=title, level=Alert.Level.CRITICAL, now=now)
@@ -194,25 +193,3 @@ def _tell_when_open(conversation: Conversation, message: Message, given: Handoff
         survives_handoff=True,
     )
     jobs.wake("deliver")
-
-
-def _phrase(conversation: Conversation, message: Message, *, now: datetime) -> str:
-    """A variant in the lead's language that passes the guardrails as it will be sent (I4); empty when none does."""
-    recent = Message.objects.filter(conversation=conversation, author=Message.Author.LEAD).order_by("-revision")
-    language = situations.spoken_language([_line(row) for row in reversed(recent[:LANGUAGE_MESSAGES])])
-    spoken = language if language in ("en", "es") else "pt"
-    context = ReviewContext(
-        lead_last=message.text[-MAX_CHARS:], products=queries.products(), strictness=queries.strictness()
-    )
-    for attempt in range(PHRASE_TRIES):
-        approved = phrases.choose(Situation.FORA_HORARIO_AGUARDE, language=spoken, seed=f"{message.id}:{attempt}")
-        text = approved.replace(OPENING, calendar.describe_opening(now, spoken))
-        if guardrails.review(text, context).ok:
-            return text
-    return ""
-
-
-def _line(row: Message) -> Line:
-    return Line(
-        id=row.id, key="m1", author=row.author, type=row.type, text=row.text, at=row.sent_at, own_words=row.own_words
-    )

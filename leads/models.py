@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from seleto.lib import fulltext
 from seleto.lib.ids import new_id
 
 
@@ -62,6 +63,7 @@ class Lead(models.Model):
         help_text="Preenchido enquanto vale a classe definida por uma pessoa.",
     )
     opted_out_at = models.DateTimeField("pediu para não receber mensagens em", null=True, blank=True)
+    anonymised_at = models.DateTimeField("anonimizado em", null=True, blank=True, editable=False)
     empresa = models.ForeignKey(
         Empresa,
         models.SET_NULL,
@@ -119,6 +121,7 @@ class Identity(models.Model):
                 name="identity_kind_known",
             ),
         ]
+        indexes = [fulltext.index("display_name", name="identity_words")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} de {self.lead_id}"
@@ -279,6 +282,7 @@ class Fact(models.Model):
                 name="fact_has_evidence",
             ),
         ]
+        indexes = [fulltext.index("value", name="fact_words")]
 
     def __str__(self) -> str:
         return f"{self.get_field_display()} de {self.lead_id}"

@@ -53,7 +53,7 @@ class TemperaturePages(ThemedAdmin):
         obj: Lead | None = None,
     ) -> HttpResponse:
         if obj is not None:
-            context |= {"scored": _explained(obj), "may_correct": self._may_correct(request)}
+            context |= {"scored": explained(obj), "may_correct": self._may_correct(request)}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def correct_view(self, request: HttpRequest, lead_id: UUID) -> HttpResponse:
@@ -76,7 +76,7 @@ class TemperaturePages(ThemedAdmin):
             "title": "Corrigir a temperatura",
             "lead": lead,
             "form": form,
-            "scored": _explained(lead),
+            "scored": explained(lead),
         }
         return TemplateResponse(request, "admin/leads/lead/correct_temperature.html", context)
 
@@ -84,7 +84,7 @@ class TemperaturePages(ThemedAdmin):
         return request.user.has_perm("leads.change_lead")
 
 
-def _explained(lead: Lead) -> dict[str, Any] | None:
+def explained(lead: Lead) -> dict[str, Any] | None:
     """The last classification in the order a person reads it; None before the first."""
     row = Classification.objects.filter(lead=lead).order_by("-at", "-pk").first()
     if row is None:

@@ -1,4 +1,4 @@
-"""The conversations: a list that says who waits, and a page that tells the whole story of one."""
+"""The conversations: a list that says who waits. The page of one is ``seleto/backoffice/inbox``."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,10 +13,8 @@ from django.utils.safestring import SafeString
 
 from conversations import repair
 from conversations.admin.base import PipeAdmin
-from conversations.admin.chatwoot import page_there
 from conversations.admin.switches import off_because, off_channels, switches_link
-from conversations.admin.transcript import page_context
-from conversations.models import ChatwootLink, Conversation, Handoff, Message, Outbox
+from conversations.models import Conversation, Handoff, Message, Outbox
 from leads.models import Fact
 from leads.names import lead_name
 from seleto.lib import clock
@@ -117,13 +115,8 @@ def _agent_is_off(row: Conversation) -> bool:
     return row.owner == Conversation.Owner.AGENT and bool(off_because(row.channel))
 
 
-def _owner_words(row: Conversation) -> str:
+def owner_words(row: Conversation) -> str:
     return f"{row.get_owner_display()} (desligado)" if _agent_is_off(row) else str(row.get_owner_display())
-
-
-def _page_in_chatwoot(row: Conversation) -> str:
-    there = ChatwootLink.objects.filter(lead_id=row.lead_id, channel_id=row.channel_id)
-    return page_there(there.select_related("channel__chatwoot").first())
 
 
 @admin.register(Conversation)
@@ -143,32 +136,12 @@ class ConversationAdmin(PipeAdmin):
     search_help_text = "nome, empresa, cidade, telefone ou id"
     ordering = ["-last_message_at"]
     actions = ["pause_agent", "resume_agent"]
-    change_form_template = "admin/conversations/conversation/change_form.html"
     fields = ["lead", "channel"]
     waiting = moment("waiting_since", "esperando desde")
     empty_hint = "Nenhuma conversa ainda. A primeira aparece quando um lead escrever para um canal ativo."
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
         return with_columns(super().get_queryset(request).select_related("lead", "channel"))
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        conversation = self.get_object(request, object_id)
-        if conversation is not None and self.has_view_permission(request, conversation):
-            extra_context = {
-                **(extra_context or {}),
-                **page_context(conversation),
-                "conversation": conversation,
-                "may_report": request.user.has_perm("conversations.add_wrongreply"),
-                "may_repair": self.has_repair_permission(request),
-                "agent_off": off_because(conversation.channel),
-                "owner_off": _agent_is_off(conversation),
-                "owner_words": _owner_words(conversation),
-                "switches_link": switches_link(request),
-                "chatwoot_page": _page_in_chatwoot(conversation),
-            }
-        return super().change_view(request, object_id, form_url, extra_context)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         reasons = dict.fromkeys(off_channels().values())  # a global switch silences every channel for one reason
@@ -194,7 +167,7 @@ class ConversationAdmin(PipeAdmin):
     @admin.display(description="quem atende", ordering="owner")
     def owner_column(self, row: Conversation) -> SafeString:
         tone = "off" if _agent_is_off(row) else row.owner
-        return format_html('<span class="sl-tag sl-{}">{}</span>', tone, _owner_words(row))
+        return format_html('<span class="sl-tag sl-{}">{}</span>', tone, owner_words(row))
 
     @admin.display(description="última mensagem", ordering="last_message_at")
     def last_message(self, row: Any) -> SafeString | str:

@@ -1,30 +1,21 @@
-"""A conversation as people read it: bubbles, ticks and marks; and beside them what is known and what was done.
-
-Rows are read in a fixed number of statements, however long the conversation is.
-"""
+"""What was said, as people read it: bubbles, ticks and marks; stopped drafts with what broke a rule in them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from conversations.media import kinds
-from conversations.models import Conversation, GuardrailHit, Handoff, Media, Message, Outbox, Reading, Turn
+from conversations.models import GuardrailHit, Media, Message, Reading, Turn
 from conversations.readings import STATE, WORDS
 from conversations.wording import intents, matters, rule, words
-from leads.display import fact_value
 from leads.models import Fact, Identity
 from seleto.lib.admin_lists import LOCAL, local
-
-# The newest of each kind; older ones are found through the lists.
-MESSAGES = 300
-ROWS = 50
 
 _TICKS = {
     Message.Status.QUEUED: "…",
@@ -42,7 +33,7 @@ _NAMES = {Message.Author.AGENT: "Agente", Message.Author.PHONE: "Pessoa (celular
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """One message, ready to be shown. ``side``: lead, agent or person; ``day`` is set on the first of its day."""
+    """One message, ready to be shown. ``side``: lead, agent or person; ``day`` is set on the first of its ``date``."""
 
     id: UUID
     side: str
@@ -59,6 +50,7 @@ class Bubble:
     previous: tuple[str, ...]
     event_id: UUID | None
     files: tuple["Shown", ...] = ()
+    date: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,51 +63,6 @@ class Shown:
     name: str
     words: str
     says: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A current fact and how we know it: the quotation, marks included, or the rule or person. ``message_id`` is where
-    it stands in this transcript."""
-
-    label: str
-    value: str
-    evidence: str
-    because: str
-    message_id: UUID | None
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A turn with the drafts that were stopped in it."""
-
-    turn: Turn
-    about: str
-    took: str
-    timings: tuple[tuple[str, str], ...]
-    drafts: tuple[tuple[GuardrailHit, SafeString], ...]
-
-
-def page_context(conversation: Conversation) -> dict[str, Any]:
-    """Everything the conversation's page shows: ten statements at most."""
-    rows = list(conversation.messages.order_by("-sent_at", "-revision", "-created_at")[: MESSAGES + 1])
-    shown = rows[:MESSAGES][::-1]
-    identities = list(Identity.objects.filter(lead_id=conversation.lead_id).order_by("kind", "value"))
-    facts = list(Fact.objects.filter(lead_id=conversation.lead_id, superseded_at=None).order_by("created_at"))
-    return {
-        "bubbles": bubbles(shown, lead_name=lead_name(facts, identities)),
-        "older_messages": len(rows) > MESSAGES,
-        "known": _known(facts, {row.id for row in shown}),
-        "identities": identities,
-        "lead_name": lead_name(facts, identities),
-        "runs": _runs(conversation.turns.order_by("-started_at")[:ROWS]),
-        "outbox_rows": Outbox.objects.filter(conversation=conversation).order_by("-order")[:ROWS],
-        "handoffs": Handoff.objects.filter(conversation=conversation).order_by("-opened_at")[:ROWS],
-        "sessions": Conversation.objects.filter(lead_id=conversation.lead_id)
-        .exclude(pk=conversation.pk)
-        .select_related("channel")
-        .order_by("-opened_at")[:10],
-    }
 
 
 def lead_name(facts: Sequence[Fact], identities: Sequence[Identity]) -> str:
@@ -150,6 +97,7 @@ def bubbles(rows: Sequence[Message], *, lead_name: str) -> list[Bubble]:
                 previous=() if row.deleted_at else tuple(row.previous_texts),
                 event_id=row.event_id,
                 files=() if row.deleted_at else tuple(files.get(row.id, ())),
+                date=here.strftime("%d/%m/%Y"),
             )
         )
         last_day = here.date()
@@ -227,35 +175,3 @@ def _said(row: Message) -> str:
     if row.type != Message.Type.AUDIO or not ended:
         return ""
     return "transcrição automática" if ended == Reading.State.DONE else f"sem transcrição: {Reading.State(ended).label}"
-
-
-def _known(facts: Sequence[Fact], shown: set[UUID]) -> list[Known]:
-    return [
-        Known(
-            label=fact.get_field_display(),
-            value=fact_value(fact.field, fact.value),
-            evidence=fact.get_evidence_display(),
-            because=f"“{fact.quote}”" if fact.quote else fact.rule.replace("_", " ") or fact.given_by,
-            message_id=fact.source_id if fact.source_id in shown else None,
-        )
-        for fact in facts
-    ]
-
-
-def _runs(turns: QuerySet[Turn]) -> list[Run]:
-    return [
-        Run(
-            turn=turn,
-            about=about(turn),
-            took=_seconds(turn.started_at, turn.finished_at),
-            timings=tuple((str(name), f"{value} ms") for name, value in turn.timings.items()),
-            drafts=tuple(
-                (hit, marked(hit)) for hit in sorted(turn.guardrail_hits.all(), key=lambda hit: (hit.at, hit.id))
-            ),
-        )
-        for turn in turns.prefetch_related("guardrail_hits")
-    ]
-
-
-def _seconds(start: datetime, end: datetime | None) -> str:
-    return f"{max((end - start).total_seconds(), 0):.1f} s".replace(".", ",") if end else ""

@@ -54,6 +54,13 @@ _PROPOSED = {
 }
 # How the lead is told of a handover for that reason; of any other, that the consultant goes on.
 _NOTICE = {route.handoff: route.situation for _, route in _SURE if route.handoff}
+
+
+def notice_of(reason: Handoff.Reason) -> Situation:
+    """The situation whose phrase tells the lead of a handover for that reason."""
+    return _NOTICE.get(reason, Situation.ENCAMINHAMENTO)
+
+
 # Insulted twice, the agent leaves it to a person.
 _INSULTS_BORNE = 1
 # Answers that could not be used, in a row, before a person is called.
@@ -85,7 +92,7 @@ def after_model(answer: Answer, proposed: Handoff.Reason | None, heard: Heard, s
     if "pede_humano" in answer.intents:
         return _PROPOSED["pede_humano"]
     if proposed is not None:
-        return Route(_NOTICE.get(proposed, Situation.ENCAMINHAMENTO), proposed, keeps_answer=True)
+        return Route(notice_of(proposed), proposed, keeps_answer=True)
     if answer.move == "encaminhar":
         named = [_PROPOSED[intent] for intent in answer.intents if intent in _PROPOSED]
         route = named[0] if named else _PROPOSED["pede_humano"]

@@ -6,6 +6,7 @@ from django.db.models import Q
 from conversations.models.channel import Channel
 from conversations.models.event import Event
 from leads.models import Lead
+from seleto.lib import fulltext
 from seleto.lib.ids import new_id
 
 
@@ -225,6 +226,7 @@ class Message(models.Model):
             models.Index(fields=["conversation", "sent_at"], name="message_transcript"),
             # When a channel last brought and last sent something.
             models.Index(fields=["channel", "-sent_at"], name="message_by_channel"),
+            fulltext.index("text", name="message_words"),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from seleto.backoffice import (  # noqa: F401
     rules_pages,
     run_pages,
 )
+from seleto.backoffice.inbox import pages  # noqa: F401
 
 # isort: split
 from seleto.backoffice import home_filters  # noqa: F401  added to the lists as they are in the end

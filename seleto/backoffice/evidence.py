@@ -38,15 +38,21 @@ class Known:
     current: Told | None
     former: tuple[Told, ...]
 
+    @property
+    def shown(self) -> Told:
+        """What stands for the field: the value that counts, else the last one that did."""
+        return self.current or self.former[0]
+
 
 def page_context(lead: Lead) -> dict[str, Any]:
-    """What the lead's page shows, in five statements however much there is."""
+    """What the lead's pages show, in five statements however much there is."""
     facts = list(Fact.objects.filter(lead=lead).order_by("-created_at", "-pk"))
     interests = list(Interest.objects.filter(lead=lead).order_by("at"))
     sources = [row.source_id for row in facts] + [row.source_id for row in interests]
     places = dict(Message.objects.filter(pk__in=filter(None, sources)).values_list("pk", "conversation_id"))
     turns = _turns(lead)
     return {
+        "facts": [fact for fact in facts if fact.superseded_at is None],
         "known": _by_field(facts, places, {turn.finished_at: turn.pk for turn in turns}),
         "interests": [(row, places.get(row.source_id) if row.source_id else None) for row in interests],
         "dropped": _dropped(turns),

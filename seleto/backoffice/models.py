@@ -299,3 +299,27 @@ class SetupCheck(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SavedView(models.Model):
+    """Filters of the conversations' list under a name: one person's own, or for everybody (``shared``).
+
+    The words searched for are left out: they tend to be a name or a telephone, which would outlive the lead here.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField("nome", max_length=60)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name="de quem")
+    shared = models.BooleanField("para todos", default=False)
+    # As the list's address has it, without the page.
+    query = models.CharField("filtros", max_length=1000)
+    created_at = models.DateTimeField("criada em")
+
+    class Meta:
+        verbose_name = "visão salva"
+        verbose_name_plural = "visões salvas"
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="saved_view_name_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -3,7 +3,6 @@
 import pytest
 from django.contrib.auth.models import User
 
-from conversations.models import Conversation
 from seleto.lib import alerts
 from seleto.lib.models import Alert
 from tests.admin.conftest import story
@@ -20,20 +19,6 @@ def page(chromium, live_server, client):
     context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
     yield context.new_page()
     context.close()
-
-
-def test_a_manager_pauses_the_agent_and_gives_it_back(page):
-    conversation = story().conversation
-    page.goto(f"/admin/conversations/conversation/{conversation.pk}/change/")
-
-    for button in ("Pausar agente", "Devolver ao agente"):
-        page.get_by_role("button", name=button).click()
-        page.get_by_text("Marcados: 1").wait_for()
-        page.get_by_role("button", name=button).click()
-        page.locator(".sl-head").wait_for()
-
-    conversation.refresh_from_db()
-    assert (conversation.owner, conversation.owner_reason) == (Conversation.Owner.AGENT, "retomada_manual")
 
 
 def test_pages_fit_a_telephone_and_run_nothing_that_a_lead_wrote(page):

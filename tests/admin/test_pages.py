@@ -71,19 +71,6 @@ def test_the_questions_of_a_list_do_not_grow_with_its_rows(manager, told, app, p
     assert questions(manager, address(app, page)) == few <= 15
 
 
-def test_the_questions_of_a_conversation_do_not_grow_with_it(manager, told):
-    url = address("conversations", "conversation", told.conversation)
-    few = questions(manager, url)
-    for number in range(20):
-        MessageFactory.create(conversation=told.conversation, event=told.event, text=f"mensagem {number}")
-        turn = told.conversation.turns.create(status="silent", started_at=now(), finished_at=now(), leased_until=now())
-        turn.guardrail_hits.create(
-            draft="Custa 10 mil", kinds=["price"], spans=[], reasons=[], action="replaced", at=now()
-        )
-
-    assert questions(manager, url) == few <= 20
-
-
 @pytest.mark.parametrize(("app", "page"), PAGES)
 def test_what_a_lead_wrote_is_never_markup(manager, told, app, page):
     pages = manager.get(address(app, page)), manager.get(address(app, page, getattr(told, page)))

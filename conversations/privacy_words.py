@@ -1,0 +1,127 @@
+"""What this app holds of a person in words: what was said, drafted, told at a handover and received.
+
+Sessions, turns and what they cost stay, as do the keys by which a message or an event is known not to be new.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from conversations.models import (
+    ChatwootLink,
+    Conversation,
+    Event,
+    GuardrailHit,
+    Handoff,
+    Message,
+    Outbox,
+    Turn,
+)
+from conversations.outbox import digest
+from leads.phones import variants
+from seleto.lib import clock, privacy
+from seleto.lib.privacy import PersonalData, Subject
+
+# Why a session ended and what waited was taken back; what stands for a text that an outbox row may not be without.
+ANONYMISED, NO_TEXT = "anonimizado", "(anonimizada)"
+
+# What stands in a provider's event for the person alone; anything shorter may stand there for something else.
+_ADDRESSES = ("phone", "lid", "bsuid")
+_LEAST = 8
+
+
+def register() -> None:
+    privacy.register(
+        PersonalData(
+            app="conversations",
+            label="Conversas: o que se disse, rascunhos, repasses e eventos recebidos",
+            fields=("Conversation.address", "Message.text", "Outbox.text", "GuardrailHit.draft", "Event.body"),
+            find=_find,
+            export=_export,
+            erase=_erase,
+        )
+    )
+
+
+def _messages(subject: Subject) -> QuerySet[Message]:
+    return Message.objects.filter(conversation__lead_id=subject.lead_id)
+
+
+def _find(subject: Subject) -> Iterable[Any]:
+    talks = Conversation.objects.filter(lead_id=subject.lead_id).exclude(address="")
+    return [f"conversation:{key}" for key in talks.values_list("pk", flat=True)]
+
+
+def _export(subject: Subject) -> list[dict[str, Any]]:
+    return [
+        {"quando": row.sent_at.isoformat(), "de": row.get_author_display(), "texto": row.text}
+        for row in _messages(subject).order_by("sent_at", "pk")
+    ]
+
+
+@transaction.atomic
+def _erase(subject: Subject) -> int:
+    """The conversations are locked first, as everywhere; nothing that waited to be said is said any more."""
+    now = clock.now()
+    talks = list(Conversation.objects.select_for_update().filter(lead_id=subject.lead_id).order_by("pk"))
+    of_talks = {"conversation__in": talks}
+    erased = _erase_received(subject)
+    erased += _messages(subject).update(text="", previous_texts=[], media={})
+    Outbox.objects.filter(**of_talks, status=Outbox.Status.QUEUED).update(
+        status=Outbox.Status.CANCELLED, reason=ANONYMISED
+    )
+    _messages(subject).filter(status=Message.Status.QUEUED).update(status=Message.Status.CANCELLED)
+    erased += Outbox.objects.filter(**of_talks).update(
+        text=NO_TEXT, reviewed_sha256=digest(NO_TEXT), to="", template={}
+    )
+    turns = Turn.objects.filter(**of_talks)
+    turns.filter(status=Turn.Status.RUNNING).update(status=Turn.Status.DISCARDED, finished_at=now)
+    turns.update(undo={}, waiting_since=None)
+    erased += GuardrailHit.objects.filter(turn__in=turns).update(draft="", spans=[], reasons=[])
+    erased += Handoff.objects.filter(**of_talks).update(summary="")
+    Handoff.objects.filter(**of_talks, closed_at=None).update(closed_at=now)
+    erased += ChatwootLink.objects.filter(lead_id=subject.lead_id).delete()[0]
+    for talk in talks:
+        _empty(talk)
+        talk.closed_at = talk.closed_at or now
+    Conversation.objects.bulk_update(talks, [*_EMPTIED, "closed_at"])
+    return erased + len(talks)
+
+
+_EMPTIED = [
+    "address",
+    "memory",
+    "owner",
+    "owner_reason",
+    "turn_due_at",
+    "pending_since",
+    "hearing_until",
+    "follow_up_at",
+]
+
+
+def _empty(talk: Conversation) -> None:
+    talk.address = ""
+    talk.memory = {}
+    talk.owner, talk.owner_reason = Conversation.Owner.NOBODY, ANONYMISED
+    talk.turn_due_at = talk.pending_since = talk.hearing_until = talk.follow_up_at = None
+
+
+def _erase_received(subject: Subject) -> int:
+    """The bodies of the messages' own events, and of every other that names one of the person's addresses.
+
+    SQL because a body is bytes, in which the ORM looks for nothing. A rare deed: the table is read once.
+    """
+    named = [value for kind in _ADDRESSES for value in subject.identities.get(kind, ()) if len(value) >= _LEAST]
+    spelt = {other for value in named for other in variants(value)}
+    own = _messages(subject).exclude(event=None).values_list("event_id", flat=True)
+    erased = Event.objects.filter(pk__in=list(own)).update(body=b"")
+    for value in sorted(spelt):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE conversations_event SET body = '' WHERE position(%s::bytea IN body) > 0", [value.encode()]
+            )
+            erased += cursor.rowcount
+    return erased
