@@ -16,6 +16,7 @@ from django.urls import reverse
 from conversations.models import Message
 from knowledge import loader
 from knowledge.models import PromptVersion
+from seleto import demo_files
 from seleto.lib import alerts, audit, tokens
 from seleto.lib.models import Alert
 from tests.admin.conftest import story
@@ -38,9 +39,11 @@ STOCK = {
 
 
 @pytest.fixture
-def told():
+def told(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
     told = story()
     loader.load()
+    demo_files.put()
     at = now()
     alerts.open_("canal:principal", title="O canal principal está desconectado", level=Alert.Level.CRITICAL, now=at)
     audit.record(actor="usuário:1", action="conversation.human", subject_kind="conversation", subject_id=None, now=at)
