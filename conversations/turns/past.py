@@ -13,11 +13,14 @@ from conversations.turns import reading
 from leads import temperature
 from leads.models import Classification, Fact, Temperature
 
+# Without these a turn's beginning cannot be told.
+_KEPT = frozenset({"answered_revision", "awaiting_answer", "unanswered_question_replies", "memory"})
+
 
 def read_past(turn: Turn) -> TurnState:
     """The state that ``turn`` was decided from, as far as rows still tell: what was deleted since is left out, and an
     edited message counts as it reads now. Reads only. Raises ``ValueError`` for a turn that left no former state."""
-    if not turn.undo:
+    if not turn.undo.keys() >= _KEPT:
         raise ValueError("the turn has not kept what it began from")
     conversation, lead, at = turn.conversation, turn.conversation.lead, turn.started_at
     channel = channel_cache.by_id(conversation.channel_id)

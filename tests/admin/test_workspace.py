@@ -129,7 +129,10 @@ def test_a_turn_s_trace_tells_what_the_model_was_told(manager, told):
         assert words in trace, words
 
 
-def test_a_turn_that_kept_no_state_says_so(manager, told):
+@pytest.mark.parametrize("kept", [{}, {"answered_revision": 0}])
+def test_a_turn_that_kept_no_whole_state_says_so(manager, told, kept):
+    Turn.objects.filter(pk=told.turn.pk).update(undo=kept)
+
     assert "não guardou de onde partiu" in html(manager, told.conversation, "turno", str(told.turn.pk))
 
 
