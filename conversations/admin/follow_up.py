@@ -38,7 +38,7 @@ class PlannedFollowUpAdmin(PipeAdmin):
         return f"Retomada de {local(row.follow_up_at)}, para {row.lead_name}"
 
     def has_repair_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("conversations.change_conversation"))
+        return bool(request.user.has_perm("conversations.operate_conversation"))
 
     def describe(self, row: Any) -> str:
         return f"{local(row.follow_up_at)}, {row.lead_name}: “{cut(followups.preview(row, now=clock.now()))}”"

@@ -52,6 +52,9 @@ class DriftAdmin(PipeAdmin):
     actions = ["repair_drifts", "ignore_drifts"]
     found, seen = moment("found_at", "vista"), moment("seen_at", "vista por último")
 
+    def has_repair_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("crm.operate_crm"))
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Drift]:
         rows: QuerySet[Drift] = super().get_queryset(request)
         return with_actor_name(rows.annotate(lead_name=lead_name("lead_id")), "closed_by")

@@ -63,6 +63,9 @@ class CrmSyncAdmin(PipeAdmin):
         moment("checked_at", "última conferência"),
     )
 
+    def has_repair_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("crm.operate_crm"))
+
     def get_urls(self) -> list[URLPattern]:
         page = self.admin_site.admin_view(lambda request, lead_id: lead_page(self, request, lead_id))
         return [path("lead/<uuid:lead_id>/", page, name="crm_lead"), *super().get_urls()]

@@ -18,12 +18,14 @@ AUDITOR = "Auditor"
 _TALKS = "conversation message handoff handoffalarm media followup plannedfollowup guardrailhit turn wrongreply".split()
 _PEOPLE = "lead fact empresa orcamento".split()
 _SAYABLE = "product article synonym gap companyprofile phrase".split()
-_RULES = "pricepolicy productprice scoreweights businesshours holiday followuprule flag".split()
+_RULES = "pricepolicy productprice safetyrules scoreweights businesshours holiday followuprule flag".split()
+_ROLLOUT = "rolloutrule rolloutphone".split()
 _PROMPTS = "promptversion publishrun prompttrial".split()
 _MANNERS = "messagetemplate handofflevel resumerule audiorule handout evalcase evalrun".split()
 _WIRES = "channel event outbox chatwootlink chatwootinbox".split()
 _CRM = "crmsync crmcall crmsettings crmorigin citylink drift reconciliation".split()
 _SYSTEM = "alert circuit heartbeat ratebucket".split()
+_QUEUE = "ormq schedule success failure".split()
 
 
 def _may(verbs: str, app: str, models: Iterable[str]) -> set[str]:
@@ -35,14 +37,14 @@ _EVERY_TALK = _may("view", "conversations", _TALKS) | _may("view", "leads", _PEO
 PERMISSIONS: dict[str, set[str]] = {
     MANAGER: {
         *_EVERY_TALK,
-        *_may("view", "knowledge", [*_SAYABLE, *_RULES, *_PROMPTS]),
-        *_may("view", "conversations", [*_MANNERS, "channel", "outbox"]),
+        *_may("view", "knowledge", [*_SAYABLE, *_RULES, *_ROLLOUT, *_PROMPTS]),
+        *_may("view", "conversations", [*_MANNERS, "channel", "outbox", "shadowreply"]),
         *_may("view", "crm", _CRM),
         *_may("view", "lib", ["alert", "auditentry"]),
         *_may("add change delete", "knowledge", "product article synonym phrase productprice scoreweights".split()),
         *_may("add change delete", "knowledge", "businesshours holiday followuprule".split()),
         *_may("add change delete", "conversations", "handofflevel resumerule audiorule handout".split()),
-        *_may("change", "knowledge", ["companyprofile", "gap", "pricepolicy"]),
+        *_may("change", "knowledge", ["companyprofile", "gap", "pricepolicy", "safetyrules"]),
         *_may("add change", "knowledge", ["flag", "promptversion", "prompttrial"]),
         *_may("add change", "conversations", ["wrongreply", "evalcase"]),
         *_may("change", "conversations", ["conversation"]),
@@ -64,7 +66,7 @@ PERMISSIONS: dict[str, set[str]] = {
     SDR_LEAD: {
         *_EVERY_TALK,
         *_may("view", "knowledge", _SAYABLE),
-        *_may("view", "conversations", ["channel", "outbox"]),
+        *_may("view", "conversations", ["channel", "outbox", "handout"]),
         *_may("view", "lib", ["alert"]),
         *_may("change", "conversations", ["conversation", "handoffalarm", "turn"]),
         *_may("change", "leads", ["lead"]),
@@ -76,7 +78,8 @@ PERMISSIONS: dict[str, set[str]] = {
     OPERATIONS: {
         *_may("view", "conversations", ["conversation", "turn", "media", "handoffalarm", "messagetemplate", *_WIRES]),
         *_may("view", "leads", ["lead"]),
-        *_may("view", "knowledge", ["flag"]),
+        *_may("view", "knowledge", ["flag", *_ROLLOUT]),
+        *_may("view", "django_q", _QUEUE),
         *_may("view", "crm", _CRM),
         *_may("view", "lib", [*_SYSTEM, "apitoken", "auditentry"]),
         *_may("view", "backoffice", ["bulkrun"]),
@@ -101,11 +104,12 @@ PERMISSIONS: dict[str, set[str]] = {
     AUDITOR: {
         *_EVERY_TALK,
         *_may("view", "leads", ["subjectrequest"]),
-        *_may("view", "knowledge", [*_SAYABLE, *_RULES, *_PROMPTS]),
-        *_may("view", "conversations", [*_MANNERS, *_WIRES]),
+        *_may("view", "knowledge", [*_SAYABLE, *_RULES, *_ROLLOUT, *_PROMPTS]),
+        *_may("view", "conversations", [*_MANNERS, *_WIRES, "shadowreply"]),
         *_may("view", "crm", _CRM),
         *_may("view", "lib", [*_SYSTEM, "apitoken", "auditentry"]),
         *_may("view", "backoffice", ["replayrun", "bulkrun"]),
+        *_may("view", "django_q", _QUEUE),
         *_may("view", "auth", ["user", "group"]),
     },
 }

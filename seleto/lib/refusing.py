@@ -15,7 +15,7 @@ log = structlog.get_logger(__name__)
 
 
 class RefuseNul:
-    """400 for a NUL in the address: PostgreSQL stores none, so looking one up fails deep inside a view."""
+    """400 for a NUL in the address or in a page's form: PostgreSQL stores none, so a view would fail deep inside."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -24,6 +24,14 @@ class RefuseNul:
         if "\0" in request.path_info or b"\0" in unquote_to_bytes(request.META.get("QUERY_STRING", "")):
             return problems.bad_request(request, BadRequest("NUL"))
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
+        """Programs post no forms, and their views read the body as it came."""
+        if request.method != "POST" or problems.for_machine(request):
+            return None
+        if any("\0" in text for name, values in request.POST.lists() for text in (name, *values)):
+            return problems.bad_request(request, BadRequest("NUL"))
+        return None
 
 
 class AskAgainLater:
