@@ -27,6 +27,8 @@ from knowledge.models import (
     Synonym,
 )
 from knowledge.services import use_weights
+from knowledge.sheet_admin import SheetPages
+from knowledge.sheets import ArticleSheet, AttributeSheet, PhraseSheet, ProductSheet, SynonymSheet
 from knowledge.weights import PARTS
 from seleto.lib import audit, clock
 from seleto.lib.admin import WordedAdmin, actor
@@ -95,7 +97,8 @@ class ProductAttributeInline(ThemedInline):
 
 
 @admin.register(Product)
-class ProductAdmin(TrackedAdmin, AuditedAdmin):
+class ProductAdmin(SheetPages, TrackedAdmin, AuditedAdmin):
+    resource_classes = [ProductSheet, AttributeSheet]
     list_display = ["code", "name", "description", "available", "updated_at"]
     list_filter = ["available"]
     search_fields = ["code", "name", "description", "aliases"]
@@ -113,7 +116,8 @@ class ProductAdmin(TrackedAdmin, AuditedAdmin):
 
 
 @admin.register(Article)
-class ArticleAdmin(ArticlePages, TrackedAdmin, AuditedAdmin):
+class ArticleAdmin(SheetPages, ArticlePages, TrackedAdmin, AuditedAdmin):
+    resource_classes = [ArticleSheet]
     list_display = ["title", "use", "active", "owner", "revised", "due"]
     change_list_template = "admin/knowledge/article_list.html"
     actions = ["reviewed"]
@@ -129,14 +133,16 @@ class ArticleAdmin(ArticlePages, TrackedAdmin, AuditedAdmin):
 
 
 @admin.register(Synonym)
-class SynonymAdmin(TrackedAdmin, AuditedAdmin):
+class SynonymAdmin(SheetPages, TrackedAdmin, AuditedAdmin):
+    resource_classes = [SynonymSheet]
     list_display = ["term", "means"]
     search_fields = ["term", "means"]
     ordering = ["means", "term"]
 
 
 @admin.register(Phrase)
-class PhraseAdmin(PhrasePreview, TrackedAdmin, AuditedAdmin):
+class PhraseAdmin(SheetPages, PhrasePreview, TrackedAdmin, AuditedAdmin):
+    resource_classes = [PhraseSheet]
     readonly_fields = ["preview"]
     list_display = ["text", "situation", "language", "active", "updated_at"]
     list_filter = ["situation", "language", "active"]

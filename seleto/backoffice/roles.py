@@ -17,7 +17,7 @@ AUDITOR = "Auditor"
 
 _TALKS = "conversation message handoff handoffalarm media followup plannedfollowup guardrailhit turn wrongreply".split()
 _PEOPLE = "lead fact empresa orcamento".split()
-_SAYABLE = "product article synonym gap companyprofile phrase".split()
+_SAYABLE = "product productattribute article synonym gap companyprofile phrase".split()
 _RULES = "pricepolicy productprice safetyrules scoreweights businesshours holiday followuprule flag".split()
 _ROLLOUT = "rolloutrule rolloutphone".split()
 _PROMPTS = "promptversion publishrun prompttrial".split()
@@ -41,7 +41,8 @@ PERMISSIONS: dict[str, set[str]] = {
         *_may("view", "conversations", [*_MANNERS, "channel", "outbox", "shadowreply"]),
         *_may("view", "crm", _CRM),
         *_may("view", "lib", ["alert", "auditentry"]),
-        *_may("add change delete", "knowledge", "product article synonym phrase productprice scoreweights".split()),
+        *_may("add change delete", "knowledge", "product productattribute article synonym phrase".split()),
+        *_may("add change delete", "knowledge", "productprice scoreweights".split()),
         *_may("add change delete", "knowledge", "businesshours holiday followuprule".split()),
         *_may("add change delete", "conversations", "handofflevel resumerule audiorule handout".split()),
         *_may("change", "knowledge", ["companyprofile", "gap", "pricepolicy", "safetyrules"]),

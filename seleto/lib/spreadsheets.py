@@ -41,6 +41,11 @@ def safe(value: Cell) -> Cell:
     return f"'{text}" if _FORMULA.match(text) else text
 
 
+def unescaped(text: str) -> str:
+    """What `safe` made a cell of, as it was."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text[1:]) else text
+
+
 def write(form: Format, header: Iterable[str], rows: Iterable[Iterable[Cell]], *, sheet: str) -> bytes:
     """The whole file; ``rows`` are read once, one after the other."""
     out = BytesIO()

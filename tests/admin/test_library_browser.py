@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 
-from knowledge.models import Phrase
+from knowledge.models import Article, Phrase
 from leads.models import Lead
 from tests.admin.conftest import story
 from tests.admin.test_theme import serious
@@ -149,3 +149,25 @@ def test_prompts_say_what_to_do_next(page, stocked):
     whole(page, "prompts", "/admin/knowledge/promptversion/")
     page.get_by_role("link", name="Abrir a versão em uso").click()
     page.wait_for_url("**/change/")
+
+
+def test_a_spreadsheet_of_articles_is_previewed_confirmed_and_takes_effect(page, stocked):
+    page.goto("/admin/knowledge/article/")
+    page.get_by_role("link", name="Importar").click()
+    whole(page, "import")
+    article = Article.objects.first()
+    sheet = f"código;título\n{article.code};Um título novo\n"
+    page.get_by_label("Planilha").set_input_files(
+        {"name": "artigos.csv", "mimeType": "text/csv", "buffer": sheet.encode()}
+    )
+    page.get_by_role("button", name="Ver a prévia").click()
+    page.get_by_text("Prévia: nada mudou ainda").wait_for()
+    page.get_by_text("alteradas: 1").wait_for()
+    whole(page, "import-preview")
+
+    page.get_by_role("button", name="Confirmar a importação").click()
+    page.get_by_text("Importação concluída. Novas: 0; alteradas: 1; sem mudança: 0.").wait_for()
+
+    article.refresh_from_db()
+    assert article.title == "Um título novo"
+    whole(page, "export-articles", "/admin/knowledge/article/export/")
