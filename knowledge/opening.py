@@ -5,10 +5,11 @@ the hour that is skipped is not worked, and the hour that comes twice is worked 
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 DAY = 24 * 60
@@ -128,6 +129,23 @@ class Calendar:
     def business_minutes(self, start: datetime, end: datetime) -> int:
         """Whole minutes worked from `start` until `end`; 0 when `end` is not later."""
         return sum((last - first for first, last in self.spans(start, end)), timedelta()) // timedelta(minutes=1)
+
+    def business_minutes_each(self, stretches: Sequence[tuple[datetime, datetime]]) -> list[int]:
+        """`business_minutes` of each (start, end), the days between all of them looked up once."""
+        if not stretches:
+            return []
+        spans = list(self.spans(min(start for start, _ in stretches), max(end for _, end in stretches)))
+        closings = [last for _, last in spans]
+        worked = list(accumulate((last - first for first, last in spans), initial=timedelta()))
+
+        def until(at: datetime) -> timedelta:
+            place = bisect_left(closings, at)
+            begun = place < len(spans) and spans[place][0] < at
+            return worked[place] + (at - spans[place][0] if begun else timedelta())
+
+        return [
+            max(until(_utc(end)) - until(_utc(start)), timedelta()) // timedelta(minutes=1) for start, end in stretches
+        ]
 
     def add_business_minutes(self, start: datetime, minutes: int) -> datetime:
         """The earliest instant by which that many minutes were worked. Raises `ValueError` for fewer than none,

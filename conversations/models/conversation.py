@@ -158,8 +158,11 @@ class Message(models.Model):
     )
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages", verbose_name="conversa")
-    channel = models.ForeignKey(Channel, models.PROTECT, related_name="+", verbose_name="canal")
+    # No index of their own: those below begin with them.
+    conversation = models.ForeignKey(
+        Conversation, models.CASCADE, related_name="messages", verbose_name="conversa", db_index=False
+    )
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="+", verbose_name="canal", db_index=False)
     event = models.ForeignKey(
         Event,
         models.SET_NULL,
@@ -224,6 +227,8 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(fields=["conversation", "sent_at"], name="message_transcript"),
+            # How often and since when a lead wrote, without a look at the rows.
+            models.Index(fields=["conversation", "sent_at"], condition=Q(author="lead"), name="message_by_lead"),
             # When a channel last brought and last sent something.
             models.Index(fields=["channel", "-sent_at"], name="message_by_channel"),
             fulltext.index("text", name="message_words"),

@@ -94,6 +94,11 @@ class Turn(models.Model):
                 condition=Q(status="running"),
                 name="turn_leases",
             ),
+            models.Index(
+                fields=["conversation"],
+                condition=Q(status="parked"),
+                name="turn_stuck",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ condition that narrows the list (``home_filters.py``). Days are those of São Pa
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -14,9 +14,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
-from django.db.models.lookups import Exact
 
 from conversations import repair
 from conversations.models import (
@@ -156,27 +155,37 @@ class Step:
     share: float
 
 
-def steps() -> dict[str, tuple[str, Q]]:
-    """Key -> (words, condition on a Lead). "Qualificado" is that of domain.md, "Temperature and score"."""
-    mine = Orcamento.objects.filter(lead=OuterRef("pk"))
-    said = Message.objects.filter(conversation__lead=OuterRef("pk"), author=Message.Author.LEAD)
-    given = Handoff.objects.filter(conversation__lead=OuterRef("pk"), queue=Handoff.Queue.SALES)
-    known = Fact.objects.filter(lead=OuterRef("pk"), superseded_at=None)
+def steps(among: QuerySet[Lead]) -> dict[str, tuple[str, Q]]:
+    """Key -> (words, condition on a Lead). "Qualificado" is that of domain.md, "Temperature and score".
+
+    Each condition is a set of leads, gathered in one pass over the rows of those ``among`` whom it is asked.
+    """
+    asked = among.order_by().values("pk")
+    mine = Orcamento.objects.filter(lead__in=asked).order_by()
+    said = Message.objects.filter(conversation__lead__in=asked, author=Message.Author.LEAD).order_by()
+    given = Handoff.objects.filter(conversation__lead__in=asked, queue=Handoff.Queue.SALES).order_by()
+    known = Fact.objects.filter(lead__in=asked, superseded_at=None).order_by()
     # A field has one current fact: so many rows are so many fields.
-    settled = known.filter(field__in=_MINIMUM).order_by().values("lead").annotate(n=Count("pk")).values("n")
-    need = Exists(known.filter(field=Fact.Field.PRODUTO)) | Exists(mine.exclude(produto="", necessidade="", volume=""))
+    settled = known.filter(field__in=_MINIMUM).values("lead").annotate(n=Count("*")).filter(n=len(_MINIMUM))
+    need = Q(pk__in=known.filter(field=Fact.Field.PRODUTO).values("lead")) | Q(
+        pk__in=mine.exclude(produto="", necessidade="", volume="").values("lead")
+    )
+    again = said.values("conversation__lead").annotate(n=Count("*")).filter(n__gt=1)
     return {
-        "engajado": ("Escreveu mais de uma vez", Q(Exists(said[1:2]))),
-        "qualificado": ("Qualificado", Q(Exact(Subquery(settled), len(_MINIMUM))) & Q(need)),
-        "repassado": ("Repassado ao comercial", Q(Exists(given))),
-        "oportunidade": ("Oportunidade no CRM", Q(Exists(mine.exclude(oportunidade_pipe_id=None)))),
+        "engajado": ("Escreveu mais de uma vez", Q(pk__in=again.values("conversation__lead"))),
+        "qualificado": ("Qualificado", Q(pk__in=settled.values("lead")) & need),
+        "repassado": ("Repassado ao comercial", Q(pk__in=given.values("conversation__lead"))),
+        "oportunidade": (
+            "Oportunidade no CRM",
+            Q(pk__in=mine.exclude(oportunidade_pipe_id=None).values("lead")),
+        ),
     }
 
 
 def funnel(scope: Scope) -> tuple[Step, ...]:
     """From the leads of the period to their deals."""
     rows = of_channel(Lead.objects.filter(created_at__gte=scope.begins, created_at__lt=scope.ends), scope.channel)
-    conditions = steps()
+    conditions = steps(rows)
     counted = rows.aggregate(
         novo=Count("pk"), **{key: Count("pk", filter=condition) for key, (_, condition) in conditions.items()}
     )
@@ -270,7 +279,7 @@ def human_times(scope: Scope) -> HumanTimes:
     times = [(start, end) for start, end in pairs if end is not None]
     return HumanTimes(
         wall=_spread([(end - start).total_seconds() for start, end in times]),
-        business=_spread([calendar.business_minutes(start, end) * 60.0 for start, end in times]),
+        business=_spread([minutes * 60.0 for minutes in calendar.business_minutes_each(times)]),
     )
 
 
@@ -344,14 +353,28 @@ def stuck(scope: Scope) -> dict[str, int]:
     syncs = CrmSync.objects.filter(status=CrmSync.Status.PARKED)
     if scope.channel:
         syncs = syncs.filter(Exists(Conversation.objects.filter(lead=OuterRef("lead"), channel=scope.channel)))
-    return {
-        "events": Event.objects.filter(status=Event.Status.PARKED, **of).count(),
-        "outbox": Outbox.objects.filter(status__in=repair.STUCK, **of).count(),
-        "turns": repair.waiting_for_retry().filter(**via).count(),
-        "alarms": HandoffAlarm.objects.filter(status=HandoffAlarm.Status.PARKED, **alarms).count(),
-        "mirror": ChatwootLink.objects.filter(status=ChatwootLink.Status.PARKED, **of).count(),
-        "crm": syncs.count(),
-    }
+    return _counts(
+        {
+            "events": Event.objects.filter(status=Event.Status.PARKED, **of),
+            "outbox": Outbox.objects.filter(status__in=repair.STUCK, **of),
+            "turns": repair.waiting_for_retry().filter(**via),
+            "alarms": HandoffAlarm.objects.filter(status=HandoffAlarm.Status.PARKED, **alarms),
+            "mirror": ChatwootLink.objects.filter(status=ChatwootLink.Status.PARKED, **of),
+            "crm": syncs,
+        }
+    )
+
+
+def _counts(rows: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
+    """How many rows each has, in one statement."""
+    compiled = [one.order_by().values("pk").query.sql_with_params() for one in rows.values()]
+    with connection.cursor() as cursor:
+        # SQL because the ORM counts one table at a time.
+        cursor.execute(
+            "SELECT " + ", ".join(f"(SELECT count(*) FROM ({sql}) counted)" for sql, _ in compiled),  # noqa: S608
+            [value for _, values in compiled for value in values],
+        )
+        return dict(zip(rows, cursor.fetchone(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

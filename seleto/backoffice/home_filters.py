@@ -46,10 +46,10 @@ class Reached(Question):
     parameter_name = "etapa"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(key, words) for key, (words, _) in home.steps().items()]
+        return [(key, words) for key, (words, _) in home.steps(Lead.objects.none()).items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
-        step = home.steps().get(self.value() or "")
+        step = home.steps(queryset).get(self.value() or "")
         return queryset.filter(step[1]) if step else queryset
 
 

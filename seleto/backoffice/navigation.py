@@ -181,7 +181,15 @@ def found(request: HttpRequest, words: str) -> list[SearchResult]:
 
 
 def _lists(request: HttpRequest) -> dict[str, tuple[str, str]]:
-    """Label of each model whose list this person may open -> (name, address)."""
+    """Label of each model whose list this person may open -> (name, address). Found once a request, asked for often."""
+    kept = vars(request)
+    if "lists_to_open" not in kept:
+        kept["lists_to_open"] = _find_lists(request)
+    found: dict[str, tuple[str, str]] = kept["lists_to_open"]
+    return found
+
+
+def _find_lists(request: HttpRequest) -> dict[str, tuple[str, str]]:
     return {
         model._meta.label_lower: (
             getattr(pages, "list_title", "") or _name(model),

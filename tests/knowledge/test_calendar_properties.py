@@ -74,6 +74,16 @@ def test_business_minutes_are_the_open_minutes(moment: tuple[Week, datetime], le
     assert worked == sum(week.says_open(start + n * MINUTE) for n in range(length))
 
 
+@given(moments(), st.lists(st.tuples(st.integers(0, 3 * 24 * 3600), st.integers(-3600, 2 * 24 * 3600)), max_size=5))
+def test_many_stretches_at_once_are_each_of_them(moment: tuple[Week, datetime], lengths: list[tuple[int, int]]) -> None:
+    week, at = moment
+    calendar = week.calendar()
+    begins = [at + timedelta(seconds=after) for after, _ in lengths]
+    pairs = [(start, start + timedelta(seconds=length)) for start, (_, length) in zip(begins, lengths, strict=True)]
+
+    assert calendar.business_minutes_each(pairs) == [calendar.business_minutes(*pair) for pair in pairs]
+
+
 @given(moments())
 def test_the_next_opening_and_closing_are_the_first_changes(moment: tuple[Week, datetime]) -> None:
     week, at = moment
