@@ -24,6 +24,8 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
     # Hashing passwords slowly is for people's passwords.
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Every test client would look through all static files; the live server has a handler of its own for them.
+    django_settings.WHITENOISE_USE_FINDERS = False
     # A channel is looked at in the tests of that alone; ten years.
     django_settings.CHANNEL_POLL_S = 315_360_000
 
