@@ -24,8 +24,9 @@ REQUIRED: Final = {
     "temperatura": ("papel", "entrada", "regras", "saida", "seguranca"),
     "juiz": ("papel", "entrada", "criterios", "notas", "saida", "seguranca"),
 }
-# The rendered prompt leads every model call, so its size is paid on every turn.
-MAX_CHARS = 4_800
+# The rendered prompt leads every model call, so its size is paid on every turn. What is shipped leaves a manager some
+# hundred characters to add.
+MAX_CHARS = 5_200
 _NAMED = re.compile(r"""(<prompt\b[^>]*?\bversao\s*=\s*)(?:"[^"]*"|'[^']*')""")
 
 
