@@ -344,7 +344,7 @@ def test_the_differences_are_marked_in_words(manager):
 
 
 def test_any_two_versions_are_compared(manager):
-    first, last = PromptVersion.objects.filter(role="agente").order_by("version")
+    first, *_, last = PromptVersion.objects.filter(role="agente").order_by("version")
 
     page = manager.get(reverse("admin:knowledge_promptversion_diff", args=[last.pk]), {"com": str(first.pk)})
 

@@ -7,7 +7,7 @@ from knowledge.models import PromptVersion
 
 SHIPPED = prompts.shipped("agente")[0][1]
 # About 1,600 tokens at three characters each, the size every model call pays.
-LIMIT = 4_800
+LIMIT = 5_200
 
 
 def without(section: str) -> str:
