@@ -178,6 +178,6 @@ def test_loading_again_asks_no_more_than_before(seeded):
 
 
 def test_the_price_policy_has_its_history(client, gestora):
-    change(client, PricePolicy.objects.get(), {"cold_lead_exception": "on"})
+    change(client, PricePolicy.objects.get(), {"cold_lead_exception": "on", "confirm": "on"})
 
     assert "exceção do lead frio" in history(client, PricePolicy.objects.get())
