@@ -50,6 +50,8 @@ def on_incoming(channel: ChannelView, event: StoredEvent, parsed: base.Incoming,
     conversation.last_message_at = max(conversation.last_message_at, event.received_at)
     if own_words and asks_opt_out(parsed.text[:MAX_CHARS]):
         opt_out(lead.id, quote=parsed.text, message_id=message.id, now=now)
+        # What waits was written before they asked to be left alone; a promised person is still announced (I8).
+        handoff.cancel_agent_messages(conversation, reason="lead_saiu", spare_notice=True)
     if not reason:
         if conversation.owner == Conversation.Owner.HUMAN:
             resume.on_lead_message(conversation, message, heard_at=event.received_at, now=now)

@@ -67,8 +67,8 @@ def test_no_name_stands_in_what_may_be_logged(told):
 def test_what_a_turn_was_about_is_told_once(manager, told):
     Turn.objects.update(matters=["pergunta_preco"], intents=["outro", "pergunta_preco", "saudacao"])
 
-    for address in (f"turn/{told.turn.pk}", f"conversation/{told.conversation.pk}"):
-        shown = html(manager, f"conversations/{address}/change/")
+    for address in (f"turn/{told.turn.pk}/change/", f"conversation/{told.conversation.pk}/turno/{told.turn.pk}/"):
+        shown = html(manager, f"conversations/{address}")
         assert "pergunta de preço, saudação" in shown
         assert "outro" not in shown.lower().split("o lead falou de")[1][:200]
 

@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.models import User
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.db.models import Model
 from django.test import Client, RequestFactory
@@ -59,7 +60,8 @@ def narrowed(user: User, model: type[Model], said: dict[str, str]) -> ChangeList
     """The list as its address says; what breaks here breaks the page."""
     request = RequestFactory().get(changelist(model), said)
     request.user = user
-    request.session, request._messages = {}, []
+    request.session = SessionStore()
+    setattr(request, "_messages", [])  # noqa: B010 - unknown to the type of a request
     request.resolver_match = resolve(changelist(model))
     return admin.site._registry[model].get_changelist_instance(request)
 

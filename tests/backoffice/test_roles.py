@@ -4,6 +4,7 @@ import pytest
 from django.contrib.admin.sites import site
 from django.contrib.auth.models import Group, Permission, User
 from django.core.management.sql import emit_post_migrate_signal
+from django.db.models import Model
 from django.test import RequestFactory
 from django.urls import NoReverseMatch, reverse
 
@@ -160,11 +161,15 @@ def test_migrating_brings_a_changed_role_back():
     assert "view_lead" in codes
 
 
+def _label(model: type[Model]) -> str:
+    return model._meta.label_lower
+
+
 # Whose pages ask for a permission that is not the model's own.
 BY_DEED = {"backoffice.exportrun": "leads.export_lead", "backoffice.playgroundsession": "backoffice.use_playground"}
 
 
-@pytest.mark.parametrize("model", sorted(site._registry, key=lambda model: model._meta.label_lower), ids=str)
+@pytest.mark.parametrize("model", sorted(site._registry, key=_label), ids=str)
 def test_every_list_was_decided_upon(model):
     """A new model is nobody's until ``roles.py`` says whose it is: the roles' own admin would never show it."""
     view = f"{model._meta.app_label}.view_{model._meta.model_name}"

@@ -97,7 +97,7 @@ def newer_session(talk):
 
 
 @pytest.mark.parametrize("forbid", [closed_window, silent_lead, idle_channel, newer_session])
-@pytest.mark.parametrize("deed", [say, lambda talk: desk.hand_over(talk.pk, "lead_quente", actor=WHO, now=now())])
+@pytest.mark.parametrize("deed", [say, lambda talk: desk.hand_over(talk.pk, Handoff.Reason.HOT, actor=WHO, now=now())])
 def test_where_nobody_may_write_nothing_happens(talk, forbid, deed):
     forbid(talk)
 

@@ -102,10 +102,12 @@ def test_history_is_stored_and_never_answered():
 
 
 def test_a_new_session_opens_after_a_day_and_carries_over_who_is_in_charge():
-    take_in(zapi.received())
+    tuesday = datetime(2026, 11, 24, 13, tzinfo=UTC)  # in business hours, as an hour later the next day is
+    with time_machine.travel(tuesday):
+        take_in(zapi.received())
     Conversation.objects.update(owner=Conversation.Owner.HUMAN, owner_reason="celular_da_empresa")
 
-    with time_machine.travel(datetime.now(UTC) + timedelta(hours=25)):
+    with time_machine.travel(tuesday + timedelta(hours=25)):
         take_in(zapi.received("Voltei"))
 
     old, new = Conversation.objects.order_by("opened_at")
@@ -243,6 +245,17 @@ def test_an_opt_out_is_noted_with_the_leads_words():
 
     assert Lead.objects.get().opted_out_at is not None
     assert Consent.objects.get().quote == "Não me mande mais mensagens"
+
+
+def test_after_an_opt_out_nothing_leaves_that_was_written_before_it():
+    conversation = waiting()
+    Identity.objects.create(lead=conversation.lead, kind="phone", value=PHONE)
+    queued(conversation, "Somos de Chapecó.", "Para quando você precisa da máquina?")
+
+    take_in(zapi.received("PARAR"))
+
+    assert set(Outbox.objects.values_list("status", "reason")) == {("cancelled", "lead_saiu")}
+    assert set(Message.objects.filter(author="agent").values_list("status", flat=True)) == {"cancelled"}
 
 
 def test_a_second_opt_out_changes_nothing():
