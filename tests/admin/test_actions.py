@@ -173,7 +173,6 @@ def test_buttons_are_offered_where_they_would_do_something(manager, stuck, parke
     assert buttons("outbox", stuck) == ["requeue", "discard"]
     assert buttons("turn", parked_turn) == ["retry"]
     assert buttons("event", parked_event) == ["reprocess"]
-    assert buttons("conversation", stuck.conversation) == ["pause_agent"]
     Outbox.objects.update(status=Outbox.Status.SENT)
     Conversation.objects.update(turn_due_at=now())
     Event.objects.update(status=Event.Status.NEW)
