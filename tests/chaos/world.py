@@ -109,7 +109,11 @@ class World:
         self.requeued: Counter[str] = Counter()
         self._numbers = itertools.count(1)
         self._patch = pytest.MonkeyPatch()
-        self._install()
+        try:
+            self._install()
+        except BaseException:  # a clock that stands still would meet every test after this one
+            self.close()
+            raise
 
     def close(self) -> None:
         self._patch.undo()
@@ -139,7 +143,8 @@ class World:
                 self._die_at(point)
             return result
 
-        self._patch.setattr(owner, function.__name__, pass_by)
+        # By the name it hangs under: what stands there now may be a stand-in with a name of its own.
+        self._patch.setattr(owner, point.where.replace(":", ".").rpartition(".")[2], pass_by)
 
     def _die_at(self, point: Point) -> None:
         if self.armed == point.name:
