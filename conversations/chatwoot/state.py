@@ -80,8 +80,7 @@ def read(lead_id: UUID, channel_id: UUID) -> Wanted:
     lead = Lead.objects.get(pk=lead_id)
     identities = list(Identity.objects.filter(lead_id=lead_id).order_by("pk"))
     facts = dict(Fact.objects.filter(lead_id=lead_id, superseded_at=None).values_list("field", "value"))
-    sessions = Conversation.objects.filter(lead_id=lead_id, channel_id=channel_id).annotate(rollout=rollout.mode())
-    current = sessions.order_by("-opened_at").first()
+    current, mode = _current(lead_id, channel_id)
     rows = list(_unshown(lead_id, channel_id).prefetch_related("files__reading")[: BATCH + 1])
     ready, again_at = attachments.ready(rows[:BATCH], now=clock.now())
     handoff = Handoff.objects.filter(conversation=current, closed_at=None).first() if current else None
@@ -104,7 +103,7 @@ def read(lead_id: UUID, channel_id: UUID) -> Wanted:
         deliveries=tuple(_deliveries(lead_id, channel_id)),
         attributes=_attributes(lead, facts),
         labels=_labels(lead, facts, handoff),
-        status=_status(current),
+        status=_status(current, mode),
         handoff=str(handoff.pk) if handoff else "",
         more=len(rows) > BATCH and again_at is None,
         again_at=again_at,
@@ -175,13 +174,18 @@ def _labels(lead: Lead, facts: dict[str, str], handoff: Handoff | None) -> tuple
 def shown_status(link_id: UUID) -> str:
     """What the status should be by the owner of this moment."""
     link = ChatwootLink.objects.get(pk=link_id)
-    rows = Conversation.objects.filter(lead_id=link.lead_id, channel_id=link.channel_id)
-    return _status(rows.order_by("-opened_at").first())
+    return _status(*_current(link.lead_id, link.channel_id))
 
 
-def _status(conversation: Conversation | None) -> str:
+def _current(lead_id: UUID, channel_id: UUID) -> tuple[Conversation | None, str]:
+    """The newest session, and whether the agent may speak in it: one of `conversations.rollout`'s modes."""
+    sessions = Conversation.objects.filter(lead_id=lead_id, channel_id=channel_id).annotate(rollout=rollout.mode())
+    session = sessions.order_by("-opened_at").first()
+    return session, session.rollout if session else ""
+
+
+def _status(conversation: Conversation | None, mode: str) -> str:
     """``pending`` while the agent answers, ``open`` while a person does or has to; "" leaves what people set."""
     if conversation is None or conversation.owner == Conversation.Owner.NOBODY:
         return ""
-    answers = conversation.owner == Conversation.Owner.AGENT and getattr(conversation, "rollout", "") == rollout.LIVE
-    return "pending" if answers else "open"
+    return "pending" if conversation.owner == Conversation.Owner.AGENT and mode == rollout.LIVE else "open"

@@ -157,7 +157,6 @@ class JudgedHitAdmin(GuardrailHitAdmin):
     """Stopped drafts and what people say of them. A wrong stop becomes a wrong reply, from which a case is made."""
 
     list_display = [*GuardrailHitAdmin.list_display, "judged"]
-    list_select_related = ["turn", "review"]
     list_filter = [Judged, *GuardrailHitAdmin.list_filter]
     fields = [*GuardrailHitAdmin.fields, "judged"]
     change_form_template = "admin/conversations/hit.html"
@@ -218,7 +217,7 @@ class JudgedHitAdmin(GuardrailHitAdmin):
         return HttpResponseRedirect(page_of(WrongReply, report.pk))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[GuardrailHit]:
-        return super().get_queryset(request).select_related("review")
+        return super().get_queryset(request).select_related("turn", "review")
 
 
 def _sent(hit: GuardrailHit) -> Message | None:

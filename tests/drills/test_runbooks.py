@@ -2,10 +2,12 @@
 
 import io
 import json
+import re
 import shlex
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command, get_commands, load_command_class
 from django.test import Client
 
@@ -32,8 +34,11 @@ def test_a_runbook_says_what_to_do_with_commands_that_exist(slug: str) -> None:
         command.create_parser("manage.py", name).parse_args(arguments)
 
 
-def test_every_runbook_is_exercised() -> None:
-    assert {path.stem for path in runbook.FOLDER.glob("*.md")} - {"README"} == set(SLUGS)
+def test_every_runbook_is_exercised_or_called_by_an_alert() -> None:
+    alerts = (Path(settings.BASE_DIR) / "deploy/observability/alerts.yml").read_text(encoding="utf-8")
+    called = set(re.findall(r"runbook: docs/runbooks/([a-z-]+)\.md", alerts))
+
+    assert {path.stem for path in runbook.FOLDER.glob("*.md")} - {"README"} == set(SLUGS) | called
 
 
 @pytest.mark.parametrize(
