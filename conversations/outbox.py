@@ -26,7 +26,7 @@ from conversations.models import Conversation, Media, Message, Outbox, Turn
 from conversations.outcomes import OutboxClaim
 from conversations.voice import notes
 from knowledge import flags
-from seleto.lib import alerts, circuits, clock, connections, correlation, http, jobs, metrics
+from seleto.lib import alerts, circuits, clock, connections, correlation, http, jobs, metrics, tracing
 from seleto.lib.errors import Ambiguous, Misconfigured, ProviderError, Rejected, Throttled, Unavailable
 from seleto.lib.leases import extend_leases
 from seleto.lib.models import Alert
@@ -213,7 +213,7 @@ def claim(limit: int, *, only: UUID | None = None) -> Sequence[OutboxClaim]:
 
 def run(row: OutboxClaim) -> None:
     """Send one claimed row and record what came of it."""
-    with correlation.bound(row.correlation_id):
+    with tracing.work("send", row.correlation_id):
         outcome = _attempt(row)
         if outcome == "sent":
             _after_sending(row)

@@ -20,7 +20,7 @@ from crm.due import STAGE, wanted
 from crm.gateway import CrmGateway, Forbidden
 from crm.models import CrmSync
 from crm.sync import Saga
-from seleto.lib import alerts, circuits, clock, connections, jobs, metrics
+from seleto.lib import alerts, circuits, clock, connections, jobs, metrics, tracing
 from seleto.lib.errors import Misconfigured, ProviderError, Rejected
 from seleto.lib.leases import extend_leases
 from seleto.lib.models import Alert, Circuit
@@ -73,6 +73,7 @@ def claim(limit: int) -> Sequence[Claim]:
         return [Claim(*row[:4]) for row in sorted(cursor.fetchall(), key=lambda row: row[4])]
 
 
+@tracing.span("crm")
 def run(item: Claim) -> None:
     """One lead to the end, or to what keeps it from there."""
     gateway, now = gateways.current(), clock.now()

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
 # Short, and nothing in it asks the database before a view does: webhooks have to be answered at once.
 MIDDLEWARE = [
     "seleto.lib.correlation.CorrelationMiddleware",
+    "seleto.lib.tracing.TracingMiddleware",
     "seleto.lib.refusing.RefuseNul",
     "seleto.lib.refusing.AskAgainLater",
     "django.middleware.security.SecurityMiddleware",
@@ -132,6 +133,10 @@ METRICS_DIR = env.text("PROMETHEUS_MULTIPROC_DIR", str(DATA_DIR / "metrics"))
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = METRICS_DIR
 # /metrics answers to this bearer token; without one, to the machine itself only.
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+# Where traces go (OTLP over HTTP, the collector's base address); empty is off. Needs the extra `tracing`.
+_COLLECTOR = env.text("OTEL_EXPORTER_OTLP_ENDPOINT", "")
+TRACES_ENDPOINT = f"{_COLLECTOR.rstrip('/')}/v1/traces" if _COLLECTOR else ""
+TRACES_TIMEOUT_S = env.seconds("TRACES_TIMEOUT_S", 5, least=1)
 # /readyz: a cluster without a sign of life for this long is down; a stage this late is degraded.
 HEARTBEAT_STALE_S = env.seconds("HEARTBEAT_STALE_S", 30, least=1)
 STAGE_LATE_S = env.seconds("STAGE_LATE_S", 60, least=1)

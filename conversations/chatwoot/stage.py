@@ -21,7 +21,7 @@ from django.db.models import Min
 from conversations.chatwoot import inboxes, state
 from conversations.chatwoot.writer import Writer
 from conversations.models import ChatwootLink
-from seleto.lib import alerts, circuits, clock, connections, jobs, metrics
+from seleto.lib import alerts, circuits, clock, connections, jobs, metrics, tracing
 from seleto.lib.errors import Misconfigured, ProviderError, Rejected
 from seleto.lib.leases import extend_leases
 from seleto.lib.models import Alert
@@ -66,6 +66,7 @@ def claim(limit: int) -> Sequence[LinkClaim]:
         return [LinkClaim(*row) for row in cursor.fetchall()]
 
 
+@tracing.span("mirror")
 def run(link: LinkClaim) -> None:
     """One run to its end. News that come meanwhile make the link due again."""
     now = clock.now()

@@ -22,7 +22,7 @@ from conversations.chatwoot import events as chatwoot
 from conversations.ingest import messages, people, receipts
 from conversations.ingest.common import NotYet
 from conversations.models import Event
-from seleto.lib import alerts, clock, correlation, jobs, metrics
+from seleto.lib import alerts, clock, jobs, metrics, tracing
 from seleto.lib.leases import last_attempt_alone
 from seleto.lib.models import Alert
 
@@ -93,7 +93,7 @@ def claim(limit: int) -> Sequence[EventClaim]:
 
 def run(event: EventClaim) -> None:
     """Work one event to its end: done, ignored with a reason, offered again, or parked."""
-    with correlation.bound(event.correlation_id):
+    with tracing.work("event", event.correlation_id):
         outcome = _work(event)
     EVENTS.labels(outcome=outcome).inc()
 

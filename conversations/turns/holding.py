@@ -24,7 +24,7 @@ from conversations.chatwoot import due
 from conversations.models import Conversation
 from conversations.turns.reading import read_snapshot, read_state
 from knowledge.models import Situation
-from seleto.lib import alerts, clock, correlation, jobs, metrics
+from seleto.lib import alerts, clock, jobs, metrics, tracing
 from seleto.lib.models import Alert
 
 log = structlog.get_logger(__name__)
@@ -74,7 +74,7 @@ def claim(limit: int) -> Sequence[Hold]:
 
 def run(hold: Hold) -> None:
     """Queue the phrase, unless the answer came meanwhile."""
-    with correlation.bound(hold.correlation_id):
+    with tracing.work("hold", hold.correlation_id):
         now = clock.now()
         state = read_state(
             # Of no turn: only what the conversation holds is read.

@@ -17,7 +17,7 @@ from conversations import outbox, reading_sign
 from conversations.turns import commit
 from conversations.turns.reading import read_snapshot, read_state
 from conversations.turns.thinking import think
-from seleto.lib import clock, connections, correlation, metrics
+from seleto.lib import clock, connections, metrics, tracing
 from seleto.lib.leases import extend_leases
 
 log = structlog.get_logger(__name__)
@@ -95,7 +95,7 @@ def claim(limit: int) -> Sequence[TurnClaim]:
 
 def run(turn: TurnClaim) -> None:
     """Answer one conversation, and send the first bubble from the same thread."""
-    with correlation.bound(turn.correlation_id):
+    with tracing.work("turn", turn.correlation_id):
         now = clock.now()
         if turn.attempts > settings.TURN_MAX_ATTEMPTS:
             commit.park(turn.id, turn.lease_token, reason="tentativas_esgotadas", now=now)

@@ -10,7 +10,7 @@ import threading
 
 import httpx
 
-from seleto.lib import correlation
+from seleto.lib import correlation, tracing
 from seleto.lib.errors import Ambiguous, Misconfigured, ProviderError, Rejected, Unavailable
 
 # A drain works up to 64 conversations at once; each may talk to a provider.
@@ -35,7 +35,7 @@ def session(name: str, *, connect_s: float, read_s: float) -> httpx.Client:
         with _lock:
             client = _clients.get(key)
             if client is None or client.is_closed:
-                client = _clients[key] = _build(connect_s, read_s)
+                client = _clients[key] = _build(name, connect_s, read_s)
     return client
 
 
@@ -71,15 +71,17 @@ def outcome(error: httpx.HTTPError) -> ProviderError:
     return Ambiguous("connection_lost")
 
 
-def _build(connect_s: float, read_s: float) -> httpx.Client:
+def _build(name: str, connect_s: float, read_s: float) -> httpx.Client:
     if connect_s <= 0 or read_s <= 0:
         raise ValueError("An HTTP session needs positive timeouts.")
+    transport: httpx.BaseTransport = httpx.HTTPTransport(verify=tls(), limits=_LIMITS, trust_env=False)
+    if tracing.on():
+        transport = tracing.TracedTransport(name, transport)
     return httpx.Client(
         timeout=httpx.Timeout(read_s, connect=connect_s, pool=connect_s),
-        limits=_LIMITS,
+        transport=transport,
         follow_redirects=False,
         trust_env=False,
-        verify=tls(),
         event_hooks={"request": [_add_correlation]},
     )
 

@@ -15,6 +15,9 @@ from pytest_django import DjangoDbBlocker
 from conversations.evals.schema import SHIPPED
 from tests import databases
 
+# One run for all: spread over processes, each would start its own.
+pytestmark = pytest.mark.xdist_group("play")
+
 SHIPPED_IDS = ("people-phone-mid-thought", "flow-three-days", "people-asks-human")
 UNKNOWN_KEY = {
     "id": "odd",
