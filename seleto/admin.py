@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group, User
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from seleto.backoffice import publishing, system_pages, trials  # noqa: F401
+from seleto.lib import token_admin  # noqa: F401
 from seleto.lib.admin_theme import ThemedAdmin
 
 if TYPE_CHECKING:  # generic for the type checker only

@@ -107,12 +107,20 @@ AUTH_PASSWORD_VALIDATORS = [
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["seleto.lib.tokens.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["seleto.lib.tokens.HasToken"],
+    "DEFAULT_THROTTLE_CLASSES": ["seleto.lib.tokens.TokenPace"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "seleto.lib.problems.exception_handler",
     "UNAUTHENTICATED_USER": None,
 }
+# Calls a minute by one token, over all processes (0: no limit), of which so many may come at once.
+API_PER_MIN = env.whole("API_PER_MIN", 600)
+API_BURST = env.whole("API_BURST", 100, least=1)
+# Unknown tokens a minute from one address, in one process, before it has to wait.
+API_REFUSED_PER_MIN = env.whole("API_REFUSED_PER_MIN", 60, least=1)
+# How long the older text of an exchanged token goes on.
+API_TOKEN_OVERLAP_H = env.whole("API_TOKEN_OVERLAP_H", 24)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Seleto API",
     "VERSION": "1",

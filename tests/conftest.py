@@ -54,11 +54,13 @@ def _forget() -> None:
     from conversations.chatwoot import inboxes
     from knowledge import queries
     from seleto.lib import circuits
+    from seleto.lib import tokens as api_tokens
 
     channel_cache.forget()
     inboxes.forget()
     queries.clear_cache()
     circuits.forget()
+    api_tokens.forget()
     spending.forget()
     tokens.forget()
 

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from conversations.guardrails import Verdict, review, wire
 from knowledge import queries
 from knowledge.catalogue import shipped_products
+from seleto.lib.tokens import Scope
 
 MAX_CHARS = 64_000
 _CODE = re.compile(r"[A-Z0-9_]{1,32}")
@@ -99,6 +100,8 @@ _EXAMPLES = [
 
 class GuardrailReview(APIView):
     """Hold a text against the guardrails. Nothing is stored and no model is asked."""
+
+    scope = Scope.READ
 
     @extend_schema(
         operation_id="guardrails_review",

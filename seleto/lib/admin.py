@@ -4,14 +4,13 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
-from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 
-from seleto.lib import alerts, audit, circuits, clock, tokens
+from seleto.lib import alerts, audit, circuits, clock
 from seleto.lib.admin_filters import QuestionFilter
 from seleto.lib.admin_lists import moment
 from seleto.lib.admin_theme import ThemedAdmin
-from seleto.lib.models import Alert, ApiToken, Circuit, Heartbeat, RateBucket
+from seleto.lib.models import Alert, Circuit, Heartbeat, RateBucket
 
 
 def actor(request: HttpRequest) -> str:
@@ -173,42 +172,3 @@ class RateBucketAdmin(ReadOnlyAdmin):
 
     def has_free_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("lib.change_ratebucket")
-
-
-@admin.register(ApiToken)
-class ApiTokenAdmin(WordedAdmin):
-    """A token's plain text is shown once, in the message after it was saved."""
-
-    list_display = ["name", "created_at", "revoked_at"]
-    fields = ["name"]
-    ordering = ["name"]
-    actions = ["revoke_tokens"]
-    empty_hint = "Nenhuma chave: crie uma para cada programa que lê a API."
-
-    def save_model(self, request: HttpRequest, obj: ApiToken, form: "ModelForm[ApiToken]", change: bool) -> None:
-        now = clock.now()
-        token, plain = tokens.create(name=obj.name, now=now)
-        obj.pk = token.pk
-        self._audit(request, "create", token)
-        self.message_user(request, f"Chave de API, mostrada só desta vez: {plain}", messages.WARNING)
-
-    @admin.action(description="Revogar as chaves marcadas", permissions=["delete"])
-    def revoke_tokens(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
-        revoked = [token for token in queryset if tokens.revoke(name=token.name, now=clock.now())]
-        for token in revoked:
-            self._audit(request, "revoke", token)
-        self.message_user(request, f"Chaves revogadas: {len(revoked)}.", messages.SUCCESS)
-
-    def has_change_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
-        """A token is made and revoked, never altered."""
-        return obj is None and super().has_change_permission(request, obj)
-
-    def _audit(self, request: HttpRequest, action: str, token: ApiToken) -> None:
-        audit.record(
-            actor=actor(request),
-            action=action,
-            subject_kind="api_token",
-            subject_id=None,
-            detail={"api_token": token.pk},
-            now=clock.now(),
-        )

@@ -1,7 +1,10 @@
 """What every app needs to remember: audit, breakers, rate limits, heartbeats, alerts, tokens and the movable clock."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from seleto.lib.ids import new_id
 
@@ -125,12 +128,20 @@ class ClockOffset(models.Model):
 
 
 class ApiToken(models.Model):
-    """A key to /api/v1. Only its SHA-256 is kept; the plain text is shown once, when it is made."""
+    """A key to /api/v1. Only its SHA-256 is kept; the plain text is shown once, when it is made or exchanged."""
 
     name = models.CharField("nome", max_length=60, unique=True)
     digest = models.CharField("resumo", max_length=64, unique=True, editable=False)
+    can_read = models.BooleanField("lê conversas", default=True, db_default=True)
+    can_operate = models.BooleanField("pausa e devolve conversas", default=False, db_default=True)
+    can_privacy = models.BooleanField("atende pedidos de titulares", default=False, db_default=False)
     created_at = models.DateTimeField("criado em")
+    expires_at = models.DateTimeField("vale até", db_default=Now() + timedelta(days=90))
     revoked_at = models.DateTimeField("revogado em", null=True, blank=True)
+    last_used_at = models.DateTimeField("usado por último em", null=True, blank=True, editable=False)
+    # After an exchange the older text goes on for a while.
+    previous_digest = models.CharField("resumo anterior", max_length=64, null=True, editable=False)
+    previous_until = models.DateTimeField("anterior vale até", null=True, editable=False)
 
     class Meta:
         verbose_name = "chave de API"

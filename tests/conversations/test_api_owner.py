@@ -17,7 +17,7 @@ def conversation(channel):
 
 @pytest.fixture
 def post(client):
-    _, plain = tokens.create(name="painel", now=now())
+    _, plain = tokens.create(name="painel", now=now(), scopes=[tokens.Scope.OPERATE])
 
     def call(conversation_id, what, token=plain):
         return client.post(

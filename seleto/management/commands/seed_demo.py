@@ -1,6 +1,7 @@
 """`manage.py seed_demo`: what `make demo` needs beyond a prepared database. Safe to repeat."""
 
 import os
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from crm.models import CrmSettings
 from seleto import demo_files, first_channel
 from seleto.lib import clock, tokens
 from seleto.lib.models import ApiToken
+from seleto.lib.tokens import Scope
 
 # Where a hot lead goes in the sandbox's CRM.
 _CRM_QUALIFIED = "647559"
@@ -35,7 +37,15 @@ class Command(BaseCommand):
             if not admin.check_password(password):
                 admin.set_password(password)
                 admin.save(update_fields=["password"])
+            now = clock.now()
             ApiToken.objects.update_or_create(
-                name="sandbox", defaults={"digest": tokens.digest(token), "created_at": clock.now(), "revoked_at": None}
+                name="sandbox",
+                defaults={
+                    "digest": tokens.digest(token),
+                    "created_at": now,
+                    "expires_at": now + timedelta(days=tokens.MAX_DAYS),
+                    "revoked_at": None,
+                    **tokens.fields([Scope.READ, Scope.OPERATE]),
+                },
             )
             demo_files.put()
