@@ -211,9 +211,10 @@ def _with_traffic(channel: ChannelView, found: Found, now: datetime) -> Found:
 
 def deaf_since(channel_id: UUID, *, now: datetime) -> datetime | None:
     """Of a channel that hears nothing: when the first message left that nothing was heard of, ``CHANNEL_DEAF_S`` ago
-    or more. Everything sent is followed within seconds by a receipt or an echo, whoever the lead is."""
+    or more. Everything sent is followed within seconds by a receipt or an echo, whoever the lead is. What a host with
+    a wrong clock heard in the future proves nothing: it would hide the deafness until then."""
     heard: datetime | None = (
-        Event.objects.filter(channel_id=channel_id)
+        Event.objects.filter(channel_id=channel_id, received_at__lte=now)
         .exclude(kind=EventKind.CHATWOOT)
         .aggregate(last=Max("received_at"))["last"]
     )

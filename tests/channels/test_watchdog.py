@@ -192,8 +192,8 @@ def test_what_a_person_wrote_stays_in_the_queue(channel, wire):
 
 @pytest.mark.parametrize(
     ("sent_ago", "heard_ago", "deaf"),
-    [(4, 60, True), (4, None, True), (4, 3, False), (1, 60, False), (None, 60, False)],
-    ids=["silence since", "never heard", "heard after", "too soon", "nothing sent"],
+    [(4, 60, True), (4, None, True), (4, 3, False), (1, 60, False), (None, 60, False), (4, -60, True)],
+    ids=["silence since", "never heard", "heard after", "too soon", "nothing sent", "heard by a wrong clock"],
 )
 def test_a_channel_that_sends_and_hears_nothing_is_deaf(channel, wire, sent_ago, heard_ago, deaf):
     says(wire, connected=True)

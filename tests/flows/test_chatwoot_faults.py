@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from conversations.models import ChatwootInbox, ChatwootLink, Conversation, Event, Message, Turn
 from seleto.lib import clock
@@ -183,8 +183,10 @@ def _rules_left(pipe: Pipe, leads: list[str]) -> int:
             written={"conversation": link.display_id}, due_at=clock.now()
         )
     left = [rule for rule in pipe.get("faults")["faults"] if rule["endpoint"] in CALLS]
-    if {rule["endpoint"] for rule in left} <= set(CALLS[:3]) and left:
-        pipe.writes(new_lead(), "Quero conhecer a FB300.")  # only a new lead has a contact made
+    # Only a new lead has a contact made; one at a time, or a slow machine drowns in them.
+    under_way = ChatwootLink.objects.filter(Q(display_id=None, status="ready") | ~Q(leased_until=None)).exists()
+    if {rule["endpoint"] for rule in left} <= set(CALLS[:3]) and left and not under_way:
+        pipe.writes(new_lead(), "Quero conhecer a FB300.")
     return len(left)
 
 

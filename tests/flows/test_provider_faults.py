@@ -2,7 +2,7 @@
 
 import pytest
 
-from conversations.models import Channel, Message, Outbox
+from conversations.models import Channel, ChatwootLink, Message, Outbox
 from seleto.lib.models import Alert
 from tests.flows.pipe import Pipe, new_lead, until
 
@@ -94,11 +94,14 @@ def test_a_channel_whose_webhooks_stop_is_found_to_be_deaf(pipe: Pipe) -> None:
     lead = new_lead()
     pipe.writes(lead, "Quero conhecer a FB300.")
     until(lambda: pipe.received(lead), what="the provider accepted a reply")
+    link = ChatwootLink.objects.filter(lead__conversations__address=lead, display_id__isnull=False)
+    shown = link.values_list("display_id", flat=True)
+    until(shown.exists, what="the conversation stands in Chatwoot")
     pipe.calm()
     for kind in ("DeliveryCallback", "ReceivedCallback", "MessageStatusCallback"):
         pipe.fault(f"webhook:{kind}", drop="before")
 
-    pipe.tell("chatwoot/message", text="Olá! Aqui é a Bianca.")
+    pipe.tell("chatwoot/message", conversation=shown.get(), text="Olá! Aqui é a Bianca.")
     deaf = Channel.objects.filter(slug="principal", deaf_since__isnull=False)
     until(deaf.exists, what="the channel is found to be deaf")
     pipe.calm()

@@ -51,13 +51,14 @@ def make_table() -> None:
 
 
 def drop_table() -> None:
+    """The stage goes with its table: whoever asks every stage later in this process must not meet it."""
+    jobs._stages.pop(STAGE, None)
     execute("DROP TABLE probe")
 
 
-def add(act: str = "note", *, due_at: datetime | None = None) -> int:
-    return int(
-        execute("INSERT INTO probe (act, due_at) VALUES (%s, %s) RETURNING id", [act, due_at or clock.now()])[0][0]
-    )
+def add(act: str = "note", *, due_at: datetime | None = None, attempts: int = 0) -> int:
+    statement = "INSERT INTO probe (act, due_at, attempts) VALUES (%s, %s, %s) RETURNING id"
+    return int(execute(statement, [act, due_at or clock.now(), attempts])[0][0])
 
 
 def worked(row: int) -> int:
