@@ -86,5 +86,11 @@ def deployment(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckM
             "Use https for the address of the embeddings.",
             9,
         ),
+        (
+            not settings.SECOND_FACTOR_REQUIRED,
+            "SECOND_FACTOR is off: a stolen password alone opens every conversation.",
+            "Set SECOND_FACTOR=on.",
+            13,
+        ),
     ]
     return [Error(about, hint=hint, id=f"seleto.E{number:03}") for wrong, about, hint, number in findings if wrong]

@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 from typing import cast
 
+from django.urls import reverse_lazy
+
 from seleto import env
 from seleto.lib import faults, postgres
 
@@ -39,6 +41,7 @@ INSTALLED_APPS = [
     "crm",
     "seleto",
     "seleto.backoffice",
+    "seleto.accounts",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -49,12 +52,14 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_q",
+    "django_otp",
     "import_export",
     "simple_history",
 ]
 
 # Short, and nothing in it asks the database before a view does: webhooks have to be answered at once.
 MIDDLEWARE = [
+    "seleto.lib.headers.SecurityHeaders",
     "seleto.lib.correlation.CorrelationMiddleware",
     "seleto.lib.tracing.TracingMiddleware",
     "seleto.lib.refusing.RefuseNul",
@@ -65,7 +70,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "seleto.accounts.middleware.Doors",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -96,13 +103,26 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked from
 SECURE_HSTS_SECONDS = env.whole("HSTS_SECONDS", 31_536_000) if _HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
-SESSION_COOKIE_AGE = 12 * 60 * 60
+if _HTTPS:  # a browser takes these names over TLS only, and from this very host
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+CSRF_COOKIE_HTTPONLY = True  # forms and htmx carry the token themselves
+# From login on, whatever happens; and without anybody at the keyboard.
+SESSION_COOKIE_AGE = env.whole("SESSION_MAX_S", 12 * 60 * 60, least=300)
+SESSION_IDLE_S = env.seconds("SESSION_IDLE_S", 60 * 60, least=60)
+# Exports, people, roles and keys ask for the password when it was given longer ago.
+REAUTHENTICATE_AFTER_S = env.seconds("REAUTHENTICATE_AFTER_S", 15 * 60, least=60)
+# A one-time code besides the password for everybody in the admin. Off is for the sandbox: `check --deploy` refuses it.
+SECOND_FACTOR_REQUIRED = env.switch("SECOND_FACTOR", default=True)
+# Wrong passwords of one account from one address before it is locked for so long.
+LOGIN_MAX_FAILURES = env.whole("LOGIN_MAX_FAILURES", 5, least=1)
+LOGIN_LOCK_S = env.whole("LOGIN_LOCK_S", 15 * 60, least=1)
 X_FRAME_OPTIONS = "DENY"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "seleto.accounts.passwords.GuessedWords"},
 ]
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["seleto.lib.tokens.BearerAuthentication"],
@@ -182,6 +202,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 # Also serve files straight from the packages: a checkout needs no `collectstatic`.
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # The admin's search would keep leads' names, found by one person, for minutes and whatever becomes of permissions.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
@@ -204,6 +225,13 @@ UNFOLD = {
         "navigation": "seleto.backoffice.navigation.sidebar",
     },
     "TABS": "seleto.backoffice.navigation.tabs",
+    "LOGIN": {"form": "seleto.accounts.forms.LoginForm"},
+    "ACCOUNT": {
+        "navigation": [
+            {"title": "Alterar senha", "link": reverse_lazy("admin:password_change")},
+            {"title": "Meu segundo fator", "link": reverse_lazy("second-factor-mine")},
+        ]
+    },
     "COMMAND": {"search_callback": "seleto.backoffice.navigation.found"},
     # Emerald, one step darker than usual where it carries white text or stands on white.
     "COLORS": {

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.templatetags.static import static
 from django.urls import include, path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from seleto import health
 from seleto.backoffice import home_pages
@@ -22,12 +22,13 @@ urlpatterns = [
     path("webhooks/", include("conversations.webhooks.urls")),
     path("api/v1/", include("conversations.api.urls")),
     path("admin/inicio/agora/", home_pages.live, name="home-live"),
+    path("admin/", include("seleto.accounts.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.live),
     path("readyz", health.ready),
     path("metrics", health.metrics),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     # Browsers ask for it by this name on pages that say nothing of it.
     path("favicon.ico", RedirectView.as_view(url=static("seleto/favicon.svg"))),
     path("", RedirectView.as_view(url="/admin/")),

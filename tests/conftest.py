@@ -26,6 +26,8 @@ def pytest_configure(config: pytest.Config) -> None:
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Every test client would look through all static files; the live server has a handler of its own for them.
     django_settings.WHITENOISE_USE_FINDERS = False
+    # The second factor has tests of its own (tests/accounts), which switch it on.
+    django_settings.SECOND_FACTOR_REQUIRED = False
     # A channel is looked at in the tests of that alone; ten years.
     django_settings.CHANNEL_POLL_S = 315_360_000
 
@@ -92,5 +94,26 @@ def chromium() -> Iterator[Any]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        _watch_policy(browser)
         yield browser
         browser.close()
+
+
+def _watch_policy(browser: Any) -> None:
+    """A test fails at its end when a page of it did what the content security policy refuses."""
+    new_context = browser.new_context
+
+    def watched(**options: Any) -> Any:
+        context, said = new_context(**options), []
+        close = context.close
+        context.on("console", lambda line: said.append(line.text))
+
+        def close_and_tell() -> None:
+            close()
+            refused = [line for line in said if "Content Security Policy" in line]
+            assert not refused, refused
+
+        context.close = close_and_tell
+        return context
+
+    browser.new_context = watched
