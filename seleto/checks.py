@@ -51,7 +51,7 @@ def deployment(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckM
         (settings.SANDBOX, "SANDBOX is on: the clock and the provider hosts can be moved.", "Set SANDBOX=off.", 2),
         (settings.DEBUG, "DEBUG is on: error pages show settings and data.", "Set DEBUG=off.", 3),
         (
-            settings.SECRET_KEY.startswith(_DEVELOPMENT),
+            any(key.startswith(_DEVELOPMENT) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)),
             "SECRET_KEY is the one everybody can read in the repository.",
             "Set SECRET_KEY to 50 random characters; it also signs what the queue executes.",
             4,
@@ -91,6 +91,12 @@ def deployment(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckM
             "SECOND_FACTOR is off: a stolen password alone opens every conversation.",
             "Set SECOND_FACTOR=on.",
             13,
+        ),
+        (
+            any(host.startswith(("*", ".")) for host in settings.ALLOWED_HOSTS),
+            "ALLOWED_HOSTS takes any name: links in answers could lead elsewhere.",
+            "Write out the names that this installation answers to.",
+            14,
         ),
     ]
     return [Error(about, hint=hint, id=f"seleto.E{number:03}") for wrong, about, hint, number in findings if wrong]

@@ -21,6 +21,8 @@ SANDBOX = env.switch("SANDBOX", default=False)
 FAULTS_MODULE = env.text("FAULTS_MODULE", "")
 faults.refuse_in_production(FAULTS_MODULE, sandbox=SANDBOX)
 SECRET_KEY = env.text("SECRET_KEY", "insecure-development-key-refused-by-check-deploy")
+# Older ones, newest first, while sessions and queue entries that they signed are still about.
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 # Fernet keys for stored credentials, newest first; older ones still decrypt.
 FIELD_ENCRYPTION_KEYS = env.words("FIELD_ENCRYPTION_KEYS", ["aW5zZWN1cmUtZGV2ZWxvcG1lbnQta2V5LTMyLWJ5dGU="])
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])

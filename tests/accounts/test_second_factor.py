@@ -143,6 +143,12 @@ def test_a_reset_by_an_administrator_asks_for_a_new_phone_even_in_open_sessions(
     second_factor.begin(colleague)
     second_factor.new_codes(colleague)
 
+    link = re.search(
+        r'href="([^"]+reset_second_factor[^"]*)"',
+        inside.get(f"/admin/auth/user/{colleague.pk}/change/").content.decode(),
+    )
+    assert link is not None
+    assert inside.get(link[1]).url == f"/admin/segundo-fator/redefinir/{colleague.pk}/"
     assert "atendente" in inside.get(f"/admin/segundo-fator/redefinir/{colleague.pk}/").content.decode()
     inside.post(f"/admin/segundo-fator/redefinir/{colleague.pk}/")
 
@@ -196,3 +202,14 @@ def test_the_demo_needs_no_phone(client, person, settings):
     sign_in(client)
 
     assert client.get("/admin/").status_code == 200
+
+
+def test_what_becomes_of_people_and_roles_is_in_the_audit(inside, person):
+    fields = {"username": "nova", "password1": PASSWORD, "password2": PASSWORD, "usable_password": "true"}
+    inside.post("/admin/auth/user/add/", fields)
+    new = User.objects.get(username="nova")
+    inside.post(f"/admin/auth/user/{new.pk}/delete/", {"post": "yes"})
+
+    kept = AuditEntry.objects.filter(subject_kind="user", detail__row=new.pk).order_by("at")
+    assert [entry.action for entry in kept] == ["create", "delete"]
+    assert {entry.actor for entry in kept} == {f"usuário:{person.pk}"}

@@ -1,9 +1,17 @@
 """What must not reach production is found before it does."""
 
+import inspect
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from django.core import checks
 from pytest_django import Settings
 
+import seleto.checks
 from seleto.checks import PROVIDER_HOSTS
 
 OWN_ADDRESSES = {
@@ -24,6 +32,8 @@ def production(settings: Settings) -> Settings:
     settings.SECRET_KEY = "k" * 25 + "0123456789abcdefghijklmno"
     settings.FIELD_ENCRYPTION_KEYS = ["cHJvZHVjdGlvbi1rZXktdGhhdC1pcy0zMi1ieXRlcyE="]
     settings.PUBLIC_URL = "https://seleto.example.com"
+    settings.SECOND_FACTOR_REQUIRED = True
+    settings.ALLOWED_HOSTS = ["seleto.example.com"]
     settings.DATABASE_URL = "postgres://app@db/seleto"
     settings.LLM_BASE_URL = "https://llm.example.com/v1"
     for name, own in OWN_ADDRESSES.items():
@@ -45,6 +55,11 @@ def test_a_production_setting_has_no_findings(production: Settings) -> None:
         ("PUBLIC_URL", "http://seleto.example.com", "seleto.E006"),
         ("DATABASE_URL", "", "seleto.E007"),
         ("LLM_BASE_URL", "http://llm.example.com/v1", "seleto.E008"),
+        ("EMBEDDINGS_BASE_URL", "http://llm.example.com/v1", "seleto.E009"),
+        ("SECOND_FACTOR_REQUIRED", False, "seleto.E013"),
+        ("ALLOWED_HOSTS", ["seleto.example.com", "*"], "seleto.E014"),
+        ("ALLOWED_HOSTS", [".example.com"], "seleto.E014"),
+        ("SECRET_KEY_FALLBACKS", ["insecure-development-key-refused-by-check-deploy"], "seleto.E004"),
     ],
 )
 def test_a_deployment_finding(production: Settings, name: str, value: object, finding: str) -> None:
@@ -68,3 +83,47 @@ def test_another_provider_host_is_for_the_sandbox_only(production: Settings, nam
 
     production.SANDBOX = True
     assert found(deploy=False) == set()
+
+
+def test_faults_on_purpose_are_for_the_sandbox_only(production: Settings) -> None:
+    production.FAULTS_MODULE = "tests.chaos.faults"
+    assert found(deploy=False) == {"seleto.E012"}
+
+    production.SANDBOX = True
+    assert found(deploy=False) == set()
+
+
+def test_every_finding_of_ours_is_tested_here() -> None:
+    source = Path(inspect.getfile(seleto.checks)).read_text(encoding="utf-8")
+    numbers = {
+        *re.findall(r"seleto\.(E\d{3})", source),
+        *(f"E{int(n):03}" for n in re.findall(r"^            (\d+),$", source, re.M)),
+    }
+    numbers |= {f"E{int(n):03}" for n in re.findall(r'", (\d+)\),$', source, re.M)}
+
+    assert len(numbers) >= 13
+    assert not {number for number in numbers if f"seleto.{number}" not in Path(__file__).read_text(encoding="utf-8")}
+
+
+def test_an_installation_with_its_own_values_passes_the_whole_check() -> None:
+    """Django's own warnings count too; a process of its own, as settings are read once."""
+    own = {
+        "SECRET_KEY": "0123456789abcdef-" * 4,
+        "FIELD_ENCRYPTION_KEYS": "cHJvZHVjdGlvbi1rZXktdGhhdC1pcy0zMi1ieXRlcyE=",
+        "PUBLIC_URL": "https://seleto.example.com",
+        "ALLOWED_HOSTS": "seleto.example.com",
+        "BEHIND_PROXY": "on",
+        "DATABASE_URL": "postgres://app@db/seleto",
+        "SECRET_KEY_FALLBACKS": "fedcba9876543210-" * 4,
+    }
+    mine = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+
+    done = subprocess.run(command, env={**mine, **own}, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    refused = subprocess.run(command, env=mine, capture_output=True, text=True, check=False)
+    assert refused.returncode == 1
+    assert {"seleto.E004", "seleto.E005", "seleto.E006", "seleto.E007"} <= set(
+        re.findall(r"seleto\.E\d+", refused.stderr)
+    )
