@@ -23,9 +23,11 @@ from conversations.guardrails import ReviewContext
 from conversations.media import files, kinds
 from conversations.media.arrivals import name_for
 from conversations.models import Conversation, Handout, Media, Message, Outbox, Turn
+from conversations.wording import words
 from knowledge import queries
-from seleto.lib import correlation
+from seleto.lib import correlation, scanning
 from seleto.lib.download import Fetched
+from seleto.lib.errors import ProviderError
 from seleto.lib.sniff import HEAD_BYTES, sniff
 
 log = structlog.get_logger(__name__)
@@ -81,6 +83,11 @@ def keep(upload: "File[bytes]", *, kind: str) -> Kept:
     """Put an uploaded file below MEDIA_ROOT. Raises ``Unfit``."""
     look(upload, kind=kind)
     path, file = files.receive(_writing(upload))
+    try:
+        scanning.look(files.located(path))
+    except ProviderError as error:
+        files.remove(path)
+        raise Unfit(f"O arquivo não foi aceito: {words(error.reason)}.") from None
     return Kept(path, name_for(upload.name or "") or f"{kind}.{file.extension}", file)
 
 

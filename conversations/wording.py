@@ -129,12 +129,15 @@ _DETAILS = {
     "page": "veio uma página no lugar do arquivo",
     "private_address": "endereço de rede interna",
     "provedor_sem_arquivo": "o WhatsApp não entregou o arquivo",
+    "scanner_away": "o antivírus não responde",
+    "scanner_error": "o antivírus não conseguiu examinar",
     "sem_arquivo": "o arquivo não está mais guardado",
     "tentativas_esgotadas": "tentativas esgotadas",
     "too_large": "arquivo grande demais",
     "too_many_redirects": "redirecionamentos demais",
     "truncated": "o arquivo veio cortado",
     "unknown_content": "tipo de arquivo não aceito",
+    "virus": "arquivo com vírus, isolado",
     "unresolved": "endereço não encontrado",
     "low_quality": "nota de qualidade baixa",
     "no_waba": "falta o número da conta do WhatsApp Business (waba_id)",
@@ -245,7 +248,7 @@ def words(reason: str) -> str:
     code, _, more = reason.partition(":")
     if code == "modelo":
         return _model(more)
-    text = _REASONS.get(code, _plain(code))
+    text = _REASONS.get(code) or detail(code)
     return f"{text} ({detail(more)})" if more else text or "–"
 
 

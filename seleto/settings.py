@@ -539,6 +539,9 @@ HANDOFF_ALARM_MAX_ATTEMPTS = env.whole("HANDOFF_ALARM_MAX_ATTEMPTS", 10, least=1
 # Where they are kept, under random names; never below STATIC_ROOT. Web and workers share it.
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(DATA_DIR / "media")))
 MEDIA_MAX_BYTES = env.whole("MEDIA_MAX_BYTES", 25 * 1024 * 1024, least=1024)
+# A clamd that looks at every file before it is kept: host:port or unix:/path; empty = none is asked.
+CLAMD_ADDRESS = env.text("CLAMD_ADDRESS", "")
+CLAMD_TIMEOUT_S = env.seconds("CLAMD_TIMEOUT_S", 30, least=0.1)
 MEDIA_CONNECT_TIMEOUT_S = env.seconds("MEDIA_CONNECT_TIMEOUT_S", 5, least=0.1)
 MEDIA_READ_TIMEOUT_S = env.seconds("MEDIA_READ_TIMEOUT_S", 15, least=0.1)
 # The whole download, redirects included.

@@ -73,6 +73,17 @@ def duplicate(path: str) -> str:
     return other
 
 
+def set_aside(path: str, name: str) -> str:
+    """Move a file where nothing hands it out or reads it; its new path."""
+    _folder("quarantine")
+    located(path).replace(located(aside(name)))
+    return aside(name)
+
+
+def aside(name: str) -> str:
+    return f"quarantine/{name}"
+
+
 def remove(path: str) -> None:
     if path:
         located(path).unlink(missing_ok=True)

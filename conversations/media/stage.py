@@ -22,7 +22,7 @@ from conversations.media import files, hosts, kinds, outgoing
 from conversations.models import Media, Message, Outbox
 from conversations.readings import expecting, settling
 from conversations.wording import words
-from seleto.lib import alerts, clock, connections, disk, download, jobs, metrics
+from seleto.lib import alerts, clock, connections, disk, download, jobs, metrics, scanning
 from seleto.lib.download import Fetched, Limits
 from seleto.lib.errors import Misconfigured, ProviderError, Rejected, Unavailable
 from seleto.lib.leases import extend_leases, last_attempt_alone
@@ -31,6 +31,7 @@ from seleto.lib.models import Alert
 log = structlog.get_logger(__name__)
 
 ALERT = "media:failed"
+VIRUS_ALERT = "media:virus"
 OTHER_CONTENT = "other_content"
 _GONE = (404, 410)
 
@@ -140,7 +141,24 @@ def _fetch(row: MediaClaim) -> tuple[str, Fetched, str]:
     if mime is None:
         files.remove(path)
         raise Rejected(OTHER_CONTENT)
+    _scan(row, path)
     return path, file, mime
+
+
+def _scan(row: MediaClaim, path: str) -> None:
+    """An infected file is set aside: it goes with its row, and nobody is handed it meanwhile."""
+    try:
+        scanning.look(files.located(path))
+    except Rejected:
+        now, aside = clock.now(), files.set_aside(path, str(row.id))
+        Media.objects.filter(pk=row.id, state=Media.State.DUE, attempts=row.attempts).update(path=aside)
+        title = "Um arquivo com vírus chegou e foi isolado"
+        alerts.open_(VIRUS_ALERT, title=title, level=Alert.Level.CRITICAL, now=now)
+        log.error("media.virus", media=row.id)
+        raise
+    except ProviderError:
+        files.remove(path)
+        raise
 
 
 def _located(provider: ChannelClient, remote_id: str) -> RemoteFile:
@@ -169,6 +187,7 @@ def _keep(row: MediaClaim, path: str, file: Fetched, mime: str) -> str:
         if kept:
             expecting.file_is_here(row.id, now=now)
             _wake(row, now)
+    files.remove(files.aside(str(row.id)))  # of an earlier attempt
     if not kept:  # another process was faster
         files.remove(path)
         return "lost"
