@@ -73,6 +73,18 @@ def seconds(key: str, default: float, *, least: float = 0.0) -> float:
     return value
 
 
+def waits(key: str, default: Sequence[float]) -> tuple[float, ...]:
+    """A comma-separated list of durations in seconds, at least one."""
+    raw = text(key, ",".join(map(str, default)))
+    try:
+        values = tuple(float(part) for part in raw.split(","))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{key} accepts numbers of seconds with commas between them.") from error
+    if not all(0 <= value < float("inf") for value in values):
+        raise ImproperlyConfigured(f"{key} accepts numbers of seconds that are not negative.")
+    return values
+
+
 def share(key: str, default: float) -> float:
     """A number from 0 to 1."""
     raw = text(key, str(default))

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "seleto",
     "seleto.backoffice",
     "seleto.accounts",
+    "seleto.outbound",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -530,6 +531,16 @@ EMAIL_TIMEOUT = env.seconds("EMAIL_TIMEOUT_S", 10, least=1)
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "seleto@localhost")
 HANDOFF_HOOK_CONNECT_TIMEOUT_S = env.seconds("HANDOFF_HOOK_CONNECT_TIMEOUT_S", 5, least=0.1)
 HANDOFF_HOOK_READ_TIMEOUT_S = env.seconds("HANDOFF_HOOK_READ_TIMEOUT_S", 10, least=0.1)
+
+# --- Events for other programs -----------------------------------------------------------------------------------
+OUTBOUND_TIMEOUT_S = env.seconds("OUTBOUND_TIMEOUT_S", 15, least=0.5)
+# Waits between the tries of one delivery, as Standard Webhooks suggests them; after the last it is parked.
+OUTBOUND_RETRIES_S = env.waits("OUTBOUND_RETRIES_S", (5, 60, 600, 1800, 7200, 18000, 36000, 50400, 72000, 86400))
+OUTBOUND_CONCURRENCY = env.whole("OUTBOUND_CONCURRENCY", 4, least=1)
+# How long a replaced secret still signs along.
+OUTBOUND_SECRET_OVERLAP_H = env.whole("OUTBOUND_SECRET_OVERLAP_H", 24)
+# How long a settled delivery can be looked at and sent again.
+OUTBOUND_KEEP_D = env.whole("OUTBOUND_KEEP_D", 30, least=1)
 # An escalation that could not leave is tried again after 30, 60, 120 … seconds, and parked when these are used up.
 HANDOFF_ALARM_RETRY_S = env.seconds("HANDOFF_ALARM_RETRY_S", 30)
 HANDOFF_ALARM_RETRY_MAX_S = env.seconds("HANDOFF_ALARM_RETRY_MAX_S", 15 * 60)

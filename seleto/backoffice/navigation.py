@@ -126,6 +126,7 @@ GROUPS: tuple[tuple[str, tuple[Page, ...]], ...] = (
         (
             Page("Usuários", "group", ("auth.user", "auth.group")),
             Page("Chaves de API", "key", ("lib.apitoken",)),
+            Page("Eventos para fora", "webhook", ("outbound.subscription", "outbound.delivery")),
             Page("Auditoria", "history", ("lib.auditentry",)),
         ),
     ),

@@ -24,6 +24,8 @@ from leads.names import with_lead_name
 from seleto.backoffice import runs
 from seleto.backoffice.models import BulkRun
 from seleto.lib import clock
+from seleto.outbound import repairing as outbound
+from seleto.outbound.models import Delivery
 
 RUN_KIND = "parked"
 # Rows of one source that a page shows, oldest first.
@@ -216,6 +218,18 @@ SOURCES: tuple[Source, ...] = (
         repair=repair.retry_alarms,
         verb="Tentar de novo",
         next_step={"": "Confira o destino do nível de espera; depois tente de novo."},
+    ),
+    Source(
+        name="entrega",
+        one="Evento para outro sistema",
+        many="Eventos para outros sistemas",
+        model=Delivery,
+        rows=lambda: Delivery.objects.filter(status=Delivery.Status.PARKED).defer("body"),
+        since="occurred_at",
+        repair=outbound.again,
+        verb="Enviar de novo",
+        next_step={"": "Confira o endereço com quem cuida do outro sistema; depois envie de novo."},
+        told=outbound.why,
     ),
 )
 _BY_NAME = {source.name: source for source in SOURCES}

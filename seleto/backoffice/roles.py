@@ -90,6 +90,8 @@ PERMISSIONS: dict[str, set[str]] = {
         *_may("add change delete", "crm", ["crmorigin"]),
         *_may("change", "lib", ["alert", "circuit", "ratebucket"]),
         *_may("add delete", "lib", ["apitoken"]),
+        *_may("view add change delete", "outbound", ["subscription"]),
+        *_may("view change", "outbound", ["delivery"]),
         *_may("add change", "knowledge", ["flag"]),
         "crm.operate_crm",
         "knowledge.change_rollout",
@@ -112,6 +114,7 @@ PERMISSIONS: dict[str, set[str]] = {
         *_may("view", "backoffice", ["replayrun", "bulkrun"]),
         *_may("view", "django_q", _QUEUE),
         *_may("view", "auth", ["user", "group"]),
+        *_may("view", "outbound", ["subscription", "delivery"]),
     },
 }
 

@@ -65,7 +65,9 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
+    """One address, taken apart."""
+
     scheme: str
     host: str
     port: int
@@ -74,6 +76,15 @@ class _Place:
     @property
     def url(self) -> str:
         return f"{self.scheme}://{self.host}:{self.port}{self.target}"
+
+    @property
+    def address(self) -> httpcore.URL:
+        host = self.host.strip("[]").encode()
+        return httpcore.URL(scheme=self.scheme.encode(), host=host, port=self.port, target=self.target.encode())
+
+    @property
+    def host_header(self) -> str:
+        return self.host if self.port == _PORTS[self.scheme] else f"{self.host}:{self.port}"
 
 
 def fetch(
@@ -113,8 +124,11 @@ def is_public(address: Address) -> bool:
 # --- One address --------------------------------------------------------------------------------------------------
 
 
-def _place(url: str, hosts: Collection[str]) -> _Place:
-    """Read by one strict pattern, and taken apart once: two readers of an address may read two hosts."""
+def place_of(url: str) -> Place:
+    """Read by one strict pattern, and taken apart once: two readers of an address may read two hosts.
+
+    Raises ``Rejected`` (bad_address, not_https).
+    """
     found = _URL.fullmatch(quote(url.strip(), safe=_VISIBLE))
     if found is None:
         raise Rejected("bad_address")
@@ -122,10 +136,15 @@ def _place(url: str, hosts: Collection[str]) -> _Place:
     if scheme != "https" and not settings.SANDBOX:
         raise Rejected("not_https")
     port = int(found["port"]) if found["port"] else _PORTS[scheme]
-    if not _listed(host, port, scheme, hosts):
-        raise Rejected("host_not_allowed")
     target = found["target"] or "/"
-    return _Place(scheme, host, port, target if target.startswith("/") else f"/{target}")
+    return Place(scheme, host, port, target if target.startswith("/") else f"/{target}")
+
+
+def _place(url: str, hosts: Collection[str]) -> Place:
+    place = place_of(url)
+    if not _listed(place.host, place.port, place.scheme, hosts):
+        raise Rejected("host_not_allowed")
+    return place
 
 
 def _listed(host: str, port: int, scheme: str, hosts: Collection[str]) -> bool:
@@ -140,30 +159,24 @@ def _listed(host: str, port: int, scheme: str, hosts: Collection[str]) -> bool:
 # --- One request --------------------------------------------------------------------------------------------------
 
 
-def _ask(place: _Place, sink: BinaryIO, *, limits: Limits, until: float, headers: Mapping[str, str]) -> Fetched | str:
+def _ask(place: Place, sink: BinaryIO, *, limits: Limits, until: float, headers: Mapping[str, str]) -> Fetched | str:
     """The file, or where the server sends us."""
     waits = {"connect": limits.connect_s, "read": limits.read_s, "write": limits.read_s, "pool": limits.connect_s}
-    address = httpcore.URL(
-        scheme=place.scheme.encode(),
-        host=place.host.strip("[]").encode(),
-        port=place.port,
-        target=place.target.encode(),
-    )
     said = [
-        ("Host", _host_header(place)),
+        ("Host", place.host_header),
         ("Accept", "*/*"),
         ("Accept-Encoding", "identity"),
         ("User-Agent", "seleto"),  # some servers refuse a caller without one
         *headers.items(),
     ]
-    backend = _Pinned(loopback=place.scheme == "http", until=until)
+    backend = Pinned(loopback=place.scheme == "http", until=until)
     failure: ProviderError
     try:
         with (
             httpcore.ConnectionPool(
                 ssl_context=http.tls(), network_backend=backend, max_connections=1, max_keepalive_connections=0
             ) as pool,
-            pool.stream("GET", address, headers=said, extensions={"timeout": waits}) as response,
+            pool.stream("GET", place.address, headers=said, extensions={"timeout": waits}) as response,
         ):
             if response.status in (301, 302, 303, 307, 308):
                 return _onward(response)
@@ -230,10 +243,6 @@ def _header(response: httpcore.Response, name: bytes) -> str:
     return next((value.decode("latin-1") for key, value in response.headers if key.lower() == name), "")
 
 
-def _host_header(place: _Place) -> str:
-    return place.host if place.port == _PORTS[place.scheme] else f"{place.host}:{place.port}"
-
-
 # --- The connection -----------------------------------------------------------------------------------------------
 
 
@@ -248,7 +257,7 @@ def resolve(host: str, port: int) -> list[Address]:
     return [ipaddress.ip_address(row[4][0]) for row in rows]
 
 
-class _Pinned(httpcore.NetworkBackend):
+class Pinned(httpcore.NetworkBackend):
     """Connects to what it looked at, and lets nothing take longer than the whole may."""
 
     def __init__(self, *, loopback: bool, until: float) -> None:
@@ -264,9 +273,7 @@ class _Pinned(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         """Raises ``Rejected`` (private_address) when any of the host's addresses is not where it may lead."""
-        addresses = resolve(host, port)
-        if not all(self._allowed(address) for address in addresses):
-            raise Rejected("private_address")
+        addresses = self.look(host, port)
         last: Exception | None = None
         for address in addresses:
             wait = _left(self._until, timeout, httpcore.ConnectTimeout)
@@ -275,6 +282,13 @@ class _Pinned(httpcore.NetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 last = error
         raise last or httpcore.ConnectError()
+
+    def look(self, host: str, port: int) -> list[Address]:
+        """The host's addresses. Raises ``Rejected`` (private_address) or ``Unavailable`` (unresolved)."""
+        addresses = resolve(host, port)
+        if not all(self._allowed(address) for address in addresses):
+            raise Rejected("private_address")
+        return addresses
 
     def _allowed(self, address: Address) -> bool:
         return address.is_loopback if self._loopback else is_public(address)

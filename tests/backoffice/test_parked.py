@@ -19,6 +19,7 @@ from crm.models import CrmSync
 from seleto.backoffice import parked
 from seleto.backoffice.models import BulkRun
 from seleto.lib import jobs
+from seleto.outbound.models import Delivery, Subscription
 from tests.factories import (
     ChannelFactory,
     ConversationFactory,
@@ -72,6 +73,13 @@ def stuck(number: int = 1) -> None:
     )
     HandoffAlarm.objects.create(
         handoff=handoff, level=level, raised_at=at, due_at=at, status="parked", reason="recusada:http_400"
+    )
+    told, _ = Subscription.objects.get_or_create(
+        name="ERP",
+        defaults={"url": "https://erp.exemplo/", "kinds": ["crm.synced"], "secrets": {}, "created_at": at},
+    )
+    Delivery.objects.create(
+        subscription=told, kind="crm.synced", subject_id=lead.pk, occurred_at=at, status="parked", reason="http_500"
     )
 
 

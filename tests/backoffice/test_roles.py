@@ -32,6 +32,7 @@ OPENS = {
     | {f"conversations.{name}" for name in "conversation turn media handoffalarm messagetemplate".split()}
     | {f"lib.{name}" for name in "alert circuit heartbeat ratebucket apitoken auditentry".split()}
     | {f"django_q.{name}" for name in "ormq schedule success failure".split()}
+    | {"outbound.subscription", "outbound.delivery"}
     | {"leads.lead", "knowledge.flag", "knowledge.rolloutrule", "knowledge.rolloutphone", "backoffice.bulkrun"},
     roles.DATA_OFFICER: PEOPLE
     | {"leads.subjectrequest", "conversations.conversation", "conversations.message", "conversations.media"}

@@ -1,0 +1,1 @@
+"""Events for other programs: webhooks that we send, signed as Standard Webhooks says."""
