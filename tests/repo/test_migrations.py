@@ -11,7 +11,16 @@ from django_migration_linter.sql_analyser.postgresql import PostgresqlAnalyser
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # The last number that an empty database began with; there was nobody to lock out before it.
-FIRST_RELEASE = {"backoffice": 6, "conversations": 31, "crm": 4, "knowledge": 16, "leads": 7, "lib": 1, "outbound": 2}
+FIRST_RELEASE = {
+    "accounts": 1,
+    "backoffice": 6,
+    "conversations": 31,
+    "crm": 4,
+    "knowledge": 16,
+    "leads": 7,
+    "lib": 1,
+    "outbound": 2,
+}
 
 
 @pytest.mark.django_db
