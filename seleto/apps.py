@@ -6,6 +6,7 @@ class SeletoConfig(AppConfig):
     verbose_name = "Seleto"
 
     def ready(self) -> None:
-        from seleto import checks, watch  # noqa: F401  registers the system checks
+        from seleto import checks, notices, watch  # noqa: F401  registers the system checks
 
         watch.register()
+        notices.register()

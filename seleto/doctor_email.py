@@ -11,6 +11,9 @@ from seleto.findings import Finding, Level
 
 def examine() -> Iterator[Finding]:
     """Opens a session with the mail server, within EMAIL_TIMEOUT_S, and closes it."""
+    if not settings.EMAIL_HOST and settings.ALERT_EMAILS:
+        yield Finding("email", Level.ERROR, "ALERT_EMAILS pede avisos por e-mail e EMAIL_HOST está vazia.")
+        return
     if not settings.EMAIL_HOST:
         text = "Nenhum aviso sai por e-mail: EMAIL_HOST está vazia."
         yield Finding("email", Level.OK, text)

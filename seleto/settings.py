@@ -529,6 +529,14 @@ EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.switch("EMAIL_USE_TLS", default=True)
 EMAIL_TIMEOUT = env.seconds("EMAIL_TIMEOUT_S", 10, least=1)
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "seleto@localhost")
+# Who is told of every alert, once when it opens (seleto/notices.py): e-mail needs EMAIL_HOST. RUNBOOKS_URL is where the
+# files of docs/runbooks are read; empty names the file.
+ALERT_EMAILS = env.words("ALERT_EMAILS")
+ALERT_WEBHOOK_URL = env.text("ALERT_WEBHOOK_URL", "")
+RUNBOOKS_URL = env.text("RUNBOOKS_URL", "")
+# One that could not leave is tried again after 30, 60, 120 … seconds, so many times in all.
+ALERT_NOTICE_RETRY_S = env.seconds("ALERT_NOTICE_RETRY_S", 30)
+ALERT_NOTICE_ATTEMPTS = env.whole("ALERT_NOTICE_ATTEMPTS", 8, least=1)
 HANDOFF_HOOK_CONNECT_TIMEOUT_S = env.seconds("HANDOFF_HOOK_CONNECT_TIMEOUT_S", 5, least=0.1)
 HANDOFF_HOOK_READ_TIMEOUT_S = env.seconds("HANDOFF_HOOK_READ_TIMEOUT_S", 10, least=0.1)
 

@@ -20,7 +20,7 @@ from seleto.lib import circuits, clock, jobs
 from seleto.lib.models import Alert, AuditEntry, Circuit, RateBucket
 
 # They ask again and again whether all is well; waiting for every round would make a quiet hour long.
-POLLING = frozenset({"chatwoot_poll", "channel_watch", "templates", "watch", "canary"})
+POLLING = frozenset({"chatwoot_poll", "channel_watch", "templates", "watch", "canary", "notices"})
 _OWN_APPS = ("leads", "conversations", "crm")
 # What a manager sets up and what stays true of the sandbox's CRM whoever writes.
 _KEPT = frozenset(

@@ -1,6 +1,6 @@
 """What people must know: one open row per key, however often and from however many processes it is raised.
 
-The row feeds the bell in the admin, ``/readyz`` and a metric. ``notified_at`` is for whoever carries it further.
+The row feeds the bell in the admin, ``/readyz`` and a metric; ``seleto/notices.py`` carries it to people.
 """
 
 from datetime import datetime

@@ -99,6 +99,11 @@ class Alert(models.Model):
     times = models.PositiveIntegerField("vezes", default=1)
     closed_at = models.DateTimeField("encerrado em", null=True, blank=True)
     notified_at = models.DateTimeField("notificado em", null=True, blank=True)
+    # On its way to people (seleto/notices.py): by which ways they know, and when it is tried again.
+    notice_told = models.CharField(max_length=40, default="", db_default="", blank=True, editable=False)
+    notice_attempts = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    notice_due_at = models.DateTimeField(null=True, editable=False)
+    notice_leased_until = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = "alerta"

@@ -19,7 +19,6 @@ from tests.chaos.server import Server
 ROOT = Path(__file__).resolve().parents[2]
 STATEFUL = "tests/chaos/test_stateful.py"
 DELIVERY = "tests/chaos/test_delivery.py"
-INTERLEAVINGS = "tests/conversations/test_interleavings.py"
 _SERVER = 90
 _FAILED = 1  # pytest's code for failed tests; an error of the run itself has another
 
@@ -105,7 +104,7 @@ BUGS: tuple[Bug, ...] = (
         "conversations/outbox.py",
         " WHERE c.id IN (SELECT conversation_id FROM ready) FOR UPDATE SKIP LOCKED)",
         " WHERE c.id IN (SELECT conversation_id FROM ready))",
-        INTERLEAVINGS,
+        "tests/conversations/test_outbox_claim.py",
     ),
     Bug(
         "the notice of a handoff is cancelled by it",
