@@ -103,7 +103,7 @@ def claim(limit: int) -> Sequence[Notice]:
                 "limit": limit,
             },
         )
-        return [Notice(*row[:6], told=frozenset(row[6].split())) for row in cursor.fetchall()]
+        return [Notice(*row[:6], frozenset(row[6].split())) for row in cursor.fetchall()]
 
 
 def run(notice: Notice) -> None:
