@@ -61,7 +61,7 @@ RUNBOOKS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """An alert in hand; ``attempts`` counts this one, ``told`` the ways that took it."""
+    """An alert in hand; ``attempts`` counts this one, ``told`` names the ways that took it."""
 
     id: UUID
     key: str
@@ -69,7 +69,7 @@ class Notice:
     title: str
     opened_at: datetime
     attempts: int
-    told: frozenset[str]
+    told: str
 
 
 def register() -> None:
@@ -103,13 +103,13 @@ def claim(limit: int) -> Sequence[Notice]:
                 "limit": limit,
             },
         )
-        return [Notice(*row[:6], frozenset(row[6].split())) for row in cursor.fetchall()]
+        return [Notice(*row) for row in cursor.fetchall()]
 
 
 def run(notice: Notice) -> None:
     """Tell by every way that has not taken it yet; what failed is tried again later."""
     connections.release()
-    told, failed, wait_s = set(notice.told), "", 0.0
+    told, failed, wait_s = set(notice.told.split()), "", 0.0
     for way, tell in _ways().items():
         if way in told:
             continue
