@@ -2,20 +2,16 @@
 
 A decoder is the place where a crafted file does its harm: it blows up, never ends, or takes the process along. So
 each program here (``sound``, ``pdf``) runs apart, without our settings, our environment or a connection, and says what
-it found as one JSON object. It stands alone: it imports nothing of the product.
+it found as one JSON object. It stands alone: it imports nothing of the product. Every file gets a process that lives
+for it alone; what the program loads is kept ready in another one, which never opens a file (``child``, ``warm``).
 """
 
 import json
-import os
-import subprocess
-import sys
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-_HERE = Path(__file__).parent
-_MOST_OUTPUT = 4 * 1024 * 1024
+from seleto.lib.untrusted import warm
+
 _MIB = 1024 * 1024
 
 
@@ -39,24 +35,13 @@ class Unreadable(Exception):
 
 def run(program: str, *arguments: str, bounds: Bounds) -> dict[str, Any]:
     """What ``program`` found. Raises ``Unreadable``, and ``OSError`` when no process could be started."""
-    limits = f"{bounds.seconds},{bounds.memory_mib * _MIB},{bounds.file_mib * _MIB}"
-    command = [sys.executable, "-I", str(_HERE / "child.py"), str(_HERE / f"{program}.py"), limits, *arguments]
-    with tempfile.TemporaryFile() as output:
-        try:
-            code = subprocess.run(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.DEVNULL,
-                cwd=tempfile.gettempdir(),
-                env={"PATH": os.defpath, "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"},
-                timeout=bounds.seconds,
-                check=False,
-            ).returncode
-        except subprocess.TimeoutExpired:
-            raise Unreadable("tempo") from None
-        output.seek(0)
-        said = output.read(_MOST_OUTPUT)
+    limits = (bounds.seconds, bounds.memory_mib * _MIB, bounds.file_mib * _MIB)
+    try:
+        code, said = warm.ask(program, arguments, limits=limits)
+    except TimeoutError:
+        raise Unreadable("tempo") from None
+    except EOFError:
+        raise Unreadable("interrompida") from None
     return _found(said, code)
 
 
