@@ -21,6 +21,7 @@ handler500 = "seleto.lib.problems.server_error"
 urlpatterns = [
     path("webhooks/", include("conversations.webhooks.urls")),
     path("api/v1/", include("conversations.api.urls")),
+    path("api/v1/", include("seleto.api.urls")),
     path("admin/inicio/agora/", home_pages.live, name="home-live"),
     path("admin/", include("seleto.accounts.urls")),
     path("admin/", admin.site.urls),

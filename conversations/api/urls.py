@@ -3,7 +3,6 @@ from django.urls import path
 from conversations.api import guardrails, views
 
 urlpatterns = [
-    path("conversations", views.ConversationList.as_view(), name="api-conversations"),
     path("conversations/<uuid:conversation_id>/timeline", views.Timeline.as_view(), name="api-timeline"),
     path("conversations/<uuid:conversation_id>/resume", views.Resume.as_view(), name="api-resume"),
     path("conversations/<uuid:conversation_id>/pause", views.Pause.as_view(), name="api-pause"),

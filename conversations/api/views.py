@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -58,14 +58,6 @@ class TimelineSerializer(serializers.Serializer[Any]):
     entries = EntrySerializer(many=True)
 
 
-class ConversationRefSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-
-
-class ConversationListSerializer(serializers.Serializer[Any]):
-    results = ConversationRefSerializer(many=True)
-
-
 class OwnerSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     owner = serializers.ChoiceField(choices=Conversation.Owner.choices)
@@ -75,21 +67,6 @@ class OwnerSerializer(serializers.Serializer[Any]):
 class Conflict(exceptions.APIException):
     status_code = 409
     default_detail = "The session has ended; a newer one of this lead decides."
-
-
-class ConversationList(APIView):
-    """Find conversations. There is no search by phone here: addresses end up in logs (I11)."""
-
-    @extend_schema(
-        parameters=[OpenApiParameter("provider_message_id", str, description="Id of a message at the provider.")],
-        responses=ConversationListSerializer,
-    )
-    def get(self, request: Request) -> Response:
-        message_id = request.query_params.get("provider_message_id", "")
-        if not message_id or "\0" in message_id:
-            raise serializers.ValidationError({"provider_message_id": ["Name the message by its provider's id."]})
-        found = Conversation.objects.filter(messages__provider_id=message_id).order_by("-opened_at")[:20]
-        return Response({"results": [{"id": str(conversation.id)} for conversation in found]})
 
 
 class Timeline(APIView):

@@ -49,12 +49,11 @@ def test_a_message_leads_to_its_conversation(get, answered):
 
     answer = get(f"/api/v1/conversations?provider_message_id={message_id}")
 
-    assert answer.json() == {"results": [{"id": str(answered.id)}]}
+    assert [row["id"] for row in answer.json()["results"]] == [str(answered.id)]
 
 
-@pytest.mark.parametrize("query", ["", "?provider_message_id="])
-def test_a_search_without_an_id_says_what_is_missing(get, query):
-    answer = get(f"/api/v1/conversations{query}")
+def test_an_empty_id_is_refused_by_name(get):
+    answer = get("/api/v1/conversations?provider_message_id=")
 
     assert answer.status_code == 400
     assert "provider_message_id" in answer.json()["errors"]

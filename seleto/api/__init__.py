@@ -1,0 +1,1 @@
+"""`/api/v1` for other programs: what they read of leads, conversations and knowledge, and what they may do."""
