@@ -79,7 +79,7 @@ class OrcamentoFilters(serializers.Serializer[Any]):
 
 def leads() -> QuerySet[Lead]:
     """Leads as the API shows them, in four statements whatever their number."""
-    known = Fact.objects.filter(superseded_at=None).order_by("created_at")
+    known = Fact.objects.filter(superseded_at=None).order_by("created_at", "pk")
     scored = Classification.objects.order_by("lead_id", "-at", "-pk").distinct("lead_id")
     return Lead.objects.prefetch_related(
         Prefetch("identities", queryset=Identity.objects.order_by("pk")),
