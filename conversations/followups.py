@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Min
 
 from conversations import channel_cache, guardrails, outbox, templates, window, wording
@@ -22,16 +22,28 @@ from conversations.models import Conversation, FollowUp, Handoff, Outbox
 from knowledge import calendar, flags, followups, queries
 from knowledge.followups import Step
 from leads.models import Fact, Lead
-from seleto.lib import audit, clock, metrics
+from seleto.lib import alerts, audit, clock, metrics
+from seleto.lib.leases import last_attempt_alone
+from seleto.lib.models import Alert
 
+# Claims of one step that came to no end before it is given up.
+MOST_ATTEMPTS = 4
+PARKED_ALERT = "follow_up:parked"
+EXHAUSTED = "tentativas_esgotadas"
+_READY = (
+    "follow_up_at <= %(now)s AND closed_at IS NULL"
+    " AND (follow_up_leased_until IS NULL OR follow_up_leased_until <= now())"
+)
+_CLAIMABLE = f"{_READY} AND {last_attempt_alone('conversations_conversation', _READY, prefix='follow_up_')}"
 FOLLOW_UPS = metrics.counter("follow_ups", "Steps for leads who went quiet, by outcome.", ["outcome"])
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A conversation whose next step fell due."""
+    """A conversation whose next step fell due; ``attempts`` counts this claim."""
 
     id: UUID
+    attempts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +82,21 @@ def end_silence(conversation: Conversation) -> None:
 
 
 def claim(limit: int) -> Sequence[Due]:
-    """Conversations whose next step is due; the row's own lock decides who works it."""
-    rows = Conversation.objects.filter(follow_up_at__lte=clock.now(), closed_at=None).order_by("follow_up_at")
-    return [Due(key) for key in rows.values_list("pk", flat=True)[:limit]]
+    """Conversations whose next step is due. SQL because choosing, locking and counting must be one statement: a step
+    that kills its process is to be counted too."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE conversations_conversation SET follow_up_attempts = follow_up_attempts + 1,"  # noqa: S608
+            " follow_up_leased_until = now() + make_interval(secs => %(lease)s)"
+            f" WHERE id = ANY(ARRAY(SELECT id FROM conversations_conversation WHERE {_CLAIMABLE}"
+            " ORDER BY follow_up_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)) RETURNING id, follow_up_attempts",
+            {"now": clock.now(), "limit": limit, "lease": settings.LEASE_S, "most": MOST_ATTEMPTS},
+        )
+        return [Due(*row) for row in cursor.fetchall()]
+
+
+def alone(due: Due) -> bool:
+    return due.attempts >= MOST_ATTEMPTS
 
 
 def run(due: Due) -> None:
@@ -80,21 +104,25 @@ def run(due: Due) -> None:
     now = clock.now()
     with transaction.atomic():
         conversation = Conversation.objects.select_for_update().get(pk=due.id)
+        conversation.follow_up_leased_until, conversation.follow_up_attempts = None, 0
         if conversation.follow_up_at is None or conversation.follow_up_at > now:
-            return
-        outcome = _step(conversation, now)
+            outcome = "nothing_due"
+        elif due.attempts > MOST_ATTEMPTS:
+            outcome = _give_up(conversation, now)
+        else:
+            outcome = _step(conversation, now)
         conversation.save()
     FOLLOW_UPS.labels(outcome=outcome).inc()
 
 
 def renew(_rows: Sequence[Due]) -> None:
-    """A step is one short transaction: the row's lock is all there is to hold."""
+    """A step is one short transaction, whose lock holds off whoever comes after the lease."""
 
 
 def next_due() -> datetime | None:
-    due: datetime | None = Conversation.objects.filter(follow_up_at__isnull=False, closed_at=None).aggregate(
-        due=Min("follow_up_at")
-    )["due"]
+    rows = Conversation.objects.filter(follow_up_at__isnull=False, closed_at=None)
+    free = rows.extra(where=["follow_up_leased_until IS NULL OR follow_up_leased_until <= now()"])
+    due: datetime | None = free.aggregate(due=Min("follow_up_at"))["due"]
     return due
 
 
@@ -130,6 +158,15 @@ def preview(conversation: Conversation, *, now: datetime) -> str:
         return _words(conversation, channel_cache.by_id(conversation.channel_id), step, now).text
     except Skip as skip:
         return f"({wording.words(skip.reason)})"
+
+
+def _give_up(conversation: Conversation, now: datetime) -> str:
+    """The step killed its process every time: this silence is not broken any more, and people are told."""
+    _record(conversation, FollowUp.Outcome.SKIPPED, now, reason=EXHAUSTED)
+    conversation.follow_up_at = None
+    title = "Uma retomada derrubou o processo várias vezes e foi deixada: veja as retomadas da conversa"
+    alerts.open_(PARKED_ALERT, title=title, level=Alert.Level.WARNING, now=now)
+    return "parked"
 
 
 def _step(conversation: Conversation, now: datetime) -> str:

@@ -33,7 +33,9 @@ from conversations.spending import Ceiling
 from conversations.turns.reading import NOT_SAID
 from conversations.turns.thinking import note
 from knowledge import queries
-from seleto.lib import circuits, clock, connections, jobs, metrics
+from seleto.lib import alerts, circuits, clock, connections, jobs, metrics
+from seleto.lib.leases import last_attempt_alone
+from seleto.lib.models import Alert
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +58,21 @@ _BUILT_IN = (
     " desconto nem condição de pagamento. Responda só com o texto do resumo."
 )
 
+# Claims of one conversation that came to no end before it is left without a summary.
+MOST_ATTEMPTS = 4
+PARKED_ALERT = "summary:parked"
+_READY = "summary_due_at <= %(now)s AND (summary_leased_until IS NULL OR summary_leased_until <= now())"
+_CLAIMABLE = f"{_READY} AND {last_attempt_alone('conversations_conversation', _READY, prefix='summary_')}"
+
 SUMMARIES = metrics.counter("summaries", "Rolling summaries, by who wrote them.", ["by"])
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryClaim:
+    """A conversation in hand; ``attempts`` counts this one."""
+
+    id: UUID
+    attempts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,30 +88,39 @@ class _Work:
 
 def register() -> None:
     jobs.register(
-        jobs.Stage(name=NAME, cluster="background", claim=claim, run=run, renew=renew, next_due=next_due, concurrency=4)
+        jobs.Stage(
+            name=NAME,
+            cluster="background",
+            claim=claim,
+            run=run,
+            renew=renew,
+            next_due=next_due,
+            concurrency=4,
+            alone=lambda item: item.attempts >= MOST_ATTEMPTS,
+        )
     )
 
 
-def claim(limit: int) -> Sequence[UUID]:
+def claim(limit: int) -> Sequence[SummaryClaim]:
     """SQL because choosing, locking and reserving must be one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE conversations_conversation SET summary_leased_until = now() + make_interval(secs => %(lease)s)"
-            " WHERE id = ANY(ARRAY(SELECT id FROM conversations_conversation WHERE summary_due_at <= %(now)s"
-            " AND (summary_leased_until IS NULL OR summary_leased_until <= now())"
-            " ORDER BY summary_due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)) RETURNING id",
-            {"now": clock.now(), "limit": limit, "lease": settings.LEASE_S},
+            "UPDATE conversations_conversation SET summary_attempts = summary_attempts + 1,"  # noqa: S608
+            " summary_leased_until = now() + make_interval(secs => %(lease)s)"
+            f" WHERE id = ANY(ARRAY(SELECT id FROM conversations_conversation WHERE {_CLAIMABLE}"
+            " ORDER BY summary_due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)) RETURNING id, summary_attempts",
+            {"now": clock.now(), "limit": limit, "lease": settings.LEASE_S, "most": MOST_ATTEMPTS},
         )
-        return [row[0] for row in cursor.fetchall()]
+        return [SummaryClaim(*row) for row in cursor.fetchall()]
 
 
-def renew(ids: Sequence[UUID]) -> None:
+def renew(items: Sequence[SummaryClaim]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE conversations_conversation"
             " SET summary_leased_until = clock_timestamp() + make_interval(secs => %s)"
             " WHERE id = ANY(%s) AND summary_leased_until IS NOT NULL",
-            [settings.LEASE_S, list(ids)],
+            [settings.LEASE_S, [item.id for item in items]],
         )
 
 
@@ -109,22 +134,34 @@ def next_due() -> datetime | None:
     return due
 
 
-def run(conversation_id: UUID) -> None:
+def run(item: SummaryClaim) -> None:
     """Summarise what has left the window, if anything has."""
-    work = _read(conversation_id)
+    rows, done = Conversation.objects.filter(pk=item.id), {"summary_due_at": None, "summary_leased_until": None}
+    if item.attempts > MOST_ATTEMPTS:
+        _park(rows, done)
+        return
+    work = _read(item.id)
     if work is None:
-        Conversation.objects.filter(pk=conversation_id).update(summary_due_at=None, summary_leased_until=None)
+        rows.update(summary_attempts=0, **done)
         return
     text = _by_model(work)
     SUMMARIES.labels(by="model" if text else "rules").inc()
     changed = Conversation.objects.filter(pk=work.id, summary_until=work.since).update(
         summary=text or digest(work.before, work.messages),
         summary_until=work.until,
-        summary_due_at=None,
-        summary_leased_until=None,
+        summary_attempts=0,
+        **done,
     )
     if not changed:
-        Conversation.objects.filter(pk=work.id).update(summary_leased_until=None)
+        rows.update(summary_leased_until=None)
+
+
+def _park(rows: QuerySet[Conversation], done: dict[str, None]) -> None:
+    """Replies go on without it. The next time so much was said it is tried once more: alone, as a last attempt is."""
+    rows.update(summary_attempts=MOST_ATTEMPTS - 1, **done)
+    title = "Um resumo de conversa derrubou o processo várias vezes e foi deixado; as respostas continuam sem ele"
+    alerts.open_(PARKED_ALERT, title=title, level=Alert.Level.WARNING, now=clock.now())
+    SUMMARIES.labels(by="nobody").inc()
 
 
 def reviewed(text: str) -> str:

@@ -22,9 +22,11 @@ from crm.models import CrmSync
 from crm.sync import Saga
 from seleto.lib import alerts, circuits, clock, connections, jobs, metrics, tracing
 from seleto.lib.errors import Misconfigured, ProviderError, Rejected
-from seleto.lib.leases import extend_leases
+from seleto.lib.leases import extend_leases, last_attempt_alone
 from seleto.lib.models import Alert, Circuit
 
+_READY = "status = 'ready' AND ((leased_until IS NULL AND due_at <= %(now)s) OR leased_until < clock_timestamp())"
+_CLAIMABLE = f"{_READY} AND {last_attempt_alone('crm_crmsync', _READY)}"
 RUNS = metrics.counter("crm_syncs", "Runs of the sync with the CRM, by outcome.", ["outcome"])
 PARKED_ALERT = "crm:parked"
 # Leads refused with 403 at the same time that speak of the account, not of their records.
@@ -61,13 +63,12 @@ def claim(limit: int) -> Sequence[Claim]:
     with connection.cursor() as cursor:
         cursor.execute(
             # Materialized: a plan that scans the choice again for each row would take more than ``limit``.
-            "WITH ready AS MATERIALIZED (SELECT id, due_at FROM crm_crmsync WHERE status = 'ready'"
-            " AND ((leased_until IS NULL AND due_at <= %s) OR leased_until < clock_timestamp())"
-            " ORDER BY due_at NULLS FIRST LIMIT %s FOR UPDATE SKIP LOCKED)"
+            f"WITH ready AS MATERIALIZED (SELECT id, due_at FROM crm_crmsync WHERE {_CLAIMABLE}"  # noqa: S608
+            " ORDER BY due_at NULLS FIRST LIMIT %(limit)s FOR UPDATE SKIP LOCKED)"
             " UPDATE crm_crmsync s SET attempts = attempts + 1, due_at = NULL, lease_token = gen_random_uuid(),"
-            " leased_until = clock_timestamp() + make_interval(secs => %s) FROM ready WHERE s.id = ready.id"
+            " leased_until = clock_timestamp() + make_interval(secs => %(lease)s) FROM ready WHERE s.id = ready.id"
             " RETURNING s.id, s.lead_id, s.attempts, s.lease_token, coalesce(ready.due_at, 'epoch')",
-            [now, limit, settings.LEASE_S],
+            {"now": now, "limit": limit, "lease": settings.LEASE_S, "most": settings.CRM_MAX_ATTEMPTS},
         )
         # RETURNING keeps no order.
         return [Claim(*row[:4]) for row in sorted(cursor.fetchall(), key=lambda row: row[4])]
@@ -111,6 +112,10 @@ def _sync(item: Claim, gateway: CrmGateway, now: datetime) -> None:
         _release(item, due_at=wishes.waits_until, done_at=now, refused=saga.refused())
         outcome = "done"
     RUNS.labels(outcome=outcome).inc()
+
+
+def alone(item: Claim) -> bool:
+    return item.attempts >= settings.CRM_MAX_ATTEMPTS > 1
 
 
 def renew(items: Sequence[Claim]) -> None:

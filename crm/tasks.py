@@ -18,6 +18,7 @@ def register() -> None:
             renew=stage.renew,
             next_due=stage.next_due,
             concurrency=lambda: settings.CRM_CONCURRENCY,
+            alone=stage.alone,
         )
     )
     reconcile.register()

@@ -55,7 +55,7 @@ RUNBOOKS: Final = (
     ("forged:", "segredo-vazado"),
     ("handoff", "lead-quente-esperando"),
     *((f"{begin}:", "provedor-desconectado") for begin in "channel deaf undelivered echoes quality canary".split()),
-    *((f"{begin}:", "trabalho-parado") for begin in "event turn outbox media summary nightly".split()),
+    *((f"{begin}:", "trabalho-parado") for begin in "event turn outbox media summary follow_up nightly".split()),
 )
 
 

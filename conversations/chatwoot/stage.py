@@ -23,11 +23,15 @@ from conversations.chatwoot.writer import Writer
 from conversations.models import ChatwootLink
 from seleto.lib import alerts, circuits, clock, connections, jobs, metrics, tracing
 from seleto.lib.errors import Misconfigured, ProviderError, Rejected
-from seleto.lib.leases import extend_leases
+from seleto.lib.leases import extend_leases, last_attempt_alone
 from seleto.lib.models import Alert
 
 log = structlog.get_logger(__name__)
 
+_READY = "status = 'ready' AND ((leased_until IS NULL AND due_at <= %(now)s) OR leased_until < now())"
+# Attempts with a reason are failures that were answered; those without are runs that died.
+_DIED = "reason = ''"
+_CLAIMABLE = f"{_READY} AND {last_attempt_alone('conversations_chatwootlink', _READY, counted=_DIED)}"
 MIRRORS = metrics.counter("chatwoot_mirrors", "Runs of the mirror, by outcome.", ["outcome"])
 
 
@@ -53,15 +57,19 @@ def claim(limit: int) -> Sequence[LinkClaim]:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE conversations_chatwootlink l SET unsure = l.unsure OR l.leased_until IS NOT NULL,"
+            "UPDATE conversations_chatwootlink l SET unsure = l.unsure OR l.leased_until IS NOT NULL,"  # noqa: S608
             " attempts = CASE WHEN l.leased_until IS NOT NULL AND l.reason <> '' THEN 1 ELSE l.attempts + 1 END,"
             " reason = CASE WHEN l.leased_until IS NOT NULL THEN '' ELSE l.reason END,"
-            " due_at = NULL, lease_token = gen_random_uuid(), leased_until = now() + make_interval(secs => %s)"
-            " WHERE l.id = ANY(ARRAY(SELECT id FROM conversations_chatwootlink WHERE status = 'ready'"
-            " AND ((leased_until IS NULL AND due_at <= %s) OR leased_until < now())"
-            " ORDER BY due_at NULLS FIRST LIMIT %s FOR UPDATE SKIP LOCKED))"
+            " due_at = NULL, lease_token = gen_random_uuid(), leased_until = now() + make_interval(secs => %(lease)s)"
+            f" WHERE l.id = ANY(ARRAY(SELECT id FROM conversations_chatwootlink WHERE {_CLAIMABLE}"
+            " ORDER BY due_at NULLS FIRST LIMIT %(limit)s FOR UPDATE SKIP LOCKED))"
             " RETURNING l.id, l.lead_id, l.channel_id, l.attempts, l.unsure, l.reason, l.lease_token",
-            [settings.LEASE_S, clock.now(), limit],
+            {
+                "lease": settings.LEASE_S,
+                "now": clock.now(),
+                "limit": limit,
+                "most": settings.CHATWOOT_MAX_REFUSALS,
+            },
         )
         return [LinkClaim(*row) for row in cursor.fetchall()]
 
@@ -93,6 +101,10 @@ def run(link: LinkClaim) -> None:
     alerts.close(f"chatwoot:{link.channel_id}", now=now)
     _release(link, due_at=now if wanted.more else wanted.again_at)
     MIRRORS.labels(outcome="done").inc()
+
+
+def alone(link: LinkClaim) -> bool:
+    return not link.reason and link.attempts >= settings.CHATWOOT_MAX_REFUSALS > 1
 
 
 def renew(links: Sequence[LinkClaim]) -> None:

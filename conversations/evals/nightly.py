@@ -31,7 +31,7 @@ from seleto.lib.models import Alert, AuditEntry
 
 NAME = "nightly"
 LOCAL = ZoneInfo("America/Sao_Paulo")
-BROKEN, WORSE = "evals:violations", "evals:worse"
+BROKEN, WORSE, PARKED_ALERT = "evals:violations", "evals:worse", "nightly:parked"
 MAX_REPLY_CHARS = 600
 # A question waits no longer than this for the agent.
 _PATIENCE = timedelta(minutes=15)
@@ -41,6 +41,8 @@ _NOTICE = timedelta(minutes=5)
 TREND_DAYS = 7
 _WORSE_TIMES, _WORSE_LEAST = 2.0, 5
 _LEASE_S = 600
+# Runs of one day that died before the day is left unlooked at.
+MOST_ATTEMPTS = 3
 _SENT = (Message.Status.SENT, Message.Status.DELIVERED, Message.Status.READ, Message.Status.PLAYED)
 _DISCLOSED = "price.disclosed"
 
@@ -78,9 +80,10 @@ def claim(_limit: int) -> Sequence[UUID]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO conversations_evalrun (id, day, started_at, leased_until, conversations, replies, figures)"
-            " VALUES (%(id)s, %(day)s, %(now)s, now() + make_interval(secs => %(lease)s), 0, 0, '{}')"
-            " ON CONFLICT (day) DO UPDATE SET leased_until = excluded.leased_until"
+            "INSERT INTO conversations_evalrun (id, day, started_at, leased_until, conversations, replies, figures,"
+            " attempts) VALUES (%(id)s, %(day)s, %(now)s, now() + make_interval(secs => %(lease)s), 0, 0, '{}', 1)"
+            " ON CONFLICT (day) DO UPDATE SET leased_until = excluded.leased_until,"
+            " attempts = conversations_evalrun.attempts + 1"
             " WHERE conversations_evalrun.finished_at IS NULL AND conversations_evalrun.leased_until <= now()"
             " RETURNING id",
             {"id": new_id(), "day": day, "now": now, "lease": _LEASE_S},
@@ -91,6 +94,11 @@ def claim(_limit: int) -> Sequence[UUID]:
 def run(run_id: UUID) -> None:
     """Score the day and say what changed."""
     row = EvalRun.objects.get(pk=run_id)
+    if row.attempts > MOST_ATTEMPTS:
+        EvalRun.objects.filter(pk=run_id).update(leased_until=None)
+        title = f"A avaliação de {row.day:%d/%m} derrubou o processo várias vezes e foi deixada"
+        alerts.open_(PARKED_ALERT, title=title, level=Alert.Level.WARNING, now=clock.now())
+        return
     ids, replies, found = look(row.day)
     counts = Counter(str(finding.kind) for finding in found)
     now = clock.now()
@@ -149,7 +157,9 @@ def _to_do(day: date) -> bool:
     """Whether somebody wrote on that day and no run of it is stored or in hand."""
     stored = EvalRun.objects.filter(day=day)
     # The lease's clock is the database's, as everywhere.
-    held = stored.extra(where=["finished_at IS NOT NULL OR leased_until > now()"]).exists()
+    held = stored.extra(
+        where=["finished_at IS NOT NULL OR leased_until > now() OR attempts > %s"], params=[MOST_ATTEMPTS]
+    ).exists()
     if held:
         return False
     return Conversation.objects.filter(

@@ -53,9 +53,12 @@ class Conversation(models.Model):
     summary_until = models.DateTimeField("resumo até", null=True, blank=True, editable=False)
     summary_due_at = models.DateTimeField("resumir a partir de", null=True, blank=True, editable=False)
     summary_leased_until = models.DateTimeField("resumo reservado até", null=True, blank=True, editable=False)
+    summary_attempts = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     # While the lead is silent after a reply: when the next follow-up falls due, and how many were sent.
     follow_up_at = models.DateTimeField("retomar a partir de", null=True, blank=True)
     follow_up_step = models.PositiveSmallIntegerField("retomadas feitas", default=0)
+    follow_up_leased_until = models.DateTimeField(null=True, editable=False)
+    follow_up_attempts = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     outbox_order = models.PositiveIntegerField("última ordem de envio", default=0)
     previous = models.ForeignKey(
         "self",

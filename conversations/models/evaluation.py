@@ -14,6 +14,7 @@ class EvalRun(models.Model):
     started_at = models.DateTimeField("iniciada em")
     finished_at = models.DateTimeField("concluída em", null=True, blank=True)
     leased_until = models.DateTimeField("reservada até", null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField("tentativas", default=0, db_default=0, editable=False)
     conversations = models.PositiveIntegerField("conversas", default=0)
     replies = models.PositiveIntegerField("respostas", default=0)
     figures = models.JSONField("números", default=dict, blank=True)

@@ -26,16 +26,19 @@ from django.conf import settings
 from django.db import connection
 
 
-def last_attempt_alone(table: str, ready: str) -> str:
+def last_attempt_alone(table: str, ready: str, *, prefix: str = "", counted: str = "TRUE") -> str:
     """A condition for a claim: of the rows before their last attempt only the oldest, and none while one is in hand.
 
-    ``ready`` is the claim's own condition, without an alias; both are constants of our code. Values: ``most``, the
-    attempts that a row has.
+    ``ready`` is the claim's own condition, without an alias; ``prefix`` begins the columns ``attempts`` and
+    ``leased_until``; ``counted`` tells rows whose attempts count deaths from those that only failed. All are constants
+    of our code. Values: ``most``, the attempts that a row has.
     """
+    attempts, lease = f"{prefix}attempts", f"{prefix}leased_until"
+    late = f"{counted} AND {attempts} >= %(most)s"
     return (
-        "(attempts < %(most)s - 1"  # noqa: S608
-        f" OR id = (SELECT id FROM {table} WHERE {ready} AND attempts >= %(most)s - 1 ORDER BY due_at, id LIMIT 1)"
-        f" AND NOT EXISTS (SELECT FROM {table} WHERE attempts >= %(most)s AND leased_until >= now()))"
+        f"({attempts} < %(most)s - 1 OR NOT ({counted})"  # noqa: S608
+        f" OR id = (SELECT id FROM {table} WHERE {ready} AND {late} - 1 ORDER BY {lease}, id LIMIT 1)"
+        f" AND NOT EXISTS (SELECT FROM {table} WHERE {late} AND {lease} >= now()))"
     )
 
 

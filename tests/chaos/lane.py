@@ -34,7 +34,7 @@ LANE = {
     "SWEEP_S": "0.3",
     "QUIET_FRAGMENT_S": "1",
     "JOBS_LINGER_S": "1",
-    "HEARTBEAT_TIMEOUT_S": "4",
+    "HEARTBEAT_TIMEOUT_S": "8",
     "TURN_MAX_ATTEMPTS": "4",
     "MEDIA_RETRY_S": "0.3",
     "MEDIA_MIRROR_WAIT_S": "2",
@@ -134,14 +134,14 @@ class Lane(Pipe):
 
     # --- rest and verdict
 
-    def rest(self) -> None:
+    def rest(self, patience_s: float = REST_PATIENCE_S) -> None:
         """Wait until nothing goes on and nothing falls due soon; two looks in a row have to agree."""
-        deadline, quiet = time.monotonic() + REST_PATIENCE_S, 0
+        deadline, quiet = time.monotonic() + patience_s, 0
         while quiet < 2:
             busy = self._busy()
             quiet = 0 if busy else quiet + 1
             if time.monotonic() > deadline:
-                raise NoRest(f"No rest within {REST_PATIENCE_S:.0f} s: {busy}")
+                raise NoRest(f"No rest within {patience_s:.0f} s: {busy}")
             time.sleep(0.1)
         self._running.check()
 

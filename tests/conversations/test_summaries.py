@@ -211,13 +211,13 @@ def test_a_lead_cannot_speak_in_the_language_of_the_request(model):
 def test_one_process_has_it_at_a_time_and_a_dead_one_is_followed(model):
     conversation = due()
 
-    assert summaries.claim(5) == [conversation.pk]
+    assert [item.id for item in summaries.claim(5)] == [conversation.pk]
     assert summaries.claim(5) == []
     assert summaries.next_due() is None
 
     Conversation.objects.update(summary_leased_until=now() - timedelta(hours=1))
     assert summaries.next_due() is not None
-    assert summaries.claim(5) == [conversation.pk]
+    assert [item.id for item in summaries.claim(5)] == [conversation.pk]
 
 
 def test_the_later_of_two_summaries_of_the_same_leaves_no_trace(model):
