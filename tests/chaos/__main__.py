@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.chaos import ledger
 
-PARTS = ("kills", "random", "outages", "hosts", "load", "delivery", "model", "planted", "interleavings", "sizes")
+PARTS = ("kills", "random", "outages", "hosts", "deploy", "load", "delivery", "model", "planted", "interleavings", "sizes")
 # These are tests with their sizes in the environment; the others need lanes.
 TESTS = {
     "delivery": ["tests/chaos/test_delivery.py"],
@@ -73,7 +73,7 @@ def _part(part: str, asked: argparse.Namespace, left_s: float) -> int:
         from tests.chaos import planted
 
         return planted.run(asked.seed)
-    lanes = 1 if asked.seed or part in ("load", "hosts") else asked.lanes
+    lanes = 1 if asked.seed or part in ("load", "hosts", "deploy") else asked.lanes
     running = [_spawn(part, number, lanes, asked, left_s) for number in range(lanes)]
     codes = [process.wait() for process in running]
     _tell(part)

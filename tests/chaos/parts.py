@@ -26,6 +26,7 @@ from conversations.models import Outbox, Turn
 from seleto.lib import clock
 from seleto.lib.models import Alert
 from tests.chaos import ledger
+from tests.chaos.deploys import rolled
 from tests.chaos.inside import SKEW
 from tests.chaos.lane import Lane, NoRest
 from tests.chaos.opened import through
@@ -55,6 +56,8 @@ def keys(part: str, seeds: int) -> Iterator[str]:
                 yield f"{'+'.join(systems)}@{DURATIONS_MIN[(number + seed) % 3]}:{seed}"
         elif part == "hosts":
             yield from (f"cut:{seed}", f"skew+90:{seed}", f"skew-90:{seed}")
+        elif part == "deploy":
+            yield f"rolling:{seed}"
         elif part == "load":
             yield f"20x60:{seed}"
 
@@ -74,6 +77,8 @@ def one(part: str, lane: Lane, proxy: Proxy, server: Server, key: str) -> Result
                 figures = _without(lane, proxy, story, systems.split("+"), int(minutes))
             case "hosts":
                 figures = _two_hosts(lane, server, story, name)
+            case "deploy":
+                figures = rolled(lane, story)
             case _:
                 rate, _, seconds = name.partition("x")
                 figures = _loaded(lane, story, int(rate), int(seconds))
