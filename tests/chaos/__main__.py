@@ -14,7 +14,19 @@ from pathlib import Path
 
 from tests.chaos import ledger
 
-PARTS = ("kills", "random", "outages", "hosts", "deploy", "load", "delivery", "model", "planted", "interleavings", "sizes")
+PARTS = (
+    "kills",
+    "random",
+    "outages",
+    "hosts",
+    "deploy",
+    "load",
+    "delivery",
+    "model",
+    "planted",
+    "interleavings",
+    "sizes",
+)
 # These are tests with their sizes in the environment; the others need lanes.
 TESTS = {
     "delivery": ["tests/chaos/test_delivery.py"],

@@ -10,14 +10,14 @@ import subprocess
 import sys
 import threading
 import time
-from typing import Any
+from typing import Any, cast
 
 import psutil
 from django.conf import settings
 from django.db import connection
 
 from conversations.models import Outbox, Turn
-from tests.chaos.lane import Lane
+from tests.chaos.lane import Lane, NoRest
 from tests.chaos.stories import QUESTIONS, Story
 
 ROUNDS = 3
@@ -43,7 +43,8 @@ def rolled(lane: Lane, story: Story) -> dict[str, Any]:
     lane.rest(patience_s=180)
     held = Turn.objects.filter(conversation__address__in=story.leads, attempts__gt=1).count()
     unknown = Outbox.objects.filter(to__in=story.leads, status=Outbox.Status.UNKNOWN).count()
-    assert not unknown, f"{unknown} sends are unknown after a graceful stop"
+    if unknown:
+        raise NoRest(f"{unknown} sends are unknown after a graceful stop.")
     return {"messages": sent[0], "stop_s": [round(stop, 1) for stop in stops], "turns_taken_over": held}
 
 
@@ -70,10 +71,14 @@ def _replace_worker(lane: Lane) -> float:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    lane.running.processes["worker"] = new  # type: ignore[index]
+    cast(dict[str, subprocess.Popen[bytes]], lane.running.processes)["worker"] = new
     at = time.monotonic()
     old.terminate()
-    old.wait(STOP_PATIENCE_S)
+    try:
+        old.wait(STOP_PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        raise NoRest(f"The worker did not stop within {STOP_PATIENCE_S:.0f} s.") from None
     left = psutil.wait_procs(children, timeout=2)[1]
-    assert not left, f"{len(left)} processes outlived their worker"
+    if left:
+        raise NoRest(f"{len(left)} processes outlived their worker.")
     return time.monotonic() - at
