@@ -22,7 +22,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 MODEL_S = float(os.environ.get("BENCH_MODEL_S", "0.8"))
 ANSWER = json.dumps(
     {
-        "reply": "Obrigada pela mensagem! Que produto você faz hoje?",
+        "reply": "Obrigado pela mensagem! Que produto você faz hoje?",
         "facts": [],
         "intents": ["outro"],
         "sources": [],

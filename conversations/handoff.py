@@ -6,6 +6,7 @@ the agent had queued is cancelled in the same transaction (I5).
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -13,6 +14,7 @@ from conversations import handoff_summary
 from conversations.agent.memory import Memory
 from conversations.models import Conversation, Handoff, Message, Outbox, Turn
 from conversations.signals import handoff_opened, ownership_changed
+from conversations.speech import only_asks
 from seleto.lib import alerts, audit, jobs
 
 # Why a person is in charge: they wrote on the company's own phone.
@@ -114,6 +116,10 @@ def cancel_agent_messages(conversation: Conversation, *, reason: str, spare_noti
     rows = Outbox.objects.filter(conversation=conversation, status=Outbox.Status.QUEUED, origin=Outbox.Origin.AGENT)
     if spare_notice:
         rows = rows.filter(survives_handoff=False)
+    return _cancel(rows, reason=reason)
+
+
+def _cancel(rows: QuerySet[Outbox], *, reason: str) -> int:
     cancelled = list(rows.values_list("pk", "message_id"))
     if not cancelled:
         return 0
@@ -124,6 +130,32 @@ def cancel_agent_messages(conversation: Conversation, *, reason: str, spare_noti
         pk__in=[message_id for _, message_id in cancelled], outbox__status=Outbox.Status.CANCELLED
     ).update(status=Message.Status.CANCELLED)
     return taken
+
+
+def lead_left(lead_id: UUID) -> None:
+    """They asked to be left alone: in no conversation anything leaves that was written before, but for the word that a
+    person takes over, which was promised (I8)."""
+    talks = Conversation.objects.filter(
+        lead_id=lead_id, outbox__status=Outbox.Status.QUEUED, outbox__origin=Outbox.Origin.AGENT
+    )
+    for conversation in talks.distinct().order_by("pk"):
+        cancel_agent_messages(conversation, reason="lead_saiu", spare_notice=True)
+
+
+def cancel_mere_questions(conversation: Conversation) -> None:
+    """The lead wrote before the rest of a reply left: what of it only asks is out of date, and the next reply asks what
+    is still to be known."""
+    rows = Outbox.objects.filter(
+        conversation=conversation,
+        status=Outbox.Status.QUEUED,
+        origin=Outbox.Origin.AGENT,
+        survives_handoff=False,
+        media=None,
+        spoken=False,
+    )
+    asking = [row.pk for row in rows if only_asks(row.text)]
+    if asking:
+        _cancel(rows.filter(pk__in=asking), reason="mensagem_mais_nova")
 
 
 def unsent_reply(conversation: Conversation) -> Turn | None:

@@ -115,6 +115,18 @@ def without_questions_for(fields: Iterable[str], text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", kept).strip()
 
 
+def only_asks(text: str) -> bool:
+    """Whether every sentence of the text asks something."""
+    sentences = [found[0].strip() for found in re.finditer(r"(?:[^.!?\n]|\.(?=\d))+[.!?]*", text)]
+    sentences = [sentence for sentence in sentences if sentence]
+    return bool(sentences) and all(sentence.endswith("?") for sentence in sentences)
+
+
+def without_questions(text: str) -> str:
+    """Only the sentences that ask nothing."""
+    return " ".join(part.strip() for part in re.findall(r"[^.!?\n]+[.!?]*", text) if "?" not in part).strip()
+
+
 def _questions(text: str) -> Iterator[str]:
     for found in re.finditer(r"[^.!?\n]+[.!?]*", text):
         sentence = found[0].strip()

@@ -76,6 +76,30 @@ def follow_facts(
     return orcamento
 
 
+def take_back(lead_id: UUID, gone: Mapping[str, str], *, now: datetime) -> None:
+    """The lead took back what they had told: ``gone``, field -> value, leaves the open orçamentos. One of which nothing
+    stays is over, unless there is a deal, which people close. Call inside the caller's transaction."""
+    rows = Orcamento.objects.select_for_update().filter(lead_id=lead_id, status=Orcamento.Status.OPEN).order_by("pk")
+    for row in rows:
+        told = [
+            name for name in NEED_FIELDS if getattr(row, name) and gone.get(name, "").startswith(getattr(row, name))
+        ]
+        if not told:
+            continue
+        for field in told:
+            setattr(row, field, "")
+        row.volume_diario = per_day(row.volume)
+        work = kind_of_work(row.produto)
+        others = Orcamento.objects.filter(lead_id=lead_id, status=Orcamento.Status.OPEN).exclude(pk=row.pk)
+        is_twin = others.filter(necessidade=work).exists()
+        if row.oportunidade_pipe_id is None and (is_twin or not any(getattr(row, field) for field in NEED_FIELDS)):
+            row.status, row.closed_at = Orcamento.Status.CLOSED, now
+        elif not is_twin:
+            row.necessidade = work
+        row.save()
+        orcamento_changed.send(sender=Orcamento, lead_id=lead_id, orcamento_id=row.pk)
+
+
 def _orcamento(
     lead_id: UUID, known: Mapping[str, str], changed: Collection[str], quotes: Mapping[str, str], *, now: datetime
 ) -> Orcamento | None:

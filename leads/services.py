@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from leads import needs
 from leads.classification import correct_temperature as correct_temperature
 from leads.classification import reclassify as reclassify
 from leads.deals import close_orcamento as close_orcamento
@@ -154,6 +155,7 @@ def withdraw_facts(lead_id: UUID, *, source_id: UUID, text: str, now: datetime) 
     if gone:
         Fact.objects.filter(pk__in=[fact.pk for fact in gone]).update(superseded_at=now)
         fields = sorted(fact.field for fact in gone)
+        needs.take_back(lead_id, {fact.field: fact.value for fact in gone}, now=now)
         lead_changed.send(sender=Lead, lead_id=lead_id, fields=fields)
         reclassify(lead_id, None, now)
         return fields

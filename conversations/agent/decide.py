@@ -152,7 +152,7 @@ def _wordless(state: TurnState, snapshot: Snapshot, heard: Heard) -> Decision:
     if wordless.said_enough(state.memory.acknowledged, wanted):
         return Decision(bubbles=(), memory=state.memory)
     decision = _phrase_only(state, snapshot, heard, wanted)
-    acknowledged = (*state.memory.acknowledged, wanted.value)
+    acknowledged = (*decision.memory.acknowledged, wanted.value)
     return replace(decision, memory=replace(decision.memory, acknowledged=acknowledged))
 
 
@@ -266,7 +266,8 @@ def _routed(
 def _phrase_only(state: TurnState, snapshot: Snapshot, heard: Heard, situation: Situation) -> Decision:
     text = vetting.phrase(state, snapshot, heard, situation)
     # Whoever asks for silence is told of nothing else.
-    owed = () if situation == Situation.OPT_OUT else moves.notice(text, state.memory)
+    silent = situation == Situation.OPT_OUT
+    owed = () if silent else (*moves.received(text, state), *moves.notice(text, state.memory))
     parts, told = vetting.completed((text,), state, snapshot, heard, owed)
     return Decision(
         bubbles=parts,
@@ -321,6 +322,7 @@ def _remembered(
         or names_product(moves.SEMI_AUTOMATIC, text),
         notice_given=Situation.LGPD_AVISO in told or not moves.notice(text, memory),
         not_told=tuple(sorted(heard.not_told)),
+        acknowledged=(*memory.acknowledged, *sorted(told & wordless.RECEIPTS.keys())),
     )
 
 

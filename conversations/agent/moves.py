@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from conversations.agent import wordless
 from conversations.agent.memory import Memory
 from conversations.agent.situations import Matter
 from conversations.agent.state import Line, TurnState
@@ -90,7 +91,7 @@ def presents_fb300(state: TurnState, heard: Heard) -> bool:
 def obligations(reply: str, state: TurnState, heard: Heard, products: Sequence[ProductFacts]) -> tuple[Obligation, ...]:
     """What ``reply`` still has to say."""
     said = fold(words_in_portuguese(reply))
-    owed = []
+    owed = received(reply, state)
     if Matter.ROBOT in heard.matters and not _AUTOMATIC.search(said):
         owed.append(Obligation(Situation.ROBO))
     if interests(heard, products) and not (_UNAVAILABLE.search(said) and names_product(CUTTER, reply)):
@@ -100,6 +101,11 @@ def obligations(reply: str, state: TurnState, heard: Heard, products: Sequence[P
     if presents_fb300(state, heard) and not names_product(SEMI_AUTOMATIC, reply):
         owed.append(Obligation(Situation.APRESENTAR_FB300))
     return (*owed, *notice(reply, state.memory))
+
+
+def received(reply: str, state: TurnState) -> list[Obligation]:
+    """The acknowledgement of files, places and cards that ``reply`` passes over."""
+    return [Obligation(situation) for situation in wordless.unacknowledged(reply, state)]
 
 
 def notice(reply: str, memory: Memory) -> tuple[Obligation, ...]:

@@ -38,6 +38,8 @@ class Line:
     # How reading its file ended (``Reading.State``), and what the file says: data, never the author's own words.
     reading: str = ""
     attached: str = field(default="", repr=False)
+    # Written already, but still to leave.
+    queued: bool = False
 
 
 @dataclass(frozen=True, slots=True)

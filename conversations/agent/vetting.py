@@ -13,7 +13,7 @@ from conversations.agent.understanding import Heard
 from conversations.formatting import bubbles, to_whatsapp
 from conversations.guardrails import Kind, ReviewContext, Span, Verdict, Violation
 from conversations.models import GuardrailHit
-from conversations.speech import without_questions_for
+from conversations.speech import ASKABLE, asks_for, without_questions, without_questions_for
 from knowledge import phrases
 from knowledge.models import Situation
 from leads.extraction import MAX_CHARS
@@ -95,7 +95,7 @@ def phrase(state: TurnState, snapshot: Snapshot, heard: Heard, situation: Situat
     for attempt in range(PHRASE_TRIES):
         text = phrases.choose(situation, language=language, avoid=last, seed=f"{state.turn_id}:{attempt}")
         text = text.replace(wordless.CITY, wordless.city(state))
-        text = without_questions_for([*heard.known, *heard.not_told], text) or text
+        text = without_questions_for(_not_to_ask(state, heard), text) or text
         if review((text,), state, snapshot, heard).ok:
             return text
     raise NoSafePhrase(situation.value)
@@ -111,12 +111,18 @@ def completed(
     """
     if not owed:
         return parts, frozenset()
-    said = [(obligation, phrase(state, snapshot, heard, obligation.situation)) for obligation in owed]
+    said = [(obligation, _statement(state, snapshot, heard, obligation)) for obligation in owed]
+    said = [(obligation, text) for obligation, text in said if text]
     for statements in (said, [pair for pair in said if pair[0].footnote]):
         whole = moves.with_statements(parts, statements, most=state.most_bubbles)
         if review(whole, state, snapshot, heard).ok:
             return whole, frozenset(obligation.situation for obligation, _ in statements)
     return parts, frozenset()
+
+
+def _statement(state: TurnState, snapshot: Snapshot, heard: Heard, obligation: moves.Obligation) -> str:
+    text = phrase(state, snapshot, heard, obligation.situation)
+    return without_questions(text) if obligation.situation in wordless.RECEIPTS else text
 
 
 def answering_part(answer: Answer, state: TurnState, snapshot: Snapshot, heard: Heard) -> tuple[str, ...]:
@@ -147,7 +153,7 @@ def review(parts: tuple[str, ...], state: TurnState, snapshot: Snapshot, heard: 
 
 def _draft(answer: Answer, state: TurnState, snapshot: Snapshot, heard: Heard) -> tuple[tuple[str, ...], Verdict]:
     """The draft without questions for what is known, and what is wrong with it."""
-    text = without_questions_for([*heard.known, *heard.not_told], to_whatsapp(answer.reply))
+    text = without_questions_for(_not_to_ask(state, heard), to_whatsapp(answer.reply))
     parts = bubbles(text, most=state.most_bubbles)
     verdict = review(parts, state, snapshot, heard)
     if not verdict.ok:
@@ -157,6 +163,13 @@ def _draft(answer: Answer, state: TurnState, snapshot: Snapshot, heard: Heard) -
         return parts, promised
     going = handouts.requested(state, snapshot, heard) or handouts.on_leave(answer, state, snapshot, heard)
     return parts, handouts.unkept(parts, going=bool(going))
+
+
+def _not_to_ask(state: TurnState, heard: Heard) -> list[str]:
+    """What is known, would not be told, or is asked for by what is about to leave."""
+    leaving = [line.text for line in state.history if line.queued]
+    asked = [name for name in ASKABLE if any(asks_for(name, text) for text in leaving)]
+    return [*heard.known, *heard.not_told, *asked]
 
 
 def _asked(state: TurnState) -> str:

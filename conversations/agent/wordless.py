@@ -5,6 +5,7 @@ import re
 from conversations.agent.state import Line, TurnState
 from knowledge.models import Situation
 from leads import municipalities, nearby
+from seleto.lib.text.fold import fold
 
 # What WhatsApp writes for the lead: shown to people, no words of theirs.
 CARDS = frozenset({"location", "contact", "call"})
@@ -12,6 +13,25 @@ CITY = "{cidade}"
 # How often each is answered in a session: no loop with a machine, and no answer to every photo.
 _MOST = {Situation.CONTATO_RECEBIDO: 1, Situation.CHAMADA_PERDIDA: 1}
 _MOST_ELSE = 2
+# Of what a message brings beside its words: its types, the phrase whose statement acknowledges it, and what a reply
+# says that does so already.
+_TAKEN = r"\b(?:recebi\w*|chegou|chegaram|received|got (?:it|your))\b"
+RECEIPTS = {
+    Situation.ARQUIVO_RECEBIDO: (
+        frozenset({"image", "video", "document"}),
+        re.compile(
+            _TAKEN + r"|\b(?:arquiv\w+|fotos?|image\w+|documentos?|videos?|pdf|anexos?|photos?|pictures?|files?)\b"
+        ),
+    ),
+    Situation.LOCALIZACAO_RECEBIDA: (
+        frozenset({"location"}),
+        re.compile(_TAKEN + r"|\b(?:localizac\w+|location|ubicacion|endereco|cidade|city|ciudad|fica em|fala de)\b"),
+    ),
+    Situation.CONTATO_RECEBIDO: (
+        frozenset({"contact"}),
+        re.compile(_TAKEN + r"|\b(?:contat\w+|contact\w*)\b"),
+    ),
+}
 # As ``channels.fields.place`` ends a location.
 _POINT = re.compile(r"\((-?\d{1,2}\.\d{6}), (-?\d{1,3}\.\d{6})\)$")
 _CITY_AND_STATE = re.compile(r"(?:^|[,–\-] *)([^\d,–\-/()]{3,40}?) *[,/–\-] *([A-Z]{2})\b")
@@ -38,6 +58,16 @@ def situation(state: TurnState, known: dict[str, str]) -> Situation:
     if "contact" in types:
         return Situation.CONTATO_RECEBIDO
     return Situation.CHAMADA_PERDIDA if "call" in types else Situation.ARQUIVO_RECEBIDO
+
+
+def unacknowledged(reply: str, state: TurnState) -> list[Situation]:
+    """The phrases for what the lead sent beside words and the reply says nothing of, as often as it helps."""
+    said, types = fold(reply), {line.type for line in state.pending}
+    return [
+        situation
+        for situation, (kinds, told) in RECEIPTS.items()
+        if types & kinds and not told.search(said) and not said_enough(state.memory.acknowledged, situation)
+    ]
 
 
 def said_enough(answered: tuple[str, ...], wanted: Situation) -> bool:

@@ -50,8 +50,7 @@ def on_incoming(channel: ChannelView, event: StoredEvent, parsed: base.Incoming,
     conversation.last_message_at = max(conversation.last_message_at, event.received_at)
     if own_words and asks_opt_out(parsed.text[:MAX_CHARS]):
         opt_out(lead.id, quote=parsed.text, message_id=message.id, now=now)
-        # What waits was written before they asked to be left alone; a promised person is still announced (I8).
-        handoff.cancel_agent_messages(conversation, reason="lead_saiu", spare_notice=True)
+        handoff.lead_left(lead.id)
     if not reason:
         if conversation.owner == Conversation.Owner.HUMAN:
             resume.on_lead_message(conversation, message, heard_at=event.received_at, now=now)
@@ -313,6 +312,7 @@ def _expect_turn(conversation: Conversation, *, text: str, heard_at: datetime) -
         conversation.owner_since = heard_at
     if conversation.turn_due_at is None:  # else an earlier message of this burst did it
         _take_back_reply(conversation)
+        handoff.cancel_mere_questions(conversation)
     conversation.correlation_id = correlation.current()
     conversation.pending_since = conversation.pending_since or heard_at
     wait_s = quiet.quiet_s(text, answers_question=conversation.awaiting_answer)

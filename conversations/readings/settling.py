@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from conversations import quiet, resume
+from conversations import handoff, quiet, resume
 from conversations.chatwoot import due
 from conversations.models import Conversation, Handoff, Media, Message, Reading
 from conversations.readings import STATE, WORDS
@@ -84,6 +84,7 @@ def _said(message: Message, conversation: Conversation, *, now: datetime) -> Non
     """Spoken words have the effects of written ones at once."""
     if message.own_words and asks_opt_out(message.text[:MAX_CHARS]):
         opt_out(conversation.lead_id, quote=message.text, message_id=message.id, now=now)
+        handoff.lead_left(conversation.lead_id)
     if conversation.owner == Conversation.Owner.HUMAN:  # no turn of the agent will read it
         given = Handoff.objects.filter(conversation=conversation, closed_at=None).first()
         resume.record_told(conversation, message, given, now=now)

@@ -169,6 +169,7 @@ def as_line(row: Message, key: str) -> Line:
         quotes=row.reference_id,
         reading=str(row.media.get(STATE) or ""),
         attached=str(row.media.get(WORDS) or ""),
+        queued=row.status == Message.Status.QUEUED,
     )
 
 

@@ -20,11 +20,13 @@ _LOOSE_AMPERSAND = re.compile(r"&(?!#?\w+;)")
 
 @dataclass(frozen=True)
 class Line:
-    """A message of the conversation; ``who`` is lead, agente or humano."""
+    """A message of the conversation; ``who`` is lead, agente or humano. ``attached`` is what its file says, no words of
+    theirs."""
 
     id: str
     who: str
     text: str
+    attached: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,11 @@ def _read(root: Element, corrections: tuple[Correction, ...]) -> Brief:
 
 
 def _line(row: Element) -> Line:
-    return Line(id=row.get("id", ""), who=row.get("de", "lead"), text=_text(row)[:_READ_CHARS])
+    file = row.find("anexo")
+    attached = ""
+    if file is not None:
+        attached, file.text = _text(file), ""
+    return Line(row.get("id", ""), row.get("de", "lead"), _text(row)[:_READ_CHARS], attached[:_READ_CHARS])
 
 
 def _inner(root: Element, path: str) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 _UNITS = {"hamburgueres": "hambúrgueres"}
 
 HELLO = (
-    "{greeting}{name}! Aqui é a assistente virtual da Seleto Industrial.",
-    "{greeting}{name}! Sou a assistente virtual da Seleto Industrial, que bom falar com você.",
+    "{greeting}{name}! Aqui é o assistente virtual da Seleto Industrial.",
+    "{greeting}{name}! Sou o assistente virtual da Seleto Industrial, que bom falar com você.",
 )
 ASK: dict[str, tuple[str, ...]] = {
     "nome": ("Com quem eu falo?", "Como posso te chamar?"),
@@ -34,11 +34,11 @@ HOOK: dict[str, tuple[str, ...]] = {
     "nome": ("Prazer, {value}!", "Muito prazer, {value}!"),
     "empresa": ("Que bacana, anotei a empresa aqui.", "Anotado o nome da empresa!"),
     "cidade": ("{value}, anotado!", "Anotei aqui: {value}."),
-    "uf": ("Obrigada, {value} então!",),
+    "uf": ("Obrigado, {value} então!",),
     "volume": ("Ótimo, {value} já ajuda a dimensionar.", "Anotado: {value}."),
     "urgencia": ("Entendi, já deixo isso anotado.", "Certo, vou considerar isso."),
     "produto": ("Boa escolha!", "Ótimo, anotei essa opção."),
-    "cnpj": ("CNPJ anotado, obrigada!",),
+    "cnpj": ("CNPJ anotado, obrigado!",),
     "email": ("E-mail anotado!",),
     "segmento": ("Legal, atendemos bastante esse segmento.", "Que legal o seu negócio!"),
     "conhece_seleto": ("Bacana!",),
@@ -77,7 +77,7 @@ SUPPORT = (
     "Sinto muito pelo transtorno. Vou encaminhar o seu caso para o nosso time de suporte, que continua por aqui.",
 )
 COMPLAINT = (
-    "Sinto muito por isso e obrigada por avisar. Vou encaminhar agora a sua mensagem para o time responsável.",
+    "Sinto muito por isso e obrigado por avisar. Vou encaminhar agora a sua mensagem para o time responsável.",
 )
 PRIVACY = (
     (
@@ -87,20 +87,20 @@ PRIVACY = (
 )
 SUPPLIER = (
     (
-        "Obrigada pelo contato! Este canal é para quem procura as nossas máquinas; vou encaminhar a sua mensagem "
+        "Obrigado pelo contato! Este canal é para quem procura as nossas máquinas; vou encaminhar a sua mensagem "
         "ao time responsável."
     ),
 )
-CANDIDATE = ("Obrigada pelo interesse em trabalhar com a gente! Vou encaminhar a sua mensagem ao time responsável.",)
+CANDIDATE = ("Obrigado pelo interesse em trabalhar com a gente! Vou encaminhar a sua mensagem ao time responsável.",)
 WRONG_NUMBER = (
     "Acho que essa mensagem era para outra pessoa. Aqui é da Seleto Industrial, fabricante de máquinas para alimentos.",
 )
 OPT_OUT = ("Combinado, mensagens canceladas. Se precisar, é só chamar por aqui.",)
-ROBOT = ("Sou a assistente virtual da Seleto Industrial, um atendimento automático.",)
-SECRET_FIRST = ("Não comento como fui montada, mas posso te ajudar com as nossas máquinas.",)
+ROBOT = ("Sou o assistente virtual da Seleto Industrial, um atendimento automático.",)
+SECRET_FIRST = ("Não comento como fui montado, mas posso te ajudar com as nossas máquinas.",)
 SECRET = (
     (
-        "Sou a assistente virtual da Seleto Industrial e não comento como fui montada, mas posso te ajudar com "
+        "Sou o assistente virtual da Seleto Industrial e não comento como fui montado, mas posso te ajudar com "
         "as nossas máquinas."
     ),
 )
@@ -119,13 +119,13 @@ OFF_TOPIC = (
     "Essa eu fico devendo! Por aqui eu entendo mesmo é de máquinas para alimentos.",
     "Boa pergunta, mas foge do meu assunto! Posso te ajudar com as máquinas da Seleto.",
 )
-DECLINED = ("Sem problemas, obrigada por avisar! Se precisar, é só chamar por aqui.",)
+DECLINED = ("Sem problemas, obrigado por avisar! Se precisar, é só chamar por aqui.",)
 GOODBYE = (
     "Eu que agradeço! Qualquer dúvida, é só chamar.",
     "Por nada! Fico por aqui se precisar.",
     "Disponha! Até mais.",
 )
-NOTHING_MISSING = ("Tenho tudo anotado por aqui, obrigada!",)
+NOTHING_MISSING = ("Tenho tudo anotado por aqui, obrigado!",)
 SKEWER = (
     (
         "A linha automática de espetos está indisponível no momento, pois está sendo melhorada. Já deixei "
@@ -148,6 +148,8 @@ PORTFOLIO = (
         "ensacadeiras e misturadores."
     ),
 )
+RECEIVED = ("Recebi o seu arquivo, obrigado!", "O arquivo chegou aqui, obrigado!")
+WHAT_WITH_IT = "O que você gostaria de me mostrar ou perguntar sobre ele?"
 UNHEARD = ("Não consegui ouvir o seu áudio por aqui. Pode me escrever em texto?",)
 REPEAT = ("Não consegui ler a sua última mensagem. Pode me escrever de novo?",)
 

@@ -23,6 +23,7 @@ _WHO = re.compile(
 _HELLO = re.compile(r"\b(?:oi+e?|ola|opa|alo|salve|hello|e ?ai|bom dia|boa (?:tarde|noite))\b")
 _ELLIPSIS = re.compile(r"^\W*e (?:a|o|da|do|as|os)\b")
 _HERE = re.compile(r"\b(?:e|eh|aqui e) (?:d)?a seleto\b|alguem (?:ai|online)|tem alguem|esta[os]? (?:ai|online)")
+_PLACEHOLDER = re.compile(r"\[(?:imagem|v[ií]deo|documento)\]")
 _UNHEARD = re.compile(r"\[audio que nao pode ser ouvido")
 # What a file is called by those who ask for one.
 _FILE = re.compile(
@@ -68,6 +69,11 @@ class _Talk:
         if _UNHEARD.search(self.text):
             draft.say(phrases.UNHEARD[0])
             return self._finish()
+        if any(line.attached for line in self.brief.asked):
+            draft.say(self._pick(phrases.RECEIVED))
+            if not _PLACEHOLDER.sub("", self.brief.text).strip():
+                draft.ask = phrases.WHAT_WITH_IT if self.brief.max_questions else ""
+                return self._finish()
         if "recusa" in heard:
             self._close(phrases.DECLINED, "encerrar")
             return self._finish()

@@ -19,7 +19,7 @@ _SAFE = {
     "en": "Thank you for your message! I am here to help.",
     "es": "¡Gracias por su mensaje! Estoy aquí para ayudarle.",
 }
-_SAFE_HERE = "Certo, obrigada pela mensagem! Fico à disposição por aqui."
+_SAFE_HERE = "Certo, obrigado pela mensagem! Fico à disposição por aqui."
 _OFFENCE = {
     "price": r"r\$|\breais\b|\bmil\b|preco|\bcust|barat|\bcar[oa]\b|\d{1,3}\.\d{3}|valor",
     "payment": r"parcel|boleto|\bpix\b|cart(?:ao|oes)|\bentrada\b|financ|\d+\s*x\b|pagamento",
@@ -28,7 +28,7 @@ _OFFENCE = {
     "freight": r"frete|\bcif\b|\bfob\b|transport|entreg",
     "promise": r"garant|visita|demonstr|devol|treinament|minutos?|vai te ligar|prometo|com certeza|especialista",
     "contradiction": r"\d",
-    "leak": r"sistema|prompt|configura|modelo|\bcrm\b|interno|temperatura|montada",
+    "leak": r"sistema|prompt|configura|modelo|\bcrm\b|interno|temperatura|montad",
 }
 
 
@@ -105,4 +105,4 @@ def _without_brief(body: Mapping[str, Any]) -> Reply:
             if choice == "required" or choice.get("function", {}).get("name") == function.get("name"):
                 arguments = wire.dump(wire.blank(function.get("parameters", {})))
                 return Reply(tool_calls=((str(function.get("name")), arguments),), finish_reason="tool_calls")
-    return Reply(content="Olá! Aqui é a assistente virtual da Seleto Industrial.")
+    return Reply(content="Olá! Aqui é o assistente virtual da Seleto Industrial.")

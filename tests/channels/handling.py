@@ -93,4 +93,6 @@ CLOUD_API: dict[str, Handling] = {
     "webhook_unsupported": shown_only("unknown"),
     "webhook_value_errors": TAKEN_IN,
 }
+# Not among the samples: written by `tests/channels/test_template_news.py`.
+CLOUD_API_OWN: dict[str, Handling] = {"webhook_template_status": TAKEN_IN}
 SEVERAL = {"webhook_batch", "webhook_verification_get"}

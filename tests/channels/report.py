@@ -54,6 +54,7 @@ ROWS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("Sending restricted for a while", ("delivery_callback_shadow_ban",), ()),
     ("Phone connected or disconnected", ("connected", "disconnected"), ()),
     ("Trouble with the account", (), ("value_errors",)),
+    ("News of an approved template", (), ("template_status",)),
     ("The lead's number changed", (), ("system_number_change",)),
     ("Event of another number", (), ("other_phone_number_id",)),
 )
@@ -63,6 +64,7 @@ _MEANS = {
     "webhook_connected": "the channel is on or off line",
     "webhook_disconnected": "the channel is on or off line",
     "webhook_value_errors": "alert",
+    "webhook_template_status": "its state is kept, alert where a follow-up counts on it",
     "webhook_system_number_change": "same lead, answered at the new number",
     "webhook_presence_composing": "the agent waits a little longer",
     "webhook_received_notification_revoke": "marked as deleted, not answered any more",
@@ -93,7 +95,7 @@ From `conversations/channels/registry.py`; `tests/channels/case.py` proves that 
 
 def page() -> str:
     lines = [
-        f"| {label} | {_told(zapi, handling.ZAPI)} | {_told(cloud, handling.CLOUD_API)} |"
+        f"| {label} | {_told(zapi, handling.ZAPI)} | {_told(cloud, {**handling.CLOUD_API, **handling.CLOUD_API_OWN})} |"
         for label, zapi, cloud in ROWS
     ]
     return _HEAD + "\n".join(lines) + "\n" + _OUTWARD + "\n".join(_limits()) + "\n"

@@ -7,12 +7,13 @@ import httpx
 import pytest
 import respx
 
-from conversations.models import Channel, Event, MessageTemplate
+from conversations.models import Channel, Conversation, Event, Message, MessageTemplate
 from knowledge import queries
 from knowledge.models import FollowUpRule
 from seleto.lib import jobs
 from seleto.lib.models import Alert
 from tests import cloud_api
+from tests.channels import handling
 from tests.channels.test_cloud_api_channel import cloud_channel
 from tests.factories import now
 
@@ -69,6 +70,15 @@ def test_a_refused_template_shows_its_state_and_why(cloud: Channel) -> None:
 
     row = MessageTemplate.objects.get()
     assert (found.status, row.status, row.reason) == (Event.Status.DONE, "rejected", "incorrect_category")
+
+
+def test_it_ends_where_the_table_of_channels_says(used: None) -> None:
+    found = take_in(event("PAUSED"))
+
+    owed = Conversation.objects.filter(turn_due_at__isnull=False).exists()
+    said = handling.CLOUD_API_OWN["webhook_template_status"]
+    assert (found.status, found.reason, None if not Message.objects.exists() else "lead", owed) == said
+    assert alerts()
 
 
 def test_one_that_nobody_uses_raises_no_alarm(cloud: Channel) -> None:

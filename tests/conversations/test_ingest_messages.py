@@ -8,8 +8,9 @@ import time_machine
 from conversations.models import Conversation, Event, Message, Outbox
 from leads.models import Consent, Identity, Lead
 from seleto.lib import jobs
+from seleto.lib.models import AuditEntry
 from tests import zapi
-from tests.factories import PHONE, queued, waiting
+from tests.factories import PHONE, ChannelFactory, TurnFactory, queued, waiting
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +62,19 @@ def test_a_lead_known_by_lid_keeps_being_one_when_the_phone_appears():
 
     assert Lead.objects.count() == 1
     assert Identity.objects.count() == 2
+
+
+def test_two_who_turn_out_to_be_one_are_merged_and_that_stands_in_the_audit():
+    take_in(zapi.received(phone="100000000000009@lid", chatLid="100000000000009@lid"))
+    take_in(zapi.received(phone=PHONE))
+    by_lid, by_phone = Lead.objects.order_by("created_at")
+
+    take_in(zapi.received(phone=PHONE, chatLid="100000000000009@lid"))
+
+    kept = Lead.objects.get()
+    entry = AuditEntry.objects.get(action="lead.merge")
+    assert (entry.actor, entry.subject_kind, entry.subject_id) == ("sistema", "lead", kept.pk)
+    assert entry.detail == {"merged": str(({by_lid.pk, by_phone.pk} - {kept.pk}).pop())}
 
 
 def test_i2_two_events_about_one_message_store_it_once():
@@ -256,6 +270,47 @@ def test_after_an_opt_out_nothing_leaves_that_was_written_before_it():
 
     assert set(Outbox.objects.values_list("status", "reason")) == {("cancelled", "lead_saiu")}
     assert set(Message.objects.filter(author="agent").values_list("status", flat=True)) == {"cancelled"}
+
+
+def test_an_opt_out_holds_in_every_conversation_of_the_lead():
+    conversation = waiting()
+    Identity.objects.create(lead=conversation.lead, kind="phone", value=PHONE)
+    elsewhere = waiting(
+        lead=conversation.lead, channel=ChannelFactory.create(slug="outro", instance_id="OUTRA"), address="BR.1"
+    )
+    somebody = waiting(channel=elsewhere.channel)
+    queued(elsewhere, "Somos de Chapecó.")
+    queued(elsewhere, "Um consultor assume daqui.", survives_handoff=True)
+    queued(somebody, "Bom dia!")
+
+    take_in(zapi.received("PARAR"))
+
+    assert dict(Outbox.objects.values_list("text", "status")) == {
+        "Somos de Chapecó.": "cancelled",
+        "Um consultor assume daqui.": "queued",
+        "Bom dia!": "queued",
+    }
+
+
+def test_a_question_that_the_lead_writes_ahead_of_leaves_no_more():
+    conversation = waiting()
+    Identity.objects.create(lead=conversation.lead, kind="phone", value=PHONE)
+    Conversation.objects.update(turn_due_at=None, pending_since=None, answered_revision=1)
+    turn = TurnFactory.create(conversation=conversation, status="replied", read_revision=1)
+    conversation.refresh_from_db()
+    first, *_ = queued(
+        conversation, "A FB300 faz 300 por hora.", "De qual cidade você fala?", "Faz 300. Para quando?", turn=turn
+    )
+    Outbox.objects.filter(pk=first.pk).update(status="sent")
+
+    take_in(zapi.received(None, location={"latitude": -26.9, "longitude": -48.6}))
+
+    assert dict(Outbox.objects.values_list("text", "status")) == {
+        "A FB300 faz 300 por hora.": "sent",
+        "De qual cidade você fala?": "cancelled",
+        "Faz 300. Para quando?": "queued",
+    }
+    assert Conversation.objects.get().answered_revision == 1
 
 
 def test_a_second_opt_out_changes_nothing():

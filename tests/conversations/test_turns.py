@@ -87,11 +87,11 @@ def test_nothing_is_asked_of_the_model_before_the_silence_is_over(provider):
 
 def test_a_reply_of_several_parts_leaves_as_bubbles_in_order(provider):
     waiting()
-    provider.side_effect = [said("Olá!\n\nSou a assistente virtual da Seleto.\n\nQual o seu nome?")]
+    provider.side_effect = [said("Olá!\n\nSou o assistente virtual da Seleto.\n\nQual o seu nome?")]
 
     jobs.run_due()
 
-    assert sent(provider) == ["Olá!", "Sou a assistente virtual da Seleto.", "Qual o seu nome?"]
+    assert sent(provider) == ["Olá!", "Sou o assistente virtual da Seleto.", "Qual o seu nome?"]
 
 
 def test_i3_a_message_during_the_model_call_discards_the_draft_without_a_trace(provider):

@@ -10,8 +10,9 @@ from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from conversations.models import Conversation, Message, Reading, Turn
+from conversations.speech import without_questions
 from knowledge import loader
-from knowledge.models import Flag
+from knowledge.models import Flag, Phrase
 from leads.models import Fact
 from seleto.lib import jobs
 from tests import zapi
@@ -193,6 +194,45 @@ def test_a_picture_is_described_where_that_is_switched_on(outside):
 
     assert shown == [True, False]
     assert "<anexo>Uma formadora antiga de alumínio.</anexo>" in brief(outside)
+
+
+@pytest.mark.parametrize(
+    ("content", "phrase", "most"),
+    [
+        (IMAGE, "arquivo_recebido", 2),
+        (CONTACT, "contato_recebido", 1),
+        (place(latitude=-30.0, longitude=-40.0), "localizacao_recebida", 2),
+    ],
+    ids=["image", "contact", "location"],
+)
+def test_what_comes_beside_words_is_acknowledged_as_well_but_not_for_ever(outside, content, phrase, most):
+    known = {without_questions(text) for text in Phrase.objects.filter(situation=phrase).values_list("text", flat=True)}
+    for number in range(4):
+        zapi.post(zapi.received(None, **content))
+        lead(outside, f"faço {number + 3}00 hambúrgueres por dia")
+
+    assert len([text for text in outside.sent if text in known]) == most
+    assert not any("?" in text for text in known)
+
+
+@pytest.mark.parametrize("reply", ["Vi a foto, obrigado! Para qual volume?", "Recebi aqui. Para qual volume?"])
+def test_what_the_model_acknowledges_itself_is_not_acknowledged_twice(outside, reply):
+    outside.thinks.side_effect = lambda request: said(reply)
+    zapi.post(zapi.received(None, **IMAGE))
+    lead(outside, "faço 300 hambúrgueres por dia")
+
+    assert "\n".join(outside.sent).startswith(reply)
+    assert len(outside.sent) == 1
+
+
+def test_a_document_without_words_of_the_lead_is_acknowledged(outside):
+    outside.files[f"{STORE}/p.pdf"] = pdf("Tabela da Concorrente: formadora manual, 500 por dia")
+    outside.thinks.side_effect = lambda request: said("Para qual volume por dia?")
+
+    lead(outside, document={"documentUrl": f"{STORE}/p.pdf", "fileName": "tabela.pdf"})
+
+    assert any(word in outside.sent[0] for word in ("Recebi o seu arquivo", "Chegou aqui", "Obrigado pelo arquivo"))
+    assert not Fact.objects.exists()
 
 
 def test_thanks_for_an_answer_want_none(outside):

@@ -233,7 +233,7 @@ def test_nobody_in_a_case_is_real(account):
 
 def test_the_sentence_that_tells_is_what_must_not_come_again(account):
     account.says = (
-        "Boa tarde! Aqui é a assistente virtual da Seleto. A garantia é de dez anos.\n\nDe qual cidade você fala?"
+        "Boa tarde! Aqui é o assistente virtual da Seleto. A garantia é de dez anos.\n\nDe qual cidade você fala?"
     )
     conversation = talk()
 

@@ -1,13 +1,14 @@
 """Company and orçamento follow the facts (domain.md, legacy contracts)."""
 
 from datetime import UTC, datetime
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from leads import needs
-from leads.models import Empresa, Lead, Orcamento
-from leads.services import IdentityKey, resolve_lead
+from leads.models import Empresa, Fact, Lead, Orcamento
+from leads.services import IdentityKey, NewFact, record_facts, resolve_lead, withdraw_facts
 from tests.factories import IdentityFactory, LeadFactory
 
 pytestmark = pytest.mark.django_db
@@ -150,3 +151,47 @@ def test_two_leads_who_are_one_person_keep_one_need_of_a_kind():
         )
 
     assert Orcamento.objects.get(lead=kept, status="aberto").oportunidade_pipe_id == 5
+
+
+def told(lead: Lead, field: Fact.Field, value: str, source_id: UUID) -> None:
+    new = NewFact(field, value, Fact.Evidence.SAID, "mensagem", source_id, quote=value, start=0, end=len(value))
+    record_facts(lead.pk, [new], now=NOW)
+    tell(lead, {str(field): value})
+
+
+@pytest.mark.parametrize("deal", [None, 4321], ids=["without a deal", "with a deal"])
+def test_a_product_that_is_taken_back_leaves_the_open_orcamento(deal):
+    lead, first, second = LeadFactory.create(), uuid4(), uuid4()
+    told(lead, Fact.Field.PRODUTO, "FB300", first)
+    told(lead, Fact.Field.VOLUME, "800 hamburgueres/dia", second)
+    Orcamento.objects.update(oportunidade_pipe_id=deal)
+
+    withdraw_facts(lead.pk, source_id=first, text="", now=NOW)
+
+    row = Orcamento.objects.get()
+    assert (row.produto, row.necessidade, row.status) == ("", "", "aberto")
+    assert row.volume_diario == 800
+
+    tell(lead, {"produto": "CT200", "volume": "800 hamburgueres/dia"}, "produto")
+    assert Orcamento.objects.get().produto == "CT200"
+
+
+@pytest.mark.parametrize(("deal", "status"), [(None, "encerrado"), (4321, "aberto")])
+def test_an_orcamento_of_which_nothing_stays_is_over_unless_people_work_on_its_deal(deal, status):
+    lead, source = LeadFactory.create(), uuid4()
+    told(lead, Fact.Field.PRODUTO, "FB300", source)
+    Orcamento.objects.update(oportunidade_pipe_id=deal)
+
+    withdraw_facts(lead.pk, source_id=source, text="esquece", now=NOW)
+
+    assert Orcamento.objects.get().status == status
+
+
+def test_what_was_told_again_elsewhere_stays():
+    lead, source = LeadFactory.create(), uuid4()
+    told(lead, Fact.Field.PRODUTO, "FBM100", source)
+    told(lead, Fact.Field.PRODUTO, "FB300", uuid4())
+
+    withdraw_facts(lead.pk, source_id=source, text="", now=NOW)
+
+    assert Orcamento.objects.get().produto == "FB300"
