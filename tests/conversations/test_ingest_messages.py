@@ -296,7 +296,9 @@ def test_a_question_that_the_lead_writes_ahead_of_leaves_no_more():
     conversation = waiting()
     Identity.objects.create(lead=conversation.lead, kind="phone", value=PHONE)
     Conversation.objects.update(turn_due_at=None, pending_since=None, answered_revision=1)
-    turn = TurnFactory.create(conversation=conversation, status="replied", read_revision=1)
+    turn = TurnFactory.create(
+        conversation=conversation, status="replied", read_revision=1, finished_at=datetime.now(UTC)
+    )
     conversation.refresh_from_db()
     first, *_ = queued(
         conversation, "A FB300 faz 300 por hora.", "De qual cidade você fala?", "Faz 300. Para quando?", turn=turn
