@@ -94,12 +94,15 @@ class CloudNumber:
     def _attached(self, kind: str, body: dict[str, Any]) -> tuple[str, str]:
         """Under which name the page finds an uploaded file, and what its sender called it."""
         said = body.get(kind)
-        kept = self.state.files.get(str(said.get("id"))) if kind in _FILES and isinstance(said, dict) else None
-        if kept is None:
+        if kind not in _FILES or not isinstance(said, dict):
             return "", ""
+        called = str(said.get("filename") or "")
+        kept = self.state.files.get(str(said.get("id")))
+        if kept is None:
+            return "", called
         name = f"{kept.id}{media.extension(kept.mime.partition(';')[0])}"
         self.world.files[name] = (kept.mime, kept.content)
-        return name, str(body[kind].get("filename") or "")
+        return name, called or (kept.name if kind == "document" else "")
 
     def _template(self, said: dict[str, Any]) -> str:
         name, language = said.get("name"), (said.get("language") or {}).get("code")

@@ -155,6 +155,21 @@ def test_an_upload_can_be_sent(graph: Graph) -> None:
     assert code(graph.send(type="image", image={"id": "1"})) == 131009
 
 
+@pytest.mark.parametrize("stated", ["Tabela de moldes.pdf", ""])
+def test_a_document_that_is_sent_has_a_name_on_the_page(graph: Graph, stated: str) -> None:
+    graph.says()
+    headers = {"authorization": f"Bearer {graph.outside.config.cloud_token}"}
+    upload = graph.outside.http.post(
+        f"/graph/v26.0/{NUMBER}/media",
+        data={"messaging_product": "whatsapp", "type": "application/pdf"},
+        files={"file": ("catalogo.pdf", b"%PDF-1.4", "application/pdf")},
+        headers=headers,
+    )
+    graph.send(type="document", document={"id": upload.json()["id"], "filename": stated})
+
+    assert f">{stated or 'catalogo.pdf'}</a>" in graph.outside.http.get("/page/chat", params={"lead": LEAD}).text
+
+
 def test_a_person_on_the_same_number_is_an_echo(
     graph: Graph, product: Product, outside: Outside, payload: Callable[[str], Any]
 ) -> None:
