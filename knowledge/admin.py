@@ -222,6 +222,14 @@ class CompanyProfileAdmin(TrackedAdmin, SingleRowAdmin):
         return obj.is_placeholder()
 
 
+class GapForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for the type checker only
+    def clean_answer(self) -> str:
+        answer: str = self.cleaned_data["answer"]
+        if not answer.strip() and self.instance.status == Gap.Status.ANSWERED:
+            raise forms.ValidationError("Escreva a resposta: a pergunta já foi respondida.")
+        return answer
+
+
 @admin.register(Gap)
 class GapAdmin(AuditedAdmin):
     """Writing the answer creates the article that answers the next customer."""
@@ -230,6 +238,7 @@ class GapAdmin(AuditedAdmin):
     list_filter = ["status", "product"]
     search_fields = ["question", "answer"]
     ordering = ["status", "-count"]
+    form = GapForm
     change_form_template = "admin/knowledge/gap_form.html"
     fields = ["question", "product", "count", "first_asked_at", "last_asked_at", "answer", "article", "status"]
     readonly_fields = ["question", "count", "first_asked_at", "last_asked_at", "article", "status"]
