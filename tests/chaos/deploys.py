@@ -4,19 +4,21 @@ The web's door stays open, as behind a socket or a proxy: its master replaces th
 starts while the old one still finishes, as a rolling deploy does.
 """
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any, cast
 
-import psutil
 from django.conf import settings
 from django.db import connection
 
 from conversations.models import Outbox, Turn
+from tests.chaos import inside
 from tests.chaos.lane import Lane, NoRest
 from tests.chaos.stories import QUESTIONS, Story
 
@@ -60,7 +62,7 @@ def _write(story: Story, done: threading.Event, sent: list[int]) -> None:
 def _replace_worker(lane: Lane) -> float:
     """Start the new one, stop the old one; seconds until it was gone, its children with it."""
     old = lane.running.processes["worker"]
-    children = psutil.Process(old.pid).children(recursive=True)
+    children = _tree(old.pid)
     with (lane.running.logs / "worker.log").open("ab") as log:
         new = subprocess.Popen(
             [sys.executable, "manage.py", "worker"],
@@ -78,7 +80,20 @@ def _replace_worker(lane: Lane) -> float:
         old.wait(STOP_PATIENCE_S)
     except subprocess.TimeoutExpired:
         raise NoRest(f"The worker did not stop within {STOP_PATIENCE_S:.0f} s.") from None
-    left = psutil.wait_procs(children, timeout=2)[1]
+    left = [pid for pid, began in children if inside.started(pid) == began]
     if left:
         raise NoRest(f"{len(left)} processes outlived their worker.")
     return time.monotonic() - at
+
+
+def _tree(pid: int) -> list[tuple[int, str]]:
+    """Every descendant and when it began, which tells it from a later process with its number."""
+    found: list[tuple[int, str]] = []
+    waiting = [pid]
+    while waiting:
+        above = waiting.pop()
+        with contextlib.suppress(OSError):
+            children = Path(f"/proc/{above}/task/{above}/children").read_text().split()
+            found += [(int(child), inside.started(int(child))) for child in children]
+            waiting += map(int, children)
+    return found
