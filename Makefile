@@ -36,7 +36,7 @@ stop: ## stop the demo and the embedded databases
 
 test: setup ## run the tests, with the coverage floor when all of them run
 ifeq ($(strip $(TESTS)),)
-	@$(BIN)/pytest -q -n auto --dist loadgroup --cov --cov-report=term
+	@$(BIN)/pytest -q -n 3 --dist loadgroup --cov --cov-report=term
 else
 	@$(BIN)/pytest $(TESTS)
 endif
@@ -55,7 +55,7 @@ ifeq ($(FULL),1)
 	@$(BIN)/python -m tests.chaos $(if $(PART),--part $(PART)) $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS)) \
 		$(if $(LANES),--lanes $(LANES)) $(if $(MINUTES),--minutes $(MINUTES))
 else
-	@$(BIN)/pytest -q -n auto --dist loadgroup -m chaos
+	@$(BIN)/pytest -q -n 3 --dist loadgroup -m chaos
 endif
 
 bench: setup ## measure the pipe: QUICK=1 for two minutes, PART=speed for one part

@@ -34,7 +34,7 @@ pytestmark = [pytest.mark.chaos, pytest.mark.django_db(transaction=True)]
 FULL = os.environ.get("CHAOS_FULL") == "1"
 SEED = os.environ.get("CHAOS_SEED", "")
 PARTS = 4
-RUNS = 10_000 if FULL else 300
+RUNS = 10_000 if FULL else 120
 SEEDS = [[int(SEED)]] if SEED else [list(range(part, RUNS, PARTS)) for part in range(PARTS)]
 
 
