@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop clean test check chaos bench evals docs lock
+.PHONY: help setup demo stop clean test check chaos bench evals sbom docs lock
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,11 @@ ifeq ($(filter-out conversations,$(PART)),)
 	@$(BIN)/python manage.py run_evals --output .data/evals $(if $(SUITE),--suite $(SUITE)) \
 		$(if $(filter 1,$(FULL)),--full --runs 8)
 endif
+
+sbom: setup ## bill of materials of the lock file, CycloneDX, in .data/sbom.json
+	@mkdir -p .data
+	@$(BIN)/python .ci/sbom > .data/sbom.json
+	@echo .data/sbom.json
 
 docs: setup ## write the pages that come from the tests
 	@$(BIN)/python -m tests.channels.report

@@ -38,6 +38,7 @@ class SecondFactor(_Device):
     if TYPE_CHECKING:
         objects: ClassVar[models.Manager["SecondFactor"]]
         user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+        user_id: int
         name = models.CharField(max_length=64)
         confirmed = models.BooleanField()
 
@@ -77,7 +78,7 @@ class SecondFactor(_Device):
 
 
 class RecoveryCode(models.Model):
-    """One way in without the phone, to be used once. Kept as a digest: the codes are 80 random bits."""
+    """One way in without the phone, to be used once. Kept as a digest: the codes are 120 random bits."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name="de quem")
     digest = models.CharField("resumo", max_length=64, unique=True, editable=False)
@@ -109,3 +110,19 @@ class LoginFailure(models.Model):
 
     def __str__(self) -> str:
         return self.key[:8]
+
+
+class SecretAge(models.Model):
+    """Since when a secret has had the value that it has: an encrypted digest of it, never the value."""
+
+    name = models.CharField("segredo", max_length=200, primary_key=True)
+    mark = EncryptedJSONField("resumo", editable=False)
+    since = models.DateTimeField("desde")
+
+    class Meta:
+        verbose_name = "idade de segredo"
+        verbose_name_plural = "idades de segredos"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name

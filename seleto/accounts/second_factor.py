@@ -62,12 +62,12 @@ def check(user: AbstractBaseUser, answer: str, *, now: datetime) -> SecondFactor
 
 
 def new_codes(user: AbstractBaseUser) -> list[str]:
-    """Recovery codes in the place of all older ones, as ``xxxx-xxxx-xxxx-xxxx``; they cannot be had again."""
-    codes = [base64.b32encode(secrets.token_bytes(10)).decode().lower() for _ in range(CODES)]
+    """Recovery codes in the place of all older ones, in six groups of four signs; they cannot be had again."""
+    codes = [base64.b32encode(secrets.token_bytes(15)).decode().lower() for _ in range(CODES)]
     with transaction.atomic():
         RecoveryCode.objects.filter(user=user.pk).delete()
         RecoveryCode.objects.bulk_create(RecoveryCode(user_id=user.pk, digest=_digest(code)) for code in codes)
-    return ["-".join(code[at : at + 4] for at in range(0, 16, 4)) for code in codes]
+    return ["-".join(code[at : at + 4] for at in range(0, len(code), 4)) for code in codes]
 
 
 def codes_left(user: AbstractBaseUser) -> int:

@@ -7,19 +7,28 @@ import time
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest
+from django.utils import timezone
+
+from seleto.lib import logs
+
+log = logs.get(__name__)
 
 _BEGAN, _SEEN, _PROVED = "began_at", "seen_at", "proved_at"
 # Looking at a page writes the session at most so often.
 _NOTED_EVERY_S = 60
 
 
-def begin(request: HttpRequest, **_: Any) -> None:
+def begin(request: HttpRequest, user: AbstractBaseUser, **_: Any) -> None:
     """For the signal after each login, which has given the session a new key."""
     now = int(time.time())
     for name in (_BEGAN, _SEEN, _PROVED):
         request.session[name] = now
+    log.info("login.succeeded", user=user.pk)
 
 
 def is_over(session: SessionBase) -> bool:
@@ -44,4 +53,17 @@ def proved(session: SessionBase, *, grace: float = 1) -> bool:
 
 
 def prove(session: SessionBase) -> None:
+    """The password was given again; the session's old key is worth nothing from here on."""
+    session.cycle_key()
     session[_PROVED] = int(time.time())
+
+
+def end_others(user: AbstractBaseUser, *, keep: str | None = None) -> int:
+    """End a person's sessions, but for the one with the key ``keep``; how many there were. For a staff of dozens: a
+    session says whose it is only when it is read."""
+    ended = 0
+    for row in Session.objects.filter(expire_date__gt=timezone.now()).exclude(session_key=keep or "").iterator():
+        if row.get_decoded().get(SESSION_KEY) == str(user.pk):
+            row.delete()
+            ended += 1
+    return ended

@@ -7,6 +7,7 @@ urlpatterns = [
     path("segundo-fator/cadastrar/", views.enrol, name="second-factor-enrol"),
     path("segundo-fator/meu/", views.mine, name="second-factor-mine"),
     path("segundo-fator/codigos/", views.codes, name="second-factor-codes"),
+    path("segundo-fator/sessoes/", views.end_sessions, name="second-factor-sessions"),
     path("segundo-fator/redefinir/<int:key>/", views.reset, name="second-factor-reset"),
     path("confirmar-senha/", views.prove, name="prove"),
 ]

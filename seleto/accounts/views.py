@@ -77,6 +77,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
         device = second_factor.confirm(user, form.cleaned_data["code"], now=clock.now())
         if device is not None:
             _let_in(request, device)
+            sessions.end_others(user, keep=request.session.session_key)
             return _codes(request, user)
         form.add_error("code", "Código incorreto. Confira o relógio do celular e use o próximo código.")
     device = second_factor.begin(user)
@@ -110,6 +111,15 @@ def codes(request: HttpRequest) -> HttpResponse:
 
 
 @for_staff
+def end_sessions(request: HttpRequest) -> HttpResponse:
+    """End the person's other sessions, wherever they are open."""
+    if request.method == "POST":
+        ended = sessions.end_others(_person(request), keep=request.session.session_key)
+        messages.success(request, f"Outras sessões encerradas: {ended}.")
+    return HttpResponseRedirect(reverse("second-factor-mine"))
+
+
+@for_staff
 def reset(request: HttpRequest, key: int) -> HttpResponse:
     """Take the second factor of another person back, who then enrols a new phone at the next login."""
     if not request.user.has_perm("accounts.reset_second_factor"):
@@ -119,6 +129,7 @@ def reset(request: HttpRequest, key: int) -> HttpResponse:
         raise PermissionDenied
     if request.method == "POST":
         second_factor.reset(whose, actor=actor(request), now=clock.now())
+        sessions.end_others(whose)
         messages.success(request, "Segundo fator redefinido: a pessoa cadastra outro celular ao entrar.")
         return HttpResponseRedirect(reverse("admin:auth_user_changelist"))
     return _page(request, "reset", "Redefinir o segundo fator", whose=whose)
@@ -150,6 +161,7 @@ def _let_in(request: HttpRequest, device: SecondFactor) -> None:
     """The session is worth more from here on: whoever knew its old key knows nothing."""
     request.session.cycle_key()
     django_otp.login(request, device)
+    log.info("second_factor.succeeded", user=device.user_id)
 
 
 def _onward(request: HttpRequest) -> str:

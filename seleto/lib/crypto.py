@@ -5,9 +5,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import models
+from django.db import models, transaction
 
 if TYPE_CHECKING:
     _Binary = models.BinaryField[Any, Any]
@@ -44,3 +45,22 @@ class EncryptedJSONField(_Binary):
 
     def get_prep_value(self, value: Any) -> bytes:
         return _box().encrypt(json.dumps(value or {}).encode())
+
+
+def reencrypt() -> int:
+    """Write every encrypted column anew, with the first key; how many rows. Old keys may be dropped afterwards.
+
+    Each row is locked while it is written, so that nothing that is changed meanwhile is lost.
+    """
+    rows = 0
+    for model in apps.get_models():
+        names = [field.attname for field in model._meta.local_fields if isinstance(field, EncryptedJSONField)]
+        if not names:
+            continue
+        for key in model._base_manager.values_list("pk", flat=True):
+            with transaction.atomic():
+                row = model._base_manager.select_for_update().filter(pk=key).first()
+                if row is not None:
+                    model._base_manager.filter(pk=key).update(**{name: getattr(row, name) for name in names})
+                    rows += 1
+    return rows

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from seleto.accounts import second_factor
@@ -90,7 +91,7 @@ def test_a_person_without_a_phone_enrols_one_and_gets_codes_for_the_day_it_is_lo
 
     codes_page = client.post("/admin/segundo-fator/cadastrar/", {"code": code_of(device)}).content.decode()
 
-    codes = re.findall(r"[a-z2-7]{4}(?:-[a-z2-7]{4}){3}", codes_page)
+    codes = re.findall(r"[a-z2-7]{4}(?:-[a-z2-7]{4}){5}", codes_page)
     assert len(set(codes)) == second_factor.CODES
     assert client.get("/admin/").status_code == 200
     assert AuditEntry.objects.filter(action="second_factor.enrol", detail__user=person.pk).count() == 1
@@ -156,7 +157,7 @@ def test_a_reset_by_an_administrator_asks_for_a_new_phone_even_in_open_sessions(
     assert not RecoveryCode.objects.filter(user=colleague).exists()
     assert AuditEntry.objects.filter(action="second_factor.reset", detail__user=colleague.pk).count() == 1
     call_command("reset_second_factor", "gestora")
-    assert inside.get("/admin/").url.startswith("/admin/segundo-fator/")
+    assert inside.get("/admin/").url.startswith("/admin/login/"), "its sessions end with it"
 
 
 @pytest.mark.security
@@ -213,3 +214,16 @@ def test_what_becomes_of_people_and_roles_is_in_the_audit(inside, person):
     kept = AuditEntry.objects.filter(subject_kind="user", detail__row=new.pk).order_by("at")
     assert [entry.action for entry in kept] == ["create", "delete"]
     assert {entry.actor for entry in kept} == {f"usuário:{person.pk}"}
+
+
+def test_a_person_ends_their_other_sessions_and_nobody_elses(inside, person, phone):
+    elsewhere, colleague = Client(), Client()
+    elsewhere.force_login(person)
+    colleague.force_login(User.objects.create_superuser("colega"))
+
+    page = inside.post("/admin/segundo-fator/sessoes/", follow=True).content.decode()
+
+    assert "Outras sessões encerradas: 1." in page
+    assert "_auth_user_id" not in elsewhere.session
+    assert "_auth_user_id" in colleague.session
+    assert inside.get("/admin/").status_code == 200

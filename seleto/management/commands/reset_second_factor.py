@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from seleto.accounts import second_factor
+from seleto.accounts import second_factor, sessions
 from seleto.lib import clock
 
 
@@ -28,6 +28,7 @@ class Command(BaseCommand):
         had = second_factor.in_use(user) is not None
         if not options["dry_run"]:
             second_factor.reset(user, actor="sistema", now=clock.now())
+            sessions.end_others(user)
         if options["json"]:
             self.stdout.write(json.dumps({"user": user.pk, "had": had, "reset": not options["dry_run"]}))
         else:
