@@ -29,6 +29,7 @@ _PARKED = {
     "crm": "crm",
     "arquivo": "media",
     "aviso": "handoff_alarm",
+    "entrega": "delivery",
 }
 
 

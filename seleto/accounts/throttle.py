@@ -31,7 +31,8 @@ def failed(username: str, address: str) -> None:
         for kind, key in _keys(username, address).items():
             cursor.execute(
                 "INSERT INTO accounts_loginfailure AS f (key, failures, since, locked_until)"
-                " VALUES (%(key)s, 1, clock_timestamp(), NULL) ON CONFLICT (key) DO UPDATE SET"
+                " VALUES (%(key)s, 1, clock_timestamp(), CASE WHEN %(limit)s <= 1 THEN clock_timestamp()"
+                " + %(s)s * interval '1 second' END) ON CONFLICT (key) DO UPDATE SET"
                 " failures = CASE WHEN f.since < clock_timestamp() - %(s)s * interval '1 second' THEN 1"
                 " ELSE f.failures + 1 END, since = CASE WHEN f.since < clock_timestamp() - %(s)s * interval '1 second'"
                 " THEN clock_timestamp() ELSE f.since END, locked_until = CASE WHEN"

@@ -30,6 +30,7 @@ _PAGE = {
 ADMIN = _policy(**_PAGE, script_src="'self' 'unsafe-eval'", style_src="'self' 'unsafe-inline'")
 # Swagger UI draws with style attributes.
 DOCS = _policy(**_PAGE, script_src="'self'", style_src="'self' 'unsafe-inline'")
+_LOGOUT = "/admin/logout/"
 _BY_PLACE = (("/admin/", ADMIN), ("/api/docs/", DOCS))
 
 ALWAYS: Mapping[str, str] = {
@@ -58,6 +59,8 @@ class SecurityHeaders:
         for name, value in ALWAYS.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Content-Security-Policy", policy(request.path))
+        if request.path == _LOGOUT:
+            response.headers["Clear-Site-Data"] = '"cache"'
         return response
 
 

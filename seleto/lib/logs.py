@@ -62,7 +62,7 @@ def configure(options: dict[str, Any]) -> None:
         {
             "version": 1,
             "disable_existing_loggers": False,
-            "filters": {"nothing": {"()": Nothing}, "no_detail": {"()": NoDetail}},
+            "filters": {"nothing": {"()": Nothing}, "no_detail": {"()": NoDetail}, "no_stray": {"()": NoStrayPath}},
             "formatters": {"ours": {"()": formatter, "readable": readable}},
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "ours"}},
             "root": {"handlers": ["stderr"], "level": options["level"]},
@@ -71,6 +71,7 @@ def configure(options: dict[str, Any]) -> None:
                 **{name: {"handlers": [], "level": "CRITICAL", "filters": ["nothing"]} for name in _SILENCED},
                 "django-q": {**quiet, "filters": ["no_detail"]},
                 "django": {**quiet, "level": "INFO"},
+                "django.request": {**quiet, "filters": ["no_stray"]},
                 "django.server": quiet,
                 "gunicorn.error": {**quiet, "level": "INFO"},
                 "gunicorn.access": quiet,
@@ -112,6 +113,16 @@ class Nothing(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         return False
+
+
+class NoStrayPath(logging.Filter):
+    """An address that none of ours has may be anything that anybody typed, and is not repeated."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        if request is not None and request.resolver_match is None and isinstance(record.args, tuple):
+            record.args = tuple("(unknown)" if str(one).startswith("/") else one for one in record.args)
+        return True
 
 
 class NoDetail(logging.Filter):

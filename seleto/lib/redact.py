@@ -158,7 +158,7 @@ def _webhook(rest: str) -> str:
     parts = rest.split("/")
     ours = len([part for part in parts if part]) == 3 and parts[0] in _PROVIDERS
     kept = 2 if ours and not _SECRET_LIKE.fullmatch(parts[1]) else 1 if parts[0] in _PROVIDERS else 0
-    return "/".join(MASK if part and place >= kept else part for place, part in enumerate(parts))
+    return "/".join(MASK if part and place >= kept else text(part) for place, part in enumerate(parts))
 
 
 def _is_cnpj(value: str) -> bool:

@@ -2,11 +2,14 @@
 
 import os
 import re
+import subprocess
+import sys
 
 import pytest
 from django.conf import settings
 from django.contrib.admin.sites import site
 from django.contrib.auth.models import User
+from django.test import Client
 
 from seleto.lib import headers
 from tests.accounts.test_second_factor import ADMIN
@@ -126,6 +129,47 @@ def test_the_proxy_s_word_on_tls_counts_only_where_there_is_a_proxy(client, sett
     assert settings.SECURE_PROXY_SSL_HEADER is None
 
     assert client.get("/admin/login/", headers={"X-Forwarded-Proto": "https"}).status_code == 301
+
+
+def test_cookies_belong_to_this_host_and_to_tls():
+    """Read in a process of its own, as an installation's settings are."""
+    code = (
+        "import django; django.setup(); from django.conf import settings as s;"
+        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE,"
+        " s.SESSION_COOKIE_HTTPONLY, s.CSRF_COOKIE_HTTPONLY)"
+    )
+    own = {"PATH": os.environ["PATH"], "PUBLIC_URL": "https://seleto.example.com"}
+    told = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**own, "DJANGO_SETTINGS_MODULE": "seleto.settings"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+    assert told.split() == ["__Host-sessionid", "__Host-csrftoken", *["True"] * 4]
+
+
+def test_a_form_of_another_page_is_refused(db):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(User.objects.create_superuser("gestora"))
+
+    for address in ("/admin/logout/", "/admin/auth/user/add/", "/admin/segundo-fator/", "/admin/login/"):
+        assert client.post(address, {"username": "a"}).status_code == 403, address
+
+
+def test_nothing_answers_trace(client, db):
+    for address in OPEN:
+        answer = client.trace(address)
+        assert answer.status_code >= 300, address
+        assert b"TRACE" not in answer.content
+
+
+def test_logging_out_empties_the_browser_s_cache(client, db):
+    client.force_login(User.objects.create_superuser("gestora"))
+
+    assert client.post("/admin/logout/").headers["Clear-Site-Data"] == '"cache"'
+    assert "Clear-Site-Data" not in client.get("/admin/login/").headers
 
 
 def test_headers_come_before_everything_else():

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.test import Client
 
 from seleto.accounts.models import LoginFailure
 from tests.accounts.conftest import PASSWORD, code_of, sign_in
@@ -162,3 +163,49 @@ def test_a_password_that_is_tried_first_is_refused(person, password):
 def test_a_long_phrase_needs_no_digits_or_signs():
     validate_password("quatro cavalos verdes no telhado da padaria", User(username="gestora"))
     validate_password("x9$" + "ção ünï " * 12, User(username="gestora"))
+
+
+@pytest.mark.security
+def test_a_new_password_takes_the_old_one_and_ends_other_sessions(inside, person):
+    elsewhere = Client()
+    elsewhere.force_login(person)
+    new = "outra frase com sete palavras diferentes"
+    form = {"new_password1": new, "new_password2": new}
+
+    inside.post("/admin/password_change/", {**form, "old_password": "errada"})
+    person.refresh_from_db()
+    assert person.check_password(PASSWORD)
+    inside.post("/admin/password_change/", {**form, "old_password": PASSWORD})
+
+    person.refresh_from_db()
+    assert person.check_password(new)
+    assert inside.get("/admin/").status_code == 200
+    assert elsewhere.get("/admin/").url.startswith("/admin/login/")
+
+
+@pytest.mark.security
+def test_a_disabled_person_is_out_at_once(inside, person):
+    User.objects.filter(pk=person.pk).update(is_active=False)
+
+    assert inside.get("/admin/").url.startswith("/admin/login/")
+
+
+@pytest.mark.security
+def test_logins_and_failures_are_logged_without_names(client, person, phone, settings, caplog):
+    with caplog.at_level("INFO"):
+        sign_in(client, password="errada")
+        sign_in(client)
+        client.post("/admin/segundo-fator/", {"code": "000000"})
+        settings.LOGIN_MAX_FAILURES = 1
+        for _ in range(2):
+            sign_in(client, "ninguem", "errada")
+        User.objects.filter(pk=person.pk).update(is_superuser=False)
+        settings.SECOND_FACTOR_REQUIRED = False
+        sign_in(client)
+        assert client.get("/admin/auth/user/").status_code == 403
+
+    told = caplog.text
+    for event in ("login.failed", "login.succeeded", "second_factor.failed", "login.locked", "Forbidden"):
+        assert event in told, event
+    assert "gestora" not in told
+    assert "ninguem" not in told

@@ -13,7 +13,10 @@ PRODUCT = [
 ]
 # Modules that open connections -> who may use them, and why that is no address of a stranger.
 OPENERS = {
-    "httpcore": {"seleto/lib/download.py"},  # the way to addresses that strangers name
+    "httpcore": {
+        "seleto/lib/download.py",  # the way to addresses that strangers name
+        "seleto/lib/posting.py",  # and the way to hand something to one, through the same guard
+    },
     "httpx": {
         "seleto/lib/http.py",  # the way to systems that the operator configured
         "seleto/lib/tracing.py",
