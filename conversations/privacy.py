@@ -3,12 +3,15 @@
 Each is a store of its own, so that a receipt can name it.
 """
 
+import contextlib
+import mimetypes
 from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 
+from conversations.media import files
 from conversations.models import Conversation, EvalCase, Media, Message, Reading, ShadowReply, WrongReply
 from conversations.readings import WORDS
 from conversations.readings.retention import without_identifiers
@@ -40,7 +43,15 @@ def register() -> None:
         ("Casos de regressão feitos de conversas", ("EvalCase.data",), _cases, _export_cases, _erase_cases),
     ):
         privacy.register(
-            PersonalData(app="conversations", label=label, fields=fields, find=find, export=export, erase=erase)
+            PersonalData(
+                app="conversations",
+                label=label,
+                fields=fields,
+                find=find,
+                export=export,
+                erase=erase,
+                files=_contents if find is _files else _no_files,
+            )
         )
 
 
@@ -71,6 +82,19 @@ def _export_files(subject: Subject) -> list[dict[str, Any]]:
         }
         for row in _media(subject)
     ]
+
+
+def _no_files(subject: Subject) -> Iterable[tuple[str, bytes]]:
+    return ()
+
+
+def _contents(subject: Subject) -> Iterable[tuple[str, bytes]]:
+    """Those that are still here, under names of our own: a sender's name for a file may be any path."""
+    for row in _media(subject):
+        ending = mimetypes.guess_extension(row.mime.partition(";")[0].strip()) or ".bin"
+        if row.path:
+            with contextlib.suppress(files.Missing):
+                yield f"{row.created_at:%Y-%m-%d}-{str(row.pk)[-8:]}{ending}", files.read(row.path)
 
 
 @transaction.atomic

@@ -182,6 +182,9 @@ class CrmGateway(Protocol):
 
     def update_deal(self, id_: str, changes: Mapping[str, object]) -> None: ...
 
+    def notes(self, *, deal_id: str) -> Sequence[str]:
+        """The texts of all notes of a deal, as they stand there."""
+
     def find_note(self, *, deal_id: str, mark: str) -> str: ...
 
     def create_note(self, *, deal_id: str, person_id: str, company_id: str, note: Note) -> str:

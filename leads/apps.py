@@ -6,6 +6,8 @@ class LeadsConfig(AppConfig):
     verbose_name = "Leads"
 
     def ready(self) -> None:
-        from leads import privacy
+        from leads import erasing, privacy, subjects
 
         privacy.register()
+        subjects.register()
+        erasing.register()

@@ -2,17 +2,25 @@
 
 The lead's row remains, without anything that leads to a person, so that conversations, scores and costs still add up.
 What must outlive it, by law or to keep a message from being taken in twice, is: the requests of data subjects, the
-audit, and the keys of messages and events.
+audit, and the keys of messages and events. Each store leaves a line in the receipt (``ErasureStep``); what other
+systems hold is removed by ``leads.erasing``, one call at a time.
 """
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
-from leads.models import Identity, Lead, SubjectRequest
-from seleto.lib import audit, privacy
+from leads import suppression
+from leads.models import ErasureStep, Fact, Identity, Lead, SubjectRequest
+from seleto.lib import audit, jobs, privacy
 from seleto.lib.privacy import Subject
+
+Status = ErasureStep.Status
+STAGE = "erasure"
+_IDENTIFYING = (Fact.Field.NOME, Fact.Field.CNPJ, Fact.Field.EMAIL, Fact.Field.TELEFONE)
 
 
 class AlreadyAnonymous(Exception):
@@ -21,25 +29,39 @@ class AlreadyAnonymous(Exception):
 
 def subject_of(lead_id: UUID) -> Subject:
     known: dict[str, tuple[str, ...]] = {}
-    for kind, value in Identity.objects.filter(lead_id=lead_id).order_by("pk").values_list("kind", "value"):
+    names: dict[str, None] = {}
+    for kind, value, name in (
+        Identity.objects.filter(lead_id=lead_id).order_by("pk").values_list("kind", "value", "display_name")
+    ):
         known[kind] = (*known.get(kind, ()), value)
-    return Subject(lead_id, known)
+        names[name] = None
+    facts = Fact.objects.filter(lead_id=lead_id, field__in=_IDENTIFYING).order_by("created_at")
+    names |= dict.fromkeys(facts.values_list("value", flat=True))
+    return Subject(lead_id, known, tuple(filter(None, names)))
 
 
 def anonymise(lead_id: UUID, *, actor: str, now: datetime) -> int:
     """Erase in every store at once, the highest app's first; returns how many rows. Open requests for it are settled.
 
-    Raises ``AlreadyAnonymous`` and ``Lead.DoesNotExist``. It cannot be undone.
+    Other systems follow as jobs (``leads.erasing``). Raises ``AlreadyAnonymous`` and ``Lead.DoesNotExist``. It cannot
+    be undone.
     """
     with transaction.atomic():
-        if Lead.objects.get(pk=lead_id).anonymised_at is not None:
+        lead = Lead.objects.select_for_update(no_key=True).get(pk=lead_id)
+        if lead.anonymised_at is not None:
             raise AlreadyAnonymous
         subject = subject_of(lead_id)
-        erased = sum(store.erase(subject) for store in reversed(privacy.registered()))
+        steps = [*_elsewhere(subject, now), *_beyond_reach(subject, now)]
+        if lead.opted_out_at is not None:
+            suppression.remember(subject.identities, now=lead.opted_out_at)
+        erased = 0
+        for store in reversed(privacy.registered()):
+            rows = store.erase(subject)
+            erased += rows
+            steps.append(_step(subject, f"{store.app}", store.label, Status.DONE, now, rows=rows, finished_at=now))
+        ErasureStep.objects.bulk_create(steps)
         Lead.objects.filter(pk=lead_id).update(anonymised_at=now)
-        SubjectRequest.objects.filter(
-            lead=lead_id, kind=SubjectRequest.Kind.ERASURE, status=SubjectRequest.Status.OPEN
-        ).update(status=SubjectRequest.Status.DONE, closed_at=now)
+        _settle(lead_id, actor=actor, now=now)
         audit.record(
             actor=actor,
             action="lead.anonymise",
@@ -48,4 +70,56 @@ def anonymise(lead_id: UUID, *, actor: str, now: datetime) -> int:
             detail={"erased": erased},
             now=now,
         )
+        jobs.wake(STAGE)
     return erased
+
+
+def _settle(lead_id: UUID, *, actor: str, now: datetime) -> None:
+    SubjectRequest.objects.filter(
+        lead=lead_id, kind=SubjectRequest.Kind.ERASURE, status=SubjectRequest.Status.OPEN
+    ).update(
+        status=SubjectRequest.Status.DONE,
+        closed_at=now,
+        closed_by=actor,
+        remind_at=None,
+        code_digest="",
+        outcome="Dados apagados; o recibo diz o que houve em cada lugar.",
+    )
+
+
+def _elsewhere(subject: Subject, now: datetime) -> Iterator[ErasureStep]:
+    """What other systems hold, by their ids, which our rows are about to forget."""
+    for store in privacy.remote():
+        for reference in store.references(subject):
+            by_hand = store.erase is None
+            yield _step(
+                subject,
+                store.key,
+                store.label,
+                Status.BY_HAND if by_hand else Status.PENDING,
+                now,
+                reference=reference,
+                reason=store.hint[:120],
+                due_at=None if by_hand else now,
+            )
+
+
+def _beyond_reach(subject: Subject, now: datetime) -> Iterator[ErasureStep]:
+    """Places that nothing can be taken out of: what is said of them is when they are gone."""
+    copies = (now + timedelta(days=settings.BACKUP_KEEP_DAYS)).date()
+    logs = (now + timedelta(days=settings.LOG_KEEP_DAYS)).date()
+    label = "Auditoria: os registros ficam, com um id que não leva mais a ninguém"
+    yield _step(subject, "audit", label, Status.DONE, now, finished_at=now)
+    yield _step(subject, "backups", "Cópias de segurança", Status.EXPIRES, now, until=copies)
+    yield _step(subject, "logs", "Arquivos de log (sem dados pessoais, por regra)", Status.EXPIRES, now, until=logs)
+    label = "WhatsApp e provedor do canal: a conversa no aparelho da pessoa e os registros deles"
+    yield _step(subject, "provider", label, Status.NO_API, now)
+    yield _step(subject, "model", "Provedor do modelo de linguagem: registros dele", Status.NO_API, now)
+
+
+def _step(
+    subject: Subject, store: str, label: str, status: ErasureStep.Status, now: datetime, **columns: object
+) -> ErasureStep:
+    return ErasureStep(
+        lead_id=subject.lead_id, store=store[:40], label=label[:160], status=status, created_at=now, **columns
+    )

@@ -343,53 +343,9 @@ class Consent(models.Model):
         return f"{self.get_kind_display()} de {self.lead_id}"
 
 
-class SubjectRequest(models.Model):
-    """A data subject's request under LGPD art. 18; answered within 15 days (art. 19)."""
-
-    class Kind(models.TextChoices):
-        ACCESS = "access", "acesso"
-        CORRECTION = "correction", "correção"
-        ERASURE = "erasure", "eliminação"
-        PORTABILITY = "portability", "portabilidade"
-
-    class Status(models.TextChoices):
-        OPEN = "open", "aberta"
-        DONE = "done", "atendida"
-        REFUSED = "refused", "recusada"
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    lead = models.ForeignKey(
-        Lead,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="subject_requests",
-        verbose_name="lead",
-    )
-    kind = models.CharField("pedido", max_length=12, choices=Kind)
-    status = models.CharField("situação", max_length=10, choices=Status, default=Status.OPEN)
-    opened_at = models.DateTimeField("aberto em")
-    due_at = models.DateTimeField("prazo")
-    closed_at = models.DateTimeField("encerrado em", null=True, blank=True)
-    note = models.TextField("observação", blank=True)
-
-    class Meta:
-        verbose_name = "pedido de titular"
-        verbose_name_plural = "pedidos de titulares"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(kind__in=["access", "correction", "erasure", "portability"]),
-                name="subject_request_kind_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(status__in=["open", "done", "refused"]),
-                name="subject_request_status_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(status="open", closed_at=None) | (~Q(status="open") & Q(closed_at__isnull=False)),
-                name="subject_request_closed_when_done",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"pedido de {self.get_kind_display()}"
+# The rights of the person behind a lead stand in a module of their own; they are models of this app all the same.
+from leads.subject_models import ErasureStep as ErasureStep  # noqa: E402
+from leads.subject_models import RetentionRun as RetentionRun  # noqa: E402
+from leads.subject_models import SubjectExport as SubjectExport  # noqa: E402
+from leads.subject_models import SubjectRequest as SubjectRequest  # noqa: E402
+from leads.subject_models import SuppressedIdentity as SuppressedIdentity  # noqa: E402

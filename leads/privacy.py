@@ -4,9 +4,21 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.forms.models import model_to_dict
 
-from leads.models import Classification, Consent, Empresa, Fact, Identity, Interest, Lead, Orcamento
+from leads.models import (
+    Classification,
+    Consent,
+    Empresa,
+    Fact,
+    Identity,
+    Interest,
+    Lead,
+    Orcamento,
+    SubjectExport,
+    SubjectRequest,
+)
 from seleto.lib import privacy
 from seleto.lib.privacy import PersonalData, Subject
 
@@ -24,6 +36,39 @@ def register() -> None:
             erase=_erase,
         )
     )
+    privacy.register(
+        PersonalData(
+            app="leads",
+            label="Pedidos de titular e cópias feitas para a pessoa",
+            fields=("SubjectRequest.note", "SubjectRequest.outcome", "SubjectExport.content"),
+            find=lambda subject: [f"subjectexport:{key}" for key in _copies(subject).values_list("pk", flat=True)],
+            export=_export_requests,
+            erase=_erase_requests,
+        )
+    )
+
+
+def _copies(subject: Subject) -> QuerySet[SubjectExport]:
+    return SubjectExport.objects.filter(lead_id=subject.lead_id, content__isnull=False)
+
+
+def _export_requests(subject: Subject) -> list[dict[str, Any]]:
+    return [
+        {
+            "pedido": row.get_kind_display(),
+            "situacao": row.get_status_display(),
+            "aberto_em": row.opened_at.isoformat(),
+            "prazo": row.due_at.isoformat(),
+            "o_que_se_fez": row.outcome,
+        }
+        for row in SubjectRequest.objects.filter(lead_id=subject.lead_id).order_by("opened_at")
+    ]
+
+
+def _erase_requests(subject: Subject) -> int:
+    """That they asked, and what came of it, is kept by law; a note in free words is not."""
+    copies = _copies(subject).update(content=None, size=0)
+    return copies + SubjectRequest.objects.filter(lead_id=subject.lead_id).exclude(note="").update(note="")
 
 
 def _find(subject: Subject) -> Iterable[Any]:

@@ -3,14 +3,13 @@
 import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from leads import needs
+from leads import needs, subjects, suppression
 from leads.classification import correct_temperature as correct_temperature
 from leads.classification import reclassify as reclassify
 from leads.deals import close_orcamento as close_orcamento
@@ -70,9 +69,15 @@ def _add_missing(
 ) -> None:
     """All missing keys or none: whoever meets a key that somebody else just added begins anew."""
     with contextlib.suppress(IntegrityError), transaction.atomic():
-        lead = leads[0] if leads else Lead.objects.create(created_at=now, origin=origin, referral=referral)
+        lead = leads[0] if leads else _begin(keys, origin=origin, referral=referral, now=now)
         for key in sorted(set(keys) - set(found), key=lambda key: (key.kind, key.value)):
             Identity.objects.create(lead=lead, kind=key.kind, value=key.value, display_name=display_name)
+
+
+def _begin(keys: Sequence[IdentityKey], *, origin: str, referral: dict[str, str], now: datetime) -> Lead:
+    """A clean row, even for somebody whose data was erased; that they wanted no messages is all that is remembered."""
+    left_at = suppression.since([(key.kind, key.value) for key in keys])
+    return Lead.objects.create(created_at=now, origin=origin, referral=referral, opted_out_at=left_at)
 
 
 def _rename(rows: Iterable[Identity], display_name: str) -> None:
@@ -182,10 +187,6 @@ def record_interests(
 
 
 def open_subject_request(lead_id: UUID, kind: SubjectRequest.Kind, *, now: datetime) -> SubjectRequest:
-    """A data subject asked for something (LGPD art. 18): one open request of a kind, answered within
-    ``SUBJECT_REQUEST_DAYS`` (art. 19)."""
-    same = SubjectRequest.objects.filter(lead_id=lead_id, kind=kind, status=SubjectRequest.Status.OPEN)
-    # The oldest counts: two people who turned out to be one may both have asked.
-    return same.order_by("due_at").first() or SubjectRequest.objects.create(
-        lead_id=lead_id, kind=kind, opened_at=now, due_at=now + timedelta(days=settings.SUBJECT_REQUEST_DAYS)
-    )
+    """The lead asked in their own conversation (LGPD art. 18)."""
+    source = SubjectRequest.Source.WHATSAPP
+    return subjects.open_request(lead_id, kind, source=source, actor="agente", now=now)

@@ -497,6 +497,20 @@ SUMMARY_BATCH = env.whole("SUMMARY_BATCH", 12, least=1)
 # --- Leads ---------------------------------------------------------------------------------------------------------
 # LGPD art. 19: how long an answer to a data subject may take.
 SUBJECT_REQUEST_DAYS = env.whole("SUBJECT_REQUEST_DAYS", 15, least=1)
+# Who is reminded of requests by e-mail; the alert in the admin comes anyway.
+DPO_EMAILS = env.words("DPO_EMAILS")
+# Under which the addresses of erased people who want no messages are digested. Another key forgets all of them.
+SUPPRESSION_KEY = env.text("SUPPRESSION_KEY", "") or SECRET_KEY
+# How long a copy made for a data subject can be downloaded.
+SUBJECT_EXPORT_KEEP_DAYS = env.whole("SUBJECT_EXPORT_KEEP_DAYS", 7, least=1)
+# Retention (domain.md, LGPD): a silent lead is anonymised, later their rows go; bodies of events; calls to the CRM.
+LEAD_ANONYMISE_DAYS = env.whole("LEAD_ANONYMISE_DAYS", 365, least=1)
+LEAD_DELETE_DAYS = env.whole("LEAD_DELETE_DAYS", 730, least=1)
+EVENT_BODY_DAYS = env.whole("EVENT_BODY_DAYS", 90, least=1)
+INTEGRATION_LOG_DAYS = env.whole("INTEGRATION_LOG_DAYS", 90, least=1)
+SUBJECT_REQUEST_KEEP_DAYS = env.whole("SUBJECT_REQUEST_KEEP_DAYS", 5 * 365 + 2, least=1)
+# Log files and the provider's own logs, told in receipts; the reverse proxy and the journal rotate them.
+LOG_KEEP_DAYS = env.whole("LOG_KEEP_DAYS", 30, least=1)
 
 # --- Trying out (seleto/backoffice) --------------------------------------------------------------------------------
 # How long a talk in the playground is kept.

@@ -80,6 +80,13 @@ class ChatwootClient:
     def rename_contact(self, contact_id: int, name: str) -> None:
         self._read("PUT", f"{self._root}/contacts/{contact_id}", json={"name": name})
 
+    def contact(self, contact_id: int) -> dict[str, Any]:
+        return dict(self._read("GET", f"{self._root}/contacts/{contact_id}").get("payload") or {})
+
+    def delete_contact(self, contact_id: int) -> None:
+        """With its conversations. Chatwoot's reference has it; repeating does no harm."""
+        self._read("DELETE", f"{self._root}/contacts/{contact_id}")
+
     def link_contact(self, contact_id: int, *, inbox_id: int, source_id: str) -> None:
         body = {"inbox_id": inbox_id, "source_id": source_id}
         self._write("POST", f"{self._root}/contacts/{contact_id}/contact_inboxes", json=body)

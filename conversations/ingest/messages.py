@@ -16,6 +16,7 @@ from conversations.ingest.common import NotYet, StoredEvent, identity_keys, lead
 from conversations.media import arrivals
 from conversations.models import Conversation, Handoff, Message, Outbox, Turn
 from conversations.readings import expecting
+from leads import subjects
 from leads.extraction import MAX_CHARS, asks_opt_out
 from leads.models import Identity
 from leads.services import opt_out, resolve_lead, withdraw_facts
@@ -51,6 +52,8 @@ def on_incoming(channel: ChannelView, event: StoredEvent, parsed: base.Incoming,
     if own_words and asks_opt_out(parsed.text[:MAX_CHARS]):
         opt_out(lead.id, quote=parsed.text, message_id=message.id, now=now)
         handoff.lead_left(lead.id)
+    if own_words:
+        subjects.heard(lead.id, parsed.text[:MAX_CHARS], now=now)
     if not reason:
         if conversation.owner == Conversation.Owner.HUMAN:
             resume.on_lead_message(conversation, message, heard_at=event.received_at, now=now)

@@ -150,6 +150,9 @@ class PipeRunGateway:
         with _our_names(mapping.DEAL):
             self._client.update_deal(id_, mapping.deal_body(changes))
 
+    def notes(self, *, deal_id: str) -> Sequence[str]:
+        return [row.text for row in self._client.notes(deal_id)]
+
     def find_note(self, *, deal_id: str, mark: str) -> str:
         rows = self._client.notes(deal_id)
         return next((str(row.id) for row in rows if mapping.has_mark(row.text, mark)), "")
