@@ -1,7 +1,6 @@
 """Who the people are and how we know what we know. Facts are never edited: a newer one replaces an older one."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -13,17 +12,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from knowledge.admin import AuditedAdmin
+from leads import subjects
 from leads.display import fact_value
 from leads.models import Classification, Consent, Empresa, Fact, Identity, Lead, Orcamento, SubjectRequest
 from leads.names import lead_name, with_lead_name
 from leads.temperature_admin import TemperaturePages
 from seleto.lib import clock
-from seleto.lib.admin import ReadOnlyAdmin
+from seleto.lib.admin import ReadOnlyAdmin, actor
 from seleto.lib.admin_lists import CappedPaginator, QuestionFilter, actor_words, asking, cut, moment, with_actor_name
 from seleto.lib.admin_theme import ThemedInline
-
-# LGPD art. 19: a request is answered within this time.
-ANSWER_WITHIN = timedelta(days=15)
 
 
 class ReadOnlyInline(ThemedInline):
@@ -342,17 +339,17 @@ class Deadline(QuestionFilter):
 
 @admin.register(SubjectRequest)
 class SubjectRequestAdmin(AuditedAdmin):
-    """The data officer's work list; closing a request dates it."""
+    """The data officer's work list; what is done with a request stands in ``seleto/backoffice/subject_pages.py``."""
 
-    list_display = ["kind", "status", "who", "opened", "due", "closed"]
+    list_display = ["kind", "status", "who", "proved", "opened", "due", "closed"]
     empty_hint = "Nenhum pedido de titular. Os que o agente ouvir entram aqui; adicione os de outros meios."
     opened, due, closed = moment("opened_at", "aberto"), moment("due_at", "prazo"), moment("closed_at", "encerrado")
     list_filter = [Deadline, ("kind", asking("qual pedido?")), ("status", asking("em que situação?"))]
     list_select_related = ["lead"]
     search_fields = ["=id", "=lead__id", "note"]
     ordering = ["closed_at", "due_at"]
-    fields = ["lead", "kind", "status", "note", "opened_at", "due_at", "closed_at"]
-    readonly_fields = ["opened_at", "due_at", "closed_at"]
+    fields = ["lead", "kind", "note", "opened", "due", "source"]
+    readonly_fields = ["opened", "due", "source"]
     raw_id_fields = ["lead"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SubjectRequest]:
@@ -365,14 +362,37 @@ class SubjectRequestAdmin(AuditedAdmin):
     def who(self, row: Any) -> SafeString:
         return lead_link(row)
 
+    @admin.display(description="identidade", ordering="verified_at")
+    def proved(self, row: SubjectRequest) -> str:
+        return "confirmada" if row.verified_at else "a confirmar"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        return [*self.readonly_fields, *(["lead", "kind"] if obj else [])]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
+        """Whose request it is must be known from its first day."""
+        form = super().get_form(request, obj, change, **options)
+        if "lead" in form.base_fields:
+            form.base_fields["lead"].required = True
+        return form
+
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Requests are kept for five years (domain.md, LGPD)."""
         return False
 
     def save_model(self, request: HttpRequest, obj: SubjectRequest, form: Any, change: bool) -> None:  # type: ignore[override]
-        now = clock.now()
-        if not change:
-            obj.opened_at, obj.due_at = now, now + ANSWER_WITHIN
-        is_open = obj.status == SubjectRequest.Status.OPEN
-        obj.closed_at = None if is_open else obj.closed_at or now
-        super().save_model(request, obj, form, change)
+        """A new one goes the way of all; what was asked, and of whom, does not change afterwards."""
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        opened = subjects.open_request(
+            form.cleaned_data["lead"].pk,
+            SubjectRequest.Kind(obj.kind),
+            source=SubjectRequest.Source.ADMIN,
+            actor=actor(request),
+            now=clock.now(),
+        )
+        if obj.note:
+            SubjectRequest.objects.filter(pk=opened.pk).update(note=obj.note)
+        obj.__dict__.update({field.attname: getattr(opened, field.attname) for field in opened._meta.concrete_fields})
+        obj._state.adding = False

@@ -22,6 +22,7 @@ urlpatterns = [
     path("webhooks/", include("conversations.webhooks.urls")),
     path("api/v1/", include("conversations.api.urls")),
     path("api/v1/", include("seleto.api.urls")),
+    path("api/v1/privacy/", include("seleto.subject_api")),
     path("admin/inicio/agora/", home_pages.live, name="home-live"),
     path("admin/", include("seleto.accounts.urls")),
     path("admin/", admin.site.urls),

@@ -9,6 +9,7 @@ from seleto.backoffice import (  # noqa: F401
     rollout_pages,
     rules_pages,
     run_pages,
+    subject_pages,
 )
 from seleto.backoffice.inbox import pages  # noqa: F401
 

@@ -11,7 +11,7 @@ from leads import subjects
 from leads.models import Lead, SubjectRequest
 from seleto.lib import clock, jobs
 from seleto.lib.models import Alert, AuditEntry
-from tests.factories import ConversationFactory, LeadFactory, MessageFactory, now
+from tests.factories import ChannelFactory, ConversationFactory, LeadFactory, MessageFactory, now
 
 pytestmark = pytest.mark.django_db
 Kind = SubjectRequest.Kind
@@ -25,8 +25,8 @@ def opened(lead: Lead | None = None, kind: Kind = Kind.ACCESS) -> SubjectRequest
 
 
 @pytest.fixture
-def talk(channel):
-    conversation = ConversationFactory.create(channel=channel)
+def talk():
+    conversation = ConversationFactory.create(channel=ChannelFactory.create())
     MessageFactory.create(conversation=conversation, sent_at=now())
     return conversation
 
