@@ -102,7 +102,7 @@ def deployment(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckM
     return [Error(about, hint=hint, id=f"seleto.E{number:03}") for wrong, about, hint, number in findings if wrong]
 
 
-@register(Tags.models)
+@register(Tags.security, deploy=True)
 def every_column_decided(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
     """No column that can hold personal data goes without a decision in the data map (LGPD, art. 37)."""
     from seleto.backoffice.datamap import table  # the models are known by now

@@ -228,6 +228,7 @@ class SubjectRequestPages(SubjectRequestAdmin):
         steps = (
             list(ErasureStep.objects.filter(lead_id=row.lead_id).order_by("created_at", "label")) if row.lead_id else []
         )
+        name = getattr(row, "actor_name", None)
         return {
             "asked": row,
             "is_open": is_open,

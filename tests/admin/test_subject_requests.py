@@ -1,4 +1,4 @@
-"""The data officer's list: fifteen days to answer, nothing before the person is known, never deleted (domain.md, LGPD)."""
+"""The data officer's list: fifteen days to answer, nothing before the person is known, never deleted."""
 
 import io
 import json

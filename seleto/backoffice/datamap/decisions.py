@@ -84,6 +84,9 @@ CATEGORIES: dict[str, Category] = {
         "horas, ou com o lead",
         "provedor do modelo de linguagem",
     ),
+    "planilha": Category(
+        "lead", "trabalho comercial fora do sistema, por quem tem permissão", _INTEREST, "24 horas", "quem exportou"
+    ),
     "equipe": Category(
         "pessoa da equipe",
         "controlar acesso e saber quem fez o quê",
@@ -155,8 +158,9 @@ PERSONAL: dict[str, str] = {
         backoffice.ReplayItem.asked backoffice.ReplayItem.before backoffice.ReplayItem.after
         backoffice.ReplayItem.changes conversations.ShadowReply.asked conversations.ShadowReply.reply
         conversations.ShadowReply.facts conversations.ShadowReply.memory conversations.ShadowReply.stopped
-        conversations.ShadowReply.handoff backoffice.ExportRun.content backoffice.ExportRun.keys
+        conversations.ShadowReply.handoff
     """,
+    "planilha": "backoffice.ExportRun.content backoffice.ExportRun.keys",
     "equipe": """
         auth.User.username auth.User.first_name auth.User.last_name auth.User.email auth.User.password
         sessions.Session.session_data admin.LogEntry.object_repr admin.LogEntry.change_message

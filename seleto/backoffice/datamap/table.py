@@ -86,8 +86,10 @@ def as_csv() -> str:
     for line in lines():
         about = line.about
         writer.writerow(
-            [line.table, line.column, line.label, line.category, about.whose, about.purpose, about.basis]
-            + [about.retention, about.recipients]
+            [
+                *(line.table, line.column, line.label, line.category),
+                *(about.whose, about.purpose, about.basis, about.retention, about.recipients),
+            ]
         )
     return out.getvalue()
 
@@ -98,7 +100,7 @@ def as_markdown() -> str:
         "# Mapa de dados pessoais\n",
         "Registro das operações de tratamento (LGPD, art. 37), gerado dos modelos por `manage.py data_map`. Não edite:"
         " a decisão sobre cada coluna está em `seleto/backoffice/datamap/decisions.py`, e uma coluna sem decisão é"
-        " recusada por `manage.py check`. A mesma tabela, coluna a coluna, em [data-map.csv](data-map.csv).\n",
+        " recusada por `manage.py check --deploy`. A mesma tabela, coluna a coluna, em [data-map.csv](data-map.csv).\n",
     ]
     for name, about in CATEGORIES.items():
         held = [line for line in lines() if line.category == name]
