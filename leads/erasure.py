@@ -40,10 +40,11 @@ def subject_of(lead_id: UUID) -> Subject:
     return Subject(lead_id, known, tuple(filter(None, names)))
 
 
-def anonymise(lead_id: UUID, *, actor: str, now: datetime) -> int:
+def anonymise(lead_id: UUID, *, actor: str, now: datetime, elsewhere: bool = True) -> int:
     """Erase in every store at once, the highest app's first; returns how many rows. Open requests for it are settled.
 
-    Other systems follow as jobs (``leads.erasing``). Raises ``AlreadyAnonymous`` and ``Lead.DoesNotExist``. It cannot
+    Other systems follow as jobs (``leads.erasing``); not for a lead that merely fell silent (``elsewhere``), whose
+    history there may be a customer's. Raises ``AlreadyAnonymous`` and ``Lead.DoesNotExist``. It cannot
     be undone.
     """
     with transaction.atomic():
@@ -51,7 +52,7 @@ def anonymise(lead_id: UUID, *, actor: str, now: datetime) -> int:
         if lead.anonymised_at is not None:
             raise AlreadyAnonymous
         subject = subject_of(lead_id)
-        steps = [*_elsewhere(subject, now), *_beyond_reach(subject, now)]
+        steps = [*(_elsewhere(subject, now) if elsewhere else ()), *_beyond_reach(subject, now)]
         if lead.opted_out_at is not None:
             suppression.remember(subject.identities, now=lead.opted_out_at)
         erased = 0

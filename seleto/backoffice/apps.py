@@ -8,12 +8,13 @@ class BackofficeConfig(AppConfig):
     verbose_name = "Experimentar"
 
     def ready(self) -> None:
-        from seleto.backoffice import exports, parked, playground, privacy, replay, roles, runs
+        from seleto.backoffice import exports, parked, playground, privacy, replay, retention, roles, runs
 
         exports.register()
         playground.register()
         replay.register()
         runs.register()
+        retention.register()
         parked.register()
         privacy.register()
         # Permissions are made app by app after `migrate`: with the last one's turn all of them exist.

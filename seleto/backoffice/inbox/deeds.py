@@ -157,7 +157,10 @@ DEEDS: Mapping[str, Deed] = {
         explanation=(
             "Telefone, nome, fatos, mensagens, arquivos e rascunhos deste lead são apagados em todas as sessões.",
             "Ficam os números: quantas mensagens, classe, pontuação, custo. A conversa é encerrada.",
-            "No CRM e no Chatwoot nada é apagado: o que há no CRM aparece nas divergências, para uma pessoa tratar.",
+            (
+                "No Chatwoot o contato é apagado; no CRM a pessoa e o título da oportunidade são esvaziados. "
+                "Anotações do CRM ficam no recibo, para apagar à mão."
+            ),
             "Se a pessoa escrever de novo, será um lead novo.",
         ),
         warn=lambda conversation: "Não há como desfazer.",
