@@ -162,6 +162,7 @@ PERSONAL: dict[str, str] = {
     """,
     "planilha": "backoffice.ExportRun.content backoffice.ExportRun.keys",
     "equipe": """
+        accounts.LoginFailure.key accounts.RecoveryCode.digest accounts.SecondFactor.name accounts.SecondFactor.secret
         auth.User.username auth.User.first_name auth.User.last_name auth.User.email auth.User.password
         sessions.Session.session_data admin.LogEntry.object_repr admin.LogEntry.change_message
         leads.Fact.given_by leads.Classification.corrected_by leads.NotDuplicate.by leads.SubjectRequest.closed_by
@@ -178,6 +179,8 @@ PERSONAL: dict[str, str] = {
 
 # Model -> columns that hold nothing of anybody: constant words, settings, ids, sums and texts of the house.
 NOBODY: dict[str, str] = {
+    "outbound.Delivery": "kind body status reason detail",
+    "outbound.Subscription": "name url kinds secrets stopped",
     "admin.LogEntry": "object_id",
     "auth.Group": "name",
     "auth.Group_permissions": "",
@@ -282,7 +285,7 @@ NOBODY: dict[str, str] = {
     "leads.SubjectExport": "",
     "leads.SubjectRequest": "kind status source verified_how code_digest",
     "leads.SuppressedIdentity": "",
-    "lib.Alert": "key level title",
+    "lib.Alert": "key level title notice_told",
     "lib.ApiToken": "digest previous_digest",
     "lib.AuditEntry": "action subject_kind",
     "lib.Circuit": "key state reason",
