@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
@@ -19,6 +20,7 @@ from leads import erasing, subjects
 from leads.admin import SubjectRequestAdmin
 from leads.models import ErasureStep, Fact, SubjectExport, SubjectRequest, Temperature
 from seleto.backoffice import subject_export, subject_rights
+from seleto.backoffice.datamap import table
 from seleto.lib import clock
 from seleto.lib.admin import actor
 from seleto.lib.admin_lists import actor_words, with_actor_name
@@ -149,6 +151,7 @@ class SubjectRequestPages(SubjectRequestAdmin):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
+            path("mapa/", view(self.map_view), name="leads_subjectrequest_map"),
             path("<uuid:key>/fazer/<slug:deed>/", view(require_POST(self.deed_view)), name="leads_subjectrequest_deed"),
             path("copia/<uuid:key>/", view(require_POST(self.copy_view)), name="leads_subjectrequest_copy"),
             path("passo/<uuid:key>/<slug:deed>/", view(require_POST(self.step_view)), name="leads_subjectrequest_step"),
@@ -167,6 +170,14 @@ class SubjectRequestPages(SubjectRequestAdmin):
             self.message_user(request, wrong, messages.ERROR)
             return self._back(key)
         return self._done(request, key, lambda: chosen.do(row, form.cleaned_data, actor(request)))
+
+    def map_view(self, request: HttpRequest) -> HttpResponse:
+        """The record of processing, as the models are now (LGPD art. 37)."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        held = [(name, about, [row for row in table.lines() if row.category == name]) for name, about in table.kinds()]
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": "Mapa de dados", "held": held}
+        return TemplateResponse(request, "admin/leads/subjectrequest/map.html", context)
 
     def copy_view(self, request: HttpRequest, key: UUID) -> HttpResponse:
         if not (self.has_view_permission(request) and request.user.has_perm("leads.export_lead")):

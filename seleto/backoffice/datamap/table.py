@@ -64,6 +64,11 @@ def lines() -> list[Line]:
     return sorted(found, key=lambda line: (line.table, line.column))
 
 
+def kinds() -> list[tuple[str, Category]]:
+    """The categories in the order of the document."""
+    return list(CATEGORIES.items())
+
+
 def undecided() -> Iterator[str]:
     """Columns without a decision, and decisions about what is no column."""
     personal = {name for text in PERSONAL.values() for name in text.split()}
