@@ -61,7 +61,7 @@ def extent(begin: datetime, end: datetime, *, slugs: Sequence[str] = (), actor: 
     deeds = AuditEntry.objects.filter(at__gte=begin, at__lt=end)
     if actor:
         deeds = deeds.filter(actor=actor)
-        touched = set(deeds.exclude(subject_id=None).values_list("subject_id", flat=True))
+        touched = {key for key in deeds.values_list("subject_id", flat=True) if key is not None}
         talks = talks.filter(pk__in=touched) | talks.filter(lead__in=touched)
     leads = set(talks.values_list("lead_id", flat=True))
     return Extent(
