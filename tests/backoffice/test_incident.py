@@ -5,13 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
-from conversations.models import Channel
 from knowledge import queries
 from knowledge.models import Holiday
 from seleto.backoffice import incident
 from seleto.lib import audit
 from tests.admin.conftest import story
-from tests.factories import now
+from tests.factories import ChannelFactory, now
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +35,7 @@ def test_people_and_kinds_are_counted_and_nobody_is_named(capsys):
 
 def test_it_is_narrowed_to_a_channel_and_to_who_did_it(capsys):
     told = story()
-    other = Channel.objects.create(slug="outro", name="Outro", provider="zapi")
+    other = ChannelFactory.create(slug="outro")
     assert "Pessoas possivelmente afetadas: **0**" in draft(capsys, "--channel", other.slug)
     assert "Pessoas possivelmente afetadas: **0**" in draft(capsys, "--actor", "usuário:9")
 
