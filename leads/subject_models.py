@@ -43,23 +43,26 @@ class SubjectRequest(models.Model):
     )
     kind = models.CharField("pedido", max_length=12, choices=Kind)
     status = models.CharField("situação", max_length=10, choices=Status, default=Status.OPEN)
-    source = models.CharField("por onde veio", max_length=10, choices=Source, default=Source.ADMIN)
+    source = models.CharField("por onde veio", max_length=10, choices=Source, default=Source.ADMIN, db_default="admin")
     opened_at = models.DateTimeField("aberto em")
     due_at = models.DateTimeField("prazo")
     remind_at = models.DateTimeField("próximo lembrete", null=True, blank=True, editable=False)
     closed_at = models.DateTimeField("encerrado em", null=True, blank=True)
     note = models.TextField("observação", blank=True, help_text="Sem dados pessoais: o registro fica por cinco anos.")
     outcome = models.TextField(
-        "o que se fez", blank=True, help_text="Como foi atendido, ou por que foi recusado. Sem dados pessoais."
+        "o que se fez",
+        blank=True,
+        help_text="Como foi atendido, ou por que foi recusado. Sem dados pessoais.",
+        db_default="",
     )
-    closed_by = models.CharField("encerrado por", max_length=80, blank=True)
+    closed_by = models.CharField("encerrado por", max_length=80, blank=True, db_default="")
     # The proof of identity: how, by whom, when. Nothing is handed out, changed or erased before.
     verified_at = models.DateTimeField("identidade confirmada em", null=True, blank=True)
-    verified_how = models.CharField("como se confirmou", max_length=10, choices=Proof, blank=True)
-    verified_by = models.CharField("quem confirmou", max_length=80, blank=True)
-    code_digest = models.CharField(max_length=64, blank=True, editable=False)
+    verified_how = models.CharField("como se confirmou", max_length=10, choices=Proof, blank=True, db_default="")
+    verified_by = models.CharField("quem confirmou", max_length=80, blank=True, db_default="")
+    code_digest = models.CharField(max_length=64, blank=True, editable=False, db_default="")
     code_until = models.DateTimeField("código vale até", null=True, blank=True, editable=False)
-    code_tries = models.PositiveSmallIntegerField("tentativas do código", default=0, editable=False)
+    code_tries = models.PositiveSmallIntegerField("tentativas do código", default=0, editable=False, db_default=0)
 
     class Meta:
         verbose_name = "pedido de titular"
@@ -83,7 +86,6 @@ class SubjectRequest(models.Model):
                 name="subject_request_proof_told",
             ),
         ]
-        indexes = [models.Index(fields=["remind_at"], condition=Q(remind_at__isnull=False), name="subject_remind")]
 
     def __str__(self) -> str:
         return f"pedido de {self.get_kind_display()}"

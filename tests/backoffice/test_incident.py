@@ -35,7 +35,7 @@ def test_people_and_kinds_are_counted_and_nobody_is_named(capsys):
 
 def test_it_is_narrowed_to_a_channel_and_to_who_did_it(capsys):
     told = story()
-    other = ChannelFactory.create(slug="outro")
+    other = ChannelFactory.create(slug="outro", instance_id="outra")
     assert "Pessoas possivelmente afetadas: **0**" in draft(capsys, "--channel", other.slug)
     assert "Pessoas possivelmente afetadas: **0**" in draft(capsys, "--actor", "usuário:9")
 

@@ -6,7 +6,7 @@ from django.contrib.contenttypes.models import ContentType
 
 from conversations.models import Conversation, Message
 from knowledge.models import Product, ProductAttribute, PromptVersion
-from leads.models import Lead
+from leads.models import ErasureStep, Lead, SubjectExport, SubjectRequest
 from seleto.backoffice.models import SavedView
 from tests.security import matrix
 from tests.security.world import World
@@ -18,6 +18,23 @@ FORMS: dict[str, dict[str, str]] = {
     "admin/backoffice/bulkrun/configuracao/testar/": {"part": "empresa"},
     "admin/knowledge/rolloutrule/chave/": {"scope": "global", "on": "1"},
 }
+
+
+def _of_a_request(told: Any, address: str) -> dict[str, Any]:
+    """A copy to take, a step that waits for somebody; the request itself otherwise."""
+    at = told.subjectrequest.opened_at
+    if "/copia/" in address:
+        copy = SubjectExport.objects.create(
+            request=told.subjectrequest, lead_id=told.lead.pk, content=b"zip", size=3, made_at=at, remove_at=at
+        )
+        return {"key": copy.pk}
+    if "/passo/" in address:
+        SubjectRequest.objects.create(lead=told.lead, kind="erasure", opened_at=at, due_at=at)
+        step = ErasureStep.objects.create(
+            lead_id=told.lead.pk, store="crm_nota", label="CRM", status="by_hand", created_at=at
+        )
+        return {"key": step.pk}
+    return {"key": told.subjectrequest.pk}
 
 
 def values_of(world: World, address: str) -> dict[str, str]:
@@ -38,6 +55,7 @@ def values_of(world: World, address: str) -> dict[str, str]:
         "object_id": getattr(row, "pk", told.lead.pk),
         "one": one.pk,
         "other": other.pk,
+        "request_id": told.subjectrequest.pk,
         "secret": "outro-segredo",
         "turn": told.turn.pk,
         "url": "nada/aqui",
@@ -48,6 +66,8 @@ def values_of(world: World, address: str) -> dict[str, str]:
     if address.startswith("api/v1/"):
         kept = {"empresas": told.empresa, "handoffs": told.handoff, "leads": told.lead, "orcamentos": told.orcamento}
         values["pk"] = kept.get(address.split("/")[2], told.conversation).pk
+    if "subjectrequest/" in address:
+        values |= {"deed": "feito" if "/passo/" in address else "encerrar", **_of_a_request(told, address)}
     if model is Conversation:
         values["key"] = told.conversation.pk
     if "visoes/" in address:
