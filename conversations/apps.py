@@ -8,7 +8,7 @@ class ConversationsConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_save
 
-        from conversations import privacy, privacy_words, receivers, tasks  # noqa: F401 - receivers connect themselves
+        from conversations import privacy, privacy_words, receivers, saying, tasks  # noqa: F401 - receivers connect themselves
         from conversations.chatwoot import erasing, inboxes
         from conversations.chatwoot import receivers as mirror  # noqa: F401
         from conversations.media import receivers as media  # noqa: F401
@@ -18,3 +18,4 @@ class ConversationsConfig(AppConfig):
         privacy_words.register()
         erasing.register()
         tasks.register()
+        saying.register()

@@ -22,7 +22,6 @@ from knowledge.models import (
     Phrase,
     Product,
     ProductAttribute,
-    ProductPrice,
     ScoreWeights,
     Synonym,
 )
@@ -165,14 +164,6 @@ class FollowUpRuleAdmin(AuditedAdmin):
         (None, {"fields": [("temperature", "after_h"), "text", "active"]}),
         ("Depois de 24 horas (só Cloud API)", {"fields": [("template_name", "template_language"), "template_values"]}),
     ]
-
-
-@admin.register(ProductPrice)
-class ProductPriceAdmin(TrackedAdmin, AuditedAdmin):
-    list_display = ["product", "amount", "valid_from_date", "valid_until_date"]
-    empty_hint = "Nenhum preço. Só é preciso se a política permitir dizer o preço a leads frios."
-    list_filter = ["product"]
-    ordering = ["product", "-valid_from_date"]
 
 
 @admin.register(ScoreWeights)

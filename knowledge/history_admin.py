@@ -159,7 +159,7 @@ class TrackedAdmin(_HistoryAdmin):
                 restore(record)
         except ValidationError as error:
             words = "; ".join(
-                f"{message}" if field == NON_FIELD_ERRORS else f"{_label(type(row), field)}: {message}"
+                f"{message}" if field == NON_FIELD_ERRORS else f"{label(type(row), field)}: {message}"
                 for field, found in error.message_dict.items()
                 for message in found
             )
@@ -246,7 +246,7 @@ def _named(record: Any) -> str:
     """What a part is about: its first column of choices, else the row's own name."""
     model = record.instance_type
     chosen = next((field for field in model._meta.concrete_fields if field.choices), None)
-    return _said(chosen, getattr(record, chosen.attname)) if chosen is not None else str(record.instance)
+    return said(chosen, getattr(record, chosen.attname)) if chosen is not None else str(record.instance)
 
 
 def _delta(newer: Any, older: Any) -> tuple[Change, ...]:
@@ -264,26 +264,26 @@ def _now_and_then(stored: models.Model | None, record: Any) -> list[tuple[str, s
             continue
         value = getattr(record, field.attname)
         differs = stored is not None and getattr(stored, field.attname) != value
-        rows.append((_label(model, field.name), _said(field, value), differs))
+        rows.append((label(model, field.name), said(field, value), differs))
     for field in record._history_m2m_fields:
         then = sorted(
             str(getattr(link, f"{field.m2m_reverse_field_name()}_id")) for link in getattr(record, field.name).all()
         )
         now = sorted(str(one.pk) for one in getattr(stored, field.name).all()) if stored else []
-        rows.append((_label(model, field.name), ", ".join(then) or "–", stored is not None and then != now))
+        rows.append((label(model, field.name), ", ".join(then) or "–", stored is not None and then != now))
     return rows
 
 
 def _change(model: type[models.Model], name: str, old: object, new: object) -> Change:
     field = model._meta.get_field(name)
-    return Change(_label(model, name), *word_by_word(_said(field, old), _said(field, new)))
+    return Change(label(model, name), *word_by_word(said(field, old), said(field, new)))
 
 
-def _label(model: type[models.Model], name: str) -> str:
+def label(model: type[models.Model], name: str) -> str:
     return str(getattr(model._meta.get_field(name), "verbose_name", name))
 
 
-def _said(field: Any, value: object) -> str:
+def said(field: Any, value: object) -> str:
     """A stored value as people read it."""
     if isinstance(value, list):  # links: what the other side of each is
         other = field.m2m_reverse_field_name()

@@ -26,6 +26,7 @@ from seleto.lib.admin import actor
 from seleto.lib.admin_lists import asking, local
 from seleto.lib.audit import record
 
+PUBLISH = "knowledge.publish_knowledge"
 SHIPPED_BY = "arquivos do sistema"
 
 
@@ -70,7 +71,7 @@ class PromptVersionAdmin(AuditedAdmin):
         return deleted, counts, set(map(str, missing)) - own, protected
 
     def may_publish(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("knowledge.change_promptversion"))
+        return may_publish(request)
 
     # --- Lists and forms -----------------------------------------------------------------------------------------
 
@@ -228,6 +229,11 @@ class PromptVersionAdmin(AuditedAdmin):
         if not self.may_publish(request):
             raise PermissionDenied
         return get_object_or_404(PromptVersion, pk=key)
+
+
+def may_publish(request: HttpRequest) -> bool:
+    """Writing a draft needs the right to change versions; having leads answered with it, the right to publish."""
+    return bool(request.user.has_perm(PUBLISH))
 
 
 def audit_version(request: HttpRequest, action: str, version_id: UUID, **detail: object) -> None:

@@ -1,5 +1,6 @@
 """Rules that may be made stricter by whoever may change them, and looser only by whoever may loosen them."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
@@ -8,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 
-from knowledge.admin import SingleRowAdmin
+from knowledge.admin import AuditedAdmin, SingleRowAdmin
 from knowledge.history_admin import TrackedAdmin
-from knowledge.models import PricePolicy, SafetyRules
+from knowledge.models import PricePolicy, ProductPrice, SafetyRules
 from knowledge.strictness import CODE, loosened
 
 if TYPE_CHECKING:  # generic for the type checker only
@@ -25,12 +26,37 @@ def looser(stored: models.Model | None, wanted: models.Model) -> list[str]:
     """What a row would allow that it does not allow now, in sentences."""
     if isinstance(wanted, SafetyRules):
         former = stored.strictness() if isinstance(stored, SafetyRules) else CODE
-        return loosened(former, wanted.strictness())
+        alone = isinstance(stored, SafetyRules) and stored.four_eyes and not wanted.four_eyes
+        told = ["Uma pessoa só volta a poder mudar o que os leads ouvem."] if alone else []
+        return loosened(former, wanted.strictness()) + told
     if isinstance(wanted, PricePolicy):
         on = isinstance(stored, PricePolicy) and stored.cold_lead_exception
         if wanted.cold_lead_exception and not on:
             return ["O agente passa a poder dizer o preço configurado a um lead frio que pergunta."]
+    if isinstance(wanted, ProductPrice):
+        return _told_anew(stored if isinstance(stored, ProductPrice) else None, wanted)
     return []
+
+
+def _told_anew(stored: ProductPrice | None, wanted: ProductPrice) -> list[str]:
+    """While the exception is on, a price that is new, or holds on days it did not hold, is told to leads at once."""
+    if not PricePolicy.objects.filter(cold_lead_exception=True).exists():
+        return []
+    last, was_last = (row.valid_until_date or date.max if row else date.min for row in (wanted, stored))
+    narrower = (
+        stored is not None
+        and (stored.product_id, stored.amount) == (wanted.product_id, wanted.amount)
+        and stored.valid_from_date <= wanted.valid_from_date
+        and last <= was_last
+    )
+    if narrower:
+        return []
+    until = f" até {wanted.valid_until_date:%d/%m/%Y}" if wanted.valid_until_date else ""
+    amount = f"{wanted.amount:,.2f}".translate(str.maketrans(",.", ".,"))
+    return [
+        f"A exceção do lead frio está ligada: o agente passa a poder dizer R$ {amount} ({wanted.product_id}), de"
+        f" {wanted.valid_from_date:%d/%m/%Y}{until}."
+    ]
 
 
 class LooseningForm(_ModelForm):
@@ -59,8 +85,8 @@ class LooseningForm(_ModelForm):
             self.add_error("confirm", ValidationError([*allowed, "Confirme para salvar."]))
 
 
-class RuleAdmin(TrackedAdmin, SingleRowAdmin):
-    """A row of rules. What it allows more than before is audited as such."""
+class LooseningAdmin(TrackedAdmin, AuditedAdmin):
+    """Rows of rules. What they allow more than before is audited as such."""
 
     form = LooseningForm
 
@@ -81,6 +107,19 @@ class RuleAdmin(TrackedAdmin, SingleRowAdmin):
             self.record(request, "rule.loosen", obj)
 
 
+@admin.register(ProductPrice)
+class ProductPriceAdmin(LooseningAdmin):
+    list_display = ["product", "amount", "valid_from_date", "valid_until_date"]
+    empty_hint = "Nenhum preço. Só é preciso se a política permitir dizer o preço a leads frios."
+    list_filter = ["product"]
+    ordering = ["product", "-valid_from_date"]
+    fields = ["product", "amount", "valid_from_date", "valid_until_date", "confirm"]
+
+
+class RuleAdmin(LooseningAdmin, SingleRowAdmin):
+    """The one row of a kind of rules."""
+
+
 @admin.register(PricePolicy)
 class PricePolicyAdmin(RuleAdmin):
     list_display = ["__str__", "cold_lead_exception", "updated_at"]
@@ -90,5 +129,5 @@ class PricePolicyAdmin(RuleAdmin):
 @admin.register(SafetyRules)
 class SafetyRulesAdmin(RuleAdmin):
     list_display = ["__str__", "questions", "updated_at"]
-    fields = ["questions", "forbidden", "confirm"]
+    fields = ["questions", "forbidden", "four_eyes", "confirm"]
     empty_hint = "Valem só as regras do sistema."

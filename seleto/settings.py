@@ -77,6 +77,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "seleto.accounts.middleware.Doors",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # The last: it calls the view itself.
+    "seleto.backoffice.four_eyes.holding.FourEyesMiddleware",
 ]
 
 ROOT_URLCONF = "seleto.urls"

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Length, Now
 from django.db.models.lookups import LessThanOrEqual
 
+from knowledge import spoken
 from knowledge.models.base import Seeded
 from knowledge.models.history import History
 from knowledge.models.products import Product
@@ -90,6 +91,11 @@ class Phrase(Seeded):
 
     def __str__(self) -> str:
         return f"{self.situation} {self.pk or 'nova'}"
+
+    def clean(self) -> None:
+        """Refuse what could never leave: an active phrase stands in for a draft that may not, so it has to pass."""
+        if self.active and (faults := spoken.faults(self.text)):
+            raise ValidationError({"text": faults})
 
 
 class PricePolicy(models.Model):

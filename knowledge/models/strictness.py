@@ -26,6 +26,12 @@ class SafetyRules(models.Model):
         help_text="Uma por linha, de 3 a 60 caracteres; maiúsculas e acentos não importam. O rascunho que tiver uma"
         " delas é barrado.",
     )
+    four_eyes = models.BooleanField(
+        "publicação a quatro olhos",
+        default=False,
+        help_text="Ligada, o que os leads ouvem (produtos, artigos, frases, preços, regras, prompts, arquivos) só muda"
+        " depois que uma segunda pessoa aprova. Desligar também pede a segunda pessoa.",
+    )
     updated_at = models.DateTimeField("alterado em", auto_now=True)
     history = History()
 

@@ -11,6 +11,7 @@ from seleto.backoffice import (  # noqa: F401
     run_pages,
     subject_pages,
 )
+from seleto.backoffice.four_eyes import pages as four_eyes_pages  # noqa: F401
 from seleto.backoffice.inbox import pages  # noqa: F401
 
 # isort: split

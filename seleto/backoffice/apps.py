@@ -9,7 +9,9 @@ class BackofficeConfig(AppConfig):
 
     def ready(self) -> None:
         from seleto.backoffice import exports, parked, playground, privacy, replay, retention, roles, runs
+        from seleto.backoffice.four_eyes import deciding
 
+        deciding.register()
         exports.register()
         playground.register()
         replay.register()

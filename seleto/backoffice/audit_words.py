@@ -61,6 +61,11 @@ _DEEDS = {
     "outbound.test": "mandou um evento de teste",
     "outbox.discard": "descartou a mensagem",
     "outbox.requeue": "mandou enviar de novo",
+    "pending.approve": "aprovou a mudança de outra pessoa",
+    "pending.ask": "pediu uma mudança que espera aprovação",
+    "pending.decline": "recusou a mudança de outra pessoa",
+    "pending.stale": "a mudança pedida não se aplicava mais",
+    "pending.withdraw": "desistiu da mudança que pediu",
     "price.disclosed": "informou o preço configurado",
     "publish": "publicou",
     "publish_cancel": "cancelou a avaliação para publicar",
@@ -105,6 +110,7 @@ _DEEDS = {
 }
 _LABELS = {
     "api_token": "chave",
+    "author": "pedida pelo usuário",
     "bucket": "ritmo",
     "cases": "conversas avaliadas",
     "changed": "alteradas",

@@ -62,6 +62,10 @@ def hot(scope: Scope) -> str:
     )
 
 
+def pending() -> str:
+    return to_list("backoffice_pendingchange", status__exact="waiting")
+
+
 def stuck(kind: str, scope: Scope) -> str:
     route, filters, channel, _, _ = STUCK[kind]
     return to_list(route, **filters, **{channel: scope.channel})

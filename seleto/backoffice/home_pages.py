@@ -21,6 +21,7 @@ from crm.models import CrmSync
 from leads.models import Temperature
 from seleto import degraded
 from seleto.backoffice import home, home_links
+from seleto.backoffice.four_eyes.pages import waiting
 from seleto.backoffice.home import Scope
 from seleto.backoffice.home_words import duration, minutes, money
 from seleto.lib import clock
@@ -134,6 +135,8 @@ def _now(request: HttpRequest, scope: Scope) -> dict[str, Any]:
         shown["lights"] = [_light(row) for row in home.lights(scope)]
     if may("conversations.view_turn"):
         shown["spend"] = _spend_today(scope)
+    if pending := waiting(request):
+        shown["pending"] = {"count": pending, "link": home_links.pending()}
     shown["stuck"] = _stuck(request, scope)
     return shown
 

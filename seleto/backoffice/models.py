@@ -323,3 +323,56 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PendingChange(models.Model):
+    """A request that would change what leads are told, kept until a second person decides (``four_eyes``).
+
+    ``changes`` is what it would change (``picture.differences``); ``posted`` and ``uploads`` are what was sent to
+    ``path``, emptied once it is decided.
+    """
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", "espera aprovação"
+        APPROVED = "approved", "aprovada"
+        DECLINED = "declined", "recusada"
+        WITHDRAWN = "withdrawn", "o autor desistiu"
+        STALE = "stale", "não se aplica mais"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    title = models.CharField("mudança", max_length=200)
+    status = models.CharField("situação", max_length=10, choices=Status, default=Status.WAITING)
+    changes = models.JSONField("o que muda")
+    path = models.CharField("página", max_length=1000)
+    query = models.CharField("filtros", max_length=2000, blank=True)
+    posted = models.JSONField("formulário", default=dict)
+    uploads = models.JSONField("arquivos", default=list)
+    digest = models.CharField("resumo", max_length=64)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name="autor"
+    )
+    author_name = models.CharField("pedida por", max_length=150)
+    asked_at = models.DateTimeField("pedida em")
+    decided_by = models.CharField("decidida por", max_length=150, blank=True)
+    decided_at = models.DateTimeField("decidida em", null=True, blank=True)
+    reason = models.CharField("motivo", max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = "mudança para aprovar"
+        verbose_name_plural = "mudanças para aprovar"
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=["digest"], condition=Q(status="waiting"), name="pending_change_once"),
+            models.CheckConstraint(
+                condition=Q(status__in=["waiting", "approved", "declined", "withdrawn", "stale"]),
+                name="pending_change_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="waiting", decided_at=None) | (~Q(status="waiting") & Q(decided_at__isnull=False)),
+                name="pending_change_decided_when",
+            ),
+        ]
+        indexes = [models.Index(fields=["asked_at"], condition=Q(status="waiting"), name="pending_change_waiting")]
+
+    def __str__(self) -> str:
+        return self.title

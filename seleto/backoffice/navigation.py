@@ -16,6 +16,7 @@ from unfold.dataclasses import SearchResult
 
 from leads.models import Lead
 from seleto.backoffice import first_run_pages, parked_pages
+from seleto.backoffice.four_eyes.pages import waiting
 
 # The queue's own tables (`seleto/backoffice/queue_pages.py`).
 QUEUE_TABLES = ("django_q.ormq", "django_q.schedule", "django_q.success", "django_q.failure")
@@ -67,6 +68,7 @@ GROUPS: tuple[tuple[str, tuple[Page, ...]], ...] = (
             Page("Artigos", "menu_book", ("knowledge.article", "knowledge.synonym")),
             Page("Perguntas sem resposta", "help", ("knowledge.gap",)),
             Page("Dados da empresa", "storefront", ("knowledge.companyprofile",)),
+            Page("Mudanças para aprovar", "approval", ("backoffice.pendingchange",)),
         ),
     ),
     (
@@ -231,9 +233,16 @@ def _item(request: HttpRequest, page: Page, lists: dict[str, tuple[str, str]]) -
         "title": page.title,
         "icon": page.icon,
         "link": addresses[0],
+        **_badge(request, page),
         "active": any(request.path.startswith(address) for address in addresses)
         and bool(page.route or not _off_list(request)),
     }
+
+
+def _badge(request: HttpRequest, page: Page) -> dict[str, Any]:
+    """How many changes wait for a second person."""
+    count = waiting(request) if "backoffice.pendingchange" in page.models else 0
+    return {"badge": count, "badge_variant": "warning", "badge_style": "solid"} if count else {}
 
 
 def _off_list(request: HttpRequest) -> bool:

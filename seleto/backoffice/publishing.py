@@ -20,7 +20,7 @@ from conversations.publishing.cases import gate_cases, gate_titles
 from conversations.wording import rules
 from knowledge import services
 from knowledge.models import PublishRun
-from knowledge.prompt_admin import audit_version, user_name
+from knowledge.prompt_admin import audit_version, may_publish, user_name
 from knowledge.prompts import PromptError
 from seleto.lib import clock
 from seleto.lib.admin import ReadOnlyAdmin
@@ -94,7 +94,7 @@ class PublishRunAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         row = self.get_object(request, object_id)
-        context = {**_shown(row), "may_publish": _may_publish(request)} if isinstance(row, PublishRun) else {}
+        context = {**_shown(row), "may_publish": may_publish(request)} if isinstance(row, PublishRun) else {}
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
     def override_view(self, request: HttpRequest, key: UUID) -> HttpResponse:
@@ -119,7 +119,7 @@ class PublishRunAdmin(ReadOnlyAdmin):
         return _to(key)
 
     def _row(self, request: HttpRequest, key: UUID) -> PublishRun:
-        if not _may_publish(request):
+        if not may_publish(request):
             raise PermissionDenied
         return get_object_or_404(PublishRun.objects.select_related("version"), pk=key)
 
@@ -130,10 +130,6 @@ def state_tag(row: PublishRun) -> SafeString:
 
 def dollars(amount: Decimal) -> str:
     return f"{amount:.4f}".replace(".", ",") if amount else "0"
-
-
-def _may_publish(request: HttpRequest) -> bool:
-    return bool(request.user.has_perm("knowledge.change_promptversion"))
 
 
 def _to(key: UUID) -> HttpResponse:

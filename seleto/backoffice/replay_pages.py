@@ -210,7 +210,7 @@ def may_start(request: HttpRequest) -> bool:
 
 
 def may_read(request: HttpRequest) -> bool:
-    return bool(request.user.has_perm("conversations.view_conversation"))
+    return bool(request.user.has_perm("conversations.view_message"))
 
 
 def dollars(amount: Decimal | None) -> str:

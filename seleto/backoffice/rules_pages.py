@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -80,9 +82,23 @@ def phrases_stopped(strictness: Strictness) -> list[Phrase]:
     return [row for row in rows if not guardrails.review(row.text, context).ok and guardrails.review(row.text).ok]
 
 
+def approvers() -> int:
+    """People who may approve what another one changes."""
+    people = get_user_model()._default_manager.filter(is_active=True, is_staff=True)
+    granted = Permission.objects.filter(content_type__app_label="knowledge", codename="publish_knowledge")
+    may = Q(is_superuser=True) | Q(user_permissions__in=granted) | Q(groups__permissions__in=granted)
+    return people.filter(may).distinct().count()
+
+
 class _Form(LooseningForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if cleaned.get("four_eyes") and not self.instance.four_eyes and approvers() < 2:
+            self.add_error(
+                "four_eyes",
+                "Ainda não há duas pessoas que possam publicar conhecimento: com esta chave ligada, ninguém aprovaria"
+                " as mudanças de quem as faz. Dê o papel Gestor a mais alguém antes.",
+            )
         if cleaned.get("questions") and "forbidden" in cleaned:
             wanted = SafetyRules(questions=cleaned["questions"], forbidden=cleaned["forbidden"]).strictness()
             if stopped := phrases_stopped(wanted):

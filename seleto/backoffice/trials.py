@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 from conversations.models import Conversation, GuardrailHit, Handoff, Turn
 from knowledge import queries, services
 from knowledge.models import PromptTrial, PromptVersion
-from knowledge.prompt_admin import audit_version, user_name
+from knowledge.prompt_admin import audit_version, may_publish, user_name
 from knowledge.prompts import PromptError
 from leads.models import Fact
 from seleto.backoffice.publishing import dollars
@@ -200,12 +200,12 @@ class PromptTrialAdmin(ReadOnlyAdmin):
                 "figures": figures(a, b),
                 "caution": caution(a, b),
                 "counted_from": local(row.started_at + timedelta(seconds=queries.CACHE_S)),
-                "may_publish": _may_publish(request),
+                "may_publish": may_publish(request),
             }
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
     def start_view(self, request: HttpRequest, version: UUID) -> HttpResponse:
-        if not _may_publish(request):
+        if not may_publish(request):
             raise PermissionDenied
         row = get_object_or_404(PromptVersion, pk=version)
         form = TrialForm(request.POST or None)
@@ -230,7 +230,7 @@ class PromptTrialAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, "admin/knowledge/prompttrial/start.html", context)
 
     def drop_view(self, request: HttpRequest, key: UUID) -> HttpResponse:
-        if not _may_publish(request):
+        if not may_publish(request):
             raise PermissionDenied
         trial = get_object_or_404(PromptTrial, pk=key)
         try:
@@ -241,10 +241,6 @@ class PromptTrialAdmin(ReadOnlyAdmin):
             audit_version(request, "trial_drop", trial.version_b_id, trial=str(key))
             self.message_user(request, "Teste encerrado: a versão publicada fica.", messages.SUCCESS)
         return _to(trial)
-
-
-def _may_publish(request: HttpRequest) -> bool:
-    return bool(request.user.has_perm("knowledge.change_promptversion"))
 
 
 def _to(trial: PromptTrial) -> HttpResponse:

@@ -8,7 +8,11 @@ from django.db.models import Model
 from django.test import RequestFactory
 from django.urls import NoReverseMatch, reverse
 
+from knowledge import loader
+from knowledge.models import PromptVersion
+from knowledge.prompts import renamed
 from seleto.backoffice import roles
+from tests.factories import TurnFactory, waiting
 
 pytestmark = pytest.mark.django_db
 
@@ -34,9 +38,7 @@ OPENS = {
     | {f"django_q.{name}" for name in "ormq schedule success failure".split()}
     | {"outbound.subscription", "outbound.delivery"}
     | {"leads.lead", "knowledge.flag", "knowledge.rolloutrule", "knowledge.rolloutphone", "backoffice.bulkrun"},
-    roles.DATA_OFFICER: PEOPLE
-    | {"leads.subjectrequest", "conversations.conversation", "conversations.message", "conversations.media"}
-    | {"lib.auditentry"},
+    roles.DATA_OFFICER: PEOPLE | {"leads.subjectrequest", "conversations.conversation"} | {"lib.auditentry"},
 }
 # Deeds that have a permission of their own.
 DEEDS = {
@@ -216,3 +218,56 @@ LABELS = {
     "conversations.conversation": ["conversation"],
     "conversations.plannedfollowup": ["conversation", "plannedfollowup"],
 }
+
+
+@pytest.mark.parametrize("role", [roles.OPERATIONS, roles.DATA_OFFICER])
+def test_who_keeps_things_running_or_attends_to_subjects_reads_no_transcript(somebody, client, role):
+    """The list and the page open; what was said, what led to it and the search in it do not."""
+    conversation = waiting("o meu cachorro se chama Biscoito")
+    message = conversation.messages.get()
+    turn = TurnFactory.create(conversation=conversation)
+    page = f"/admin/conversations/conversation/{conversation.pk}/"
+    somebody(role)
+
+    shown = [
+        client.get(page + "change/"),
+        client.get(page + "agora/"),
+        client.get("/admin/conversations/conversation/"),
+    ]
+
+    assert [said.status_code for said in shown] == [200] * 3
+    assert not [said for said in shown if "Biscoito" in said.content.decode()]
+    assert client.get(f"{page}turno/{turn.pk}/").status_code == 403
+    assert client.get(f"{page}anteriores/{message.pk}/").status_code == 403
+    found = client.get("/admin/conversations/conversation/?q=biscoito")
+    assert str(conversation.pk) not in found.content.decode()
+
+
+def test_the_sdr_lead_reads_transcripts(somebody, client):
+    conversation = waiting("o meu cachorro se chama Biscoito")
+    somebody(roles.SDR_LEAD)
+
+    page = client.get(f"/admin/conversations/conversation/{conversation.pk}/change/")
+    found = client.get("/admin/conversations/conversation/?q=biscoito")
+
+    assert "Biscoito" in page.content.decode()
+    assert str(conversation.pk) in found.content.decode()
+
+
+PUBLISHING = ["publicar", "voltar"]
+
+
+@pytest.mark.parametrize(("codename", "status"), [("change_promptversion", 403), ("publish_knowledge", 302)])
+def test_publishing_a_prompt_is_another_right_than_writing_one(client, codename, status):
+    loader.load()
+    version = PromptVersion.objects.get(role="resumo", status="published")
+    draft = PromptVersion.objects.create(role="resumo", version="v9", text=renamed(version.text, "v9"))
+    user = User.objects.create_user("redatora", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=["view_promptversion", codename]))
+    client.force_login(user)
+
+    said = [client.post(f"/admin/knowledge/promptversion/{draft.pk}/{deed}/") for deed in PUBLISHING]
+
+    assert [one.status_code for one in said] == [status] * 2
+    draft.refresh_from_db()
+    assert (draft.status == "published") is (status == 302)

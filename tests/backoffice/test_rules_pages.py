@@ -191,3 +191,69 @@ def test_who_may_not_judge_does_not(client):
     assert "bloqueio estava" not in client.get(f"/admin/conversations/guardrailhit/{hit.pk}/change/").content.decode()
     assert not HitReview.objects.exists()
     assert GuardrailHit.objects.count() == 1
+
+
+PRICE = ("view_productprice", "add_productprice", "change_productprice")
+A_PRICE = {"product": "FB300", "amount": "18900", "valid_from_date": "01/11/2026", "valid_until_date": "30/11/2026"}
+
+
+@pytest.mark.django_db
+def test_a_price_told_at_once_needs_what_the_exception_needs(client, seeded):
+    PricePolicy.objects.update(cold_lead_exception=True)
+    person(client, *PRICE)
+    refused = client.post("/admin/knowledge/productprice/add/", {**A_PRICE, "confirm": "on"}).content.decode()
+    assert "não afrouxá-las" in refused
+    assert "R$ 18.900,00" in refused
+
+    person(client, *PRICE, "loosen_rule")
+    unsure = client.post("/admin/knowledge/productprice/add/", A_PRICE)
+    assert "Confirme para salvar" in unsure.content.decode()
+    assert not ProductPrice.objects.exists()
+    assert client.post("/admin/knowledge/productprice/add/", {**A_PRICE, "confirm": "on"}).status_code == 302
+
+    assert ProductPrice.objects.get().amount == 18900
+    assert AuditEntry.objects.filter(action="rule.loosen", subject_kind="productprice").count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("change", "free"),
+    [
+        ({"valid_until_date": "20/11/2026"}, True),
+        ({"valid_until_date": ""}, False),
+        ({"valid_from_date": "01/10/2026"}, False),
+        ({"amount": "17000"}, False),
+    ],
+)
+def test_while_the_exception_is_on_a_price_may_only_hold_for_less(client, seeded, change, free):
+    row = ProductPrice.objects.create(
+        product_id="FB300", amount=18900, valid_from_date=date(2026, 11, 1), valid_until_date=date(2026, 11, 30)
+    )
+    PricePolicy.objects.update(cold_lead_exception=True)
+    person(client, *PRICE)
+
+    said = client.post(f"/admin/knowledge/productprice/{row.pk}/change/", A_PRICE | change)
+
+    assert said.status_code == (302 if free else 200)
+
+
+@pytest.mark.django_db
+def test_while_the_exception_is_off_prices_are_kept_as_before(client, seeded):
+    person(client, *PRICE)
+
+    assert client.post("/admin/knowledge/productprice/add/", A_PRICE).status_code == 302
+
+
+@pytest.mark.django_db
+def test_a_former_price_comes_back_only_by_who_may_loosen(client, seeded):
+    row = ProductPrice.objects.create(product_id="FB300", amount=18900, valid_from_date=date(2026, 11, 1))
+    row.amount = 20000
+    row.save()
+    PricePolicy.objects.update(cold_lead_exception=True)
+    former = ProductPrice.history.filter(amount=18900).last()
+    person(client, *PRICE)
+
+    said = client.post(f"/admin/knowledge/productprice/{row.pk}/history/{former.pk}/")
+
+    assert said.status_code == 403
+    assert ProductPrice.objects.get().amount == 20000

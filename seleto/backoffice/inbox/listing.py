@@ -22,12 +22,16 @@ from seleto.backoffice.inbox.filters import Product, Violation, has_violation
 from seleto.backoffice.models import SavedView
 from seleto.backoffice.replay_pages import ReplayableConversationAdmin
 from seleto.lib import clock
-from seleto.lib.admin_lists import local
+from seleto.lib.admin_lists import local, moment
+
+# The list of conversations is one thing, their words another (docs/roles.md).
+MAY_READ = "conversations.view_message"
 
 
 class InboxList(ReplayableConversationAdmin):
     list_display = ["name", "temperature", "owner_column", "last_message", "waited"]
     list_filter = [*ReplayableConversationAdmin.list_filter, Violation, Product]
+    last_at = moment("last_message_at", "última mensagem")
     list_before_template = "admin/backoffice/saved_views.html"
     search_fields = ["id"]  # shows the box; ``get_search_results`` does the work
     search_help_text = "nome, empresa, cidade, produto, telefone ou palavras da conversa"
@@ -41,7 +45,16 @@ class InboxList(ReplayableConversationAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Conversation], search_term: str
     ) -> tuple[QuerySet[Conversation], bool]:
-        return (search.matching(queryset, search_term) if search_term.strip() else queryset), False
+        if not search_term.strip():
+            return queryset, False
+        return search.matching(queryset, search_term, in_words=request.user.has_perm(MAY_READ)), False
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Without what was said for who may not read it."""
+        shown = super().get_list_display(request)
+        if request.user.has_perm(MAY_READ):
+            return shown
+        return [{"last_message": "last_at"}.get(str(name), name) for name in shown]
 
     def has_repair_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("conversations.operate_conversation"))

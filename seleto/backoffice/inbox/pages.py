@@ -20,7 +20,7 @@ from conversations.models import Conversation, Message
 from conversations.repair import Refused
 from seleto.backoffice.inbox import trace, workspace
 from seleto.backoffice.inbox.deeds import DEEDS, Deed
-from seleto.backoffice.inbox.listing import InboxList
+from seleto.backoffice.inbox.listing import MAY_READ, InboxList
 from seleto.backoffice.inbox.workspace import May
 from seleto.lib import clock
 from seleto.lib.admin import actor
@@ -68,6 +68,7 @@ class InboxAdmin(InboxList):
         return TemplateResponse(request, f"{_HERE}/parts.html", self._page_context(request, conversation))
 
     def older_view(self, request: HttpRequest, key: UUID, before: UUID) -> HttpResponse:
+        self._need(request, MAY_READ)
         conversation = self._conversation(request, key)
         get_object_or_404(Message, pk=before, conversation=conversation)
         rows, more = workspace.older(conversation, before)
@@ -80,6 +81,7 @@ class InboxAdmin(InboxList):
         return TemplateResponse(request, f"{_HERE}/older.html", context)
 
     def trace_view(self, request: HttpRequest, key: UUID, turn: UUID) -> HttpResponse:
+        self._need(request, MAY_READ)
         conversation = self._conversation(request, key)
         row = get_object_or_404(conversation.turns.select_related("conversation__lead"), pk=turn)
         return TemplateResponse(request, f"{_HERE}/trace.html", {"trace": trace.of(row)})

@@ -18,12 +18,12 @@ from seleto.lib.text.fold import fold
 MIN_DIGITS = 4
 
 
-def matching(rows: QuerySet[Any], typed: str) -> QuerySet[Any]:
-    """The conversations whose lead is known by all these words, or in which one message says them all."""
+def matching(rows: QuerySet[Any], typed: str, *, in_words: bool) -> QuerySet[Any]:
+    """Conversations whose lead is known by all these words or, ``in_words``, in which one message says them all."""
     words = fulltext.words(typed)
     if key := _key(typed):
         return rows.filter(Q(pk=key) | Q(lead_id=key))
-    found = Q(pk__in=_saying(typed)) if words else Q()
+    found = Q(pk__in=_saying(typed)) if words and in_words else Q()
     if words:
         known = Q()
         for word in words:

@@ -23,7 +23,7 @@ from leads.models import Identity
 from leads.temperature_admin import explained
 from seleto.backoffice import evidence
 from seleto.backoffice.inbox import timeline
-from seleto.backoffice.inbox.listing import how_long
+from seleto.backoffice.inbox.listing import MAY_READ, how_long
 
 # Bubbles shown at first, and added by each "older".
 BUBBLES = 40
@@ -55,8 +55,10 @@ _STAMP = (
 
 @dataclass(frozen=True, slots=True)
 class May:
-    """What this person may do here."""
+    """What this person may do here. ``read``: the messages and what led to them; ``known``: what the lead told."""
 
+    read: bool
+    known: bool
     operate: bool
     speak: bool
     crm: bool
@@ -67,6 +69,8 @@ class May:
     def of(cls, request: HttpRequest) -> "May":
         allowed = request.user.has_perm
         return cls(
+            read=allowed(MAY_READ),
+            known=allowed("leads.view_fact"),
             operate=allowed("conversations.operate_conversation"),
             speak=allowed("conversations.send_as_company"),
             crm=allowed("crm.operate_crm"),
@@ -106,8 +110,8 @@ def older(conversation: Conversation, before: UUID | None = None) -> tuple[list[
 
 def parts(request: HttpRequest, conversation: Any, *, now: datetime) -> dict[str, Any]:
     """Everything the page shows, in a fixed number of statements."""
-    lead = conversation.lead
-    shown, more = older(conversation)
+    lead, may = conversation.lead, May.of(request)
+    shown, more = older(conversation) if may.read else ([], False)
     identities = list(Identity.objects.filter(lead=lead).order_by("kind", "value"))
     told = evidence.page_context(lead)
     name = lead_name(told["facts"], identities)
@@ -118,7 +122,7 @@ def parts(request: HttpRequest, conversation: Any, *, now: datetime) -> dict[str
         "conversation": conversation,
         "lead": lead,
         "lead_name": name,
-        "may": May.of(request),
+        "may": may,
         "bubbles": bubbles(shown, lead_name=name),
         "more": more,
         "stuck": {row.message_id for row in stuck},
@@ -127,7 +131,7 @@ def parts(request: HttpRequest, conversation: Any, *, now: datetime) -> dict[str
         "known": told["known"],
         "interests": told["interests"],
         "scored": explained(lead),
-        "entries": timeline.entries(conversation),
+        "entries": timeline.entries(conversation) if may.read else [],
         "crm": CrmSync.objects.filter(lead=lead).first(),
         "sessions": Conversation.objects.filter(lead=lead)
         .exclude(pk=conversation.pk)
