@@ -4,20 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('knowledge', '0016_article_review_by'),
+        ("knowledge", "0016_article_review_by"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='historicalsafetyrules',
-            name='four_eyes',
-            field=models.BooleanField(default=False, help_text='Ligada, o que os leads ouvem (produtos, artigos, frases, preços, regras, prompts, arquivos) só muda depois que uma segunda pessoa aprova. Desligar também pede a segunda pessoa.', verbose_name='publicação a quatro olhos'),
+            model_name="historicalsafetyrules",
+            name="four_eyes",
+            field=models.BooleanField(
+                default=False,
+                help_text="Ligada, o que os leads ouvem (produtos, artigos, frases, preços, regras, prompts, arquivos) só muda depois que uma segunda pessoa aprova. Desligar também pede a segunda pessoa.",
+                verbose_name="publicação a quatro olhos",
+            ),
         ),
         migrations.AddField(
-            model_name='safetyrules',
-            name='four_eyes',
-            field=models.BooleanField(default=False, help_text='Ligada, o que os leads ouvem (produtos, artigos, frases, preços, regras, prompts, arquivos) só muda depois que uma segunda pessoa aprova. Desligar também pede a segunda pessoa.', verbose_name='publicação a quatro olhos'),
+            model_name="safetyrules",
+            name="four_eyes",
+            field=models.BooleanField(
+                default=False,
+                help_text="Ligada, o que os leads ouvem (produtos, artigos, frases, preços, regras, prompts, arquivos) só muda depois que uma segunda pessoa aprova. Desligar também pede a segunda pessoa.",
+                verbose_name="publicação a quatro olhos",
+            ),
         ),
     ]

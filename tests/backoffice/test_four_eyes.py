@@ -262,7 +262,7 @@ def _restore(client):
 
 
 def _import(client):
-    sheet = SimpleUploadedFile("s.csv", "termo do cliente;termo dos artigos\nprensadinha;hamburguer\n".encode())
+    sheet = SimpleUploadedFile("s.csv", b"termo do cliente;termo dos artigos\nprensadinha;hamburguer\n")
     preview = client.post("/admin/knowledge/synonym/import/", {"import_file": sheet, "resource": "0"})
     data = {field.html_name: field.value() for field in preview.context["confirm_form"]}
     client.post("/admin/knowledge/synonym/process_import/", data)
