@@ -50,7 +50,7 @@ def record(message: Message, *, reason: WrongReply.Reason, words: str, by: str, 
             action="report" if made else "report_again",
             subject_kind="wrongreply",
             subject_id=report.pk,
-            detail={"reason": str(reason), "message": str(message.pk), "turn": str(report.turn_id or "")},
+            detail={"reason": str(reason), "message_id": str(message.pk), "turn": str(report.turn_id or "")},
             now=now,
         )
     return report

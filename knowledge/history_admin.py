@@ -127,7 +127,7 @@ class TrackedAdmin(_HistoryAdmin):
         if model is None:
             raise Http404
         key = self._key(object_id)
-        record = _records(model).filter(pk=version_id, **{_owner(model, self.model): key}).first()
+        record = _records(model).filter(pk=version_id, **{owner(model, self.model): key}).first()
         return self._restore_page(request, key, record)
 
     def _restore_page(self, request: HttpRequest, key: str, record: Any) -> HttpResponse:
@@ -180,7 +180,7 @@ class TrackedAdmin(_HistoryAdmin):
     def _parts(self, row: models.Model, part: type[models.Model]) -> list[Version]:
         """The newest records of the rows that belong to this one, whichever still exist."""
         name, route = str(part._meta.model_name), f"admin:{self.opts.app_label}_{self.opts.model_name}_part"
-        records = list(_records(part).filter(**{_owner(part, self.model): row.pk})[: self.history_list_per_page * 2])
+        records = list(_records(part).filter(**{owner(part, self.model): row.pk})[: self.history_list_per_page * 2])
         newer: dict[Any, Any] = {}
         for record in records:  # newest first
             key = getattr(record, part._meta.pk.attname)
@@ -188,7 +188,7 @@ class TrackedAdmin(_HistoryAdmin):
                 newer[key].history_delta_changes = _delta(newer[key], record)
             newer[key] = record
         return [
-            _version(record, reverse(route, args=[row.pk, name, record.history_id]), what=_named(record))
+            _version(record, reverse(route, args=[row.pk, name, record.history_id]), what=named(record))
             for record in records[: self.history_list_per_page]
         ]
 
@@ -221,10 +221,10 @@ def _records(model: type[models.Model]) -> Any:
     return model.history.select_related("history_user")  # type: ignore[attr-defined]  # every tracked model has it
 
 
-def _owner(part: type[models.Model], owner: type[models.Model]) -> str:
+def owner(part: type[models.Model], whole: type[models.Model]) -> str:
     """The column by which a part points to its page's row."""
     return next(
-        field.attname for field in part._meta.concrete_fields if field.is_relation and field.related_model is owner
+        field.attname for field in part._meta.concrete_fields if field.is_relation and field.related_model is whole
     )
 
 
@@ -242,7 +242,7 @@ def _version(record: Any, back: str, *, what: str = "") -> Version:
     )
 
 
-def _named(record: Any) -> str:
+def named(record: Any) -> str:
     """What a part is about: its first column of choices, else the row's own name."""
     model = record.instance_type
     chosen = next((field for field in model._meta.concrete_fields if field.choices), None)

@@ -15,7 +15,7 @@ from django.urls import reverse
 from unfold.dataclasses import SearchResult
 
 from leads.models import Lead
-from seleto.backoffice import first_run_pages, parked_pages
+from seleto.backoffice import deleted_pages, first_run_pages, parked_pages
 from seleto.backoffice.four_eyes.pages import waiting
 
 # The queue's own tables (`seleto/backoffice/queue_pages.py`).
@@ -68,6 +68,7 @@ GROUPS: tuple[tuple[str, tuple[Page, ...]], ...] = (
             Page("Artigos", "menu_book", ("knowledge.article", "knowledge.synonym")),
             Page("Perguntas sem resposta", "help", ("knowledge.gap",)),
             Page("Dados da empresa", "storefront", ("knowledge.companyprofile",)),
+            Page("Excluídos", "restore_from_trash", route="admin:backoffice_deleted", allowed=deleted_pages.may_open),
             Page("Mudanças para aprovar", "approval", ("backoffice.pendingchange",)),
         ),
     ),

@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
-from seleto.backoffice import first_run_pages, parked, parked_pages, runs
+from seleto.backoffice import deleted_pages, first_run_pages, parked, parked_pages, runs
 from seleto.backoffice.models import BulkRun
 from seleto.lib import clock
 from seleto.lib.admin import ReadOnlyAdmin, actor
@@ -44,7 +44,8 @@ class BulkRunAdmin(ReadOnlyAdmin):
             path("<uuid:run_id>/parar/", view(require_POST(self.cancel)), name="backoffice_bulkrun_cancel"),
             path("<uuid:run_id>/executar/", view(require_POST(self.real)), name="backoffice_bulkrun_real"),
         ]
-        return [*parked_pages.urls(self.admin_site), *first_run_pages.urls(self.admin_site), *own, *super().get_urls()]
+        pages = [one for page in (parked_pages, first_run_pages, deleted_pages) for one in page.urls(self.admin_site)]
+        return [*pages, *own, *super().get_urls()]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -57,6 +57,7 @@ def test_a_reply_is_marked_from_its_conversation_and_its_turn(manager, told):
     user = User.objects.get()
     assert (row.reason, row.words, row.turn, row.reported_by) == ("tom", "seco demais", told.turn, f"usuário:{user.pk}")
     assert AuditEntry.objects.get(action="report").detail["reason"] == "tom"
+    assert AuditEntry.objects.get(action="report").detail["message_id"] == str(told.outbox.message_id)
 
 
 def test_only_the_agents_messages_can_be_marked(manager, told):
