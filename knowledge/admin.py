@@ -126,6 +126,9 @@ class ArticleAdmin(SheetPages, ArticlePages, TrackedAdmin, AuditedAdmin):
     ordering = ["code"]
     readonly_fields = ["updated_at"]
 
+    def page_name(self, row: Article) -> str:
+        return row.title
+
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         widget = UnfoldAdminCheckboxSelectMultipleWidget
         return super().formfield_for_manytomany(db_field, request, widget=widget, **kwargs)

@@ -29,6 +29,7 @@ class SafetyRules(models.Model):
     four_eyes = models.BooleanField(
         "publicação a quatro olhos",
         default=False,
+        db_default=False,
         help_text="Ligada, o que os leads ouvem (produtos, artigos, frases, preços, regras, prompts, arquivos) só muda"
         " depois que uma segunda pessoa aprova. Desligar também pede a segunda pessoa.",
     )

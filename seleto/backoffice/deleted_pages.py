@@ -38,7 +38,7 @@ def may_open(request: HttpRequest) -> bool:
 
 
 def page(request: HttpRequest) -> HttpResponse:
-    """A statement for each kind that this person may look at."""
+    """A statement for each kind that this person could bring back."""
     pages = _pages(request)
     if not pages:
         raise PermissionDenied
@@ -56,7 +56,7 @@ def _pages(request: HttpRequest) -> list[TrackedAdmin]:
     return [
         one
         for one in admin.site._registry.values()
-        if isinstance(one, TrackedAdmin) and one.has_view_permission(request)
+        if isinstance(one, TrackedAdmin) and one.has_change_permission(request)
     ]
 
 
