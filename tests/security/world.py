@@ -47,6 +47,7 @@ _PARTICULAR: dict[str, dict[str, Any]] = {
     "knowledge.PromptTrial": {"version_b": PromptVersion.objects.last},
     "knowledge.RolloutRule": {"scope": "channel:principal"},
     "backoffice.ExportRun": {"form": "csv", "kind": "lead", "user": lambda: _own(), "status": "failed"},
+    "backoffice.PendingChange": {"changes": [], "uploads": []},
     "backoffice.BulkRun": {"kind": "parked", "params": {"source": "evento"}},
     "django_q.Success": {"id": "a" * 32, "started": now(), "stopped": now(), "success": True},
     "django_q.Failure": {"id": "b" * 32, "started": now(), "stopped": now(), "success": False},
