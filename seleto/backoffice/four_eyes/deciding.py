@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import OperationalError, transaction
 from django.http import HttpRequest, QueryDict
-from django.urls import resolve
+from django.urls import Resolver404, resolve
 from django.utils.datastructures import MultiValueDict
 from simple_history.signals import pre_create_historical_record
 
@@ -112,7 +112,10 @@ def _close(
 
 def _again(row: PendingChange, request: HttpRequest) -> list[str]:
     """The kept request, asked by this person. What a form or the page objects to, in sentences."""
-    match = resolve(row.path)
+    try:
+        match = resolve(row.path)
+    except Resolver404:  # the page went with an upgrade
+        raise _Differs from None
     asked: Any = copy.copy(request)
     if isinstance(request, WSGIRequest):
         asked.environ = request.environ  # left out of copies

@@ -88,7 +88,7 @@ class PendingChangeAdmin(ReadOnlyAdmin):
         row = self.get_object(request, object_id)
         if not isinstance(row, PendingChange):
             return super().change_view(request, object_id, form_url, extra_context)
-        if not self.has_view_permission(request, row):
+        if request.method != "GET" or not self.has_view_permission(request, row):
             raise PermissionDenied
         mine = row.author_id == request.user.pk
         context = {
