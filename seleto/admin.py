@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from unfold.decorators import action
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
@@ -68,7 +68,10 @@ class PersonAdmin(_UserAdmin, Audited):
 
     @action(description="Redefinir o segundo fator", permissions=["reset_second_factor"])  # type: ignore[untyped-decorator]
     def reset_second_factor(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        return HttpResponseRedirect(reverse("second-factor-reset", args=[object_id]))
+        person = self.get_object(request, str(object_id))
+        if person is None:
+            raise Http404
+        return HttpResponseRedirect(reverse("second-factor-reset", args=[person.pk]))
 
     def has_reset_second_factor_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm("accounts.reset_second_factor")
