@@ -57,7 +57,7 @@ _DEEDS = {
     "outbound.create": "criou a assinatura de eventos",
     "outbound.off": "desligou a assinatura de eventos",
     "outbound.on": "ligou a assinatura de eventos",
-    "outbound.secret": "trocou o segredo da assinatura de eventos",
+    "outbound.secret": "trocou o segredo da assinatura de eventos",  # pragma: allowlist secret
     "outbound.test": "mandou um evento de teste",
     "outbox.discard": "descartou a mensagem",
     "outbox.requeue": "mandou enviar de novo",
