@@ -169,6 +169,7 @@ PERSONAL: dict[str, str] = {
         leads.SubjectRequest.verified_by leads.SubjectExport.made_by leads.ErasureStep.finished_by leads.RetentionRun.by
         conversations.Handoff.assigned_to conversations.WrongReply.reported_by conversations.EvalCase.created_by
         backoffice.BulkRun.actor backoffice.BulkRun.requested_by backoffice.HitReview.by
+        backoffice.PendingChange.author_name backoffice.PendingChange.decided_by
         backoffice.ReplayRun.requested_by crm.Drift.closed_by knowledge.PublishRun.requested_by
         knowledge.PublishRun.override_by knowledge.PromptTrial.started_by knowledge.PromptTrial.ended_by
         knowledge.PromptVersion.published_by knowledge.PromptVersion.created_by knowledge.Article.owner
@@ -192,6 +193,7 @@ NOBODY: dict[str, str] = {
     "backoffice.BulkRun": "kind title keys params refused result status",
     "backoffice.ExportRun": "kind form status",
     "backoffice.HitReview": "",
+    "backoffice.PendingChange": "title status changes path query posted uploads digest reason",
     "backoffice.PlaygroundSession": "prices articles hours language failure",
     "backoffice.ReplayItem": "status reason",
     "backoffice.ReplayRun": "prompt_version prompt status reason",
