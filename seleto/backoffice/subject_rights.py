@@ -44,7 +44,7 @@ def erase(request_id: UUID, *, actor: str, now: datetime) -> None:
         ErasureStep.objects.create(
             lead_id=subject.lead_id,
             store="search",
-            label="Busca dos dados da pessoa em todas as tabelas depois de apagar",
+            label=f"Busca em todas as tabelas depois de apagar: {'algo ficou' if found else 'nada ficou'}",
             status=ErasureStep.Status.BY_HAND if found else ErasureStep.Status.DONE,
             rows=sum(found.values()),
             reason=", ".join(sorted(found))[:120],

@@ -34,14 +34,14 @@ CATEGORIES: dict[str, Category] = {
         _LEAD,
         "provedor do WhatsApp, provedor do modelo de linguagem, Chatwoot",
     ),
-    "qualificacao": Category(
+    "qualificação": Category(
         "lead",
         "entender a necessidade e preparar o consultor",
         _SALE,
         _LEAD,
         "PipeRun, Chatwoot, provedor do modelo de linguagem",
     ),
-    "classificacao": Category(
+    "classificação": Category(
         "lead", "ordenar o atendimento comercial; revisão por pessoa (art. 20)", _INTEREST, _LEAD, "PipeRun, Chatwoot"
     ),
     "arquivo": Category(
@@ -71,7 +71,7 @@ CATEGORIES: dict[str, Category] = {
     "direitos": Category(
         "titular", "atender e comprovar pedidos (art. 18 a 20)", _DUTY, "5 anos; cópias 7 dias", "o próprio titular"
     ),
-    "oposicao": Category(
+    "oposição": Category(
         "titular", "não voltar a escrever a quem recusou", _DUTY, "enquanto a recusa valer (resumo cifrado)", "nenhum"
     ),
     "qualidade": Category(
@@ -120,12 +120,12 @@ PERSONAL: dict[str, str] = {
         conversations.Outbox.provider_id conversations.Outbox.provider_extra_id conversations.Outbox.answers_id
         conversations.Outbox.echo_id
     """,
-    "qualificacao": """
+    "qualificação": """
         leads.Fact.value leads.Fact.quote leads.Orcamento.resumo leads.Orcamento.volume leads.Orcamento.produto
         leads.Orcamento.segmento leads.Orcamento.urgencia leads.Orcamento.necessidade leads.Interest.produto
         knowledge.Gap.question knowledge.Gap.answer knowledge.Gap.key
     """,
-    "classificacao": """
+    "classificação": """
         leads.Lead.temperature leads.Classification.temperature leads.Classification.parts
         leads.Classification.reasons leads.Classification.would_raise leads.Classification.fact_ids
         leads.Classification.engagement
@@ -148,7 +148,7 @@ PERSONAL: dict[str, str] = {
         leads.SubjectRequest.note leads.SubjectRequest.outcome leads.SubjectExport.content
         leads.ErasureStep.reference
     """,
-    "oposicao": "leads.SuppressedIdentity.digest",
+    "oposição": "leads.SuppressedIdentity.digest",
     "qualidade": """
         conversations.WrongReply.words conversations.EvalCase.data conversations.EvalCase.title
         conversations.EvalFinding.detail
