@@ -134,7 +134,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["seleto.lib.tokens.HasToken"],
     "DEFAULT_THROTTLE_CLASSES": ["seleto.lib.tokens.TokenPace"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["seleto.lib.parsing.BoundedJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "seleto.lib.problems.exception_handler",
     "UNAUTHENTICATED_USER": None,
@@ -144,12 +144,18 @@ API_PER_MIN = env.whole("API_PER_MIN", 600)
 API_BURST = env.whole("API_BURST", 100, least=1)
 # Unknown tokens a minute from one address, in one process, before it has to wait.
 API_REFUSED_PER_MIN = env.whole("API_REFUSED_PER_MIN", 60, least=1)
+# Largest body accepted, in bytes.
+API_MAX_BYTES = env.whole("API_MAX_BYTES", 1024 * 1024, least=1024)
 # How long the older text of an exchanged token goes on.
 API_TOKEN_OVERLAP_H = env.whole("API_TOKEN_OVERLAP_H", 24)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Seleto API",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "seleto.lib.openapi.tell_refusals",
+    ],
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     # Served from here: the page asks nobody else for its scripts.
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -453,6 +459,9 @@ WEBHOOK_MAX_BYTES = env.whole("WEBHOOK_MAX_BYTES", 256 * 1024, least=1024)
 WEBHOOK_WHATSAPP_MAX_BYTES = env.whole("WEBHOOK_WHATSAPP_MAX_BYTES", 3 * 1024 * 1024, least=1024)
 # A shield against floods, counted per channel and process.
 WEBHOOK_MAX_PER_S = env.whole("WEBHOOK_MAX_PER_S", 2000, least=1)
+# The same for one address, whatever it calls; and its calls a minute that may be not authentic before it has to wait.
+WEBHOOK_MAX_PER_S_ADDRESS = env.whole("WEBHOOK_MAX_PER_S_ADDRESS", 1000, least=1)
+WEBHOOK_FORGED_PER_MIN_ADDRESS = env.whole("WEBHOOK_FORGED_PER_MIN_ADDRESS", 120, least=1)
 # So many calls a minute that are not authentic are told of.
 WEBHOOK_FORGED_PER_MIN = env.whole("WEBHOOK_FORGED_PER_MIN", 20, least=1)
 CHANNEL_CACHE_S = env.seconds("CHANNEL_CACHE_S", 5)

@@ -54,6 +54,7 @@ def _forget() -> None:
     from conversations import channel_cache, spending
     from conversations.agent import tokens
     from conversations.chatwoot import inboxes
+    from conversations.webhooks import base as webhooks
     from knowledge import queries
     from seleto.lib import circuits
     from seleto.lib import tokens as api_tokens
@@ -62,6 +63,7 @@ def _forget() -> None:
     inboxes.forget()
     queries.clear_cache()
     circuits.forget()
+    webhooks.forget()
     api_tokens.forget()
     spending.forget()
     tokens.forget()

@@ -16,9 +16,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from seleto.lib.depth import too_deep
+
 # NUL cannot be stored by PostgreSQL and a lone surrogate cannot be encoded: neither is anything a person wrote.
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _REPLACEMENT = "\ufffd"
+# No provider nests half as deep; what does is made to exhaust whoever walks through it.
+MAX_DEPTH = 64
 
 
 class Unreadable(Exception):
@@ -35,11 +39,13 @@ def clean(text: str) -> str:
 
 
 def read_json(body: bytes) -> object:
-    """The JSON value in ``body``. Raises ``Unreadable``: ``not_json``, ``too_deep``."""
+    """The JSON value in ``body``. Raises ``Unreadable``: ``not_json``, ``too_deep`` (beyond ``MAX_DEPTH``)."""
     reason = "not_json"
     try:
         value: object = json.loads(body)
-        return value
+        if not too_deep(value, MAX_DEPTH):
+            return value
+        reason = "too_deep"
     except RecursionError:
         reason = "too_deep"
     except ValueError:

@@ -17,9 +17,11 @@ from conversations import channel_cache
 from conversations.channel_cache import ChannelView
 from conversations.channels.base import EventKind, RawEvent
 from conversations.webhooks.minimal import without_documents
-from seleto.lib import alerts, clock, jobs, metrics
+from seleto.lib import addresses, alerts, clock, jobs, metrics
 from seleto.lib.ids import new_id
 from seleto.lib.models import Alert
+from seleto.lib.problems import problem
+from seleto.lib.windows import Window, neighbourhood
 
 REQUESTS = metrics.counter("webhook_requests", "Webhook calls by answer.", ["channel", "answer"])
 
@@ -95,11 +97,33 @@ class Refusals:
 
 
 _refusals = Refusals()
+# By address, whatever channel is called: all calls of this second, and those of this minute that were not authentic.
+_calls, _forgeries = Window(1), Window(60)
 
 
-def answered(channel: str, answer: HttpResponse, *, of: str = "") -> HttpResponse:
+def turned_away(request: HttpRequest) -> HttpResponse | None:
+    """429 for an address that calls too often, or whose calls were not authentic too often; before anything is read."""
+    caller = neighbourhood(addresses.client(request))
+    if not caller:
+        return None
+    if _calls.note(caller) > settings.WEBHOOK_MAX_PER_S_ADDRESS:
+        return problem(429, "Too many calls in this second.", headers={"Retry-After": "1"})
+    if _forgeries.count(caller) >= settings.WEBHOOK_FORGED_PER_MIN_ADDRESS:
+        return problem(429, "Too many calls that are not authentic.", headers={"Retry-After": str(_forgeries.rest_s())})
+    return None
+
+
+def forget() -> None:
+    """Who called lately, for tests."""
+    _calls.forget()
+    _forgeries.forget()
+
+
+def answered(request: HttpRequest, channel: str, answer: HttpResponse, *, of: str = "") -> HttpResponse:
     """Count an answer under its channel, if there is one of that name, and tell people of what is refused. ``of`` goes
     before the channel's name where others than its provider call."""
+    if answer.status_code in (401, 403, 404):
+        _forgeries.note(neighbourhood(addresses.client(request)))
     known = channel_cache.by_slug(channel) is not None
     REQUESTS.labels(channel=f"{of}{channel}" if known else "unknown", answer=str(answer.status_code)).inc()
     if known:

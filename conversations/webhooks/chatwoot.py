@@ -29,7 +29,9 @@ _CONVERSATION_EVENTS = frozenset({"conversation_updated", "conversation_status_c
 @csrf_exempt
 def receive(request: HttpRequest, channel: str, secret: str) -> HttpResponse:
     """Answer one call; 2xx only after its event is committed (I1)."""
-    return base.answered(channel, _receive(request, slug=channel, secret=secret), of="chatwoot:")
+    return base.answered(
+        request, channel, base.turned_away(request) or _receive(request, slug=channel, secret=secret), of="chatwoot:"
+    )
 
 
 def _receive(request: HttpRequest, *, slug: str, secret: str) -> HttpResponse:

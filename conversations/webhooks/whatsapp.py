@@ -24,7 +24,7 @@ _shield = base.FloodShield()
 @csrf_exempt
 def receive(request: HttpRequest, channel: str) -> HttpResponse:
     """Answer one call; 2xx only after its events are committed (I1)."""
-    return base.answered(channel, _receive(request, slug=channel))
+    return base.answered(request, channel, base.turned_away(request) or _receive(request, slug=channel))
 
 
 def _receive(request: HttpRequest, *, slug: str) -> HttpResponse:

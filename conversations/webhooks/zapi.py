@@ -20,7 +20,7 @@ _shield = base.FloodShield()
 @csrf_exempt
 def receive(request: HttpRequest, channel: str, secret: str) -> HttpResponse:
     """Answer one call; 2xx only after its events are committed (I1)."""
-    return base.answered(channel, _receive(request, slug=channel, secret=secret))
+    return base.answered(request, channel, base.turned_away(request) or _receive(request, slug=channel, secret=secret))
 
 
 def _receive(request: HttpRequest, *, slug: str, secret: str) -> HttpResponse:
