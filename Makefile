@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop clean test check chaos bench evals sbom docs lock
+.PHONY: help setup demo stop clean test check chaos security bench evals sbom docs lock
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,14 @@ ifeq ($(FULL),1)
 		$(if $(LANES),--lanes $(LANES)) $(if $(MINUTES),--minutes $(MINUTES))
 else
 	@$(BIN)/pytest -q -n 3 --dist loadgroup -m chaos
+endif
+
+security: setup ## attack it: FULL=1 for the fuzzers' long form in slices, SEED= to begin elsewhere, SLICES=, MINUTES=
+ifeq ($(FULL),1)
+	@$(BIN)/python -m tests.security $(if $(SEED),--seed $(SEED)) $(if $(SLICES),--slices $(SLICES)) \
+		$(if $(MINUTES),--minutes $(MINUTES))
+else
+	@$(BIN)/pytest -q -n auto --dist loadgroup -m security
 endif
 
 bench: setup ## measure the pipe: QUICK=1 for two minutes, PART=speed for one part

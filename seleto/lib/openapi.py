@@ -45,9 +45,9 @@ def tell_refusals(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """For drf-spectacular's hooks: every operation's refusals, as ``seleto.lib.problems`` words them."""
     result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM
     for address, methods in result["paths"].items():
-        for operation in methods.values():
+        for method, operation in methods.items():
             told = operation["responses"]
-            for status in _possible(address, operation):
+            for status in _possible(address, method, operation):
                 told[status] = _refusal(status)
             for status in told:
                 if status in _WORDS:
@@ -56,10 +56,12 @@ def tell_refusals(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     return result
 
 
-def _possible(address: str, operation: dict[str, Any]) -> set[str]:
+def _possible(address: str, method: str, operation: dict[str, Any]) -> set[str]:
     found = {"400", "401", "403", "405", "406", "429"}
     if "{" in address or any(one["name"] == "cursor" for one in operation.get("parameters", ())):
         found.add("404")  # also for a page that is none
+    if "{" in address and method == "post":  # a deed upon a row, which its state may forbid
+        found |= {"409", "422"}
     if "requestBody" in operation:
         found |= {"413", "415"}
     return found
