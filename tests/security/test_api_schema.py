@@ -39,7 +39,7 @@ CHECKS = [
 ]
 SEED = int(os.environ.get("SEED", "1"))
 # Requests for each operation in each mode.
-EACH = int(os.environ.get("EACH", "35"))
+EACH = int(os.environ.get("EACH", "20"))
 
 
 @pytest.fixture(scope="module")
