@@ -15,15 +15,17 @@ from django.db import connection
 
 from conversations.evals import installation
 from seleto.drills import runbook
-from seleto.drills.incidents import FAST, Incident, Stage
 from seleto.drills.runbook import Runbook, Step
+from seleto.drills.stage import FAST, Incident, Stage
 
 _POLL_S = 0.25
 DETECT_PATIENCE_S = 90.0
 RECOVER_PATIENCE_S = 150.0
 _PYTHON = ".venv/bin/python "
-# Looking may find the trouble, and says so by its exit code; a command that does not exist is never right.
-_FOUND = (0, 1)
+_WEB = "http://127.0.0.1:8000"
+# Looking may find the trouble, and says so by its exit code (of curl: no connection, no answer in time); a command that
+# does not exist is never right.
+_FOUND = (0, 1, 7, 28)
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,15 @@ def begin(incident: Incident, stage: Stage) -> Result:
     """Let it happen and wait for the alert; ``detect_s`` stays None when none fires."""
     result, began = Result(incident.slug), time.monotonic()
     incident.begin(stage)
-    if _until(lambda: incident.alert() is not None, DETECT_PATIENCE_S):
-        alert = incident.alert()
-        result.alert, result.title = (alert.key, alert.title) if alert else ("", "")
+    told: list[tuple[str, str]] = []
+
+    def noticed() -> bool:
+        found = incident.noticed(stage)
+        told.extend([found] if found else [])
+        return bool(told)
+
+    if _until(noticed, DETECT_PATIENCE_S):
+        result.alert, result.title = told[0]
         result.detect_s = round(time.monotonic() - began, 1)
     return result
 
@@ -115,6 +123,7 @@ def _outside(step: Step, stage: Stage) -> Done:
 
 def _command(step: Step, stage: Stage) -> Done:
     command = step.command.replace(_PYTHON, f"{shlex.quote(sys.executable)} ")
+    command = command.replace(_WEB, stage.running.product.get("PUBLIC_URL", _WEB))
     code = subprocess.run(
         ["/bin/sh", "-c", command],  # a runbook of this repository, as people type it
         env=dict(environment(stage)),

@@ -288,7 +288,7 @@ def _loaded(lane: Lane, story: Story, rate: int, seconds: int) -> dict[str, Any]
     memory = _memory_mb(lane)
     acks = _pour(story, rate, seconds)
     behind_s = _drained(lane)
-    steady = _stages(story.leads)
+    steady, warm = _stages(story.leads), _memory_mb(lane)
     peak_acks = _pour(story, rate * 10, max(seconds // 20, 2))
     drained_s = _drained(lane)
     after = _memory_mb(lane)
@@ -300,7 +300,7 @@ def _loaded(lane: Lane, story: Story, rate: int, seconds: int) -> dict[str, Any]
         **steady,
         "behind_s": round(behind_s),
         "drained_s": round(drained_s),
-        "memory_mb": [memory, after],
+        "memory_mb": [memory, warm, after],
     }
 
 

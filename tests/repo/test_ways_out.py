@@ -24,7 +24,9 @@ OPENERS = {
         "conversations/evals/installation.py",  # evaluations talk with programs that they started
         "conversations/evals/outside.py",
         "conversations/evals/target.py",  # or with the address that the person at the terminal names
-        "seleto/drills/incidents.py",  # exercises against this machine's own demo
+        "seleto/lib/outward.py",  # over clients made by http.py
+        "seleto/drills/incidents.py",  # exercises against an installation that they started
+        "seleto/drills/stage.py",
     },
     "socket": {
         "seleto/lib/download.py",

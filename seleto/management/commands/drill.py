@@ -12,8 +12,8 @@ from django.core.management.base import BaseCommand, CommandError
 from conversations.evals.installation import InstallationError
 from seleto.drills import exercise, incidents, runbook
 from seleto.drills.exercise import Result
-from seleto.drills.incidents import Incident
 from seleto.drills.runbook import BadRunbook
+from seleto.drills.stage import Incident
 
 _TOLD = ("DATABASE_URL", "SANDBOX", "PUBLIC_URL", "MEDIA_ROOT", "DISK_FAULT_FILE", "ALLOWED_HOSTS")
 
