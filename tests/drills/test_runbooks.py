@@ -43,8 +43,10 @@ def test_every_runbook_is_exercised_and_every_alert_has_one() -> None:
     alerts = (Path(settings.BASE_DIR) / "deploy/observability/alerts.yml").read_text(encoding="utf-8")
     called = set(re.findall(r"runbook: docs/runbooks/([a-z-]+)\.md", alerts))
 
-    assert {path.stem for path in runbook.FOLDER.glob("*.md")} - {"README"} == set(SLUGS)
-    assert called <= set(SLUGS)
+    written = {path.stem for path in runbook.FOLDER.glob("*.md")} - {"README"}
+    # A database that is away takes the drill's own table of alerts with it.
+    assert written - {"banco-de-dados"} == set(SLUGS)
+    assert called <= written
 
 
 @pytest.mark.parametrize(
