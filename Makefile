@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop clean test check chaos security bench evals sbom docs lock
+.PHONY: help setup demo stop clean test check chaos security bench evals sbom docs lock injection
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ sbom: setup ## bill of materials of the lock file, CycloneDX, in .data/sbom.json
 	@mkdir -p .data
 	@$(BIN)/python .ci/sbom > .data/sbom.json
 	@echo .data/sbom.json
+
+injection: setup ## attack the agent with a model that obeys: FULL=1 for every case, and every family in every shape
+	@FULL=$(FULL) $(BIN)/pytest -q -n auto tests/injection
 
 docs: setup ## write the pages that come from the tests
 	@$(BIN)/python -m tests.channels.report

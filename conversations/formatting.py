@@ -11,6 +11,18 @@ _BULLET = re.compile(r"^[*+]\s+", re.MULTILINE)
 _BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 
 
+# What nobody sees and what turns the order of letters around; the joiners inside an emoji stay.
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
+    "\ufff9-\ufffb\U000e0000-\U000e01ef]|(?<=\\w)\u200d|\u200d(?=\\w)"
+)
+
+
+def visible(text: str) -> str:
+    """``text`` as it is seen: what was hidden in it is reviewed by nobody who reads along, so it does not leave."""
+    return _UNSEEN.sub("", text)
+
+
 def to_whatsapp(text: str) -> str:
     """Markdown that models write by habit, turned into what WhatsApp understands (contracts/zapi.md, section 3)."""
     text = _BOLD.sub(lambda match: f"*{match[1] or match[2]}*", text)

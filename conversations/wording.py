@@ -175,6 +175,7 @@ _RULES = {
     Kind.LEAK: "vazamento",
     Kind.FORMAT: "formato",
     Kind.PACING: "ritmo",
+    Kind.OUTSIDE: "assunto alheio",
 }
 
 _EVENT_KINDS = {

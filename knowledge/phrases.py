@@ -8,7 +8,12 @@ from knowledge.sources import shipped_phrases
 
 
 def choose(situation: str, *, language: str = "pt", avoid: str = "", seed: str = "") -> str:
-    """A sentence of that situation, the same for the same seed, never `avoid` while another one exists.
+    """The first of ``options``."""
+    return options(situation, language=language, avoid=avoid, seed=seed)[0]
+
+
+def options(situation: str, *, language: str = "pt", avoid: str = "", seed: str = "") -> tuple[str, ...]:
+    """Every sentence of that situation, in the same order for the same seed, `avoid` last.
 
     The shipped sentences stand in when the tables hold none of it, so that there is always something safe to say; the
     Portuguese ones when there is none in the language. Raises `ValueError` for a situation that does not exist.
@@ -17,7 +22,8 @@ def choose(situation: str, *, language: str = "pt", avoid: str = "", seed: str =
     texts = _texts(known, language) or _texts(known, "pt")
     fresh = [text for text in texts if text != avoid] or list(texts)
     digest = hashlib.sha256(f"{known}:{seed}".encode()).digest()
-    return fresh[int.from_bytes(digest[:4]) % len(fresh)]
+    first = int.from_bytes(digest[:4]) % len(fresh)
+    return (*fresh[first:], *fresh[:first], *(text for text in texts if text not in fresh))
 
 
 def _texts(situation: str, language: str) -> tuple[str, ...]:

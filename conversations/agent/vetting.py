@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conversations import guardrails
-from conversations.agent import handouts, moves, wordless
+from conversations.agent import grounding, handouts, moves, wordless
 from conversations.agent.errors import ModelFailure
 from conversations.agent.schema import Answer, Malformed
 from conversations.agent.state import Snapshot, StoppedDraft, TurnState
 from conversations.agent.understanding import Heard
-from conversations.formatting import bubbles, to_whatsapp
+from conversations.formatting import bubbles, to_whatsapp, visible
 from conversations.guardrails import Kind, ReviewContext, Span, Verdict, Violation
 from conversations.models import GuardrailHit
 from conversations.speech import ASKABLE, asks_for, without_questions, without_questions_for
 from knowledge import phrases
 from knowledge.models import Situation
 from leads.extraction import MAX_CHARS
+from seleto.lib.text.fold import fold
 
 if TYPE_CHECKING:
     from conversations.agent.runner import Session
@@ -33,8 +34,9 @@ PHRASE_FOR = (
 )
 # Fewer words than this, all in all, only repeat or press what the lead said before.
 NUDGE_WORDS = 4
-# How many variants of a phrase are tried should a manager have stored one that the guardrails refuse.
-PHRASE_TRIES = 5
+# A reply of fewer letters in a row than this answers nothing.
+_LETTERS = re.compile(r"[^\W\d_]{2}")
+_QUOTED = re.compile(r"[“\"«‘]([^”\"»’]{4,})[”\"»’]")
 # Said only where a handoff goes with it.
 _PERSON = r"(?:consultor\w*|especialista|atendente|vendedor\w*|humano|pessoa|time|equipe|setor|comercial|colega)"
 _TO_PERSON = rf"(?:para|pra|pro|ao|a|à|com)\s+(?:(?:o|a|os|as|um|uma|nosso|nossa|seu|sua)\s+)?{_PERSON}"
@@ -71,13 +73,13 @@ class Vetted:
 
 def vet(session: "Session", answer: Answer, state: TurnState, snapshot: Snapshot, heard: Heard) -> Vetted:
     """The answer as drafted, drafted again, or the approved phrase of its worst fault. Raises ``NoSafePhrase``."""
-    parts, verdict = _draft(answer, state, snapshot, heard)
+    parts, verdict = drafted(answer, state, snapshot, heard)
     if verdict.ok and parts:
         return Vetted(parts, answer)
     stopped = [_stopped(parts, verdict, GuardrailHit.Action.REGENERATED)]
     again = _regenerated(session, answer, verdict)
     if again is not None:
-        parts, verdict = _draft(again, state, snapshot, heard)
+        parts, verdict = drafted(again, state, snapshot, heard)
         if verdict.ok and parts:
             return Vetted(parts, again, tuple(stopped))
     stopped.append(_stopped(parts, verdict, GuardrailHit.Action.REPLACED))
@@ -89,15 +91,23 @@ def vet(session: "Session", answer: Answer, state: TurnState, snapshot: Snapshot
 
 def phrase(state: TurnState, snapshot: Snapshot, heard: Heard, situation: Situation) -> str:
     """An approved phrase that passes the same review as everything else, without a question for what is known.
-    Raises ``NoSafePhrase``."""
+
+    Where none does as the answer to what the lead asked ("tem desconto?" turns many a sentence into a yes), one that
+    breaks no rule by itself is better than silence. Raises ``NoSafePhrase``.
+    """
     last = next((line.text for line in reversed(state.history) if line.author == "agent"), "")
     language = "en" if heard.language == "other" else heard.language  # whoever writes French reads English sooner
-    for attempt in range(PHRASE_TRIES):
-        text = phrases.choose(situation, language=language, avoid=last, seed=f"{state.turn_id}:{attempt}")
-        text = text.replace(wordless.CITY, wordless.city(state))
-        text = without_questions_for(_not_to_ask(state, heard), text) or text
-        if review((text,), state, snapshot, heard).ok:
-            return text
+    texts = [
+        without_questions_for(_not_to_ask(state, heard), text) or text
+        for text in (
+            option.replace(wordless.CITY, wordless.city(state))
+            for option in phrases.options(situation, language=language, avoid=last, seed=str(state.turn_id))
+        )
+    ]
+    for unasked in (False, True):
+        for text in texts:
+            if review((text,), state, snapshot, heard, unasked=unasked).ok:
+                return text
     raise NoSafePhrase(situation.value)
 
 
@@ -115,7 +125,7 @@ def completed(
     said = [(obligation, text) for obligation, text in said if text]
     for statements in (said, [pair for pair in said if pair[0].footnote]):
         whole = moves.with_statements(parts, statements, most=state.most_bubbles)
-        if review(whole, state, snapshot, heard).ok:
+        if statements and review(whole, state, snapshot, heard).ok:
             return whole, frozenset(obligation.situation for obligation, _ in statements)
     return parts, frozenset()
 
@@ -129,16 +139,21 @@ def answering_part(answer: Answer, state: TurnState, snapshot: Snapshot, heard: 
     """What of the draft answers the lead's question and may stand before the notice of a handover; often nothing."""
     if not answer.sources:
         return ()
-    sentences = re.findall(r"(?:[^.!?\n]|\.(?=\d))+[.!?]*", to_whatsapp(answer.reply))
+    sentences = re.findall(r"(?:[^.!?\n]|\.(?=\d))+[.!?]*", to_whatsapp(visible(answer.reply)))
     kept = [text.strip() for text in sentences if "?" not in text and not TRANSFER.search(text) and text.strip()]
     parts = (" ".join(kept),) if kept else ()
-    return parts if parts and review(parts, state, snapshot, heard).ok else ()
+    if not parts or not grounding.check(parts[0], state, snapshot, heard).ok:
+        return ()
+    return parts if review(parts, state, snapshot, heard).ok else ()
 
 
-def review(parts: tuple[str, ...], state: TurnState, snapshot: Snapshot, heard: Heard) -> Verdict:
-    """The guardrails over exactly what would leave: the reply as a whole, and each bubble by itself (I4)."""
+def review(
+    parts: tuple[str, ...], state: TurnState, snapshot: Snapshot, heard: Heard, *, unasked: bool = False
+) -> Verdict:
+    """The guardrails over exactly what would leave: the reply as a whole, and each bubble by itself (I4). ``unasked``:
+    as a statement, not as the answer to what the lead said."""
     context = ReviewContext(
-        lead_last=_asked(state),
+        lead_last="" if unasked else _asked(state),
         temperature=heard.temperature,
         price_exception=snapshot.prices,
         products=snapshot.products,
@@ -151,13 +166,16 @@ def review(parts: tuple[str, ...], state: TurnState, snapshot: Snapshot, heard: 
     return next((verdict for part in parts if not (verdict := guardrails.review(part, context)).ok), whole)
 
 
-def _draft(answer: Answer, state: TurnState, snapshot: Snapshot, heard: Heard) -> tuple[tuple[str, ...], Verdict]:
+def drafted(answer: Answer, state: TurnState, snapshot: Snapshot, heard: Heard) -> tuple[tuple[str, ...], Verdict]:
     """The draft without questions for what is known, and what is wrong with it."""
-    text = without_questions_for(_not_to_ask(state, heard), to_whatsapp(answer.reply))
-    parts = bubbles(text, most=state.most_bubbles)
+    text = without_questions_for(_not_to_ask(state, heard), to_whatsapp(visible(answer.reply)))
+    parts = bubbles(text, most=state.most_bubbles) if _LETTERS.search(text) else ()
     verdict = review(parts, state, snapshot, heard)
     if not verdict.ok:
         return parts, verdict
+    unfounded = _unfounded(parts, state, snapshot, heard)
+    if not unfounded.ok:
+        return parts, unfounded
     promised = _transfer(parts)
     if not promised.ok:
         return parts, promised
@@ -165,11 +183,18 @@ def _draft(answer: Answer, state: TurnState, snapshot: Snapshot, heard: Heard) -
     return parts, handouts.unkept(parts, going=bool(going))
 
 
-def _not_to_ask(state: TurnState, heard: Heard) -> list[str]:
-    """What is known, would not be told, or is asked for by what is about to leave."""
-    leaving = [line.text for line in state.history if line.queued]
-    asked = [name for name in ASKABLE if any(asks_for(name, text) for text in leaving)]
-    return [*heard.known, *heard.not_told, *asked]
+def _unfounded(parts: tuple[str, ...], state: TurnState, snapshot: Snapshot, heard: Heard) -> Verdict:
+    """What comes from nowhere, and what stands in quotation marks: "I cannot say “it costs …”" says it, unless the
+    words are the lead's own."""
+    text = "\n\n".join(parts)
+    unfounded = grounding.check(text, state, snapshot, heard)
+    if not unfounded.ok:
+        return unfounded
+    own = fold(" ".join(line.text for line in (*state.history, *state.pending) if line.author == "lead"))
+    quoted = (match[1] for match in _QUOTED.finditer(text) if fold(match[1]).strip(" .!?") not in own)
+    return next(
+        (verdict for words in quoted if not (verdict := review((words,), state, snapshot, heard)).ok), Verdict()
+    )
 
 
 def _asked(state: TurnState) -> str:

@@ -19,7 +19,7 @@ from leads.models import Fact
 from seleto.lib.text.fold import fold
 
 # The labels of section 1. Pacing is a rule of the product, not of the sets.
-LABELS = tuple(kind.value for kind in Kind if kind != Kind.PACING)
+LABELS = tuple(kind.value for kind in Kind if kind not in (Kind.PACING, Kind.OUTSIDE))
 IMPLIED = "implied_no_violation"
 
 

@@ -14,6 +14,7 @@ from conversations.guardrails import (
     format,  # noqa: A004
     freight,
     leak,
+    outside,
     pacing,
     payment,
     price,
@@ -65,7 +66,23 @@ def review(text: str, context: ReviewContext = _NOTHING) -> Verdict:
         _written(Kind.PACING, sheet.reading_spans(pacing.check(sheet))),
         _written(Kind.FORMAT, [*format.check(text), *_forbidden(text, context)]),
     ]
-    return Verdict(tuple(violation for violation in violations if violation is not None))
+    told = tuple(violation for violation in violations if violation is not None)
+    return Verdict(told or tuple(_beyond(sheet)))
+
+
+def _beyond(sheet: Sheet) -> Iterator[Violation]:
+    """What none of the rules sees: asked only of a text that they would let pass."""
+    text = sheet.reading.original
+    found: dict[Kind, list[tuple[int, int, str]]] = {}
+    if outside.signals(text, sheet.lead.subjects):
+        found[Kind.PRICE] = [(0, len(text), outside.SIGNAL)]
+    for kind, start, end, reason in outside.check(text):
+        found.setdefault(kind, []).append((start, end, reason))
+    flat = outside.flattened(sheet.reading.text)
+    if not found and flat != text:
+        for kind, _, _, reason in outside.check(flat):
+            found.setdefault(kind, []).append((0, len(text), reason))
+    yield from filter(None, (_written(kind, spans) for kind, spans in found.items()))
 
 
 def _settle(sheet: Sheet, found: dict[Kind, list[Finding]]) -> dict[Kind, list[Finding]]:

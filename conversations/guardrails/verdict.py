@@ -11,7 +11,8 @@ from knowledge.strictness import CODE, Strictness
 
 
 class Kind(StrEnum):
-    """Labels of `eval/README.md`, section 1.2, and the pacing rule of `domain.md` (hard rule 1)."""
+    """Labels of `eval/README.md`, section 1.2, the pacing rule of `domain.md` (hard rule 1), and what the house does
+    not speak of at all."""
 
     PRICE = "price"
     PAYMENT = "payment"
@@ -24,6 +25,7 @@ class Kind(StrEnum):
     LEAK = "leak"
     FORMAT = "format"
     PACING = "pacing"
+    OUTSIDE = "outside"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ _WORDS: Final[dict[Language, frozenset[str]]] = {
         hallo guten danke ich wir sie haben brauche eine maschine und der die das wie""".split()
     ),
 }
+# Of the languages that are answered in.
+WORDS: Final = _WORDS["pt"] | _WORDS["en"] | _WORDS["es"]
 # What only one language uses tells more than what several share.
 _OWN: Final[dict[Language, frozenset[str]]] = {
     name: words - frozenset().union(*(other for key, other in _WORDS.items() if key != name))
