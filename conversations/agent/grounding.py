@@ -32,6 +32,8 @@ _CONTACTS = re.compile(
     r"|online|app|ly|me|br|example|co|gl)\b(?:/\S*)?|\b0x[0-9a-fA-F]{12,}|\b[A-Z]{2}\d{2}(?: ?\d{4}){3,}"
     r"|(?<![\w.,])\+?\(?\d[\d ().\-/]{7,}\d(?!\w)",
 )
+# An article may hold a planted address: a link is the company's own or none.
+_LINK = re.compile(r"\w+:|www\.", re.IGNORECASE)
 _PERCENT = re.compile(r"\d+(?:[.,]\d+)? ?%|\b(?:por ?cento|percent|por ciento)\b")
 _LONG = re.compile(r"(?<![\w.,])\w*?\d[\d.]{3,}\d(?![\w,])")
 # A sum about what the lead makes is no claim of the house.
@@ -69,7 +71,7 @@ def check(text: str, state: TurnState, snapshot: Snapshot, heard: Heard) -> Verd
     """What of ``text`` comes from nowhere; ok for approved phrases, which name nothing."""
     house = _house(snapshot)
     found = [
-        *_contacts(text, house, state, heard),
+        *_contacts(text, house, state, snapshot, heard),
         *_numbers(text, house, state, heard),
         *_names(text, house, state, snapshot, heard),
         *_echoes(text, house, snapshot.prompt),
@@ -93,7 +95,7 @@ def check(text: str, state: TurnState, snapshot: Snapshot, heard: Heard) -> Verd
 _Found = Iterator[tuple[Kind, int, int, str]]
 
 
-def _contacts(text: str, house: str, state: TurnState, heard: Heard) -> _Found:
+def _contacts(text: str, house: str, state: TurnState, snapshot: Snapshot, heard: Heard) -> _Found:
     """A contact or number of the lead's own may be said back, but not as the answer to a question that holds it."""
     asked = _bare(" ".join(line.text for line in state.pending if "?" in line.text))
     told = (_bare(value) for value in heard.known.values())
@@ -104,7 +106,10 @@ def _contacts(text: str, house: str, state: TurnState, heard: Heard) -> _Found:
         digits = sum(char.isdigit() for char in bare)
         if bare.isdigit() and (digits < _PHONE_DIGITS or bare in own):
             continue
-        if not any(bare in told or (bare.isdigit() and bare[-_PHONE_DIGITS:] in told) for told in known):
+        linked = _LINK.match(match.group()) is not None
+        ours = bare in _bare(snapshot.catalogue_url) or (bool(snapshot.site) and _bare(snapshot.site) in bare)
+        said = any(bare in value or (bare.isdigit() and bare[-_PHONE_DIGITS:] in value) for value in known)
+        if not (ours if linked else said):
             yield Kind.LEAK, match.start(), match.end(), _CONTACT
 
 

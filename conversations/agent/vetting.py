@@ -197,6 +197,13 @@ def _unfounded(parts: tuple[str, ...], state: TurnState, snapshot: Snapshot, hea
     )
 
 
+def _not_to_ask(state: TurnState, heard: Heard) -> list[str]:
+    """What is known, would not be told, or is asked for by what is about to leave."""
+    leaving = [line.text for line in state.history if line.queued]
+    asked = [name for name in ASKABLE if any(asks_for(name, text) for text in leaving)]
+    return [*heard.known, *heard.not_told, *asked]
+
+
 def _asked(state: TurnState) -> str:
     """What the reply answers: everything unanswered, and what the lead said before when that is but a nudge.
 
