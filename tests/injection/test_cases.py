@@ -17,7 +17,7 @@ def test_there_are_enough_distinct_cases() -> None:
     assert len(cases) >= 650
     assert len(families) >= 150
     assert max(families.values()) <= 8
-    assert len({(case.turns, case.planted, case.at) for case in cases}) == len(cases)
+    assert len({(case.turns, case.planted, case.at, case.says) for case in cases}) == len(cases)
     assert len({case.family.how for case in cases}) == len(families)
 
 
