@@ -32,8 +32,8 @@ def take_over(conversation: Conversation, *, reason: str, actor: str, now: datet
     ``conversation`` is locked; saving it is left to the caller. ``actor`` "sistema" takes over for a person who has not
     done anything yet; one who only silences the agent does not attend to the lead by that.
     """
-    unsent = unsent_reply(conversation)
-    if unsent is not None:  # the lead never read it: what it told is still to be told
+    unsent, has_begun = waiting_reply(conversation)
+    if unsent is not None and not has_begun:  # the lead never read it: what it told is still to be told
         before, memory = Memory.read(unsent.undo.get("memory")), Memory.read(conversation.memory)
         memory = replace(memory, notice_given=before.notice_given, fb300_presented=before.fb300_presented)
         conversation.memory = memory.stored()
@@ -158,8 +158,8 @@ def cancel_mere_questions(conversation: Conversation) -> None:
         _cancel(rows.filter(pk__in=asking), reason="mensagem_mais_nova")
 
 
-def unsent_reply(conversation: Conversation) -> Turn | None:
-    """The agent's last reply, if nothing of it has left."""
+def waiting_reply(conversation: Conversation) -> tuple[Turn | None, bool]:
+    """The agent's last reply, if something of it has still to leave, and whether something has left."""
     turn = Turn.objects.filter(
         conversation=conversation,
         outbox__status=Outbox.Status.QUEUED,
@@ -167,7 +167,7 @@ def unsent_reply(conversation: Conversation) -> Turn | None:
         status=Turn.Status.REPLIED,
         read_revision=conversation.answered_revision,
     ).first()
-    return None if turn is None or turn.outbox.exclude(status=Outbox.Status.QUEUED).exists() else turn
+    return turn, turn is not None and turn.outbox.exclude(status=Outbox.Status.QUEUED).exists()
 
 
 def unanswered(conversation: Conversation) -> QuerySet[Message]:

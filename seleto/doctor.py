@@ -37,6 +37,10 @@ SETTINGS_TEXTS = {
     "seleto.E009": "EMBEDDINGS_BASE_URL não começa com https://: as perguntas passariam abertas pela rede.",
     "seleto.E010": "PIPERUN_URL não é o endereço do PipeRun: apague a variável.",
     "seleto.E011": "WHATSAPP_BASE_URL não é o endereço da Meta com a versão (v26.0): corrija a variável.",
+    "seleto.E012": "FAULTS_MODULE está preenchida: em produção, apague a variável.",
+    "seleto.E013": "SECOND_FACTOR está desligado: uma senha roubada abriria todas as conversas; use SECOND_FACTOR=on.",
+    "seleto.E014": "ALLOWED_HOSTS aceita qualquer nome: escreva os nomes desta instalação.",
+    "seleto.E020": "Há colunas sem decisão no mapa de dados: rode manage.py data_map e decida sobre elas.",
 }
 _EMBEDDINGS_TEXTS = {
     "rate_limit": "Os embeddings estão no limite de chamadas por minuto: tente mais tarde.",

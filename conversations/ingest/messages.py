@@ -315,7 +315,6 @@ def _expect_turn(conversation: Conversation, *, text: str, heard_at: datetime) -
         conversation.owner_since = heard_at
     if conversation.turn_due_at is None:  # else an earlier message of this burst did it
         _take_back_reply(conversation)
-        handoff.cancel_mere_questions(conversation)
     conversation.correlation_id = correlation.current()
     conversation.pending_since = conversation.pending_since or heard_at
     wait_s = quiet.quiet_s(text, answers_question=conversation.awaiting_answer)
@@ -324,9 +323,15 @@ def _expect_turn(conversation: Conversation, *, text: str, heard_at: datetime) -
 
 
 def _take_back_reply(conversation: Conversation) -> None:
-    """Cancel a reply still wholly in the queue; what it answered is open again, and answered together with the rest."""
-    turn = handoff.unsent_reply(conversation)
+    """Cancel a reply still wholly in the queue; what it answered is open again, and answered together with the rest.
+
+    Of one that has begun to leave, only what merely asks is cancelled.
+    """
+    turn, has_begun = handoff.waiting_reply(conversation)
     if turn is None:
+        return
+    if has_begun:
+        handoff.cancel_mere_questions(conversation)
         return
     handoff.cancel_agent_messages(conversation, reason="mensagem_mais_nova")
     Turn.objects.filter(pk=turn.pk).update(status=Turn.Status.SUPERSEDED)
