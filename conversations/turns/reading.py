@@ -120,6 +120,8 @@ def read_snapshot(state: TurnState, *, now: datetime) -> Snapshot:
     prices = {}
     if heard.temperature == Temperature.COLD and Matter.PRICE in heard.matters:
         prices = dict(queries.price_exception(today=now.astimezone(LOCAL).date()))
+    company = queries.company()
+    known = company if company and not company.is_placeholder() else None
     files = wishes.wanted(state.pending) or heard.temperature == Temperature.COLD
     return Snapshot(
         prompt=prompt.text,
@@ -133,6 +135,8 @@ def read_snapshot(state: TurnState, *, now: datetime) -> Snapshot:
         company_known=_is_company_known(heard.known.get(Fact.Field.CNPJ, "")),
         opportunity_open=_has_opportunity(state),
         open_now=calendar.is_open(now),
+        site=known.site if known else "",
+        catalogue_url=known.catalogue_url if known else "",
         handouts=handouts.available(state) if files else (),
     )
 

@@ -12,8 +12,8 @@ from django.db import connection
 
 from conversations.models import Conversation, GuardrailHit, Handoff, Message, Outbox, Turn
 from conversations.turns import stage
-from knowledge import loader
-from knowledge.models import Flag, Gap, PromptVersion
+from knowledge import loader, queries
+from knowledge.models import CompanyProfile, Flag, Gap, PromptVersion
 from leads.models import Fact
 from seleto.lib import jobs
 from seleto.lib.models import Alert, Circuit
@@ -403,6 +403,20 @@ def test_markdown_becomes_whatsapps_own_markup(provider):
     jobs.run_due()
 
     assert sent(provider) == ["A *FB300* é ótima.\n- inox 304"]
+
+
+@pytest.mark.parametrize(("host", "leaves"), [("seleto.test", True), ("outra.test", False)])
+def test_a_link_is_the_companys_own_or_none(provider, host, leaves):
+    CompanyProfile.objects.create(
+        name="Seleto", site="https://seleto.test", catalogue_url="https://seleto.test/catalogo", email="a@seleto.test"
+    )
+    queries.clear_cache()
+    waiting()
+    provider.side_effect = lambda _: said(f"Veja as máquinas em https://{host}/fb300")
+
+    jobs.run_due()
+
+    assert (f"https://{host}/fb300" in " ".join(sent(provider))) is leaves
 
 
 FAILURES = [
