@@ -34,9 +34,9 @@ demo: setup ## run everything on this machine: DEMO_PORT=8000 SANDBOX_PORT=8900 
 stop: ## stop the demo and the embedded databases
 	@test ! -x $(BIN)/python || $(BIN)/python -m seleto.demo --stop
 
-test: setup ## run the tests, with the coverage floor when all of them run
+test: setup ## run the tests: TESTS="tests/lib -k postgres" for some, COVERAGE=1 for the coverage floor, twice as long
 ifeq ($(strip $(TESTS)),)
-	@$(BIN)/pytest -q -n 3 --dist loadgroup --cov --cov-report=term
+	@$(BIN)/pytest -q -n 3 --dist loadgroup $(if $(filter 1,$(COVERAGE)),--cov --cov-report=term)
 else
 	@$(BIN)/pytest $(TESTS)
 endif
