@@ -157,6 +157,7 @@ SPECTACULAR_SETTINGS = {
         "seleto.lib.openapi.tell_refusals",
     ],
     "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "ENUM_NAME_OVERRIDES": {"SubjectRequestKindEnum": "leads.subject_models.SubjectRequest.Kind"},
     # Served from here: the page asks nobody else for its scripts.
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -68,7 +68,7 @@ class PeriodSerializer(serializers.Serializer[Any]):
     days = serializers.IntegerField(min_value=1, max_value=366, default=30, help_text="Today among them.")
 
 
-class StepSerializer(serializers.Serializer[Any]):
+class FunnelStepSerializer(serializers.Serializer[Any]):
     key = serializers.CharField()
     count = serializers.IntegerField()
     share = serializers.FloatField()
@@ -82,7 +82,7 @@ class SpreadSerializer(serializers.Serializer[Any]):
 
 class SummarySerializer(serializers.Serializer[Any]):
     since = serializers.DateTimeField()
-    funnel = StepSerializer(many=True)
+    funnel = FunnelStepSerializer(many=True)
     first_answer_s = SpreadSerializer()
     hot_waiting = serializers.IntegerField()
     open_questions = serializers.IntegerField()

@@ -197,6 +197,7 @@ def test_after_some_hours_nothing_is_left(manager, draft, model, settings):
     told(manager, "oi")
 
     with time_machine.travel(clock.now() + timedelta(hours=2, minutes=1)):
+        manager.force_login(User.objects.get())  # the session is over by then
         page(manager)
 
     assert not PlaygroundSession.objects.exists()

@@ -13,7 +13,7 @@ from conversations.media import files
 from conversations.models import Conversation, Media, Message, ModelUse, Outbox
 from conversations.spending import Ceiling
 from knowledge import queries
-from knowledge.models import Flag
+from knowledge.models import CompanyProfile, Flag
 from seleto.lib import jobs
 from seleto.lib.models import Circuit
 from tests import zapi
@@ -104,19 +104,24 @@ def test_off_by_default(world):
     ("fields", "reply"),
     [
         ({"type": "text"}, REPLY),
-        ({}, "Nosso site é https://site.seleto.example."),
-        ({}, "Escreva para contato@seleto.example."),
-        ({}, "O CNPJ é 12.345.678/0001-95."),
+        ({}, "Nosso site é https://seleto.test."),
+        ({"text": "meu e-mail é marina@brasa.example"}, "Anotei o e-mail marina@brasa.example."),
+        ({"text": "o CNPJ é 12.345.678/0001-95"}, "Anotei o CNPJ 12.345.678/0001-95."),
     ],
     ids=["who wrote is written to", "address", "e-mail", "long number"],
 )
 def test_what_is_better_read_is_written(world, fields, reply):
+    CompanyProfile.objects.create(
+        name="Seleto", site="https://seleto.test", catalogue_url="https://seleto.test/catalogo", email="a@seleto.test"
+    )
+    queries.clear_cache()
     world.model.side_effect = lambda _: said(reply)
     heard(**fields)
 
     run()
 
     assert {path for path, _ in left(world)} == {"text"}
+    assert reply == "\n\n".join(text for _, text in left(world))
     assert not world.voice.called
 
 

@@ -89,14 +89,13 @@ def test_what_the_guardrails_stopped_is_shown_with_the_draft(model):
 
 
 def test_a_price_reaches_the_brief_only_for_a_cold_lead_who_asks(model):
-    model.side_effect = [said("Certo."), said("Certo.")]
+    model.side_effect = lambda _: said("O consultor passa os valores.")
     prices = {"FBM100": Decimal(6490)}
 
     rehearsal(prices=prices).hear(Said("sou do Restaurante Lenha Boa, quanto custa a FBM100?", at(0)))
     rehearsal(prices=prices).hear(Said("é só curiosidade, não tenho negócio. quanto custa a FBM100?", at(0)))
 
-    assert "6.490" not in brief(model.calls[0])
-    assert "6.490" in brief(model.calls[1])
+    assert ["6.490" in brief(call) for call in model.calls] == [False, True]
 
 
 def test_without_a_model_what_waits_is_answered_later(model):

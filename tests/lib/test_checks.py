@@ -12,6 +12,7 @@ from django.core import checks
 from pytest_django import Settings
 
 import seleto.checks
+from seleto.backoffice.datamap import table
 from seleto.checks import PROVIDER_HOSTS
 
 OWN_ADDRESSES = {
@@ -91,6 +92,12 @@ def test_faults_on_purpose_are_for_the_sandbox_only(production: Settings) -> Non
 
     production.SANDBOX = True
     assert found(deploy=False) == set()
+
+
+def test_a_column_nobody_decided_on_is_a_finding(production: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "undecided", lambda: ["leads.Lead.apelido"])
+
+    assert found(deploy=True) == {"seleto.E020"}
 
 
 def test_every_finding_of_ours_is_tested_here() -> None:

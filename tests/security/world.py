@@ -44,6 +44,7 @@ PEOPLE = {
 # What the database's own rules ask of a made row, beyond its types.
 _PARTICULAR: dict[str, dict[str, Any]] = {
     "knowledge.ProductPrice": {"product": lambda: Product.objects.get(code="FB300")},
+    "knowledge.FollowUpRule": {"temperature": "frio", "after_h": 71, "text": "Ainda posso ajudar?"},
     "knowledge.PromptTrial": {"version_b": PromptVersion.objects.last},
     "knowledge.RolloutRule": {"scope": "channel:principal"},
     "backoffice.ExportRun": {"form": "csv", "kind": "lead", "user": lambda: _own(), "status": "failed"},
