@@ -86,5 +86,5 @@ def test_the_questions_of_the_list_do_not_grow_while_off(manager, told, django_a
     for number in range(2, 6):
         story(number)
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         page(manager, LIST)

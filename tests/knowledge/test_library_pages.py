@@ -122,5 +122,5 @@ def test_who_may_not_see_articles_may_not_search_them(seeded, client):
 
 
 def test_the_list_asks_the_same_however_many_articles_there_are(gestora, django_assert_max_num_queries):
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         gestora.get("/admin/knowledge/article/")
