@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 
 from conversations import channel_cache
@@ -174,7 +174,7 @@ def store_unreadable(
 ) -> None:
     """Keep an authentic body that nobody can read, parked where a person sees it (I12). The same body is kept once."""
     kept = without_documents(body)
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO conversations_event (id, channel_id, key, kind, body, received_at, status, reason, attempts,"
             " due_at, correlation_id, processed_at)"
@@ -192,6 +192,10 @@ def store_unreadable(
                 received_at,
             ],
         )
+        if cursor.rowcount:
+            alerts.open_(
+                "event:parked", title="Há eventos do WhatsApp parados", level=Alert.Level.WARNING, now=received_at
+            )
 
 
 def _kept(event: RawEvent) -> bytes:
