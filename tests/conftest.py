@@ -32,6 +32,14 @@ def pytest_configure(config: pytest.Config) -> None:
     django_settings.CHANNEL_POLL_S = 315_360_000
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Tests of one group share an installation: spread over processes they would start one each, and disturb it."""
+    if session.config.getoption("loadgroup", default=False):
+        spread = [item for item in session.items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid]
+        if spread:
+            raise pytest.UsageError("pytest-xdist does not see groups in this pytest; see the pin in pyproject.toml.")
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Replaces pytest-django's own: see ``tests.databases``. Tests that touch no database start no server."""

@@ -1,13 +1,14 @@
 """What happens rarely: races at the edges, phrases that a manager broke, leases in long work."""
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import httpx
 import pytest
 import respx
 from django.db import IntegrityError, connection, transaction
+from django.utils.timezone import localdate
 
 from conversations import channel_cache, outbox, sessions
 from conversations.ingest import stage as ingest
@@ -117,7 +118,7 @@ def test_a_reply_that_has_to_wait_for_the_instances_pace_leaves_later(channel, s
 )
 def test_a_price_is_known_only_to_the_turn_of_a_cold_lead_who_asks_while_it_is_valid(channel, text, valid_until, told):
     PromptFactory.create()
-    today = datetime.now(UTC).date()
+    today = localdate()
     product = Product.objects.create(code="FB300", name="FB300")
     PricePolicy.objects.update_or_create(id=1, defaults={"cold_lead_exception": True})
     ProductPrice.objects.create(

@@ -111,7 +111,7 @@ def test_a_flood_is_told_of(settings) -> None:
     answers = [zapi.post(b"{}", channel="cheio", secret=SECRET).status_code for _ in range(8)]
 
     assert 429 in answers
-    assert Alert.objects.get().key == "flood:cheio"
+    assert Alert.objects.filter(key="flood:cheio").exists()
 
 
 @pytest.mark.django_db(transaction=True)
