@@ -22,7 +22,7 @@ urlpatterns = [
     path("webhooks/", include("conversations.webhooks.urls")),
     path("api/v1/", include("conversations.api.urls")),
     path("api/v1/", include("seleto.api.urls")),
-    path("api/v1/privacy/", include("seleto.subject_api")),
+    path("api/v1/privacy/", include("seleto.api.subjects")),
     path("admin/inicio/agora/", home_pages.live, name="home-live"),
     path("admin/", include("seleto.accounts.urls")),
     path("admin/", admin.site.urls),

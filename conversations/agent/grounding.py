@@ -54,16 +54,14 @@ _FEW, _LEAST_KNOWN = 3, 0.25
 _SHORTEST = frozenset("a o e as os da do de em na no um eu se is to of in on at es y el".split())
 # Names that everybody says.
 _USUAL = frozenset(
-    "brasil brazil brasileira brazilian whatsapp instagram facebook natal pascoa carnaval portugues portuguese "
-    "portugues"
-    " english ingles espanol espanhol spanish janeiro fevereiro marco abril maio junho julho agosto setembro "
-    "outubro novembro"
-    " dezembro segunda terca quarta quinta sexta sabado domingo january february march april may june july august "
-    "september"
-    " october november december monday tuesday wednesday thursday friday saturday sunday seleto industrial lgpd "
-    "cnpj cpf cep"
-    " pdf inox sul norte sudeste nordeste centro oeste america latina mercosul pais maes insta sair paraguai "
-    "argentina uruguai bolivia deus".split()
+    """
+    brasil brazil brasileira brazilian whatsapp instagram facebook natal pascoa carnaval portugues portuguese
+    english ingles espanol espanhol spanish janeiro fevereiro marco abril maio junho julho agosto setembro
+    outubro novembro dezembro segunda terca quarta quinta sexta sabado domingo january february march april may
+    june july august september october november december monday tuesday wednesday thursday friday saturday
+    sunday seleto industrial lgpd cnpj cpf cep pdf inox sul norte sudeste nordeste centro oeste america latina
+    mercosul pais maes insta sair paraguai argentina uruguai bolivia deus
+    """.split()
 )
 
 

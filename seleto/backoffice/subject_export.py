@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 
 from conversations.models import Conversation, Turn
@@ -66,6 +67,15 @@ def download(export_id: UUID, *, actor: str, now: datetime) -> bytes:
             raise subjects.Refused("a cópia já foi removida: prepare outra")
         subjects.note(row.request, "subject.download", actor=actor, now=now)
         return bytes(row.content)
+
+
+def as_zip(content: bytes) -> HttpResponse:
+    """What `download` gave, for a browser to save and nobody to keep."""
+    response = HttpResponse(content, content_type="application/zip")
+    response["Content-Disposition"] = 'attachment; filename="dados-do-titular.zip"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "no-store, private"
+    return response
 
 
 def collect(subject: Subject, *, now: datetime) -> dict[str, Any]:

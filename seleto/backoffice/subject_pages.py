@@ -24,7 +24,6 @@ from seleto.backoffice.datamap import table
 from seleto.lib import clock
 from seleto.lib.admin import actor
 from seleto.lib.admin_lists import actor_words, with_actor_name
-from seleto.subject_api import as_zip
 
 Kind = SubjectRequest.Kind
 Status = SubjectRequest.Status
@@ -184,7 +183,7 @@ class SubjectRequestPages(SubjectRequestAdmin):
             raise PermissionDenied
         made = get_object_or_404(SubjectExport.objects.defer("content"), pk=key)
         try:
-            return as_zip(subject_export.download(made.pk, actor=actor(request), now=clock.now()))
+            return subject_export.as_zip(subject_export.download(made.pk, actor=actor(request), now=clock.now()))
         except subjects.Refused as error:
             self.message_user(request, f"Não dá: {error}.", messages.ERROR)
             return self._back(made.request_id)

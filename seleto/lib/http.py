@@ -16,6 +16,8 @@ from seleto.lib.errors import Ambiguous, Misconfigured, ProviderError, Rejected,
 # A drain works up to 64 conversations at once; each may talk to a provider.
 _LIMITS = httpx.Limits(max_connections=128, max_keepalive_connections=64, keepalive_expiry=15)
 
+_NOT_NOW = frozenset({408, 425, 429, 503})
+
 _lock = threading.Lock()
 _clients: dict[tuple[str, float, float], httpx.Client] = {}
 _tls: ssl.SSLContext | None = None
@@ -69,6 +71,19 @@ def outcome(error: httpx.HTTPError) -> ProviderError:
         case httpx.TimeoutException():
             return Ambiguous("timeout")
     return Ambiguous("connection_lost")
+
+
+def judge(status: int, retry_after: str = "") -> None:
+    """Nothing for 2xx. Raises ``Unavailable`` for what says "not now", with its wait in seconds where it is a number,
+    ``Ambiguous`` for another 5xx, which may have taken effect, and ``Rejected`` for the rest (redirects included)."""
+    if 200 <= status < 300:
+        return
+    reason = f"http_{status}"
+    if status in _NOT_NOW:
+        raise Unavailable(reason, status=status, retry_after=float(retry_after) if retry_after.isdigit() else None)
+    if status >= 500:
+        raise Ambiguous(reason, status=status)
+    raise Rejected(reason, status=status)
 
 
 def _build(name: str, connect_s: float, read_s: float) -> httpx.Client:

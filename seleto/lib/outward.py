@@ -10,7 +10,6 @@ from django.core.mail import EmailMessage
 from seleto.lib import http
 from seleto.lib.errors import Ambiguous, Misconfigured, Rejected, Unavailable
 
-_BUSY = frozenset({408, 425, 429, 503})
 _SUBJECT_CHARS = 120
 
 
@@ -44,22 +43,10 @@ def call(session: httpx.Client, address: str, payload: Mapping[str, object], *, 
         raise Misconfigured("bad_address") from error
     except httpx.HTTPError as error:
         raise http.outcome(error) from error
-    status = response.status_code
-    if response.is_success:
-        return
-    if status in _BUSY:
-        raise Unavailable(f"http_{status}", status=status, retry_after=_wait(response))
-    if status >= 500:
-        raise Ambiguous(f"http_{status}", status=status)
-    raise Rejected(f"http_{status}", status=status)
+    http.judge(response.status_code, response.headers.get("Retry-After", ""))
 
 
 def _answered(code: int) -> Rejected | Unavailable:
     """SMTP's own word: 4xx is not now, 5xx is no."""
     reason = f"smtp_{code}"
     return Unavailable(reason, status=code) if 400 <= code < 500 else Rejected(reason, status=code)
-
-
-def _wait(response: httpx.Response) -> float | None:
-    value = response.headers.get("Retry-After", "")
-    return float(value) if value.isdigit() else None

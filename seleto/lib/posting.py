@@ -13,14 +13,12 @@ from seleto.lib import http
 from seleto.lib.download import Pinned, place_of
 from seleto.lib.errors import Ambiguous, ProviderError, Rejected, Unavailable
 
-_BUSY = frozenset({408, 425, 429})
-
 
 def post(url: str, body: bytes, *, headers: Mapping[str, str], total_s: float) -> int:
     """The status, 200 to 299. ``total_s`` bounds everything, from the first look-up to the answer's head.
 
     Raises ``Rejected`` (bad_address, not_https, private_address, http_404 …), ``Unavailable`` (unresolved,
-    connect_error, connect_timeout, http_429 …) or ``Ambiguous`` (timeout, connection_lost, http_503 …).
+    connect_error, connect_timeout, http_429 …) or ``Ambiguous`` (timeout, connection_lost, http_500 …).
     """
     place = place_of(url)
     until = time.monotonic() + total_s
@@ -37,7 +35,7 @@ def post(url: str, body: bytes, *, headers: Mapping[str, str], total_s: float) -
             ) as pool,
             pool.stream("POST", place.address, headers=said, content=body, extensions={"timeout": waits}) as response,
         ):
-            return _judged(response)
+            status, wait = response.status, _retry_after(response)
     except httpcore.ConnectTimeout:
         failure = Unavailable("connect_timeout")
     except httpcore.ConnectError:
@@ -48,21 +46,15 @@ def post(url: str, body: bytes, *, headers: Mapping[str, str], total_s: float) -
         failure = Rejected("bad_address")
     except (httpcore.NetworkError, httpcore.ProtocolError):
         failure = Ambiguous("connection_lost")
+    else:
+        http.judge(status, wait)
+        return status
     # Out here, so that no exception of the library, which may quote the address, comes along.
     raise failure
 
 
-def _judged(response: httpcore.Response) -> int:
-    status = response.status
-    if 200 <= status < 300:
-        return status
-    reason = f"http_{status}"
-    if status in _BUSY:
-        wait = next((value.decode("latin-1") for key, value in response.headers if key.lower() == b"retry-after"), "")
-        raise Unavailable(reason, status=status, retry_after=float(wait) if wait.isdigit() else None)
-    if status >= 500:
-        raise Ambiguous(reason, status=status)
-    raise Rejected(reason, status=status)
+def _retry_after(response: httpcore.Response) -> str:
+    return next((value.decode("latin-1") for key, value in response.headers if key.lower() == b"retry-after"), "")
 
 
 def fault(url: str) -> str:

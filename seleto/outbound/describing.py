@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 from conversations.models import Conversation, Handoff, Message
 from crm.models import CrmLink
@@ -23,11 +22,7 @@ def body(delivery: Delivery) -> str | None:
 
 
 def _lead(delivery: Delivery) -> Data | None:
-    return _lead_state(delivery.subject_id)
-
-
-def _lead_state(lead_id: UUID) -> Data | None:
-    lead = Lead.objects.filter(pk=lead_id).first()
+    lead = Lead.objects.filter(pk=delivery.subject_id).first()
     if lead is None:
         return None
     last = Classification.objects.filter(lead=lead).order_by("-at", "-pk").first()

@@ -152,7 +152,7 @@ class Export(_View):
         get_object_or_404(SubjectRequest, pk=request_id)
         who, now = _who(request), clock.now()
         made = subject_export.make(request_id, actor=who, now=now)
-        return as_zip(subject_export.download(made.pk, actor=who, now=now))
+        return subject_export.as_zip(subject_export.download(made.pk, actor=who, now=now))
 
 
 class Correction(_View):
@@ -200,14 +200,6 @@ def _who(request: Request) -> str:
     if not isinstance(request.user, ApiClient):
         raise exceptions.NotAuthenticated
     return request.user.actor
-
-
-def as_zip(content: bytes) -> HttpResponse:
-    response = HttpResponse(content, content_type="application/zip")
-    response["Content-Disposition"] = 'attachment; filename="dados-do-titular.zip"'
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "no-store, private"
-    return response
 
 
 _ONE = "requests/<uuid:request_id>"
