@@ -169,6 +169,8 @@ _MATERIAL = (
     r"|cotac\w+|nota|boleto|representante|vendedor\w*|tecnico|visitas?)"
 )
 _NOT = _rule(
+    # What one takes by asking or looking, not what one takes away.
+    r"\btir\w+ (?:(?:as?|uma?s?|algumas|essas?) )?(?:(?:minhas? )?duvida|referencia|foto|medida|print)s?\b|"
     # A machine that no longer starts: nobody speaks of us in the past and in the singular.
     rf"\b(?:parou|parava) de (?:ligar|chamar|receber|mandar|enviar)\b"
     rf"|\b(?:par\w+ (?:de )?|nao (?:precisa\w* )?)(?:mais )?(?:me )?(?:mand\w+|envi\w+) (?:mais )?(?:o |a |as |os "

@@ -108,6 +108,8 @@ def test_opting_out_is_recognised(text: str) -> None:
         "oi",
         "minha SE3000 parou de ligar",
         "o motor parou de chamar",
+        "me passa o contato de um cliente pra eu tirar referência",
+        "vocês me tiram uma dúvida?",
     ],
 )
 def test_declining_is_no_opting_out(text: str) -> None:
