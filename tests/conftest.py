@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from pytest_django import DjangoDbBlocker
 
 from tests import databases, network
 
+SERVER_REST_S = 5
 PAYLOADS = Path(__file__).parent / "payloads"
 
 
@@ -56,6 +59,22 @@ def _fresh_caches() -> Iterator[None]:
     _forget()
     yield
     _forget()
+
+
+@pytest.fixture(autouse=True)
+def _server_at_rest(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A page that asks again every few seconds may be half answered when its browser closes: emptying the tables
+    under that answer is a deadlock."""
+    if "live_server" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("transactional_db")  # emptied after what follows the yield
+    yield
+    until = time.monotonic() + SERVER_REST_S
+    while any("process_request_thread" in thread.name for thread in threading.enumerate()):
+        if time.monotonic() > until:
+            break
+        time.sleep(0.02)
 
 
 def _forget() -> None:
