@@ -38,7 +38,7 @@ test: setup ## run the tests: TESTS="tests/lib -k postgres" for some, COVERAGE=1
 ifeq ($(strip $(TESTS)),)
 	@$(BIN)/pytest -q -n 3 --dist loadgroup $(if $(filter 1,$(COVERAGE)),--cov --cov-report=term)
 else
-	@$(BIN)/pytest $(TESTS)
+	@FULL=$(FULL) $(BIN)/pytest $(TESTS)
 endif
 
 check: setup ## style, types, import contracts, migrations, secrets

@@ -12,6 +12,11 @@ from typing import Any
 import hypothesis
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.contrib.staticfiles.views import serve
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from tests import databases, network
@@ -29,6 +34,8 @@ def pytest_configure(config: pytest.Config) -> None:
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Every test client would look through all static files; the live server has a handler of its own for them.
     django_settings.WHITENOISE_USE_FINDERS = False
+    TransactionTestCase._fixture_teardown = lambda _test: databases.empty()
+    StaticFilesHandler.serve = _serve_for_a_day
     # The second factor has tests of its own (tests/accounts), which switch it on.
     django_settings.SECOND_FACTOR_REQUIRED = False
     # A channel is looked at in the tests of that alone; ten years.
@@ -110,6 +117,13 @@ def payload() -> Callable[[str], Any]:
         return json.loads((PAYLOADS / name).with_suffix(".json").read_text(encoding="utf-8"))
 
     return read
+
+
+def _serve_for_a_day(handler: StaticFilesHandler, request: HttpRequest) -> HttpResponseBase:
+    """Else a browser fetches a megabyte and a half of style, script and type anew for each of hundreds of pages."""
+    response = serve(request, handler.file_path(request.path), insecure=True)
+    response["Cache-Control"] = "max-age=86400"
+    return response
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.db.migrations.loader import MigrationLoader
 
+from seleto.backoffice import roles
 from seleto.lib import postgres
 
 _TEMPLATE = "seleto_template_"
@@ -52,6 +53,34 @@ def drop(name: str) -> None:
     connections.close_all()
     with _maintenance(connections.settings["default"]) as server:
         server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def empty() -> None:
+    """What Django's ``flush`` leaves, in a tenth of its time: of some 130 tables a test fills a few, and the
+    permissions, which only models make, may stay."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EMPTY)
+    roles.bring_up()
+
+
+_EMPTY = """
+DO $$
+DECLARE
+    name text;
+    filled boolean;
+    names text[] := '{}';
+BEGIN
+    FOR name IN
+        SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
+        WHERE schemaname = 'public'
+          AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')
+    LOOP
+        EXECUTE 'SELECT EXISTS (SELECT FROM ' || name || ')' INTO filled;
+        IF filled THEN names := names || name; END IF;
+    END LOOP;
+    IF names <> '{}' THEN EXECUTE 'TRUNCATE ' || array_to_string(names, ', ') || ' CASCADE'; END IF;
+END $$
+"""
 
 
 def url() -> str:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from knowledge.models import Article, Phrase
 from leads.models import Lead
 from tests.admin.conftest import story
-from tests.admin.test_theme import serious
+from tests.admin.test_theme import FULL, serious
 from tests.leads.test_duplicates import lead
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SHOTS = os.environ.get("MANUAL_SHOTS")
 
 
-@pytest.fixture(params=["light", "dark"])
+@pytest.fixture(params=["light", "dark"] if FULL else ["light"])
 def page(request, chromium, live_server, client):
     client.force_login(User.objects.create_superuser("gestora", first_name="Rute"))
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, base_url=live_server.url, locale="pt-BR")
