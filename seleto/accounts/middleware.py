@@ -25,6 +25,8 @@ _SENSITIVE = re.compile(
     r"admin:(?:\w+_export|backoffice_exportrun_file|auth_(?:user|group)_(?:add|change|delete)|auth_user_password_change"
     r"|lib_apitoken_(?:add|change|delete))|second-factor-(?:codes|change|reset)"
 )
+# Lists that are open to look at, while what is done from them needs the password: keys are exchanged and revoked there.
+_SENSITIVE_ACTIONS = frozenset({"admin:lib_apitoken_changelist"})
 
 
 class Doors:
@@ -51,9 +53,13 @@ class Doors:
         if settings.SECOND_FACTOR_REQUIRED and name not in _BEFORE_SECOND_FACTOR and not verified(request):
             return _send(request, _ask(request, "second-factor"))
         # Whoever fills in a form for long is not sent away from it.
-        if _SENSITIVE.fullmatch(name) and not sessions.proved(request.session, grace=2 if request.POST else 1):
+        if _sensitive(request, name) and not sessions.proved(request.session, grace=2 if request.POST else 1):
             return _send(request, _ask(request, "prove"))
         return None
+
+
+def _sensitive(request: HttpRequest, name: str) -> bool:
+    return bool(_SENSITIVE.fullmatch(name)) or (request.method == "POST" and name in _SENSITIVE_ACTIONS)
 
 
 def verified(request: HttpRequest) -> bool:
@@ -66,7 +72,10 @@ def _login() -> str:
 
 
 def _way_back(request: HttpRequest) -> str:
-    return request.get_full_path() if request.method == "GET" and "HX-Request" not in request.headers else "/admin/"
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    if "HX-Request" not in request.headers and (request.method == "GET" or name in _SENSITIVE_ACTIONS):
+        return request.get_full_path()
+    return "/admin/"
 
 
 def _ask(request: HttpRequest, page: str) -> HttpResponseRedirect:

@@ -11,7 +11,10 @@ from django.db import connection
 from django.test import Client
 
 from seleto.accounts.models import LoginFailure
+from seleto.lib import tokens as api_tokens
+from seleto.lib.models import ApiToken
 from tests.accounts.conftest import PASSWORD, code_of, sign_in
+from tests.factories import now
 
 
 def page(answer) -> str:
@@ -139,6 +142,24 @@ def test_what_is_sensitive_asks_for_the_password_that_was_given_long_ago(inside,
         assert "Senha incorreta" in page(inside.post(asked, {"password": "errada"}))
         assert inside.post(asked, {"password": PASSWORD}).url == "/admin/auth/user/add/"
         assert inside.get("/admin/auth/user/add/").status_code == 200
+
+
+@pytest.mark.security
+@pytest.mark.parametrize("action", ["rotate_tokens", "revoke_tokens"])
+def test_a_key_is_not_exchanged_or_revoked_at_a_desk_left_alone(inside, action):
+    api_tokens.create(name="painel", now=now())
+    before = ApiToken.objects.values().get()
+    chosen = {"action": action, "_selected_action": [before["id"]]}
+
+    with time_machine.travel(time.time() + 40 * 60, tick=False):
+        inside.get("/admin/")
+        asked = inside.post("/admin/lib/apitoken/", chosen).url
+        assert asked == "/admin/confirmar-senha/?next=%2Fadmin%2Flib%2Fapitoken%2F"
+        assert ApiToken.objects.values().get() == before
+
+        assert inside.post(asked, {"password": PASSWORD}).url == "/admin/lib/apitoken/"
+        inside.post("/admin/lib/apitoken/", chosen)
+        assert ApiToken.objects.values().get() != before
 
 
 @pytest.mark.security
