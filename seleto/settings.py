@@ -270,8 +270,13 @@ QUEUE_WORKERS = {
     "delivery": env.whole("WORKERS_DELIVERY", 1, least=1),
     "background": env.whole("WORKERS_BACKGROUND", 1, least=1),
 }
-# LISTEN/NOTIFY. Turn it off behind a pooler in transaction mode (PgBouncer, Supavisor): the queue polls then.
+# LISTEN/NOTIFY. Behind a pooler in transaction mode (PgBouncer, Supavisor) LISTEN needs an address past it; without
+# one turn QUEUE_NOTIFY off, and the queue polls.
+LISTEN_DATABASE_URL = env.text("LISTEN_DATABASE_URL", "")
 QUEUE_NOTIFY = env.switch("QUEUE_NOTIFY", default=True)
+if LISTEN_DATABASE_URL or not QUEUE_NOTIFY:
+    # Such a pooler lends each transaction another session: no cursor may outlive its own.
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
 JOBS_POLL_S = env.seconds("JOBS_POLL_S", 0.5, least=0.05)
 JOBS_LINGER_S = env.seconds("JOBS_LINGER_S", 3)
 JOBS_DRAIN_BUDGET_S = env.seconds("JOBS_DRAIN_BUDGET_S", 20, least=1)

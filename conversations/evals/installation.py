@@ -180,6 +180,7 @@ class _Environment:
             # An empty value keeps what .env may say out.
             "LLM_API_KEY_FILE": "",
             "DATABASE_URL_FILE": "",
+            "LISTEN_DATABASE_URL": "",
             "ALLOWED_HOSTS": "127.0.0.1",
             # No webhook is lost here, and asking every minute would make hours of a script long.
             "CHATWOOT_POLL_S": "86400",

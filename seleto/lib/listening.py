@@ -2,6 +2,9 @@
 
 Waiting is done on the socket together with other file descriptors, so nothing polls while notifications work. Where
 they do not (QUEUE_NOTIFY off, connection lost) the caller is told to look for itself.
+
+A pooler in transaction mode has no sessions to listen in. LISTEN_DATABASE_URL is the address past it, for these few
+connections alone.
 """
 
 import os
@@ -110,14 +113,22 @@ class Listener:
     def _open(self) -> psycopg.Connection[Any]:
         if self._connection is None or self._pid != os.getpid():
             self.close()
-            parameters = connections["default"].get_connection_params()
-            parameters.pop("cursor_factory")
-            parameters.setdefault("connect_timeout", CONNECT_TIMEOUT_S)
-            self._connection = psycopg.connect(**parameters, autocommit=True)
+            self._connection = _connect()
             # What arrives in the middle of a statement is handed over here instead of by the socket.
             self._connection.add_notify_handler(lambda note: self._notes.append(Note(note.channel, note.payload)))
             self._pid = os.getpid()
         return self._connection
+
+
+def _connect() -> psycopg.Connection[Any]:
+    if settings.LISTEN_DATABASE_URL:
+        return psycopg.connect(
+            settings.LISTEN_DATABASE_URL, connect_timeout=CONNECT_TIMEOUT_S, client_encoding="utf8", autocommit=True
+        )
+    parameters = connections["default"].get_connection_params()
+    parameters.pop("cursor_factory")
+    parameters.setdefault("connect_timeout", CONNECT_TIMEOUT_S)
+    return psycopg.connect(**parameters, autocommit=True)
 
 
 def readable(timeout: float, *descriptors: int) -> Sequence[object]:
