@@ -63,7 +63,7 @@ ifeq ($(FULL),1)
 	@$(BIN)/python -m tests.security $(if $(SEED),--seed $(SEED)) $(if $(SLICES),--slices $(SLICES)) \
 		$(if $(MINUTES),--minutes $(MINUTES))
 else
-	@$(BIN)/pytest -q -n auto --dist loadgroup -m security
+	@$(BIN)/pytest -q -n 3 --dist loadgroup -m security
 endif
 
 bench: setup ## measure the pipe: QUICK=1 for two minutes, PART=speed for one part
@@ -84,7 +84,7 @@ sbom: setup ## bill of materials of the lock file, CycloneDX, in .data/sbom.json
 	@echo .data/sbom.json
 
 injection: setup ## attack the agent with a model that obeys: FULL=1 for every case, and every family in every shape
-	@FULL=$(FULL) $(BIN)/pytest -q -n auto tests/injection
+	@FULL=$(FULL) $(BIN)/pytest -q -n 3 tests/injection
 
 docs: setup ## write the pages that come from the tests
 	@$(BIN)/python -m tests.channels.report

@@ -1,6 +1,6 @@
 """What a stored Chatwoot event says, as values (contracts/chatwoot.md, 4.3 and 4.4)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -92,17 +92,17 @@ def _written(data: Mapping[str, Any]) -> Written:
     return Written(
         message_id=number,
         display_id=display_id,
-        inbox_id=int(inbox.get("id") or conversation.get("inbox_id") or 0),
+        inbox_id=_number(inbox.get("id")) or _number(conversation.get("inbox_id")) or 0,
         text=clean(str(data.get("content") or "")),
         private=bool(data.get("private")),
-        sender_id=sender.get("id") if sender.get("type") == "user" else None,
+        sender_id=_number(sender.get("id")) if sender.get("type") == "user" else None,
         sender_name=clean(str(sender.get("name") or ""))[:80],
         automation=bool(attributes.get("automation_rule_id")),
         new=data.get("event") == "message_created",
         deleted=bool(attributes.get("deleted")),
         attachments=tuple(
             Attachment(str(item.get("file_type") or "file"), str(item.get("data_url") or ""))
-            for item in data.get("attachments") or ()
+            for item in _listed(data.get("attachments"))
             if isinstance(item, dict)
         ),
         in_reply_to=_number(attributes.get("in_reply_to")),
@@ -116,17 +116,17 @@ def _changed(data: Mapping[str, Any]) -> Changed:
     if not isinstance(data.get("id"), int):
         raise Unreadable("no_conversation_id")
     changes: dict[str, Mapping[str, Any]] = {}
-    for change in data.get("changed_attributes") or ():
+    for change in _listed(data.get("changed_attributes")):
         for name, values in _mapping(change).items():
             changes[name] = _mapping(values)
     status = changes.get("status", {})
     assignee = _mapping(_mapping(data.get("meta")).get("assignee"))
     return Changed(
         display_id=int(data["id"]),
-        inbox_id=int(data.get("inbox_id") or 0),
+        inbox_id=_number(data.get("inbox_id")) or 0,
         status_from=str(status.get("previous_value") or ""),
         status_to=str(status.get("current_value") or ""),
-        assignee_id=assignee.get("id") if assignee.get("type", "user") == "user" else None,
+        assignee_id=_number(assignee.get("id")) if assignee.get("type", "user") == "user" else None,
         assignee_changed="assignee_id" in changes,
         assignee_name=clean(str(assignee.get("name") or "")),
         team_id=_number(_mapping(_mapping(data.get("meta")).get("team")).get("id")),
@@ -155,7 +155,11 @@ def _instant(value: object) -> datetime | None:
 
 
 def _number(value: object) -> int | None:
-    return value if isinstance(value, int) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _listed(value: object) -> Sequence[Any]:
+    return value if isinstance(value, list) else ()
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
