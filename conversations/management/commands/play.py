@@ -13,8 +13,9 @@ from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
+from django.utils import timezone
 
-from conversations.evals import installation, pace, player, readable, schema
+from conversations.evals import acceptance, installation, pace, player, readable, schema
 from conversations.evals.player import Played, Player
 from conversations.evals.product import OwnProduct
 from conversations.evals.schema import BadCase, Case
@@ -30,17 +31,21 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--input", help="cases to play; the shipped ones by default; - reads standard input")
         parser.add_argument("--output", help="write one JSON object per case to this file; - means standard output")
+        parser.add_argument("--uat", action="store_true", help="the acceptance cases (docs/homologacao.md)")
+        parser.add_argument("--report", help="write a report to be signed (Markdown, Portuguese) to this file")
         parser.add_argument("--only", default="", help="comma-separated ids")
         parser.add_argument("--speed", choices=["virtual", "real"], default="virtual")
         parser.add_argument("--target", help="address of a running installation; see conversations/evals/target.py")
         parser.add_argument("--json", action="store_true", help="JSON lines on standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        cases = self._chosen(options["input"], options["only"])
+        cases = self._chosen(options)
         self._failed = False
         with ExitStack() as stack:
             stack.enter_context(_stoppable())
             write = self._writer(stack, options["output"], json_wanted=options["json"])
+            if options["report"]:
+                write = self._reporting(stack, write, options)
             try:
                 self._play_all(cases, write, options)
             except (installation.InstallationError, TargetError) as error:
@@ -50,10 +55,12 @@ class Command(BaseCommand):
         if self._failed:
             sys.exit(1)
 
-    def _chosen(self, source: str | None, only: str) -> list[Case | BadCase]:
-        wanted = {name.strip() for name in only.split(",") if name.strip()}
+    def _chosen(self, options: dict[str, Any]) -> list[Case | BadCase]:
+        wanted = {name.strip() for name in options["only"].split(",") if name.strip()}
         found: list[Case | BadCase] = []
-        for number, case in self._read(source):
+        if options["uat"] and options["input"]:
+            raise CommandError("--uat has its own cases: leave --input out.", returncode=2)
+        for number, case in acceptance.cases() if options["uat"] else self._read(options["input"]):
             name = case.id if isinstance(case, Case) else case.case_id
             if wanted and name not in wanted:
                 continue
@@ -94,6 +101,29 @@ class Command(BaseCommand):
             )
 
         return write
+
+    def _reporting(
+        self, stack: ExitStack, write: Callable[[Played], None], options: dict[str, Any]
+    ) -> Callable[[Played], None]:
+        """Keep what is played, and write the report when the run ends, however it ends."""
+        try:
+            file = stack.enter_context(Path(options["report"]).open("w", encoding="utf-8"))  # noqa: SIM115 - the stack closes it
+        except OSError as error:
+            raise CommandError(f"{options['report']} cannot be written: {error.strerror}.", returncode=2) from error
+        found: list[Played] = []
+        began = timezone.localtime()
+
+        def keep(played: Played) -> None:
+            found.append(played)
+            self._failed |= acceptance.verdict(played) is acceptance.Verdict.FAILED
+            write(played)
+
+        stack.callback(
+            lambda: file.write(
+                acceptance.report(found, target=options["target"] or "", began=began, ended=timezone.localtime())
+            )
+        )
+        return keep
 
     def _play_all(self, cases: list[Case | BadCase], write: Callable[[Played], None], options: dict[str, Any]) -> None:
         with ExitStack() as stack:
