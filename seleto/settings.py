@@ -532,6 +532,8 @@ LOG_KEEP_DAYS = env.whole("LOG_KEEP_DAYS", 30, least=1)
 # --- Trying out (seleto/backoffice) --------------------------------------------------------------------------------
 # How long a talk in the playground is kept.
 PLAYGROUND_HOURS = env.whole("PLAYGROUND_HOURS", 12, least=1)
+# The agent behind Agno's AgentOS (`manage.py agentos`, extra `agentos`).
+AGENTOS = env.switch("AGENTOS", default=False)
 # Replies of the shadow mode (written, never sent) at once per background process.
 SHADOW_CONCURRENCY = env.whole("SHADOW_CONCURRENCY", 8, least=1)
 # Past turns decided anew at once, and how many of them one replay takes, the newest first.
