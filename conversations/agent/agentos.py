@@ -125,9 +125,9 @@ class Guard:
             try:
                 _caller.set(await asyncio.to_thread(_admitted, scope))
             except exceptions.APIException as refusal:
-                wait = {"Retry-After": str(int(refusal.wait or 1))} if isinstance(refusal, exceptions.Throttled) else {}
-                body = {"detail": str(refusal.detail)}
-                await JSONResponse(body, refusal.status_code, wait)(scope, receive, send)
+                wait_s = getattr(refusal, "wait", None)
+                headers = {"Retry-After": str(int(wait_s))} if wait_s else {}
+                await JSONResponse({"detail": str(refusal.detail)}, refusal.status_code, headers)(scope, receive, send)
             else:
                 await self._app(scope, receive, send)
 
