@@ -73,8 +73,15 @@ class BoundedModel(OpenAILike):
             ledger.model_ms += round((time.monotonic() - began) * 1000)
 
     def get_request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """A call begun late gets only what is left of the turn's time."""
+        """A call begun late gets only what is left of the turn's time.
+
+        Schema and tools travel beside the client's typed parameters: it would look through all of them at every call,
+        which took as long as the rest of the call.
+        """
         params: dict[str, Any] = super().get_request_params(*args, **kwargs)
+        beside = {name: params.pop(name) for name in ("response_format", "tools") if name in params}
+        if beside:
+            params["extra_body"] = {**params.get("extra_body", {}), **beside}
         left = max(_current.ledger.deadline - time.monotonic(), 0.1)
         if left < settings.LLM_READ_TIMEOUT_S:
             params["timeout"] = Timeout(left, connect=min(left, settings.LLM_CONNECT_TIMEOUT_S))
