@@ -66,8 +66,16 @@ else
 	@$(BIN)/pytest -q -n 3 --dist loadgroup -m security
 endif
 
-bench: setup ## measure the pipe: QUICK=1 for two minutes, PART=speed for one part
-	@$(BIN)/python -m bench $(if $(filter 1,$(QUICK)),--quick) $(if $(PART),--part $(PART))
+bench: setup ## measure it: QUICK=1 in five minutes, PART=, TARGET=file, SCALE=1 or =messages, COMMIT=1 keeps the figures
+ifneq ($(SCALE),)
+	@$(BIN)/python -m bench --scale $(if $(filter 1,$(SCALE)),10000000,$(SCALE))
+else
+	@$(BIN)/python -m bench $(if $(filter 1,$(QUICK)),--quick) $(if $(PART),--part $(PART)) \
+		$(foreach file,$(TARGET),--target $(file))
+endif
+ifeq ($(COMMIT),1)
+	@git add bench/results && git commit -q -m "bench: Take the figures" -- bench/results
+endif
 
 evals: setup ## measure on labelled sets, then whole conversations: PART=guardrails, SUITE=gate, FULL=1
 ifneq ($(PART),conversations)

@@ -1,7 +1,6 @@
 """Leads as a load: webhooks over kept connections, and the replies they got."""
 
 import json
-import queue
 import statistics
 import threading
 import time
@@ -103,28 +102,6 @@ class Sender:
         self._http.close()
 
 
-def acknowledge(sender: Sender, *, requests: int, connections: int, start: int) -> tuple[float, Timing]:
-    """(requests per second, time to the acknowledgement) with ``connections`` callers that never pause."""
-    numbers: queue.SimpleQueue[int] = queue.SimpleQueue()
-    for number in range(start, start + requests):
-        numbers.put(number)
-
-    def work() -> list[float]:
-        taken: list[float] = []
-        while True:
-            try:
-                number = numbers.get_nowait()
-            except queue.Empty:
-                return taken
-            taken.append(sender.post(payload(phone(number % 500), "Bom dia", f"ACK{number}")))
-
-    began = time.perf_counter()
-    with ThreadPoolExecutor(connections) as pool:
-        results = [future.result() for future in [pool.submit(work) for _ in range(connections)]]
-    elapsed = time.perf_counter() - began
-    return requests / elapsed, timing(value for result in results for value in result)
-
-
 def speak(sender: Sender, *, leads: int, turns: int, endpoints_s: float, start: int) -> Timing:
     """Our overhead per turn as in ``converse``, with voice notes of 3 to 30 seconds."""
     sender.reset()
@@ -143,49 +120,6 @@ def speak(sender: Sender, *, leads: int, turns: int, endpoints_s: float, start: 
         for future in [pool.submit(lead, number) for number in range(leads)]:
             future.result()
     return timing(overheads)
-
-
-def steady(sender: Sender, *, per_s: int, seconds: int, start: int) -> Timing:
-    """Time to the acknowledgement at a steady rate."""
-    taken: list[float] = []
-    with ThreadPoolExecutor(16) as pool:
-        began = time.perf_counter()
-        futures = []
-        for number in range(per_s * seconds):
-            time.sleep(max(began + number / per_s - time.perf_counter(), 0))
-            body = payload(phone(number % 500), "Bom dia", f"STEADY{start + number}")
-            futures.append(pool.submit(sender.post, body))
-        taken = [future.result() for future in futures]
-    return timing(taken)
-
-
-def converse(
-    sender: Sender, *, leads: int, turns: int, model_s: float, start: int, patience_s: float = 60
-) -> tuple[float, Timing, Timing]:
-    """A closed loop without think time: each lead writes again as soon as they are answered.
-
-    Returns (turns per second, our overhead per turn, time to the acknowledgement). The overhead is webhook sent to
-    bubble received by the provider, less the model's time.
-    """
-    sender.reset()
-    overheads: list[float] = []
-    acks: list[float] = []
-    arrived = _Arrivals(sender)
-
-    def lead(number: int) -> None:
-        to = phone(start + number)
-        for turn in range(turns):
-            sent_at = time.time()
-            acks.append(sender.post(payload(to, f"Mensagem {turn}", f"T{start}-{number}-{turn}")))
-            at = arrived.wait(to, turn + 1, patience_s)
-            overheads.append(at - sent_at - model_s)
-
-    began = time.perf_counter()
-    with arrived, ThreadPoolExecutor(leads) as pool:
-        for future in [pool.submit(lead, number) for number in range(leads)]:
-            future.result()
-    elapsed = time.perf_counter() - began
-    return leads * turns / elapsed, timing(overheads), timing(acks)
 
 
 class _Arrivals:

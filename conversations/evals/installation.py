@@ -85,7 +85,7 @@ def running(overrides: Mapping[str, str] | None = None, *, durable: bool = False
         _make_channels(environment, sandbox)
         _set_up_crm()
         product = {**environment.product(sandbox), **(overrides or {})}
-        processes["web"] = _spawn("web", _gunicorn(web.fileno()), product, logs, keep=(web.fileno(),))
+        processes["web"] = _spawn("web", _gunicorn(web.fileno(), product), product, logs, keep=(web.fileno(),))
         processes["worker"] = _spawn("worker", ["manage.py", "worker"], product, logs)
         outside = Outside(sandbox)
         stack.callback(outside.close)
@@ -187,11 +187,14 @@ class _Environment:
             "CHANNEL_POLL_S": "86400",
             # One lead at a time needs no second process.
             "WORKERS_CONVERSATION": "1",
+            "WEB_PROCESSES": "1",
+            "WEB_THREADS": "8",
         }
 
 
-def _gunicorn(listening: int) -> list[str]:
-    options = ("--worker-class", "gthread", "--workers", "1", "--threads", "8", "--graceful-timeout", "2")
+def _gunicorn(listening: int, environment: Mapping[str, str]) -> list[str]:
+    size = ("--workers", environment["WEB_PROCESSES"], "--threads", environment["WEB_THREADS"])
+    options = ("--worker-class", "gthread", *size, "--keep-alive", "65", "--graceful-timeout", "2")
     return ["-m", "gunicorn", "seleto.wsgi:application", "--bind", f"fd://{listening}", *options]
 
 

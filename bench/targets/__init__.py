@@ -1,0 +1,1 @@
+"""Systems to be measured beside ours."""
