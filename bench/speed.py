@@ -15,7 +15,7 @@ from bench.world import MODEL_S, Turns, World
 
 LEADS = (1, 20, 50, 100)
 # Turns of each lead in one repeat, by the number of leads.
-TURNS_QUICK = {1: 8, 20: 5, 50: 4, 100: 4}
+TURNS_QUICK = {1: 6, 20: 5, 50: 4, 100: 4}
 TURNS_FULL = {1: 30, 20: 12, 50: 8, 100: 8}
 CONNECTIONS = 16
 _NUMBERS = 10_000_000

@@ -61,10 +61,11 @@ def _stage(name: str, cluster: str, work: Any, concurrency: Callable[[], int] | 
 
 
 def _warm_up() -> None:
-    """Load what a turn needs before the workers fork: one agent built and run against nothing, and the holidays."""
+    """Load what a turn needs before the workers fork: one agent run against nothing, the rules, and the holidays."""
     import holidays
 
     from conversations.agent import offline
 
     offline.run_once()
+    offline.read_once()
     holidays.country_holidays("BR", years=[])

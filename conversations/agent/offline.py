@@ -8,7 +8,10 @@ import httpx
 from agno.agent import Agent
 from agno.run.base import RunStatus
 
+from conversations import guardrails
 from conversations.agent import factory, schema
+from knowledge import catalogue, search
+from leads import extraction, municipalities
 
 NO_KEY = "offline"  # pragma: allowlist secret
 _ANSWER = schema.Answer(reply="ok", facts=[], intents=[], sources=[], unanswered_question=None, move="responder")
@@ -29,6 +32,15 @@ def run_once() -> None:
     if output.status != RunStatus.completed:
         raise RuntimeError("The offline turn of the warm-up failed: check the versions of agno and openai.")
     schema.parse(str(output.content))
+
+
+def read_once() -> None:
+    """One message and one reply through the rules, so that the forks share their tables and compiled patterns."""
+    products = catalogue.shipped_products()
+    extraction.extract(["Faço 300 hambúrgueres por dia em Itajaí"], products=products)
+    guardrails.review("A FB300 faz de 300 a 350 por hora.", guardrails.ReviewContext(products=products))
+    search.search_shipped("Como funciona a FB300?")
+    municipalities.find("Itajaí")
 
 
 def _answer(request: httpx.Request) -> httpx.Response:

@@ -23,7 +23,7 @@ from conversations.ingest import messages, people, receipts
 from conversations.ingest.common import NotYet
 from conversations.models import Event
 from seleto.lib import alerts, clock, jobs, metrics, tracing
-from seleto.lib.leases import last_attempt_alone
+from seleto.lib.leases import NO_WAIT, last_attempt_alone
 from seleto.lib.models import Alert
 
 log = structlog.get_logger(__name__)
@@ -77,7 +77,7 @@ def claim(limit: int) -> Sequence[EventClaim]:
         cursor.execute(
             "UPDATE conversations_event SET attempts = attempts + 1,"  # noqa: S608
             " leased_until = now() + make_interval(secs => %(lease)s)"
-            f" WHERE id = ANY(ARRAY(SELECT id FROM conversations_event WHERE {_CLAIMABLE}"
+            f" WHERE {NO_WAIT} AND id = ANY(ARRAY(SELECT id FROM conversations_event WHERE {_CLAIMABLE}"
             " ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED))"
             " RETURNING id, channel_id, kind, body, received_at, attempts, correlation_id",
             {

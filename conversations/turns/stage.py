@@ -18,7 +18,7 @@ from conversations.turns import commit
 from conversations.turns.reading import read_snapshot, read_state
 from conversations.turns.thinking import think
 from seleto.lib import clock, connections, metrics, tracing
-from seleto.lib.leases import extend_leases
+from seleto.lib.leases import NO_WAIT, extend_leases
 
 log = structlog.get_logger(__name__)
 
@@ -68,7 +68,7 @@ def claim(limit: int) -> Sequence[TurnClaim]:
             "WITH due AS (SELECT c.id, c.revision, c.pending_since, c.correlation_id"  # noqa: S608
             " FROM conversations_conversation c"
             " WHERE c.turn_due_at <= %(now)s AND (c.hearing_until IS NULL OR c.hearing_until <= %(now)s)"
-            f" AND {_MAY_ANSWER} AND {_NOT_RUNNING} AND {_LAST_ATTEMPT_ALONE}"
+            f" AND {NO_WAIT} AND {_MAY_ANSWER} AND {_NOT_RUNNING} AND {_LAST_ATTEMPT_ALONE}"
             " ORDER BY c.turn_due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)"
             " INSERT INTO conversations_turn (id, conversation_id, status, reason, started_at, attempts, lease_token,"
             " leased_until, read_revision, waiting_since, undo, model, prompt_version, sources, intents, move,"

@@ -25,6 +25,10 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
+# A condition, always true, that lets the transaction it stands in commit without waiting for the disk. For claims alone
+# whose loss, should the database itself crash, only has the row claimed again; never for the claim to send something.
+NO_WAIT = "(SELECT set_config('synchronous_commit', 'off', true)) = 'off'"
+
 
 def last_attempt_alone(table: str, ready: str, *, prefix: str = "", counted: str = "TRUE") -> str:
     """A condition for a claim: of the rows before their last attempt only the oldest, and none while one is in hand.
