@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -60,9 +61,14 @@ def main() -> int:
         return scale.run(options.scale)
     run = _Run(quick=options.quick)
     wanted = options.part or [*SHARED, *OWN, *(() if options.quick else LONG)]
-    run.shared([name for name in SHARED if name in wanted])
-    run.own([name for name in (*OWN, *LONG) if name in wanted])
-    others = run.targets(options.target)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    others: dict[str, Any] = {}
+    try:
+        run.shared([name for name in SHARED if name in wanted])
+        run.own([name for name in (*OWN, *LONG) if name in wanted])
+        others = run.targets(options.target)
+    except KeyboardInterrupt:  # what was measured until then is kept
+        run.failed |= dict.fromkeys((name for name in wanted if name not in run.parts), "the run was stopped")
     from bench import report
 
     print(report.write(run.parts, run.failed, quick=options.quick, others=others, partial=bool(options.part)))
