@@ -7,7 +7,7 @@ from typing import cast
 from django.urls import reverse_lazy
 
 from seleto import env
-from seleto.lib import faults, postgres
+from seleto.lib import faults, postgres, sessions
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / ".data"
@@ -197,8 +197,24 @@ DATABASE_URL = env.text("DATABASE_URL", "")
 # CONN_MAX_AGE 0, Django's default, and must not be carried over a fork.
 DATABASE_POOL_MAX = env.whole("DATABASE_POOL_MAX", 8, most=100)
 DATABASE_POOL_TIMEOUT = env.seconds("DATABASE_POOL_TIMEOUT", 10, least=1)
+# A session that holds a transaction open and says nothing, a statement, a wait for somebody's lock: seconds after which
+# PostgreSQL ends it, so that a process that stands still holds up nobody. Migrations may take any time.
+DATABASE_IDLE_IN_TRANSACTION_S = env.seconds("DATABASE_IDLE_IN_TRANSACTION_S", 30)
+DATABASE_STATEMENT_S = env.seconds("DATABASE_STATEMENT_S", 60)
+DATABASE_LOCK_S = env.seconds("DATABASE_LOCK_S", 20)
+# After so many seconds of silence either end asks whether the other is still there.
+DATABASE_KEEPALIVE_S = env.seconds("DATABASE_KEEPALIVE_S", 15)
 DATABASES = {"default": env.database(DATABASE_URL) if DATABASE_URL else postgres.database()}
 _OPTIONS = {"connect_timeout": 5, **cast(dict[str, object], DATABASES["default"].get("OPTIONS", {}))}
+# A pooler in transaction mode, the other reason for QUEUE_NOTIFY=off, lends its sessions on and takes no such options.
+if env.switch("QUEUE_NOTIFY", default=True):
+    _OPTIONS = sessions.with_limits(
+        _OPTIONS,
+        idle_in_transaction_s=DATABASE_IDLE_IN_TRANSACTION_S,
+        statement_s=DATABASE_STATEMENT_S,
+        lock_s=DATABASE_LOCK_S,
+        keepalive_s=DATABASE_KEEPALIVE_S,
+    )
 if DATABASE_POOL_MAX:
     _OPTIONS["pool"] = {"min_size": 1, "max_size": DATABASE_POOL_MAX, "timeout": DATABASE_POOL_TIMEOUT}
 DATABASES["default"]["OPTIONS"] = _OPTIONS
