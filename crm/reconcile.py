@@ -24,7 +24,7 @@ from crm.comparing import RECENT, Comparison, Finding
 from crm.gateway import CrmGateway, Gone
 from crm.models import CrmLink, CrmSync, Drift, Reconciliation
 from leads.models import Lead
-from seleto.lib import clock, connections, jobs, logs
+from seleto.lib import clock, connections, jobs, logs, poison
 from seleto.lib.errors import Misconfigured, ProviderError, Rejected
 from seleto.lib.ids import new_id
 from seleto.lib.leases import extend_leases
@@ -36,6 +36,7 @@ LOCAL: Final = ZoneInfo("America/Sao_Paulo")
 WINDOW_OVER, CALLS_USED, SWITCHED_OFF = "fim_da_janela", "limite_de_chamadas", "crm_desligado"
 # A lead whose news are about to be written is compared when they are.
 _SETTLES = timedelta(minutes=1)
+_PARKED = "Um lead derrubou o processo ao ser comparado com o CRM e foi deixado de fora da comparação"
 # After the CRM did not answer.
 _PATIENCE_S = 60.0
 # No fault of the lead in hand.
@@ -196,20 +197,31 @@ def step(gateway: CrmGateway, *, since: datetime) -> Seen | None:
     """Look again at one open finding that no lead leads to, or compare the next lead; None when all were, ``since``
     then. Passes on what speaks of the CRM as a whole (``seleto.lib.errors``)."""
     drift = Drift.objects.filter(closed_at=None, kind__in=findings.LINGERING, seen_at__lt=since).order_by("seen_at")
-    lingering = drift.first()
+    lingering = drift.exclude(pk__in=poison.parked(NAME)).first()
     if lingering is not None:
-        return _look_again(gateway, lingering)
+        return _tried(lingering.pk, lambda: _look_again(gateway, lingering))
     row = queue(since).first()
     if row is None:
         return None
     # Before it is compared: a lead at which a process dies must not be the first one again.
     CrmSync.objects.filter(pk=row.pk).update(checked_at=clock.now())
     try:
-        return compare(gateway, row.lead_id)
+        return _tried(row.lead_id, lambda: compare(gateway, row.lead_id))
     except ProviderError as error:
         if error.reason in _NOT_YET:
             CrmSync.objects.filter(pk=row.pk).update(checked_at=row.checked_at)
         raise
+
+
+def _tried(key: UUID, work: Callable[[], Seen]) -> Seen:
+    """Work that counts as a try until it ends. An answer of the CRM is an end."""
+    refusal: ProviderError
+    with poison.counted(NAME, [key], title=_PARKED):
+        try:
+            return work()
+        except ProviderError as error:
+            refusal = error
+    raise refusal
 
 
 def enlist(now: datetime) -> None:
@@ -223,7 +235,7 @@ def enlist(now: datetime) -> None:
 def queue(since: datetime) -> QuerySet[CrmSync]:
     """Who is still to be compared: changed since the last time first, then the longest ago. Not those in work."""
     now = clock.now()
-    rows = CrmSync.objects.filter(Q(checked_at=None) | Q(checked_at__lt=since))
+    rows = CrmSync.objects.filter(Q(checked_at=None) | Q(checked_at__lt=since)).exclude(lead_id__in=poison.parked(NAME))
     in_work = Q(leased_until__isnull=False) | Q(status=CrmSync.Status.READY, due_at__lte=now + _SETTLES)
     changed = When(synced_at__gt=F("checked_at"), then=0)
     return (

@@ -34,6 +34,11 @@ _RETRY_MAX_S = 3600.0
 _LEASE_S = 60  # longer than both ways may take
 NOTICES = metrics.counter("alert_notices", "Notices of alerts to people, by way and outcome.", ["way", "outcome"])
 
+# Stages that leave work which comes to no end.
+_STAGES: Final = (
+    "event turn outbox media summary follow_up nightly publish embed shadow export replay retention retention_daily"
+    " crm_reconcile"
+)
 # Where a key begins so, people follow this runbook (docs/runbooks); the first that fits.
 RUNBOOKS: Final = (
     ("circuit:llm", "cota-esgotada"),
@@ -55,7 +60,7 @@ RUNBOOKS: Final = (
     ("forged:", "segredo-vazado"),
     ("handoff", "lead-quente-esperando"),
     *((f"{begin}:", "provedor-desconectado") for begin in "channel deaf undelivered echoes quality canary".split()),
-    *((f"{begin}:", "trabalho-parado") for begin in "event turn outbox media summary follow_up nightly".split()),
+    *((f"{begin}:", "trabalho-parado") for begin in _STAGES.split()),
 )
 
 

@@ -22,7 +22,7 @@ from conversations.publishing.cases import ModelDown, Played, gate_cases, most_u
 from knowledge import prompts
 from knowledge.models import PromptVersion, PublishRun
 from knowledge.services import PUBLISH_STAGE, publish_prompt
-from seleto.lib import audit, clock, connections, jobs
+from seleto.lib import audit, clock, connections, jobs, poison
 from seleto.lib.leases import extend_leases
 
 log = structlog.get_logger(__name__)
@@ -85,6 +85,7 @@ def run(item: Claim) -> None:
     row = PublishRun.objects.select_related("version", "baseline").get(pk=item.id)
     if row.attempts > MAX_ATTEMPTS:
         _finish(item, PublishRun.Status.STOPPED, "A avaliação não avança: veja os registros do sistema.")
+        poison.tell("publish", "A avaliação de um prompt derrubou o processo várias vezes e foi deixada")
         return
     step = _next(row)
     if step is None:

@@ -13,11 +13,13 @@ from conversations.media import files
 from conversations.models import Media, Message, Reading
 from conversations.readings import WORDS
 from leads.models import Fact
-from seleto.lib import clock, jobs, redact
+from seleto.lib import clock, jobs, poison, redact
 
 # Why a file is no longer here.
 OVER = "prazo_de_guarda"
 _BATCH = 200
+STAGE = "retention"
+_PARKED = "Um arquivo derrubou o processo ao ser removido e foi deixado: o prazo de guarda dele passou"
 _DIRECT = (Fact.Field.NOME, Fact.Field.EMPRESA, Fact.Field.CNPJ, Fact.Field.EMAIL, Fact.Field.TELEFONE)
 _STRIPPED = "[removido]"
 
@@ -32,7 +34,7 @@ class Expired:
 
 def register() -> None:
     """Called once per process when Django is ready."""
-    jobs.register(jobs.Stage(name="retention", cluster="background", claim=claim, run=expire, next_due=next_due))
+    jobs.register(jobs.Stage(name=STAGE, cluster="background", claim=claim, run=expire, next_due=next_due))
 
 
 def claim(limit: int) -> Sequence[UUID]:
@@ -42,19 +44,24 @@ def claim(limit: int) -> Sequence[UUID]:
 
 def expire(media_id: UUID) -> None:
     """Remove one file and strip what was read in it."""
-    with transaction.atomic():
-        media = _over(clock.now()).select_for_update().filter(pk=media_id).first()
+    with poison.counted(STAGE, [media_id], title=_PARKED), transaction.atomic():
+        media = _kept_too_long(clock.now()).select_for_update().filter(pk=media_id).first()
         if media is not None:
             _expire(media)
 
 
 def next_due() -> datetime | None:
-    rows = Media.objects.exclude(state=Media.State.EXPIRED, reason=OVER)
+    rows = Media.objects.exclude(state=Media.State.EXPIRED, reason=OVER).exclude(pk__in=poison.parked(STAGE))
     due: datetime | None = rows.aggregate(due=Min("keep_until"))["due"]
     return due
 
 
 def _over(now: datetime) -> QuerySet[Media]:
+    return _kept_too_long(now).exclude(pk__in=poison.parked(STAGE))
+
+
+def _kept_too_long(now: datetime) -> QuerySet[Media]:
+    """With those whose last try is under way."""
     return Media.objects.filter(keep_until__lte=now).exclude(state=Media.State.EXPIRED, reason=OVER)
 
 
@@ -67,7 +74,7 @@ def apply(*, now: datetime, dry_run: bool = False) -> Expired:
     gone = stripped = 0
     while batch := list(due.order_by("keep_until", "pk").values_list("pk", flat=True)[:_BATCH]):
         for media_id in batch:
-            with transaction.atomic():
+            with poison.counted(STAGE, [media_id], title=_PARKED), transaction.atomic():
                 removed, told = _expire(Media.objects.select_for_update().get(pk=media_id))
             gone, stripped = gone + removed, stripped + told
     return Expired(gone, stripped)

@@ -22,7 +22,7 @@ from conversations.spending import Ceiling
 from conversations.turns.reading import read_snapshot
 from knowledge import queries
 from knowledge.models import RolloutRule
-from seleto.lib import clock, connections
+from seleto.lib import clock, connections, poison
 from seleto.lib.leases import extend_leases
 from seleto.lib.readonly import read_only, refused
 
@@ -89,6 +89,7 @@ def run(item: ShadowClaim) -> None:
     """Write one reply into its row. Raises nothing of a model's or a manager's doing."""
     if item.attempts > MAX_ATTEMPTS:
         _settle(item, status=ShadowReply.Status.FAILED, reason="tentativas_esgotadas")
+        poison.tell("shadow", "Uma resposta em observação derrubou o processo várias vezes e foi deixada")
     elif spending.reached(None, clock.now()) is not Ceiling.NONE:
         _settle(item, status=ShadowReply.Status.FAILED, reason=spending.DAY_REASON)
     else:

@@ -16,7 +16,7 @@ from django.db import connection
 
 from knowledge.embeddings import endpoint, store
 from knowledge.models import ArticleEmbedding
-from seleto.lib import alerts, clock, jobs, metrics
+from seleto.lib import alerts, clock, jobs, metrics, poison
 from seleto.lib.errors import Misconfigured, ProviderError, Rejected
 from seleto.lib.models import Alert
 
@@ -27,6 +27,7 @@ NAME = "embed"
 RETRY_S = 30
 RETRY_MAX_S = 15 * 60
 ALERT = "embeddings:articles"
+_PARKED = "Um artigo derrubou o processo ao ganhar busca por significado e foi deixado sem ela"
 _ALERT_TITLE = "Há artigos sem busca por significado: rode `manage.py doctor`"
 
 ARTICLES = metrics.counter("embeddings_articles", "Articles sent for a vector, by outcome.", ["outcome"])
@@ -77,6 +78,24 @@ def claim(_limit: int) -> Sequence[Batch]:
 
 
 def run(batch: Batch) -> None:
+    """The batch; articles at which a process died before are done after the others, each by itself."""
+    tried = poison.tries(NAME, [item.id for item in batch])
+    new = tuple(item for item in batch if str(item.id) not in tried)
+    if new:
+        with poison.counted(NAME, [item.id for item in new], title=_PARKED):
+            _run(new)
+    for item in sorted(batch, key=lambda item: tried.get(str(item.id), 0)):
+        if item in new:
+            continue
+        if tried[str(item.id)] >= poison.MOST_TRIES:
+            _store(item, vector=None, reason="tentativas_esgotadas")
+            ARTICLES.labels(outcome="parked").inc()
+            continue
+        with poison.counted(NAME, [item.id], title=_PARKED):
+            _run((item,))
+
+
+def _run(batch: Batch) -> None:
     """One call for the batch; when a text of it is refused, one for each, so that the others get theirs."""
     try:
         _embed(batch)
@@ -88,7 +107,7 @@ def run(batch: Batch) -> None:
             _give_up(batch[0], error)
         else:
             for item in batch:
-                run((item,))
+                _run((item,))
     except ProviderError as error:
         _postpone(batch, error)
     else:

@@ -18,7 +18,7 @@ from django.db.models import Min
 
 from leads.export import TABLES, lines
 from seleto.backoffice.models import ExportRun
-from seleto.lib import audit, clock, jobs, privacy
+from seleto.lib import audit, clock, jobs, poison, privacy
 from seleto.lib.ids import new_id
 from seleto.lib.leases import extend_leases
 from seleto.lib.privacy import PersonalData, Subject
@@ -110,6 +110,7 @@ def work(item: Claim) -> None:
         _settle(item, status=Status.REMOVED, content=None, keys=[])
     elif item.attempts > MAX_ATTEMPTS:
         _settle(item, status=Status.FAILED, keys=[])
+        poison.tell(STAGE, "Uma planilha pedida derrubou o processo várias vezes e foi deixada")
     else:
         _write(item, run)
 

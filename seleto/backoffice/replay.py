@@ -30,7 +30,7 @@ from knowledge import prompts, queries
 from knowledge.models import PromptVersion
 from seleto.backoffice import sides
 from seleto.backoffice.models import ReplayItem, ReplayRun
-from seleto.lib import clock, connections, jobs
+from seleto.lib import clock, connections, jobs, poison
 from seleto.lib.leases import extend_leases
 from seleto.lib.readonly import read_only, refused
 
@@ -138,6 +138,7 @@ def work(item: ItemClaim) -> None:
     run = ReplayRun.objects.get(pk=item.run_id)
     if item.attempts > MAX_ATTEMPTS:
         _settle(item, status=ReplayItem.Status.FAILED, reason="tentativas_esgotadas")
+        poison.tell(STAGE, "Um turno reavaliado derrubou o processo várias vezes e foi deixado de fora")
     elif spent(run.pk) >= run.spend_max_usd:
         _end(run.pk, ReplayRun.Status.STOPPED, LIMIT_REACHED, now=clock.now())
     elif spending.reached(None, clock.now()) is not Ceiling.NONE:

@@ -20,7 +20,7 @@ from conversations.readings import retention as files
 from crm.models import CrmCall
 from leads import erasure
 from leads.models import Lead, RetentionRun, SubjectExport, SubjectRequest
-from seleto.lib import audit, clock, jobs
+from seleto.lib import audit, clock, jobs, poison
 
 log = structlog.get_logger(__name__)
 
@@ -85,8 +85,14 @@ def apply(*, actor: str, now: datetime, dry_run: bool = False) -> dict[str, int]
     """How many rows of each of ``KINDS`` went, or would."""
     done = files.apply(now=now, dry_run=dry_run)
     counts = {"files": done.files, "texts": done.texts}
+    left = poison.parked(STAGE)
     for kind, (rows, remove) in _plan(actor, now).items():
-        counts[kind] = rows.count() if dry_run else remove(rows)
+        if dry_run or kind in left:
+            counts[kind] = rows.count() if dry_run else 0
+            continue
+        title = f"A retenção derrubou o processo em “{KINDS[kind]}” e deixou essa parte de fora"
+        with poison.counted(STAGE, [kind], title=title):
+            counts[kind] = remove(rows)
     if not dry_run:
         told = {kind: count for kind, count in counts.items() if count}
         audit.record(

@@ -83,6 +83,21 @@ class Heartbeat(models.Model):
         return self.name
 
 
+class WorkTry(models.Model):
+    """A try of work that has not come to its end (``seleto/lib/poison.py``): under way, or its process died at it."""
+
+    key = models.CharField(max_length=160, primary_key=True)
+    tries = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "tentativa sem fim"
+        verbose_name_plural = "tentativas sem fim"
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class Alert(models.Model):
     """Something people must know, opened and closed by key; while open, repeats are counted, not multiplied."""
 

@@ -9,7 +9,8 @@ from conversations.models import Conversation, Event, Handoff
 from crm.models import CrmCall
 from leads.models import ErasureStep, Lead, RetentionRun
 from seleto.backoffice import retention
-from seleto.lib import jobs
+from seleto.lib import jobs, poison
+from seleto.lib.models import Alert
 from tests.factories import ConversationFactory, EventFactory, IdentityFactory, MessageFactory, now
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +78,18 @@ def test_one_round_a_day_with_its_receipt(silent):
     assert run.finished_at is not None
     assert run.counts["anonymised"] == 0
     assert retention.next_due() == run.started_at + timedelta(days=1)
+
+
+def test_a_part_at_which_the_process_dies_keeps_no_other_from_being_done(silent, monkeypatch):
+    def die(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(retention, "_delete", die)  # of the CRM's calls, which come before the leads
+    for _ in range(poison.MOST_TRIES):
+        with pytest.raises(KeyboardInterrupt):
+            at(366)
+
+    told = at(366)
+
+    assert (told["crm_calls"], told["anonymised"]) == (0, 1)
+    assert Alert.objects.filter(key="retention_daily:parked", closed_at=None).exists()

@@ -11,7 +11,8 @@ from django.core.management import call_command
 from conversations.models import Media, Message, Reading
 from conversations.readings import WORDS, retention
 from leads.models import Fact
-from seleto.lib import jobs, privacy
+from seleto.lib import jobs, poison, privacy
+from seleto.lib.models import Alert
 from seleto.lib.privacy import Subject
 from tests.factories import ConversationFactory, MessageFactory, now
 
@@ -125,3 +126,26 @@ def test_the_command_tells_what_it_would_do_and_does_it(kept, settings, django_c
     }
     assert "  arquivos de mensagens removidos: 2" in receipt
     assert files(settings) == []
+
+
+def test_a_file_at_which_the_process_dies_keeps_no_other_from_being_removed(kept, monkeypatch):
+    first = Media.objects.order_by("pk")[0]
+    Media.objects.filter(pk=first.pk).update(keep_until=now() + timedelta(days=89))
+    expire = retention._expire
+
+    def die_at_it(media):
+        if media.pk == first.pk:
+            raise KeyboardInterrupt
+        return expire(media)
+
+    monkeypatch.setattr(retention, "_expire", die_at_it)
+    with time_machine.travel(now() + timedelta(days=91)):
+        for _ in range(poison.MOST_TRIES):
+            with pytest.raises(KeyboardInterrupt):
+                jobs.run_due("retention")
+        jobs.run_due("retention")
+
+        left = Media.objects.exclude(state="expired")
+        assert [media.pk for media in left] == [first.pk]
+        assert retention.next_due() is None
+        assert Alert.objects.filter(key="retention:parked", closed_at=None).exists()

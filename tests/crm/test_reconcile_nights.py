@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from crm import drifts, reconcile
 from crm.models import CrmSync, Drift, Reconciliation
 from leads.models import Orcamento
-from seleto.lib import jobs
+from seleto.lib import jobs, poison
 from seleto.lib.errors import Misconfigured, Unavailable
 from seleto.lib.models import Alert
 from tests.crm.memory import lead_with, sync
@@ -233,3 +233,28 @@ def test_a_crm_that_does_not_answer_fails_the_command_with_advice(crm, leads) ->
 
     assert failure.value.returncode == 1
     assert Reconciliation.objects.get().ended == "connect_error"
+
+
+def test_a_lead_at_which_the_process_dies_is_left_out_and_the_others_are_compared(crm, leads, monkeypatch) -> None:
+    bad, compare = leads[0].pk, reconcile.compare
+
+    def die_at_it(gateway, lead_id, **how):
+        if lead_id == bad:
+            raise KeyboardInterrupt
+        return compare(gateway, lead_id, **how)
+
+    monkeypatch.setattr(reconcile, "compare", die_at_it)
+    for day in range(poison.MOST_TRIES):
+        CrmSync.objects.update(checked_at=None)
+        with pytest.raises(KeyboardInterrupt):
+            work(NIGHT + timedelta(days=day))
+        Reconciliation.objects.update(leased_until=None)
+        work(NIGHT + timedelta(days=day, minutes=1))
+        assert compared() == len(leads)
+    CrmSync.objects.update(checked_at=None)
+
+    work(NIGHT + timedelta(days=poison.MOST_TRIES))
+
+    assert compared() == len(leads) - 1
+    assert Reconciliation.objects.filter(finished_at=None).count() == 0
+    assert Alert.objects.filter(key="crm_reconcile:parked", closed_at=None).exists()

@@ -17,7 +17,7 @@ from knowledge import embeddings, loader
 from knowledge.embeddings import endpoint, stage
 from knowledge.models import Article, ArticleEmbedding
 from knowledge.search import search, search_by_meaning
-from seleto.lib import circuits, clock, jobs
+from seleto.lib import circuits, clock, jobs, poison
 from seleto.lib.errors import Misconfigured, ProviderError, Rejected, Unavailable
 from seleto.lib.models import Alert, Circuit
 from tests.knowledge.embedding import DIMENSIONS, set_up
@@ -252,3 +252,27 @@ def test_two_workers_never_hold_the_same_article(settings: Settings, transaction
 
     assert one or two
     assert not set(one) & set(two)
+
+
+def test_an_article_at_which_the_process_dies_keeps_no_other_from_its_vector(
+    world: respx.Route, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = Article.objects.create(code="a.veneno", title="Veneno", text="Mata.")
+    embed = endpoint.embed
+
+    def die_at_it(texts: list[str], **how: Any) -> Any:
+        if any("Mata." in text for text in texts):
+            raise KeyboardInterrupt
+        return embed(texts, **how)
+
+    monkeypatch.setattr(endpoint, "embed", die_at_it)
+    for _ in range(poison.MOST_TRIES):
+        with pytest.raises(KeyboardInterrupt):
+            jobs.run_due("embed")
+        ArticleEmbedding.objects.update(leased_until=clock.now() - timedelta(hours=1))
+    jobs.run_due("embed")
+
+    parked = ArticleEmbedding.objects.get(article=bad)
+    assert (parked.vector, parked.reason) == (None, "tentativas_esgotadas")
+    assert (stage.missing(), stage.next_due()) == (1, None)
+    assert Alert.objects.filter(key="embed:parked", closed_at=None).exists()

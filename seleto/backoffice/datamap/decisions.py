@@ -295,5 +295,6 @@ NOBODY: dict[str, str] = {
     "lib.ClockOffset": "",
     "lib.Heartbeat": "name",
     "lib.RateBucket": "key",
+    "lib.WorkTry": "key",
     "sessions.Session": "session_key",
 }
