@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import time
@@ -21,6 +22,9 @@ from seleto.drills.stage import FAST, Incident, Stage
 _POLL_S = 0.25
 DETECT_PATIENCE_S = 90.0
 RECOVER_PATIENCE_S = 150.0
+# No command of a runbook takes longer than this, its own waits included.
+STEP_PATIENCE_S = 120.0
+HANGS = 124  # as of timeout(1)
 _PYTHON = ".venv/bin/python "
 _WEB = "http://127.0.0.1:8000"
 # Looking may find the trouble, and says so by its exit code (of curl: no connection, no answer in time); a command that
@@ -124,15 +128,27 @@ def _outside(step: Step, stage: Stage) -> Done:
 def _command(step: Step, stage: Stage) -> Done:
     command = step.command.replace(_PYTHON, f"{shlex.quote(sys.executable)} ")
     command = command.replace(_WEB, stage.running.product.get("PUBLIC_URL", _WEB))
-    code = subprocess.run(
+    code = _code_of(command, dict(environment(stage)))
+    return Done(step.section, step.command, code, ok=code in (_FOUND if step.section == "Conferir" else (0,)))
+
+
+def _code_of(command: str, told: dict[str, str]) -> int:
+    """The command's exit code, ``HANGS`` when it comes to no end: who follows a runbook would wait as long."""
+    process = subprocess.Popen(
         ["/bin/sh", "-c", command],  # a runbook of this repository, as people type it
-        env=dict(environment(stage)),
+        env=told,
         cwd=settings.BASE_DIR,
         stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-    ).returncode
-    return Done(step.section, step.command, code, ok=code in (_FOUND if step.section == "Conferir" else (0,)))
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        return process.wait(STEP_PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return HANGS
 
 
 def _until(true: Callable[[], bool], patience_s: float) -> bool:

@@ -1,4 +1,4 @@
-"""Incidents of our own house: slow answers, work that waits for people, a web process that is down."""
+"""Incidents of our own house: slow answers, work that waits for people, web and database."""
 
 import time
 from datetime import timedelta
@@ -8,7 +8,7 @@ from knowledge import calendar
 from seleto.drills.stage import Incident, Stage, quiet
 from seleto.lib import clock
 
-_DOWN = "O processo web não responde"
+_READ_ONLY, _DOWN = "O banco de dados não aceita escrita", "O processo web não responde"
 _PATIENCE_S = 45.0
 
 
@@ -39,6 +39,23 @@ def _left_waiting(stage: Stage) -> None:
 
 def _picked_up(_: Stage) -> bool:
     return quiet("handoff:") and not Handoff.objects.filter(closed_at=None, picked_up_at=None).exists()
+
+
+def _read_only(stage: Stage) -> None:
+    stage.database_takes(writing=False)
+
+
+def _takes_no_writing(stage: Stage) -> str:
+    answer = stage.get("/readyz")
+    return _READ_ONLY if answer is not None and "read_only" in answer.text else ""
+
+
+def _takes_writing(stage: Stage) -> bool:
+    if _takes_no_writing(stage):
+        return False
+    if not Conversation.objects.filter(address=stage.lead).exists():
+        stage.writes("Quero conhecer a FB300.")
+    return stage.answered()
 
 
 def _web_is_down(stage: Stage) -> str:
@@ -83,6 +100,14 @@ OURS = (
         ("handoff:",),
         _left_waiting,
         _picked_up,
+    ),
+    Incident(
+        "banco-de-dados",
+        "O banco de dados não aceita escrita",
+        (),
+        _read_only,
+        _takes_writing,
+        seen=_takes_no_writing,
     ),
     Incident(
         "web-fora-do-ar",

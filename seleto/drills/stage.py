@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from django.db import connection
 
 from conversations.evals.installation import Installation
 from conversations.models import Outbox, Turn
@@ -106,6 +107,18 @@ class Stage:
             os.kill(int(child), signal.SIGKILL)
         os.killpg(master, signal.SIGCONT)
 
+    def database_takes(self, *, writing: bool) -> None:
+        """Whether the database takes writing, for every connection from now on."""
+        name = connection.settings_dict["NAME"]
+        with connection.cursor() as cursor:
+            cursor.execute("SET default_transaction_read_only = off")
+            cursor.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = {"off" if writing else "on"}')
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
+                [name],
+            )
+        connection.close()
+
     def later(self, passed: timedelta) -> None:
         """Let time pass for everybody."""
         offset = clock.move_to(clock.now() + passed)
@@ -117,6 +130,7 @@ _OURS: dict[str, Callable[[Stage], None]] = {
     "disco/livre": lambda stage: stage.disk().unlink(missing_ok=True),
     "falhas/fim": Stage.no_faults,
     "web/reinicia": Stage.restart_web,
+    "banco/aceita-escrita": lambda stage: stage.database_takes(writing=True),
 }
 
 
