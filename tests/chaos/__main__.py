@@ -36,6 +36,7 @@ TESTS = {
         "tests/conversations/test_silence.py",
         "tests/conversations/test_monsters.py",
         "tests/flows/test_chatwoot_faults.py",
+        "tests/flows/test_floods.py",
     ],
 }
 ROOT = Path(__file__).resolve().parents[2]

@@ -158,6 +158,9 @@ class Lane(Pipe):
             return "the mirror"
         if Conversation.objects.filter(summary_due_at__isnull=False).exists():
             return "a summary"
+        # One in hand, or in the hand of a process that died at it.
+        if Conversation.objects.filter(follow_up_at__isnull=False, follow_up_leased_until__isnull=False).exists():
+            return "a follow-up"
         state = product.activity()
         if state.busy or state.running:
             return state.busy or "a turn or a reading"

@@ -98,9 +98,9 @@ class Story:
         Conversation.objects.filter(pk=talk.pk).update(summary_due_at=clock.now())
 
     def silence(self) -> None:
-        """Three hours without a word: the first step is due."""
+        """Five hours without a word: the first step is due, by the rules of the runs as by those that were seeded."""
         talk = self._talk()
-        past = clock.now() - timedelta(hours=3)
+        past = clock.now() - timedelta(hours=5)
         Conversation.objects.filter(pk=talk.pk).update(last_message_at=past, follow_up_at=past)
 
     def person(self) -> None:

@@ -10,7 +10,7 @@ from leads.models import Identity
 from seleto.lib.models import Alert
 from tests.flows.pipe import Pipe, new_lead, until
 
-pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("installation")]
+pytestmark = pytest.mark.xdist_group("installation")
 
 SENDS = "/graph/v26.0/106*/messages"
 WITHOUT_NUMBER = "100000000000005@lid"

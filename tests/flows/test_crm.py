@@ -13,7 +13,7 @@ from leads.models import Lead, Orcamento
 from tests.crm.memory import Told, lead_with
 from tests.flows.pipe import Pipe, new_lead, until
 
-pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("installation")]
+pytestmark = pytest.mark.xdist_group("installation")
 
 
 @pytest.fixture

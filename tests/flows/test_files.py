@@ -10,7 +10,7 @@ import pytest
 from conversations.models import ChatwootInbox, ChatwootLink, Conversation, Media, Outbox
 from tests.flows.pipe import Pipe, new_lead, until
 
-pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("installation")]
+pytestmark = pytest.mark.xdist_group("installation")
 
 OGG = b"OggS" + bytes(range(200))
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(200))

@@ -8,7 +8,7 @@ import pytest
 from conversations.models import Event, Message
 from tests.flows.pipe import Pipe, new_lead, until
 
-pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("installation")]
+pytestmark = pytest.mark.xdist_group("installation")
 
 TEXTS = {
     "64,000 characters": "ç" * 63_999 + ".",

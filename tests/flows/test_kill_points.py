@@ -6,7 +6,7 @@ from tests.chaos.kills import kill
 from tests.chaos.lane import Lane
 from tests.chaos.points import BY_NAME, POINTS, Point, located
 
-pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("installation")]
+pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("faults")]
 
 # Several deaths in one conversation, each of the process that went on after the last.
 SHORT = (

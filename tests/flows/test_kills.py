@@ -13,11 +13,11 @@ from conversations.models import Event, Message, Outbox, Turn
 from seleto.lib.models import Alert
 from tests.flows.pipe import Pipe, new_lead, until
 
-pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("installation")]
+pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("faults")]
 
 
 def test_i1_killed_in_the_middle_of_model_calls_every_lead_is_answered_once(pipe: Pipe) -> None:
-    leads = [new_lead() for _ in range(8)]
+    leads = [new_lead() for _ in range(5)]
     pipe.model(latency_s=1)
     for lead in leads:
         pipe.writes(lead, "Quero conhecer a FB300.")

@@ -14,7 +14,7 @@ from tests.flows.pipe import Pipe, new_lead, until
 from tests.flows.test_files import Desk, content_of, has
 from tests.handouts import handout
 
-pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("installation")]
+pytestmark = pytest.mark.xdist_group("installation")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from conversations.models import Channel, ChatwootLink, Message, Outbox
 from seleto.lib.models import Alert
 from tests.flows.pipe import Pipe, new_lead, until
 
-pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("installation")]
+pytestmark = pytest.mark.xdist_group("faults")
 
 
 def test_i6_a_send_whose_answer_is_lost_is_settled_by_its_echo(pipe: Pipe) -> None:

@@ -8,7 +8,7 @@ from leads.models import Fact
 from seleto.lib import tokens
 from tests.flows.pipe import Pipe, new_lead, until
 
-pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("installation")]
+pytestmark = pytest.mark.xdist_group("installation")
 
 TEXT = "Bom dia! Sou a Marina, de Itajaí, e quero a FB300 para fazer 1500 hambúrgueres por dia."
 
