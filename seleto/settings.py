@@ -206,8 +206,8 @@ DATABASE_LOCK_S = env.seconds("DATABASE_LOCK_S", 20)
 DATABASE_KEEPALIVE_S = env.seconds("DATABASE_KEEPALIVE_S", 15)
 DATABASES = {"default": env.database(DATABASE_URL) if DATABASE_URL else postgres.database()}
 _OPTIONS = {"connect_timeout": 5, **cast(dict[str, object], DATABASES["default"].get("OPTIONS", {}))}
-# A pooler in transaction mode, the other reason for QUEUE_NOTIFY=off, lends its sessions on and takes no such options.
-if env.switch("QUEUE_NOTIFY", default=True):
+# A pooler in transaction mode (see LISTEN_DATABASE_URL) lends its sessions on and takes no such options.
+if env.switch("QUEUE_NOTIFY", default=True) and not env.text("LISTEN_DATABASE_URL", ""):
     _OPTIONS = sessions.with_limits(
         _OPTIONS,
         idle_in_transaction_s=DATABASE_IDLE_IN_TRANSACTION_S,

@@ -47,9 +47,11 @@ def direct(transactional_db: None) -> str:
 def _pooled(direct: str, port: int) -> Iterator[None]:
     """Every connection of Django's goes through the pooler, in all threads."""
     target = connections.settings["default"]
-    before = {key: target.get(key) for key in ("HOST", "PORT", "DISABLE_SERVER_SIDE_CURSORS")}
+    before = {key: target.get(key) for key in ("HOST", "PORT", "DISABLE_SERVER_SIDE_CURSORS", "OPTIONS")}
+    # No limits of a session: with LISTEN_DATABASE_URL set none are sent.
+    options = {key: value for key, value in target["OPTIONS"].items() if key != "options"}
     connection.close()
-    target.update(HOST="127.0.0.1", PORT=port, DISABLE_SERVER_SIDE_CURSORS=True)
+    target.update(HOST="127.0.0.1", PORT=port, DISABLE_SERVER_SIDE_CURSORS=True, OPTIONS=options)
     yield
     connection.close()
     target.update(before)
