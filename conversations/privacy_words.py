@@ -4,11 +4,15 @@ Sessions, turns and what they cost stay, as do the keys by which a message or an
 """
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Model, Q, QuerySet
 
+from conversations import provider_ids
+from conversations.channels.cloud_api.parse import sealed_key
 from conversations.models import (
     ChatwootLink,
     Conversation,
@@ -68,6 +72,7 @@ def _erase(subject: Subject) -> int:
     talks = list(Conversation.objects.select_for_update().filter(lead_id=subject.lead_id).order_by("pk"))
     of_talks = {"conversation__in": talks}
     erased = _erase_received(subject)
+    _seal_ids(subject, talks)
     erased += _messages(subject).update(text="", previous_texts=[], media={})
     Outbox.objects.filter(**of_talks, status=Outbox.Status.QUEUED).update(
         status=Outbox.Status.CANCELLED, reason=ANONYMISED
@@ -107,6 +112,29 @@ def _empty(talk: Conversation) -> None:
     talk.memory = {}
     talk.owner, talk.owner_reason = Conversation.Owner.NOBODY, ANONYMISED
     talk.turn_due_at = talk.pending_since = talk.hearing_until = talk.follow_up_at = None
+
+
+# Where a provider's id of a message is kept.
+_IDS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
+    (Message, ("provider_id", "reference_id")),
+    (Outbox, ("provider_id", "provider_extra_id", "echo_id", "answers_id")),
+)
+
+
+def _seal_ids(subject: Subject, talks: list[Conversation]) -> None:
+    """Ids out of which the person's number can be read are kept as what nothing can be read out of."""
+    numbers = {other for value in subject.identities.get("phone", ()) for other in variants(value)}
+    for model, columns in _IDS:
+        rows = model._default_manager.filter(conversation__in=talks)
+        for row in rows.filter(reduce(or_, (Q(**{f"{column}__contains": "wamid."}) for column in columns))):
+            told = {column: provider_ids.sealed(held) for column in columns
+                    if provider_ids.names(held := getattr(row, column), numbers)}  # fmt: skip
+            if told:
+                model._default_manager.filter(pk=row.pk).update(**told)
+    # Those of today hold none; earlier ones did.
+    for event in Event.objects.filter(key__contains="wamid.").only("pk", "key").iterator():
+        if provider_ids.names(event.key, numbers):
+            Event.objects.filter(pk=event.pk).update(key=sealed_key(event.key))
 
 
 def _erase_received(subject: Subject) -> int:

@@ -1,15 +1,19 @@
 """A person leaves: nothing anywhere leads to them any more, and what happened still adds up."""
 
+import base64
+import json
 from datetime import timedelta
 
 import pytest
 from django.apps import apps
 from django.db import connection
 
+from conversations.channels.cloud_api.parse import CloudApiParser
 from conversations.models import ChatwootLink, ChatwootNote, Conversation, Handoff, Outbox, Turn, WrongReply
 from leads import erasure
 from leads.models import Classification, Fact, Interest, Lead, SubjectRequest
 from seleto.lib.models import AuditEntry
+from tests import cloud_api
 from tests.admin.conftest import story
 from tests.factories import ConversationFactory, IdentityFactory, MessageFactory, TurnFactory, now
 
@@ -86,6 +90,31 @@ def test_nothing_anywhere_leads_to_the_person(told):
     erasure.anonymise(told.lead.pk, actor="usuário:7", now=now())
 
     assert places(SECRET, PHONE, OLD_FORM, LID) == set()
+
+
+def test_an_id_that_holds_the_number_is_kept_as_one_that_holds_nothing(told):
+    held = base64.b64encode(
+        b"\x1d\x0c" + OLD_FORM.encode() + b"\x15\x02\x00\x12\x18" + b"3EB0C431C26A1916E07E"
+    ).decode()
+    theirs, others = f"wamid.{held}", "wamid." + base64.b64encode(b"\x1d\x0c551187650002\x15\x02").decode()
+    talk = told.conversation
+    talk.messages.filter(pk=told.message.pk).update(provider_id=theirs, reference_id=theirs)
+    Outbox.objects.update(provider_id=theirs, answers_id=theirs, echo_id=others)
+    event = type(told.event).objects.create(
+        channel=told.channel, key=f"messages:{theirs}", kind="message", body=b"{}", received_at=now(), due_at=now()
+    )
+
+    erasure.anonymise(told.lead.pk, actor="usuário:7", now=now())
+
+    assert places(held) == set()
+    message = talk.messages.get(pk=told.message.pk)
+    assert message.provider_id == message.reference_id == Outbox.objects.values_list("answers_id", flat=True)[0]
+    assert set(Outbox.objects.values_list("echo_id", flat=True)) == {others}
+    event.refresh_from_db()
+    (again,) = CloudApiParser().split(
+        json.dumps(cloud_api.received({"id": theirs, "from": OLD_FORM, "type": "text", "timestamp": "1"})).encode()
+    )
+    assert event.key == again.key, "the same message counts once, before and after"
 
 
 def test_nobody_else_loses_anything(told):

@@ -39,7 +39,6 @@ AD_FIELDS = ("source_url", "source_id", "source_type", "headline", "body", "medi
 # Codes that speak of the number or the account, not of one message (section 5).
 ACCOUNT_CODES = frozenset({"368", "131031", "131042", "131048", "190", "133010"})
 
-_KEY = re.compile(r"[!-~]{1,200}")
 _PHONE = re.compile(r"\+?([0-9]{8,15})")
 _BSUID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{1,140}")
 _LONG_NUMBER = re.compile(r"\+?\d[\d\s().-]{6,}\d")
@@ -142,8 +141,12 @@ def _key(found: _Item, body: bytes) -> str:
     if own is None:
         return f"{found.kind}:{hashlib.sha256(body).hexdigest()}"
     status = line(found.item.get("status"), limit=60) if found.kind == "statuses" else ""
-    key = ":".join(part for part in (found.kind, own, status) if part)
-    return key if _KEY.fullmatch(key) else f"{found.kind}:{hashlib.sha256(key.encode()).hexdigest()}"
+    return sealed_key(":".join(part for part in (found.kind, own, status) if part))
+
+
+def sealed_key(key: str) -> str:
+    """The key as it is kept. A message's id holds its writer's number, and a key outlives the person's data."""
+    return f"{key.partition(':')[0]}:{hashlib.sha256(key.encode()).hexdigest()}"
 
 
 # --- messages ----------------------------------------------------------------------------------------------------
