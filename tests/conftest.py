@@ -34,8 +34,10 @@ def pytest_configure(config: pytest.Config) -> None:
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Every test client would look through all static files; the live server has a handler of its own for them.
     django_settings.WHITENOISE_USE_FINDERS = False
-    TransactionTestCase._fixture_teardown = lambda _test: databases.empty()
-    StaticFilesHandler.serve = _serve_for_a_day
+    committing: Any = TransactionTestCase
+    committing._fixture_teardown = lambda _test: databases.empty()
+    static: Any = StaticFilesHandler
+    static.serve = _serve_for_a_day
     # The second factor has tests of its own (tests/accounts), which switch it on.
     django_settings.SECOND_FACTOR_REQUIRED = False
     # A channel is looked at in the tests of that alone; ten years.
