@@ -16,6 +16,8 @@ _UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
     "\ufff9-\ufffb\U000e0000-\U000e01ef]|(?<=\\w)\u200d|\u200d(?=\\w)"
 )
+# A sentence of one word a line reads badly, and no rule sees a sentence in it.
+_POURED = re.compile(r"^[ \t]*\S+(?:[ \t]*\n\s*\S+(?=[ \t]*(?:\n|\Z))){2,}", re.M)
 
 
 def visible(text: str) -> str:
@@ -28,6 +30,7 @@ def to_whatsapp(text: str) -> str:
     text = _BOLD.sub(lambda match: f"*{match[1] or match[2]}*", text)
     text = _HEADING.sub(r"*\1*", text)
     text = _LINK.sub(lambda match: f"{match[1]} {match[2]}".strip(), text)
+    text = _POURED.sub(lambda match: " ".join(match[0].split()), text)
     return _BULLET.sub("- ", text).strip()
 
 

@@ -16,6 +16,9 @@ from conversations import formatting
         ("![](https://seleto.example/a.png)", "https://seleto.example/a.png"),
         ("*já é* negrito", "*já é* negrito"),
         ("2 * 3 = 6", "2 * 3 = 6"),
+        ("Preço\nde\n\nmoto", "Preço de moto"),
+        ("Temos:\nFB300\nformadora manual", "Temos:\nFB300\nformadora manual"),
+        ("* um\n* dois\n* três", "- um\n- dois\n- três"),
     ],
 )
 def test_markdown_is_translated(markdown, whatsapp):
