@@ -12,11 +12,13 @@ import inspect
 import os
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import psycopg
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
@@ -56,11 +58,16 @@ def drop(name: str) -> None:
 
 
 def empty() -> None:
-    """What Django's ``flush`` leaves, in a tenth of its time: of some 130 tables a test fills a few, and the
-    permissions, which only models make, may stay."""
+    """What a fresh database holds, in a tenth of the time that ``flush`` takes: of some 130 tables a test fills a few,
+    and the permissions, which only models make, may stay. Unlike ``flush`` it gives back what migrations put in."""
     with connection.cursor() as cursor:
         cursor.execute(_EMPTY)
+    for migration in _FILLING:
+        import_module(migration).begin(apps, None)
     roles.bring_up()
+
+
+_FILLING = ("knowledge.migrations.0009_follow_ups_begin", "conversations.migrations.0010_handoff_levels_begin")
 
 
 _EMPTY = """

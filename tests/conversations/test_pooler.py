@@ -105,7 +105,10 @@ def test_leads_are_answered_once_by_many_threads_over_two_server_connections(
     assert not Conversation.objects.filter(turn_due_at__isnull=False).exists()
     assert Outbox.objects.filter(status=Outbox.Status.SENT).count() == LEADS
     with psycopg.connect(direct) as link:
-        others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        others = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND backend_type = 'client backend'"
+        )
         row = link.execute(others).fetchone()
     assert row is not None
     assert 1 <= row[0] <= pooler.SERVER_CONNECTIONS

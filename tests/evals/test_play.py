@@ -48,7 +48,7 @@ def run(django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_fact
     lines = [chosen[0], "{not json", *chosen[1:], json.dumps(UNKNOWN_KEY), '{"id": "empty", "turns": []}']
     (folder / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
     url = databases.url()
-    done = subprocess.run(
+    with subprocess.Popen(
         [
             sys.executable,
             "manage.py",
@@ -60,18 +60,22 @@ def run(django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_fact
         ],
         cwd=settings.BASE_DIR,
         env={**os.environ, "DATABASE_URL": url},
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=170,
-        check=False,
-    )
-    with psycopg.connect(url) as server:
-        left = server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, 'seleto_play_')").fetchall()
+    ) as played:
+        try:
+            stdout, stderr = played.communicate(timeout=170)
+        finally:
+            played.kill()
+    with psycopg.connect(url) as server:  # others may play on it at the same time
+        own = f"seleto_play_{played.pid}"
+        left = server.execute("SELECT datname FROM pg_database WHERE datname = %s", [own]).fetchall()
     rows = [json.loads(line) for line in (folder / "out.jsonl").read_text(encoding="utf-8").splitlines()]
     return Run(
-        done.returncode,
-        done.stdout,
-        done.stderr,
+        played.returncode,
+        stdout,
+        stderr,
         {row["id"]: row for row in rows},
         [row["id"] for row in rows],
         [name for (name,) in left],
