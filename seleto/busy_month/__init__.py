@@ -55,8 +55,6 @@ def make(*, share: float = 1.0, seed: int = 1, now: datetime) -> Made:
         with _model_defaults("".join(statements)):
             for stage in statements:
                 cursor.execute(stage, values)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
     files.put()
     channel_cache.forget()
     return Made(Lead.objects.count(), Message.objects.count())

@@ -119,6 +119,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.id === "say") {
+    htmx.process(event.target.form); // a box that came in a moment ago is not looked after yet
     event.target.form.requestSubmit();
   }
   if (event.key !== "Escape") return;
