@@ -20,9 +20,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from urllib.parse import quote
 
+import psycopg
+
+from seleto.lib import roles
 from seleto.lib.postgres_answer import FULL, NO_DATABASE, NOBODY, READY, STARTING, answer_of
 from seleto.lib.postgres_place import (
     BINARIES,
@@ -69,23 +72,25 @@ TEST = Profile(
 )
 
 
-def database(profile: Profile = DEMO, *, name: str = NAME, checkout: Path = CHECKOUT) -> dict[str, object]:
-    """The Django database entry of the embedded server. Starts nothing."""
+def database(
+    profile: Profile = DEMO, *, name: str = NAME, user: str = roles.APP, checkout: Path = CHECKOUT
+) -> dict[str, object]:
+    """The Django database entry of the embedded server, as one of its roles. Starts nothing."""
     place = locate(profile.name, checkout)
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": name,
-        "USER": USER,
+        "USER": user,
         "PASSWORD": "",
         "HOST": str(place.run),
         "PORT": str(PORT),
     }
 
 
-def url(profile: Profile = DEMO, *, name: str = NAME, checkout: Path = CHECKOUT) -> str:
+def url(profile: Profile = DEMO, *, name: str = NAME, user: str = roles.APP, checkout: Path = CHECKOUT) -> str:
     """The same as an address for ``DATABASE_URL``, to hand to another process. Starts nothing."""
     host = quote(str(locate(profile.name, checkout).run), safe="")
-    return f"postgres://{USER}@{host}:{PORT}/{quote(name)}"
+    return f"postgres://{user}@{host}:{PORT}/{quote(name)}"
 
 
 def ensure_running(profile: Profile = DEMO, *, checkout: Path = CHECKOUT) -> dict[str, object]:
@@ -94,7 +99,7 @@ def ensure_running(profile: Profile = DEMO, *, checkout: Path = CHECKOUT) -> dic
     Costs a few milliseconds when the server is up. Raises PostgresError when it cannot be started.
     """
     place = locate(profile.name, checkout)
-    if answer_of(place) not in (READY, FULL):
+    if answer_of(place, roles.APP) not in (READY, FULL):
         with _locked(place):
             _bring_up(place, profile)
     return database(profile, checkout=checkout)
@@ -145,14 +150,35 @@ def _bring_up(place: Place, profile: Profile) -> None:
     if not (place.data / "PG_VERSION").exists():
         _create(place, profile)
     if _start(place) == NO_DATABASE:
-        _create_database(place)
+        with _superuser(place, "postgres") as link:
+            link.execute(f'CREATE DATABASE "{NAME}"')
+    if answer_of(place, roles.APP) not in (READY, FULL):
+        _make_roles(place)
 
 
-def _create_database(place: Place) -> None:
-    import psycopg
+def _make_roles(place: Place) -> None:
+    """The roles, also in a server that an older version of ours made."""
+    _write_accounts(place.data)
+    with _superuser(place, NAME) as link:
+        link.execute("SELECT pg_reload_conf()")
+        roles.create(link, {}, login=True)
+        roles.take_over(link)
+        roles.shut_out(link)
+    if not _wait(lambda: answer_of(place, roles.APP) in (READY, FULL), _START_PATIENCE_S):  # it rereads when it can
+        raise PostgresError(f"The embedded PostgreSQL does not take its own roles; see {place.log}.")
 
-    with psycopg.connect(host=str(place.run), port=PORT, user=USER, dbname="postgres", autocommit=True) as link:
-        link.execute(f'CREATE DATABASE "{NAME}"')
+
+def _superuser(place: Place, name: str) -> psycopg.Connection[Any]:
+    """The server's first role. Makes the others; nothing else of ours connects as it."""
+    return psycopg.connect(host=str(place.run), port=PORT, user=USER, dbname=name, autocommit=True)
+
+
+def _write_accounts(data: Path) -> None:
+    """Our own account may be any of the server's roles."""
+    me = pwd.getpwuid(os.geteuid()).pw_name
+    # The socket directory already keeps others out; this also keeps out programs of the server's own account.
+    (data / "pg_hba.conf").write_text("local all all peer map=seleto\n", encoding="utf-8")
+    (data / "pg_ident.conf").write_text(f'seleto "{me}" all\n', encoding="utf-8")
 
 
 # --- Directories and programs ------------------------------------------------------------------------------------
@@ -217,10 +243,7 @@ def _create(place: Place, profile: Profile) -> None:
     result = _run(place, "initdb", "-D", str(fresh), "-U", USER, "-E", "UTF8", *options)
     if result.returncode != 0:
         raise PostgresError(f"The embedded PostgreSQL could not be created: {_last_line(result.stderr)}")
-    me = pwd.getpwuid(os.geteuid()).pw_name
-    # The socket directory already keeps others out; this also keeps out programs of the server's own account.
-    (fresh / "pg_hba.conf").write_text("local all all peer map=seleto\n", encoding="utf-8")
-    (fresh / "pg_ident.conf").write_text(f'seleto "{me}" {USER}\n', encoding="utf-8")
+    _write_accounts(fresh)
     settings = {
         "listen_addresses": "",
         "max_connections": "200",

@@ -18,12 +18,12 @@ FULL = "53300"
 _PATIENCE_S = 5.0
 
 
-def answer_of(place: Place) -> str:
-    """READY, NOBODY when none listens, or the SQLSTATE of the refusal.
+def answer_of(place: Place, user: str = USER) -> str:
+    """How the server takes ``user``: READY, NOBODY when none listens, or the SQLSTATE of the refusal.
 
     Raises PostgresError when the server is silent or belongs to another account.
     """
-    body = struct.pack("!I", 196608) + f"user\0{USER}\0database\0{NAME}\0\0".encode()
+    body = struct.pack("!I", 196608) + f"user\0{user}\0database\0{NAME}\0\0".encode()
     try:
         with socket.socket(socket.AF_UNIX) as link:
             link.settimeout(_PATIENCE_S)
