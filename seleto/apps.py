@@ -1,8 +1,8 @@
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db import connections
-from django.db.models.signals import pre_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class SeletoConfig(AppConfig):
@@ -10,7 +10,12 @@ class SeletoConfig(AppConfig):
     verbose_name = "Seleto"
 
     def ready(self) -> None:
-        from seleto import checks, notices, watch  # noqa: F401  registers the system checks
+        from seleto import checks, notices, row_security, watch  # noqa: F401  registers the system checks
+
+        # Django tells of migrations only in the name of an app with models; one of them is enough.
+        told = apps.get_app_config("lib")
+        pre_migrate.connect(row_security.before_migrating, sender=told)
+        post_migrate.connect(row_security.after_migrating, sender=told)
 
         pre_migrate.connect(_take_your_time, dispatch_uid="seleto.take_your_time")
         watch.register()

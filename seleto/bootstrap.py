@@ -14,7 +14,7 @@ from typing import cast
 
 import django
 
-from seleto.lib import postgres
+from seleto.lib import ownership, postgres
 
 # These neither need a database nor should start one.
 _WITHOUT_DATABASE = frozenset(
@@ -38,6 +38,7 @@ _SHIPPED_UNLESS_LIVE = frozenset({"review_replies", "search_knowledge"})
 # These prepare the database themselves, or look at one that is not prepared.
 _SERVER_ONLY = frozenset(
     {
+        "create_database_roles",
         "createcachetable",
         "dbshell",
         "flush",
@@ -50,6 +51,9 @@ _SERVER_ONLY = frozenset(
         "test",
     }
 )
+
+# These make or change tables, or empty them: they speak as the owner.
+_OWNERS = frozenset({"createcachetable", "embed_articles", "flush", "migrate", "seed_busy_month"})
 
 # These say themselves what an operator's database lacks.
 _JUDGES = frozenset({"doctor"})
@@ -82,6 +86,8 @@ def prepare_for(arguments: Sequence[str]) -> None:
         start_server()
     else:
         prepare_database()
+    if command in _OWNERS:
+        ownership.become()
 
 
 def start_server() -> None:
@@ -114,7 +120,7 @@ def prepare_database() -> None:
         if settings.DATABASE_URL:
             _require_ready()
         elif _missing_migrations() or _catalogue_is_empty() or _first_channel_is_missing():
-            with _alone():
+            with ownership.owning(), _alone():
                 _migrate_and_seed()
     except OperationalError as error:
         raise NotReady(

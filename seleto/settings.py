@@ -7,7 +7,7 @@ from typing import cast
 from django.urls import reverse_lazy
 
 from seleto import env
-from seleto.lib import faults, postgres, sessions
+from seleto.lib import faults, postgres, roles, sessions
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / ".data"
@@ -205,6 +205,12 @@ DATABASE_LOCK_S = env.seconds("DATABASE_LOCK_S", 20)
 # After so many seconds of silence either end asks whether the other is still there.
 DATABASE_KEEPALIVE_S = env.seconds("DATABASE_KEEPALIVE_S", 15)
 DATABASES = {"default": env.database(DATABASE_URL) if DATABASE_URL else postgres.database()}
+# Who owns the tables and migrates; without an address of its own the one above does. See seleto/lib/ownership.py.
+MIGRATION_DATABASE_URL = env.text("MIGRATION_DATABASE_URL", "")
+if MIGRATION_DATABASE_URL:
+    OWNER_DATABASE = env.database(MIGRATION_DATABASE_URL)
+else:
+    OWNER_DATABASE = {} if DATABASE_URL else postgres.database(user=roles.OWNER)
 _OPTIONS = {"connect_timeout": 5, **cast(dict[str, object], DATABASES["default"].get("OPTIONS", {}))}
 # A pooler in transaction mode (see LISTEN_DATABASE_URL) lends its sessions on and takes no such options.
 if env.switch("QUEUE_NOTIFY", default=True) and not env.text("LISTEN_DATABASE_URL", ""):

@@ -1,4 +1,7 @@
-"""One database per test process, copied from a migrated template.
+"""One database per test process, copied from a migrated template, and used as ``seleto_app`` as in production.
+
+Only two things are allowed to it here that it may not do there: empty the tables between tests, and make tables of its
+own in a schema beside ours.
 
 Migrating takes seconds, copying a template a tenth of one. The template is named after the migrations it holds, so
 it is made again exactly when they change. Database names carry the process id: several test runs may share the
@@ -24,8 +27,9 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.db.migrations.loader import MigrationLoader
 
-from seleto.backoffice import roles
-from seleto.lib import postgres
+from seleto import masked_views, row_security
+from seleto.backoffice import roles as staff_roles
+from seleto.lib import ownership, postgres, roles
 
 _TEMPLATE = "seleto_template_"
 _TEST = "seleto_test_"
@@ -38,9 +42,10 @@ def prepare() -> str:
     target["OPTIONS"].pop("pool", None)
     if not settings.DATABASE_URL:
         target.update(postgres.ensure_running(postgres.TEST))
+        settings.OWNER_DATABASE = postgres.database(postgres.TEST, user=roles.OWNER)
     name = f"{_TEST}{os.getpid()}"
     template = _TEMPLATE + _fingerprint()
-    with _alone(), _maintenance(target) as server:
+    with _alone(), _maintenance() as server:
         if not settings.DATABASE_URL:
             _drop_leftovers(server)
         if not _exists(server, template):
@@ -53,7 +58,7 @@ def prepare() -> str:
 
 def drop(name: str) -> None:
     connections.close_all()
-    with _maintenance(connections.settings["default"]) as server:
+    with _maintenance() as server:
         server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
@@ -64,7 +69,7 @@ def empty() -> None:
         cursor.execute(_EMPTY)
     for migration in _FILLING:
         import_module(migration).begin(apps, None)
-    roles.bring_up()
+    staff_roles.bring_up()
 
 
 _FILLING = ("knowledge.migrations.0009_follow_ups_begin", "conversations.migrations.0010_handoff_levels_begin")
@@ -92,7 +97,15 @@ END $$
 
 def url() -> str:
     """The address of this process's database, for programs a test starts."""
-    target = connections.settings["default"]
+    return _address(connections.settings["default"])
+
+
+def owner_url() -> str:
+    """The same as the owner of the tables."""
+    return _address(ownership.entry())
+
+
+def _address(target: dict[str, Any]) -> str:
     host, user = quote(str(target["HOST"]), safe=""), quote(str(target["USER"]), safe="")
     password = f":{quote(str(target['PASSWORD']), safe='')}" if target["PASSWORD"] else ""
     return f"postgres://{user}{password}@{host}:{target['PORT'] or 5432}/{target['NAME']}"
@@ -105,9 +118,20 @@ def _make_template(server: psycopg.Connection[Any], target: dict[str, Any], temp
     server.execute(f'DROP DATABASE IF EXISTS "{unfinished}" WITH (FORCE)')
     server.execute(f'CREATE DATABASE "{unfinished}"')
     target["NAME"] = unfinished
-    call_command("migrate", verbosity=0, interactive=False, stdout=sys.stderr)
+    with ownership.owning():
+        call_command("migrate", verbosity=0, interactive=False, stdout=sys.stderr)
+        _allow_for_tests()
     connection.close()
     server.execute(f'ALTER DATABASE "{unfinished}" RENAME TO "{template}"')
+
+
+def _allow_for_tests() -> None:
+    if not settings.OWNER_DATABASE:  # a server of somebody's, with a user of somebody's
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(f"GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO {roles.APP}")
+        cursor.execute(f"CREATE SCHEMA {roles.APP}")  # first in that role's search path
+        cursor.execute(f"GRANT ALL ON SCHEMA {roles.APP} TO {roles.APP}")
 
 
 def _fingerprint() -> str:
@@ -115,6 +139,8 @@ def _fingerprint() -> str:
     for key, migration in sorted(MigrationLoader(None).disk_migrations.items()):
         digest.update("/".join(key).encode())
         digest.update(Path(inspect.getfile(type(migration))).read_bytes())
+    for module in (roles, row_security, masked_views):
+        digest.update(inspect.getsource(module).encode())
     return digest.hexdigest()[:16]
 
 
@@ -130,7 +156,8 @@ def _exists(server: psycopg.Connection[Any], name: str) -> bool:
 
 
 @contextlib.contextmanager
-def _maintenance(target: dict[str, Any]) -> Iterator[psycopg.Connection[Any]]:
+def _maintenance() -> Iterator[psycopg.Connection[Any]]:
+    target = ownership.entry()
     with psycopg.connect(
         host=str(target["HOST"]),
         port=str(target["PORT"]),

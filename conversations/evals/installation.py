@@ -31,7 +31,7 @@ from django.db.backends.postgresql.base import DatabaseWrapper
 
 from conversations.evals.outside import Outside
 from conversations.models import Channel, ChatwootInbox
-from seleto.lib import clock, postgres
+from seleto.lib import clock, ownership, postgres
 
 _DATABASE = "seleto_play_"
 _CHANNEL, _CLOUD_CHANNEL = "principal", "nuvem"
@@ -181,6 +181,7 @@ class _Environment:
             "LLM_API_KEY_FILE": "",
             "DATABASE_URL_FILE": "",
             "LISTEN_DATABASE_URL": "",
+            "MIGRATION_DATABASE_URL": "",  # they own nothing
             "ALLOWED_HOSTS": "127.0.0.1",
             # No webhook is lost here, and asking every minute would make hours of a script long.
             "CHATWOOT_POLL_S": "86400",
@@ -269,13 +270,14 @@ def database_name() -> str:
 def _isolated_database(*, durable: bool) -> Iterator[None]:
     """A fresh, migrated and seeded database that this process uses from here on, dropped at the end."""
     target = connections.settings["default"]
+    owner = ownership.entry()
     options, before, movable = dict(target["OPTIONS"]), target["NAME"], settings.SANDBOX
     connection.close()
     cast(DatabaseWrapper, connection).close_pool()
     target["OPTIONS"].pop("pool", None)
     name = database_name()
     try:
-        with _maintenance(target) as server:
+        with _maintenance(owner) as server:
             _drop_leftovers(server)
             server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
             server.execute(f'CREATE DATABASE "{name}"')
@@ -285,14 +287,15 @@ def _isolated_database(*, durable: bool) -> Iterator[None]:
         settings.SANDBOX = True
         clock.forget()
         quiet = io.StringIO()
-        call_command("migrate", verbosity=0, interactive=False, stdout=quiet)
+        with ownership.owning():
+            call_command("migrate", verbosity=0, interactive=False, stdout=quiet)
         call_command("seed", verbosity=0, stdout=quiet)
         yield
     except psycopg.errors.InsufficientPrivilege as error:
-        raise InstallationError("The user of DATABASE_URL may not create databases, and play needs one.") from error
+        raise InstallationError("The owner of the database may not create others, and play needs one.") from error
     finally:
         connection.close()
-        with _maintenance(target) as server:
+        with _maintenance(owner) as server:
             server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         target["NAME"], settings.SANDBOX = before, movable
         target["OPTIONS"].update(options)

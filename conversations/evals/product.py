@@ -17,7 +17,7 @@ from conversations.models import AudioRule, Conversation, Handoff, Outbox, Readi
 from knowledge.models import PRICE_ELIGIBLE, Gap, PricePolicy, ProductPrice
 from leads.models import Lead, SubjectRequest
 from seleto.lib import circuits, clock, jobs
-from seleto.lib.models import Alert, AuditEntry, Circuit, RateBucket
+from seleto.lib.models import Alert, Circuit, RateBucket
 
 # They ask again and again whether all is well; waiting for every round would make a quiet hour long.
 POLLING = frozenset({"chatwoot_poll", "channel_watch", "templates", "watch", "canary", "notices"})
@@ -29,7 +29,7 @@ _KEPT = frozenset(
         *("crm.CrmSettings", "crm.CrmOrigin", "crm.CityLink"),
     }
 )
-_SHARED: tuple[type[models.Model], ...] = (Alert, AuditEntry, Circuit, RateBucket, Gap, ProductPrice)
+_SHARED: tuple[type[models.Model], ...] = (Alert, Circuit, RateBucket, Gap, ProductPrice)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ class Proof:
 
 def prove(copy: Copy, identity: str) -> Proof:
     """Raises BackupError when the copy cannot be restored at all."""
-    target = server.configured()
+    target = server.owned()
     beside = target.renamed(f"{target.name}_restore_drill")
     given = list(replay.lines(copy.created_at - _OVERLAP, most=_MOST_EVENTS))
     copies.drop(beside)

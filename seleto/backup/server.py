@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connections
 
 from seleto import env
+from seleto.lib import ownership
 from seleto.lib.postgres_place import wheel
 
 
@@ -68,6 +69,11 @@ class Target:
 def configured() -> Target:
     """The database of the settings."""
     return _of(connections.settings["default"])
+
+
+def owned() -> Target:
+    """The same as the owner of its tables sees it: who restores makes them."""
+    return _of(ownership.entry())
 
 
 def named(address: str) -> Target:

@@ -1,6 +1,6 @@
 """The roles of the database: who may do what, made by a command because managed servers refuse it in migrations.
 
-``seleto_owner`` owns the tables and runs migrations, ``seleto_app`` reads and writes rows and nothing else, ``seleto_bi``
+``seleto_owner`` owns the tables and runs migrations, ``seleto_app`` reads and writes rows and no more, ``seleto_bi``
 reads masked views. ``anon`` and ``authenticated``, which Supabase has from the start, get nothing. Imports no Django:
 the launcher of the embedded server makes them too.
 """
@@ -28,7 +28,9 @@ def create(link: _Link, passwords: Mapping[str, str], *, login: bool = False) ->
     """
     with link.transaction():
         link.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        there = {str(row[0]) for row in link.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", [list(ALL)])}
+        there = {
+            str(row[0]) for row in link.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", [list(ALL)])
+        }
         for role in ALL:
             if role not in there:
                 link.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(role)))
@@ -58,7 +60,9 @@ def _refuse_powers(link: _Link) -> None:
     ).fetchall()
     if mighty:
         names = ", ".join(sorted(row[0] for row in mighty))
-        raise ValueError(f"{names}: more than the role should be allowed (SUPERUSER, BYPASSRLS, CREATEROLE, REPLICATION)")
+        raise ValueError(
+            f"{names}: more than the role should be allowed (SUPERUSER, BYPASSRLS, CREATEROLE, REPLICATION)"
+        )
 
 
 def take_over(link: _Link) -> None:

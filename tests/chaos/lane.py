@@ -19,7 +19,7 @@ from conversations.evals.installation import Installation
 from conversations.models import Channel, ChatwootLink, Conversation
 from crm.models import CrmSync
 from knowledge.models import BusinessHours, Flag, FollowUpRule
-from seleto.lib import clock
+from seleto.lib import clock, ownership
 from tests.chaos import history, inside, verdict
 from tests.chaos.history import History, Row
 from tests.chaos.journal import JOURNAL
@@ -71,7 +71,7 @@ class Lane(Pipe):
         self.directory = directory
         self.posted: list[Row] = []
         self._logged: dict[str, int] = {}
-        with connection.cursor() as cursor:
+        with ownership.owning(), connection.cursor() as cursor:
             cursor.execute(inside.MARKERS)
             cursor.execute("SELECT to_regclass('commits')")
             if cursor.fetchone()[0] is None:
@@ -228,7 +228,7 @@ class Lane(Pipe):
         self.rest()
         product._empty()
         with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE commits")
+            cursor.execute("DELETE FROM commits")
         self._running.outside.reset()
         self.posted.clear()
 

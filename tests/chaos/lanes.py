@@ -15,11 +15,12 @@ FRESH_EVERY = 10
 
 def run(asked: argparse.Namespace) -> int:
     """Exit code 1 when a run broke something."""
-    from seleto.lib import postgres
+    from seleto.lib import postgres, roles
     from tests.chaos.server import Server
 
     server = Server(asked.lane)
     os.environ["DATABASE_URL"] = server.start()
+    os.environ["MIGRATION_DATABASE_URL"] = postgres.url(server.profile, user=roles.OWNER)
     os.environ["DJANGO_SETTINGS_MODULE"] = "seleto.settings"
     os.environ["PIPERUN_TOKEN"] = "of-the-worker-alone"
     os.environ["EVAL_SAMPLE"] = "0"  # as in LANE: this process asks the stages too what falls due

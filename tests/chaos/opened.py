@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from conversations.evals import installation
-from seleto.lib.postgres_place import USER
+from seleto.lib import roles
 from tests.chaos import ledger
 from tests.chaos.inside import DIRECTORY
 from tests.chaos.lane import LANE, Lane, point_directory
@@ -33,4 +33,4 @@ def opened(server: Server, overrides: Mapping[str, str] | None = None) -> Iterat
 
 def through(proxy: Proxy) -> str:
     """The address of this process's database-to-be as a process behind the proxy reaches it."""
-    return f"postgres://{USER}@127.0.0.1:{proxy.port}/{installation.database_name()}?sslmode=disable"
+    return f"postgres://{roles.APP}@127.0.0.1:{proxy.port}/{installation.database_name()}?sslmode=disable"

@@ -59,7 +59,7 @@ def run(django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_fact
             str(folder / "out.jsonl"),
         ],
         cwd=settings.BASE_DIR,
-        env={**os.environ, "DATABASE_URL": url},
+        env={**os.environ, "DATABASE_URL": url, "MIGRATION_DATABASE_URL": databases.owner_url()},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from seleto.lib import postgres
+from seleto.lib import postgres, roles
 from seleto.lib.postgres_place import CHECKOUT, SOCKET_NAME, Place, locate
 
 # Quick, but a commit is in the operating system's hands when it returns: a kill of the server loses nothing.
@@ -59,10 +59,11 @@ def server_pid(checkout: Path) -> int:
 
 
 def put_row(checkout: Path) -> None:
-    with psycopg.connect(postgres.url(FAST, checkout=checkout), autocommit=True) as link:
+    with psycopg.connect(postgres.url(FAST, user=roles.OWNER, checkout=checkout), autocommit=True) as link:
         link.execute("CREATE TABLE IF NOT EXISTS kept (word text)")
         link.execute("TRUNCATE kept")
         link.execute("INSERT INTO kept VALUES ('pão')")
+        link.execute(f"GRANT SELECT ON kept TO {roles.APP}")
 
 
 def test_starts_once_and_keeps_its_data(checkout: Path) -> None:

@@ -67,7 +67,7 @@ def _target(options: dict[str, Any]) -> Target:
         raise BackupError("Use --create ou --into, não os dois.")
     if options["into"]:
         return server.named(options["into"])
-    target = server.configured()
+    target = server.owned()
     if options["create"]:
         target = target.renamed(options["create"])
         copies.create(target)
