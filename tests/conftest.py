@@ -62,6 +62,22 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
         databases.drop(name)
 
 
+@pytest.fixture(scope="module")
+def owner(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """This module's tests speak to the database as the owner of its tables, not as the application."""
+    from seleto.lib import ownership
+
+    with django_db_blocker.unblock(), ownership.owning():
+        yield
+
+
+@pytest.fixture(scope="module")
+def administrator(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """This module's tests make and drop the extension for vectors, which nobody else may."""
+    with django_db_blocker.unblock(), databases.administering():
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _fresh_caches() -> Iterator[None]:
     """Nothing that one test read from its database may be known to the next."""

@@ -1,7 +1,7 @@
 """One database per test process, copied from a migrated template, and used as ``seleto_app`` as in production.
 
-Only two things are allowed to it here that it may not do there: empty the tables between tests, and make tables of its
-own in a schema beside ours.
+Only this is allowed to it here that it may not do there: to empty the tables between tests, to forget a migration, and
+to make tables of its own in a schema beside ours.
 
 Migrating takes seconds, copying a template a tenth of one. The template is named after the migrations it holds, so
 it is made again exactly when they change. Database names carry the process id: several test runs may share the
@@ -29,7 +29,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from seleto import masked_views, row_security
 from seleto.backoffice import roles as staff_roles
-from seleto.lib import ownership, postgres, roles
+from seleto.lib import ownership, postgres, postgres_place, roles
 
 _TEMPLATE = "seleto_template_"
 _TEST = "seleto_test_"
@@ -105,6 +105,19 @@ def owner_url() -> str:
     return _address(ownership.entry())
 
 
+@contextlib.contextmanager
+def administering() -> Iterator[None]:
+    """As the embedded server's own superuser, for what an administrator does before Seleto is there."""
+    before = settings.OWNER_DATABASE
+    if before:
+        settings.OWNER_DATABASE = postgres.database(postgres.TEST, user=postgres_place.USER)
+    try:
+        with ownership.owning():
+            yield
+    finally:
+        settings.OWNER_DATABASE = before
+
+
 def _address(target: dict[str, Any]) -> str:
     host, user = quote(str(target["HOST"]), safe=""), quote(str(target["USER"]), safe="")
     password = f":{quote(str(target['PASSWORD']), safe='')}" if target["PASSWORD"] else ""
@@ -130,6 +143,7 @@ def _allow_for_tests() -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(f"GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO {roles.APP}")
+        cursor.execute(f"GRANT DELETE ON django_migrations TO {roles.APP}")
         cursor.execute(f"CREATE SCHEMA {roles.APP}")  # first in that role's search path
         cursor.execute(f"GRANT ALL ON SCHEMA {roles.APP} TO {roles.APP}")
 

@@ -164,6 +164,7 @@ def _make_roles(place: Place) -> None:
         roles.create(link, {}, login=True)
         roles.take_over(link)
         roles.shut_out(link)
+        roles.offer_vectors(link)
     if not _wait(lambda: answer_of(place, roles.APP) in (READY, FULL), _START_PATIENCE_S):  # it rereads when it can
         raise PostgresError(f"The embedded PostgreSQL does not take its own roles; see {place.log}.")
 

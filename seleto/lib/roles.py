@@ -80,6 +80,12 @@ def take_over(link: _Link) -> None:
             link.execute(what)
 
 
+def offer_vectors(link: _Link) -> None:
+    """The extension that articles are found by meaning with, where the server has it; an administrator makes it."""
+    if link.execute("SELECT 1 FROM pg_available_extensions WHERE name = 'vector'").fetchone():
+        link.execute("CREATE EXTENSION IF NOT EXISTS vector")
+
+
 # Tables, views and sequences that stand alone, none of an extension's.
 _FOREIGN = """
 SELECT CASE c.relkind WHEN 'S' THEN 'SEQUENCE' WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, n.nspname, c.relname

@@ -14,7 +14,7 @@ NOW = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def month(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[busy_month.Made]:
+def month(owner: None, django_db_blocker: DjangoDbBlocker) -> Iterator[busy_month.Made]:
     """200 leads, 4,000 messages. Each test's own transaction lies within the one that is undone here."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield busy_month.make(share=0.04, now=NOW)

@@ -10,7 +10,8 @@ from django.contrib.auth.models import User
 from seleto import busy_month
 from seleto.lib import clock
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+# What fills the month changes tables for a moment.
+pytestmark = [pytest.mark.usefixtures("owner"), pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SHOTS = os.environ.get("SHOTS")
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]

@@ -10,6 +10,9 @@ from leads.models import Lead
 from seleto import busy_month
 from tests.backoffice.month import NOW
 
+# What fills the month changes tables for a moment.
+pytestmark = pytest.mark.usefixtures("owner")
+
 _DIGEST = "SELECT md5(string_agg(id::text || text || status, '' ORDER BY id)) FROM conversations_message"
 
 

@@ -39,7 +39,7 @@ def run(command: str, *arguments: str) -> Any:
 @pytest.fixture
 def empty() -> Iterator[server.Target]:
     """A second database."""
-    target = server.configured()
+    target = server.owned()
     beside = target.renamed(f"{target.name}_copy")
     copies.drop(beside)
     copies.create(beside)

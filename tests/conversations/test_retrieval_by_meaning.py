@@ -15,6 +15,9 @@ from seleto.lib import jobs
 from tests.conversations.test_brief import line, state
 from tests.knowledge.embedding import DIMENSIONS, set_up
 
+# The extension is an administrator's to make.
+pytestmark = pytest.mark.usefixtures("administrator")
+
 URL = "http://embeddings.test/v1"
 QUESTION = "e a rotina do dia a dia, como fica?"
 

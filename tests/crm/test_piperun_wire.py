@@ -1,7 +1,7 @@
 """One call to PipeRun: its outcome, its pace, its circuit, and what is kept of it."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 import respx
-from django.db import connection
+from django.db import OperationalError, connection
 from prometheus_client import REGISTRY
 from pytest_django import Settings
 
@@ -344,12 +344,16 @@ def test_a_call_without_an_answer_is_kept_too(crm: respx.Router) -> None:
     assert (kept.status, kept.outcome, kept.answer) == (None, "timeout", {})
 
 
-def test_a_history_that_cannot_be_written_loses_no_id(crm: respx.Router, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_history_that_cannot_be_written_loses_no_id(crm: respx.Router) -> None:
     crm.post("/companies").respond(201, json=CREATED)
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE crm_crmcall ADD CONSTRAINT full_disk CHECK (false)")
 
-    assert create() == "61000001"
+    def full_disk(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if 'INSERT INTO "crm_crmcall"' in sql:
+            raise OperationalError("could not extend file: No space left on device")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(full_disk):
+        assert create() == "61000001"
 
 
 def test_calls_are_counted_by_endpoint_and_outcome(crm: respx.Router) -> None:

@@ -56,7 +56,8 @@ def _database() -> Iterator[None]:
     name = databases.prepare()
     try:
         loader.load()
-        store.prepare()
+        with databases.administering():
+            store.prepare()
         yield
     finally:
         databases.drop(name)

@@ -19,6 +19,9 @@ from tests.knowledge.embedding import query, set_up
 from tests.sandbox.outside import Outside, running
 from tests.sandbox.outside import Product as Receiver
 
+# The extension is an administrator's to make.
+pytestmark = pytest.mark.usefixtures("administrator")
+
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Outside]:

@@ -22,6 +22,9 @@ from seleto.lib.errors import Misconfigured, ProviderError, Rejected, Unavailabl
 from seleto.lib.models import Alert, Circuit
 from tests.knowledge.embedding import DIMENSIONS, set_up
 
+# The extension is an administrator's to make.
+pytestmark = pytest.mark.usefixtures("administrator")
+
 URL = "http://embeddings.test/v1"
 QUESTION = "qual a produção da FB300?"
 

@@ -19,7 +19,8 @@ from tests.factories import now
 from tests.knowledge.embedding import set_up
 from tests.knowledge.test_embeddings_failures import URL, answer, refused, rows
 
-pytestmark = pytest.mark.django_db
+# The extension is an administrator's to make.
+pytestmark = [pytest.mark.usefixtures("administrator"), pytest.mark.django_db]
 
 KEY = "chave-que-ninguem-pode-ver"
 

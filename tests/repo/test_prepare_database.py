@@ -82,7 +82,7 @@ def test_an_unreachable_server_is_one_sentence() -> None:
 
 def test_a_server_without_our_tables_is_one_sentence(database_url: str) -> None:
     name = f"seleto_test_empty_{os.getpid()}"
-    with psycopg.connect(database_url, autocommit=True) as link:
+    with psycopg.connect(databases.owner_url(), autocommit=True) as link:
         link.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
         try:
             done = manage("seed", "--json", database_url=database_url.rsplit("/", 1)[0] + f"/{name}")

@@ -37,6 +37,7 @@ class Command(BaseCommand):
                 roles.create(link, _passwords())
                 roles.take_over(link)
                 roles.shut_out(link)
+                roles.offer_vectors(link)
         except psycopg.Error as error:
             reason = type(error).__name__
             raise CommandError(f"O administrador não pode criar os papéis ({reason}): precisa de CREATEROLE.") from None
