@@ -39,6 +39,8 @@ def create(link: _Link, passwords: Mapping[str, str], *, login: bool = False) ->
         if OWNER not in there:
             # Copies are proved, and play is run, in databases of their own.
             link.execute(sql.SQL("ALTER ROLE {} CREATEDB").format(sql.Identifier(OWNER)))
+        # So that dropping a database of its own may end the application's connections to it.
+        link.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(APP), sql.Identifier(OWNER)))
         _refuse_powers(link)
 
 
