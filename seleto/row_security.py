@@ -20,6 +20,7 @@ POLICY = "seleto"
 
 # What people said, wrote, are called or are reached by; what was done to whom; credentials.
 GUARDED: dict[str, str] = {
+    "accounts": "LoginFailure RecoveryCode SecondFactor",
     "admin": "LogEntry",
     "auth": "User User_groups User_user_permissions",
     "backoffice": "BulkRun ExportRun HitReview PlaygroundSession ReplayItem ReplayRun SavedView",
@@ -32,6 +33,7 @@ GUARDED: dict[str, str] = {
     "knowledge": "Gap PromptTrial PublishRun RolloutPhone",
     "leads": ("Classification Consent Empresa Fact Identity Interest Lead NotDuplicate Orcamento SubjectRequest"),
     "lib": "ApiToken AuditEntry",
+    "outbound": "Delivery Subscription",
     "sessions": "Session",
 }
 # What managers set up, what is the same for everybody, and figures.
