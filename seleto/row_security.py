@@ -32,7 +32,7 @@ GUARDED: dict[str, str] = {
     "django_q": "OrmQ Schedule Task",
     "knowledge": "Gap PromptTrial PublishRun RolloutPhone",
     "leads": ("Classification Consent Empresa Fact Identity Interest Lead NotDuplicate Orcamento SubjectRequest"),
-    "lib": "ApiToken AuditEntry",
+    "lib": "ApiToken AuditEntry AuditLink AuditPending AuditSegment",
     "outbound": "Delivery Subscription",
     "sessions": "Session",
 }

@@ -11,7 +11,7 @@ from django.conf import settings
 from conversations.turns import holding
 from seleto import state
 from seleto.backup import copies
-from seleto.lib import alerts, clock, disk, jobs, ratelimit
+from seleto.lib import alerts, audit_chain, clock, disk, jobs, ratelimit
 from seleto.lib.models import Alert, RateBucket
 from seleto.lib.supervisor import RESTARTED
 
@@ -63,6 +63,7 @@ def look(*, now: datetime) -> None:
     _tell(
         "backup:old", "A cópia de segurança mais nova é antiga demais, ou não há nenhuma" if _is_old(now) else "", now
     )
+    audit_chain.seal(now=now)
     for begin, lasts in _LASTS.items():
         passed = Alert.objects.filter(key__startswith=begin, closed_at=None, last_seen_at__lte=now - lasts)
         passed.update(closed_at=now)

@@ -29,6 +29,55 @@ class AuditEntry(models.Model):
         return f"{self.action} {self.subject_kind}"
 
 
+class AuditPending(models.Model):
+    """An entry that is not in the chain yet: a trigger puts it here, sealing takes it away. Written by no code."""
+
+    entry_id = models.UUIDField(primary_key=True)
+
+    class Meta:
+        verbose_name = "registro de auditoria por lacrar"
+        verbose_name_plural = "registros de auditoria por lacrar"
+
+    def __str__(self) -> str:
+        return str(self.entry_id)
+
+
+class AuditSegment(models.Model):
+    """Entries chained at one go. Once cut its entries are gone; the two ends of its chain stay."""
+
+    number = models.BigIntegerField("número", primary_key=True)
+    sealed_at = models.DateTimeField("lacrado em")
+    entries = models.PositiveIntegerField("registros")
+    newest_at = models.DateTimeField("registro mais novo")
+    begins = models.CharField("resumo anterior", max_length=64)
+    ends = models.CharField("resumo final", max_length=64)
+    cut_at = models.DateTimeField("cortado em", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "segmento da auditoria"
+        verbose_name_plural = "segmentos da auditoria"
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class AuditLink(models.Model):
+    """One entry's place in the chain, and the hash over the link before it and the entry's content."""
+
+    entry_id = models.UUIDField(primary_key=True)
+    segment = models.BigIntegerField("segmento")
+    position = models.PositiveIntegerField("posição")
+    digest = models.CharField("resumo", max_length=64)
+
+    class Meta:
+        verbose_name = "elo da auditoria"
+        verbose_name_plural = "elos da auditoria"
+        constraints = [models.UniqueConstraint(fields=["segment", "position"], name="audit_link_place")]
+
+    def __str__(self) -> str:
+        return f"{self.segment}.{self.position}"
+
+
 class Circuit(models.Model):
     """A circuit breaker shared by all workers, one row per outside system and instance."""
 

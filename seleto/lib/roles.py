@@ -116,7 +116,8 @@ def grant(cursor: Any) -> None:
         f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {APP}",
         # The record of migrations is the owner's; the audit only grows.
         f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {APP}",
-        f"REVOKE UPDATE, DELETE ON lib_auditentry FROM {APP}",
+        f"REVOKE UPDATE, DELETE ON lib_auditentry, lib_auditlink, lib_auditsegment FROM {APP}",
+        f"GRANT EXECUTE ON FUNCTION seleto_audit_cut(bigint, timestamptz) TO {APP}",
     ):
         cursor.execute(statement)
 
