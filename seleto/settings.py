@@ -190,6 +190,9 @@ DISK_FAULT_FILE = Path(env.text("DISK_FAULT_FILE", str(DATA_DIR / "disk-free")))
 CIRCUIT_FAILURES = env.whole("CIRCUIT_FAILURES", 5, least=2)
 CIRCUIT_OPEN_S = env.seconds("CIRCUIT_OPEN_S", 30, least=1)
 
+# Looking at the same person's data again within so many minutes is no new entry of the audit.
+AUDIT_SEEN_MIN = env.whole("AUDIT_SEEN_MIN", 30)
+
 # --- Database ----------------------------------------------------------------------------------------------------
 # With DATABASE_URL unset: the embedded server of this checkout. Naming it here starts nothing; `seleto.bootstrap` does.
 DATABASE_URL = env.text("DATABASE_URL", "")

@@ -18,7 +18,7 @@ from conversations.models import AudioRule, Conversation, Media
 from conversations.readings import again as readings_again
 from conversations.wording import words
 from knowledge.admin import AuditedAdmin
-from seleto.lib import clock
+from seleto.lib import audit, clock
 from seleto.lib.admin import actor
 from seleto.lib.admin_lists import QuestionFilter, asking, moment
 
@@ -67,6 +67,7 @@ class MediaAdmin(PipeAdmin):
         media = get_object_or_404(Media, pk=media_id)
         if not self.has_view_permission(request, media):
             raise PermissionDenied
+        audit.seen(actor=actor(request), subject_kind="media", subject_id=media.pk, now=clock.now())
         try:
             return serving.respond(request, media)
         except files.Missing:

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from conversations import repair
 from conversations.api import timeline
 from conversations.models import Conversation
-from seleto.lib import clock
+from seleto.lib import audit, clock
 from seleto.lib.tokens import ApiClient
 
 
@@ -75,6 +75,8 @@ class Timeline(APIView):
     @extend_schema(responses=TimelineSerializer)
     def get(self, request: Request, conversation_id: UUID) -> Response:
         conversation = get_object_or_404(Conversation.objects.select_related("lead"), pk=conversation_id)
+        client: ApiClient = request.user  # type: ignore[assignment]  # HasToken lets nobody else in
+        audit.seen(actor=client.actor, subject_kind="lead", subject_id=conversation.lead_id, now=clock.now())
         return Response(
             {
                 "conversation": timeline.summary(conversation),

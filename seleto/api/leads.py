@@ -4,10 +4,9 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from rest_framework import serializers
-from rest_framework.generics import RetrieveAPIView
 
 from leads.models import Classification, Empresa, Fact, Identity, Lead, Orcamento, Temperature
-from seleto.api.lists import Newest, listed
+from seleto.api.lists import Newest, One, listed
 
 
 class LeadFactSerializer(serializers.ModelSerializer[Fact]):
@@ -99,7 +98,7 @@ class Leads(Newest):
         return leads()
 
 
-class OneLead(RetrieveAPIView[Lead]):
+class OneLead(One):
     """One lead."""
 
     serializer_class = LeadSerializer
@@ -117,7 +116,7 @@ class Empresas(Newest):
         return Empresa.objects.all()
 
 
-class OneEmpresa(RetrieveAPIView[Empresa]):
+class OneEmpresa(One):
     """One company."""
 
     serializer_class = EmpresaSerializer
@@ -135,7 +134,7 @@ class Orcamentos(Newest):
         return Orcamento.objects.all()
 
 
-class OneOrcamento(RetrieveAPIView[Orcamento]):
+class OneOrcamento(One):
     """One need of a lead."""
 
     serializer_class = OrcamentoSerializer

@@ -1,12 +1,18 @@
 """Lists of the API: newest first, in pages by cursor, narrowed by checked parameters."""
 
 from typing import Any, ClassVar
+from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, serializers
-from rest_framework.generics import ListAPIView
+from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from seleto.lib import audit, clock
+from seleto.lib.tokens import ApiClient
 
 
 class Pages(CursorPagination):
@@ -16,6 +22,21 @@ class Pages(CursorPagination):
     page_size_query_param = "limit"
     max_page_size = 200
     ordering = "-id"
+
+
+def saw(request: Request, model: type[Model], key: UUID | None) -> None:
+    """The audit knows which key read what."""
+    client: ApiClient = request.user  # type: ignore[assignment]  # HasToken lets nobody else in
+    audit.seen(actor=client.actor, subject_kind=str(model._meta.model_name), subject_id=key, now=clock.now())
+
+
+class One(RetrieveAPIView[Any]):
+    """One row."""
+
+    def get_object(self) -> Any:
+        row = super().get_object()
+        saw(self.request, type(row), row.pk)
+        return row
 
 
 class Newest(ListAPIView[Any]):
@@ -31,6 +52,10 @@ class Newest(ListAPIView[Any]):
         asked = self.filters(data=self.request.query_params.dict())
         asked.is_valid(raise_exception=True)
         return rows.filter(**asked.validated_data)
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        saw(request, self.get_queryset().model, None)
+        return super().list(request, *args, **kwargs)
 
     def rows(self) -> QuerySet[Any]:
         """Everything the list may show."""

@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
-from rest_framework.generics import RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -15,7 +14,7 @@ from rest_framework.views import APIView
 from conversations import desk
 from conversations.models import Conversation, Handoff, Message
 from conversations.repair import Refused
-from seleto.api.lists import Conflict, Newest, Unprocessable, listed
+from seleto.api.lists import Conflict, Newest, One, Unprocessable, listed
 from seleto.lib import clock
 from seleto.lib.tokens import ApiClient
 
@@ -81,7 +80,7 @@ class Talks(Newest):
         return Conversation.objects.all()
 
 
-class OneTalk(RetrieveAPIView[Conversation]):
+class OneTalk(One):
     """One conversation."""
 
     serializer_class = TalkSerializer
@@ -150,7 +149,7 @@ class Handed(Newest):
         return Handoff.objects.all()
 
 
-class OneHanded(RetrieveAPIView[Handoff]):
+class OneHanded(One):
     """One handover."""
 
     serializer_class = HandedSerializer

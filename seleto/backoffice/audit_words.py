@@ -91,6 +91,7 @@ _DEEDS = {
     "second_factor.enrol": "cadastrou o segundo fator",
     "second_factor.recovery_code": "entrou com um código de recuperação",
     "second_factor.reset": "redefiniu o segundo fator",
+    "see": "viu",
     "setup.test": "testou a configuração",
     "trial_drop": "encerrou o teste A/B",
     "trial_start": "começou um teste A/B",

@@ -11,6 +11,8 @@ from leads.models import Lead
 from seleto.backoffice.evidence import page_context
 from seleto.backoffice.export_pages import ExportPages
 from seleto.backoffice.merge_pages import MergePages
+from seleto.lib import audit, clock
+from seleto.lib.admin import actor
 
 admin.site.unregister(Lead)
 
@@ -33,5 +35,6 @@ class LeadWithEvidenceAdmin(ExportPages, MergePages, LinkedLeadAdmin):
         obj: Lead | None = None,
     ) -> HttpResponse:
         if obj is not None:
+            audit.seen(actor=actor(request), subject_kind="lead", subject_id=obj.pk, now=clock.now())
             context |= page_context(obj)
         return super().render_change_form(request, context, add, change, form_url, obj)

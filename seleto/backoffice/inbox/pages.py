@@ -22,7 +22,7 @@ from seleto.backoffice.inbox import trace, workspace
 from seleto.backoffice.inbox.deeds import DEEDS, Deed
 from seleto.backoffice.inbox.listing import MAY_READ, InboxList
 from seleto.backoffice.inbox.workspace import May
-from seleto.lib import clock
+from seleto.lib import audit, clock
 from seleto.lib.admin import actor
 
 _HERE = "admin/backoffice/workspace"
@@ -43,6 +43,7 @@ class InboxAdmin(InboxList):
         except (ValueError, Http404):
             self.message_user(request, "Esta conversa não existe.", messages.WARNING)
             return HttpResponseRedirect(reverse("admin:conversations_conversation_changelist"))
+        audit.seen(actor=actor(request), subject_kind="lead", subject_id=conversation.lead_id, now=clock.now())
         context = self._page_context(request, conversation)
         return TemplateResponse(request, f"{_HERE}/page.html", {**context, "key": uuid4(), "poll_ms": POLL_MS})
 
