@@ -75,7 +75,8 @@ def _missing(cursor: Any) -> Iterator[str]:
     cursor.execute("SELECT rolname FROM pg_roles WHERE rolname = %s", [roles.APP])
     application = {row[0] for row in cursor.fetchall()}
     cursor.execute(
-        "SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity, p.roles, pg_get_userbyid(c.relowner) FROM pg_class c"
+        "SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity, p.roles, pg_get_userbyid(c.relowner)"
+        " FROM pg_class c"
         " LEFT JOIN pg_policies p ON p.schemaname = 'public' AND p.tablename = c.relname AND p.policyname = %s"
         " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname = ANY(%s)",
         [POLICY, guarded_tables()],
