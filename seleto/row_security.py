@@ -38,6 +38,7 @@ GUARDED: dict[str, str] = {
 }
 # What managers set up, what is the same for everybody, and figures.
 OPEN: dict[str, str] = {
+    "accounts": "SecretAge",
     "auth": "Group Group_permissions Permission",
     "backoffice": "SetupCheck",
     "contenttypes": "ContentType",
