@@ -23,7 +23,7 @@ GUARDED: dict[str, str] = {
     "accounts": "LoginFailure RecoveryCode SecondFactor",
     "admin": "LogEntry",
     "auth": "User User_groups User_user_permissions",
-    "backoffice": "BulkRun ExportRun HitReview PlaygroundSession ReplayItem ReplayRun SavedView",
+    "backoffice": "BulkRun ExportRun HitReview PendingChange PlaygroundSession ReplayItem ReplayRun SavedView",
     "conversations": (
         "Channel ChatwootInbox ChatwootLink ChatwootNote Conversation EvalCase EvalFinding Event FollowUp GuardrailHit"
         " Handoff HandoffAlarm Handout Media Message Outbox Reading ShadowReply Turn Upload WrongReply"
@@ -31,7 +31,10 @@ GUARDED: dict[str, str] = {
     "crm": "CrmCall CrmLink CrmSync Drift",
     "django_q": "OrmQ Schedule Task",
     "knowledge": "Gap PromptTrial PublishRun RolloutPhone",
-    "leads": ("Classification Consent Empresa Fact Identity Interest Lead NotDuplicate Orcamento SubjectRequest"),
+    "leads": (
+        "Classification Consent Empresa ErasureStep Fact Identity Interest Lead NotDuplicate Orcamento"
+        " RetentionRun SubjectExport SubjectRequest SuppressedIdentity"
+    ),
     "lib": "ApiToken AuditEntry AuditLink AuditPending AuditSegment",
     "outbound": "Delivery Subscription",
     "sessions": "Session",

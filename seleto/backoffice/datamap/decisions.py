@@ -291,6 +291,8 @@ NOBODY: dict[str, str] = {
     "lib.Alert": "key level title notice_told",
     "lib.ApiToken": "digest previous_digest",
     "lib.AuditEntry": "action subject_kind",
+    "lib.AuditLink": "digest",
+    "lib.AuditSegment": "begins ends",
     "lib.Circuit": "key state reason",
     "lib.ClockOffset": "",
     "lib.Heartbeat": "name",
