@@ -131,14 +131,14 @@ def decided(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMess
         Error(
             f"{label} has to be either guarded or open.",
             hint="Decide in seleto/row_security.py: GUARDED when it holds personal data or secrets.",
-            id="seleto.E020",
+            id="seleto.E030",
         )
         for label in sorted(models)
         if (label in guarded) == (label in open_)
     ]
     about = {f"{store.app}.{field.partition('.')[0]}" for store in privacy.registered() for field in store.fields}
     found += [
-        Error(f"{label} holds personal data and is not guarded.", hint="See seleto/row_security.py.", id="seleto.E021")
+        Error(f"{label} holds personal data and is not guarded.", hint="See seleto/row_security.py.", id="seleto.E031")
         for label in sorted((about & models) - guarded)
     ]
     return found

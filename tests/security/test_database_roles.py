@@ -133,7 +133,7 @@ def test_a_model_without_a_decision_is_found(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setitem(row_security.GUARDED, "sessions", "")
     monkeypatch.setitem(row_security.OPEN, "conversations", row_security.OPEN["conversations"] + " Message")
 
-    assert {finding.id for finding in row_security.decided(None)} == {"seleto.E020"}
+    assert {finding.id for finding in row_security.decided(None)} == {"seleto.E030"}
     assert [finding.msg.split()[0] for finding in row_security.decided(None)] == [
         "conversations.Message",
         "sessions.Session",

@@ -292,6 +292,7 @@ NOBODY: dict[str, str] = {
     "lib.ApiToken": "digest previous_digest",
     "lib.AuditEntry": "action subject_kind",
     "lib.AuditLink": "digest",
+    "lib.AuditPending": "",
     "lib.AuditSegment": "begins ends",
     "lib.Circuit": "key state reason",
     "lib.ClockOffset": "",
