@@ -30,8 +30,9 @@ def texts() -> list[tuple[Path, str]]:
 
 
 def settings_keys() -> set[str]:
-    """Of the product, and of the program that serves it."""
-    source = (ROOT / "seleto/settings.py").read_text(encoding="utf-8")
+    """Of the product, of the command that makes the database's roles, and of the program that serves it."""
+    own = ("seleto/settings.py", "seleto/management/commands/create_database_roles.py")
+    source = "".join((ROOT / path).read_text(encoding="utf-8") for path in own)
     serving = (ROOT / "deploy/gunicorn.conf.py").read_text(encoding="utf-8")
     return {
         *re.findall(r"\benv\.\w+\(\s*\"([A-Z][A-Z0-9_]*)\"", source),
