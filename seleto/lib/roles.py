@@ -111,9 +111,10 @@ def grant(cursor: Any) -> None:
         f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {nobody}",
         f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {nobody}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP}",
-        f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP}",
+        # UPDATE: an import of sheets sets the sequence behind the rows it made.
+        f"GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO {APP}",
         f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APP}",
-        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {APP}",
+        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT, UPDATE ON SEQUENCES TO {APP}",
         # The record of migrations is the owner's; the audit only grows.
         f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {APP}",
         f"REVOKE UPDATE, DELETE ON lib_auditentry, lib_auditlink, lib_auditsegment FROM {APP}",
