@@ -47,6 +47,7 @@ ENVIRONMENT = (
     Secret("FIELD_ENCRYPTION_KEYS", _ALL, "ninguém"),
     Secret("DATABASE_URL", _ALL, "PostgreSQL"),
     Secret("LISTEN_DATABASE_URL", "worker", "PostgreSQL"),
+    Secret("MIGRATION_DATABASE_URL", "migrate", "PostgreSQL"),
     Secret("METRICS_TOKEN", "web", "Prometheus"),
     Secret("ZAPI_INSTANCE_TOKEN", "seed_channel", "Z-API"),
     Secret("ZAPI_CLIENT_TOKEN", "seed_channel", "Z-API"),

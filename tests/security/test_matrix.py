@@ -27,7 +27,7 @@ PERSONAL = ("Marina", "5511900000001", "55119000", "Perfil", "@example")
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+def world(owner: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
     with django_db_blocker.unblock(), quiet(), built() as world:
         yield world
 
