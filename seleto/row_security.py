@@ -54,7 +54,7 @@ OPEN: dict[str, str] = {
         " HistoricalSafetyRules HistoricalSynonym Holiday Phrase PricePolicy Product ProductAttribute ProductPrice"
         " PromptVersion RolloutRule SafetyRules ScoreWeights Synonym"
     ),
-    "lib": "Alert Circuit ClockOffset Heartbeat RateBucket",
+    "lib": "Alert Circuit ClockOffset Heartbeat RateBucket WorkTry",
 }
 
 

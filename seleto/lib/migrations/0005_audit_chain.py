@@ -7,7 +7,7 @@ from seleto.lib.audit_triggers import NO_TRIGGERS, TRIGGERS
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("lib", "0003_alert_notices"),
+        ("lib", "0004_work_try"),
     ]
 
     operations = [
