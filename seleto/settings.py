@@ -227,8 +227,6 @@ if env.switch("QUEUE_NOTIFY", default=True) and not env.text("LISTEN_DATABASE_UR
 if DATABASE_POOL_MAX:
     _OPTIONS["pool"] = {"min_size": 1, "max_size": DATABASE_POOL_MAX, "timeout": DATABASE_POOL_TIMEOUT}
 DATABASES["default"]["OPTIONS"] = _OPTIONS
-# On behind a pooler in transaction mode: a cursor must not outlive its transaction.
-DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.switch("DISABLE_SERVER_SIDE_CURSORS", default=False)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Language and time -------------------------------------------------------------------------------------------

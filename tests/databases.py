@@ -126,7 +126,7 @@ def _address(target: dict[str, Any]) -> str:
 
 def _make_template(server: psycopg.Connection[Any], target: dict[str, Any], template: str) -> None:
     for (old,) in server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [_TEMPLATE]):
-        server.execute(f'DROP DATABASE "{old}" WITH (FORCE)')
+        server.execute(f'DROP DATABASE IF EXISTS "{old}" WITH (FORCE)')
     unfinished = template.replace("template", "unfinished")
     server.execute(f'DROP DATABASE IF EXISTS "{unfinished}" WITH (FORCE)')
     server.execute(f'CREATE DATABASE "{unfinished}"')
@@ -162,7 +162,7 @@ def _drop_leftovers(server: psycopg.Connection[Any]) -> None:
     for (name,) in server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [_TEST]):
         owner = name.removeprefix(_TEST)
         if owner.isdigit() and not Path("/proc", owner).exists() and Path("/proc/self").exists():
-            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+            server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def _exists(server: psycopg.Connection[Any], name: str) -> bool:

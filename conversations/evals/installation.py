@@ -367,7 +367,7 @@ def _drop_leftovers(server: psycopg.Connection[Any]) -> None:
     for (name,) in server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [_DATABASE]):
         owner = name.removeprefix(_DATABASE)
         if owner.isdigit() and not Path("/proc", owner).exists() and Path("/proc/self").exists():
-            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+            server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 @contextlib.contextmanager

@@ -21,7 +21,7 @@ from conversations.turns import stage as turns
 from conversations.webhooks.base import store
 from knowledge import loader, queries
 from seleto.lib import connections as lent
-from seleto.lib import jobs
+from seleto.lib import jobs, ownership
 from seleto.lib.errors import Unavailable
 from tests import zapi
 from tests.chaos.journal import JOURNAL, NO_JOURNAL
@@ -76,14 +76,14 @@ def world(transactional_db, settings, monkeypatch):
     channel_cache.all_views()
     inboxes.of_channel(channel.id)
     outbox.silenced_channels()
-    with connection.cursor() as cursor:
+    with ownership.owning(), connection.cursor() as cursor:
         cursor.execute(JOURNAL)
     conductor = Conductor(["turn", "deliver", "person", "second", "assign", "resume", "lead"])
     try:
         yield channel_cache.by_id(channel.id), provider, conductor
     finally:
         conductor.close()
-        with connection.cursor() as cursor:
+        with ownership.owning(), connection.cursor() as cursor:
             cursor.execute(NO_JOURNAL)
 
 

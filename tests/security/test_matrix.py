@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.db import connection
 from django.test import Client, override_settings
 from pytest_django import DjangoDbBlocker
 
+from seleto.lib import roles
 from seleto.lib.tokens import Scope
 from tests.security import matrix
 from tests.security.knocking import bare, knock, quiet, refused, watched
@@ -29,6 +32,9 @@ PERSONAL = ("Marina", "5511900000001", "55119000", "Perfil", "@example")
 @pytest.fixture(scope="module")
 def world(owner: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
     with django_db_blocker.unblock(), quiet(), built() as world:
+        if settings.OWNER_DATABASE:  # filled by the owner of the tables, looked at by the application
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL ROLE {roles.APP}")
         yield world
 
 
