@@ -124,8 +124,12 @@ def _address(target: dict[str, Any]) -> str:
     return f"postgres://{user}{password}@{host}:{target['PORT'] or 5432}/{target['NAME']}"
 
 
+# What somebody else owns is somebody else's.
+_OURS = "SELECT datname FROM pg_database WHERE starts_with(datname, %s) AND pg_has_role(datdba, 'USAGE')"
+
+
 def _make_template(server: psycopg.Connection[Any], target: dict[str, Any], template: str) -> None:
-    for (old,) in server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [_TEMPLATE]):
+    for (old,) in server.execute(_OURS, [_TEMPLATE]):
         server.execute(f'DROP DATABASE IF EXISTS "{old}" WITH (FORCE)')
     unfinished = template.replace("template", "unfinished")
     server.execute(f'DROP DATABASE IF EXISTS "{unfinished}" WITH (FORCE)')
@@ -159,7 +163,7 @@ def _fingerprint() -> str:
 
 
 def _drop_leftovers(server: psycopg.Connection[Any]) -> None:
-    for (name,) in server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [_TEST]):
+    for (name,) in server.execute(_OURS, [_TEST]):
         owner = name.removeprefix(_TEST)
         if owner.isdigit() and not Path("/proc", owner).exists() and Path("/proc/self").exists():
             server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

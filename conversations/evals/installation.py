@@ -363,8 +363,9 @@ def _database_url(name: str) -> str:
 
 
 def _drop_leftovers(server: psycopg.Connection[Any]) -> None:
-    """Databases of runs that were killed."""
-    for (name,) in server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [_DATABASE]):
+    """Databases of runs that were killed; what somebody else owns is somebody else's."""
+    ours = "SELECT datname FROM pg_database WHERE starts_with(datname, %s) AND pg_has_role(datdba, 'USAGE')"
+    for (name,) in server.execute(ours, [_DATABASE]):
         owner = name.removeprefix(_DATABASE)
         if owner.isdigit() and not Path("/proc", owner).exists() and Path("/proc/self").exists():
             server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
