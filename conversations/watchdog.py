@@ -116,7 +116,9 @@ def look(channel: ChannelView, *, now: datetime, withdraw: bool = True) -> Found
     except ProviderError as error:
         circuits.failed(circuit, error.reason, now)
         return _with_traffic(channel, Found("unavailable", error.reason), now)
-    if circuits.succeeded(circuit) and state.connected and channel.connected is not False:
+    circuits.succeeded(circuit)
+    if state.connected and not Channel.objects.filter(pk=channel.id, connected=False).exists():
+        # Whether or not this look mended the circuit: somebody may have reset it.
         alerts.close(f"channel:{channel.slug}", now=now)
     found = _connection(channel, state, now)
     withdrawn = sum(_withdraw(channel, client, row, now) for row in held) if withdraw else 0

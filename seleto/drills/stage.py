@@ -18,7 +18,7 @@ from django.db import connection
 
 from conversations.evals.installation import Installation
 from conversations.models import Outbox, Turn
-from seleto.lib import clock
+from seleto.lib import clock, ownership
 from seleto.lib.models import Alert
 
 # In the proportions of the defaults, so that a drill takes seconds where the real thing takes minutes.
@@ -110,7 +110,7 @@ class Stage:
     def database_takes(self, *, writing: bool) -> None:
         """Whether the database takes writing, for every connection from now on."""
         name = connection.settings_dict["NAME"]
-        with connection.cursor() as cursor:
+        with ownership.owning(), connection.cursor() as cursor:  # only who owns it may say so
             cursor.execute("SET default_transaction_read_only = off")
             cursor.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = {"off" if writing else "on"}')
             cursor.execute(

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from conversations import channel_cache, connection, watchdog
 from conversations.models import Channel, Conversation, Event, Message, MessageTemplate, Outbox
-from seleto.lib import clock, jobs
+from seleto.lib import circuits, clock, jobs
 from seleto.lib.models import Alert
 from tests.channels.test_cloud_api_channel import cloud_channel
 from tests.factories import ChannelFactory, ConversationFactory, EventFactory, queued
@@ -126,6 +126,18 @@ def test_refused_credentials_are_an_alert(channel, wire):
 
     assert look(channel).outcome == "refused"
     assert is_open("channel:principal")
+
+
+def test_the_alert_of_refused_credentials_ends_even_when_somebody_reset_the_circuit(channel, wire):
+    route = wire.get(path__regex=r".*/status").mock(return_value=httpx.Response(401, json={"error": "no"}))
+    look(channel)
+    assert is_open("channel:principal")
+
+    circuits.reset("zapi:principal")
+    route.mock(return_value=httpx.Response(200, json={"connected": True, "smartphoneConnected": True, "error": ""}))
+    look(channel)
+
+    assert not is_open("channel:principal")
 
 
 def test_a_number_of_low_quality_is_an_alert_until_it_recovers(wire, always_open):
