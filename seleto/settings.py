@@ -122,6 +122,8 @@ SECOND_FACTOR_REQUIRED = env.switch("SECOND_FACTOR", default=True)
 LOGIN_MAX_FAILURES = env.whole("LOGIN_MAX_FAILURES", 5, least=1)
 LOGIN_LOCK_S = env.whole("LOGIN_LOCK_S", 15 * 60, least=1)
 X_FRAME_OPTIONS = "DENY"
+# Who comes by the address of the login itself, which names no page to go on to.
+LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

@@ -35,6 +35,12 @@ def test_the_sixth_guess_is_not_even_read_and_the_right_password_has_to_wait(cli
     assert sign_in(client).status_code == 302
 
 
+def test_who_kept_the_address_of_the_login_arrives_at_the_first_page(client, person):
+    form = {"username": person.username, "password": PASSWORD}
+
+    assert client.post("/admin/login/", form, follow=True).redirect_chain[-1][0].startswith("/admin/")
+
+
 @pytest.mark.security
 def test_an_unknown_account_is_locked_like_a_known_one(client, person, settings):
     answers = []
