@@ -268,7 +268,7 @@ UNFOLD = {
     "ACCOUNT": {
         "navigation": [
             {"title": "Alterar senha", "link": reverse_lazy("admin:password_change")},
-            {"title": "Meu segundo fator", "link": reverse_lazy("second-factor-mine")},
+            {"title": "Meu acesso", "link": reverse_lazy("second-factor-mine")},
         ]
     },
     "COMMAND": {"search_callback": "seleto.backoffice.navigation.found"},

@@ -98,7 +98,12 @@ def mine(request: HttpRequest) -> HttpResponse:
     user = _person(request)
     device = second_factor.in_use(user)
     return _page(
-        request, "mine", "Meu segundo fator", device=device, left=second_factor.codes_left(user) if device else 0
+        request,
+        "mine",
+        "Meu acesso",
+        device=device,
+        left=second_factor.codes_left(user) if device else 0,
+        sessions=sessions.open_ones(user, here=request.session.session_key),
     )
 
 

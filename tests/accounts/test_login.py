@@ -211,6 +211,28 @@ def test_a_new_password_takes_the_old_one_and_ends_other_sessions(inside, person
 
 
 @pytest.mark.security
+def test_a_person_sees_where_they_are_in_and_ends_the_others_alone(inside, person):
+    elsewhere, other = Client(), Client()
+    agent = "Mozilla/5.0 (Windows NT 10.0) Gecko/20100101 Firefox/140.0 <script>alert(1)</script>"
+    sign_in(elsewhere, headers={"User-Agent": agent})
+    other.force_login(User.objects.create_superuser("outra"))
+
+    page = inside.get("/admin/segundo-fator/meu/").content.decode()
+    assert page.count("<tr><td>") == 2
+    assert "Firefox em Windows" in page
+    assert "alert(1)" not in page
+    assert page.index("este aqui") < page.index("Firefox")
+
+    inside.get("/admin/segundo-fator/sessoes/")
+    assert "_auth_user_id" in elsewhere.session
+    inside.post("/admin/segundo-fator/sessoes/")
+
+    assert inside.get("/admin/segundo-fator/meu/").content.decode().count("<tr><td>") == 1
+    assert "_auth_user_id" not in elsewhere.session
+    assert "_auth_user_id" in other.session
+
+
+@pytest.mark.security
 def test_a_disabled_person_is_out_at_once(inside, person):
     User.objects.filter(pk=person.pk).update(is_active=False)
 
