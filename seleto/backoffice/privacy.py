@@ -1,9 +1,14 @@
-"""What this app holds of a person: past turns played again, and playgrounds into which somebody typed their data."""
+"""What this app holds of a person: past turns played again, playgrounds into which somebody typed their data, and
+the queue, whose jobs name nobody by rule: what stands there against it goes too, and the receipt says so.
+"""
 
 import json
 from collections.abc import Iterable
 
+from django_q.models import OrmQ, Task
+
 from leads.models import Fact
+from leads.phones import variants
 from seleto.backoffice.models import PlaygroundSession, ReplayItem
 from seleto.lib import privacy
 from seleto.lib.privacy import PersonalData, Subject
@@ -37,6 +42,33 @@ def register() -> None:
             erase=lambda subject: _gone(_sessions(subject)),
         )
     )
+    privacy.register(
+        PersonalData(
+            app="backoffice",
+            label="Filas de trabalho: tarefas à espera e feitas",
+            fields=(),  # by rule they name nobody, and the data map says so
+            find=lambda subject: [f"{row._meta.model_name}:{row.pk}" for row in _jobs(subject)],
+            export=lambda subject: [{"tipo": str(row._meta.verbose_name)} for row in _jobs(subject)],
+            erase=lambda subject: _gone(_jobs(subject)),
+        )
+    )
+
+
+def _jobs(subject: Subject) -> list[OrmQ | Task]:
+    """Packed as they are, only reading each tells of whom it speaks."""
+    addresses = [other for values in subject.identities.values() for value in values for other in (value, *_old(value))]
+    known = [value.casefold() for value in (*addresses, *subject.names) if len(value) >= _LEAST_CHARS]
+    rows: list[OrmQ | Task] = [*OrmQ.objects.order_by("pk"), *Task.objects.order_by("pk")] if known else []
+    return [row for row in rows if any(value in _packed(row) for value in known)]
+
+
+def _old(value: str) -> Iterable[str]:
+    return variants(value) if value.isdigit() else ()
+
+
+def _packed(row: OrmQ | Task) -> str:
+    held = row.task if isinstance(row, OrmQ) else (row.args, row.kwargs, row.result)
+    return repr(held).casefold()
 
 
 def _items(subject: Subject) -> list[ReplayItem]:
@@ -56,5 +88,5 @@ def _said_in(row: PlaygroundSession) -> str:
     return f"{json.dumps([row.talk, row.takes], ensure_ascii=False)} {row.message}".casefold()
 
 
-def _gone(rows: Iterable[ReplayItem | PlaygroundSession]) -> int:
+def _gone(rows: Iterable[ReplayItem | PlaygroundSession | OrmQ | Task]) -> int:
     return sum(row.delete()[0] for row in rows)

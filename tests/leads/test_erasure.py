@@ -7,11 +7,13 @@ from datetime import timedelta
 import pytest
 from django.apps import apps
 from django.db import connection
+from django_q.models import OrmQ, Task
+from django_q.signing import SignedPackage
 
 from conversations.channels.cloud_api.parse import CloudApiParser
-from conversations.models import ChatwootLink, ChatwootNote, Conversation, Handoff, Outbox, Turn, WrongReply
+from conversations.models import ChatwootLink, ChatwootNote, Conversation, Handoff, Media, Outbox, Turn, WrongReply
 from leads import erasure
-from leads.models import Classification, Fact, Interest, Lead, SubjectRequest
+from leads.models import Classification, ErasureStep, Fact, Interest, Lead, SubjectRequest
 from seleto.lib.models import AuditEntry
 from tests import cloud_api
 from tests.admin.conftest import story
@@ -115,6 +117,33 @@ def test_an_id_that_holds_the_number_is_kept_as_one_that_holds_nothing(told):
         json.dumps(cloud_api.received({"id": theirs, "from": OLD_FORM, "type": "text", "timestamp": "1"})).encode()
     )
     assert event.key == again.key, "the same message counts once, before and after"
+
+
+def test_no_file_and_no_job_names_the_person_and_others_keep_theirs(
+    told, settings, tmp_path, django_capture_on_commit_callbacks
+):
+    settings.MEDIA_ROOT = tmp_path
+    (tmp_path / "ab.bin").write_bytes(SECRET.encode())
+    times = {"due_at": now(), "created_at": now(), "keep_until": now()}
+    row = Media.objects.create(
+        message=told.message, direction="in", source="channel", kind="document", state="stored", path="ab.bin",
+        filename=f"{SECRET}.txt", sha256="0" * 64, size=7, mime="text/plain", stored_at=now(), **times,
+    )  # fmt: skip
+    assert any(SECRET.encode() in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    for number, value in enumerate((SECRET, OLD_FORM, "outra pessoa")):
+        OrmQ.objects.create(key="background", payload=SignedPackage.dumps({"id": str(number), "args": (value,)}))
+        Task.objects.create(
+            id=f"t{number}", name="t", func="f", args=(), kwargs={"x": value}, started=now(), stopped=now()
+        )
+
+    with django_capture_on_commit_callbacks(execute=True):
+        erasure.anonymise(told.lead.pk, actor="usuário:7", now=now())
+
+    assert not Media.objects.filter(pk=row.pk).exists()
+    assert [path for path in tmp_path.rglob("*") if path.is_file() and SECRET.encode() in path.read_bytes()] == []
+    assert [job.task["args"] for job in OrmQ.objects.all() if "func" not in job.task] == [("outra pessoa",)]
+    assert [task.kwargs for task in Task.objects.all()] == [{"x": "outra pessoa"}]
+    assert ErasureStep.objects.filter(label__startswith="Filas de trabalho", rows=4, status="done").exists()
 
 
 def test_nobody_else_loses_anything(told):
