@@ -8,6 +8,9 @@ READY := $(VENV)/.ready
 # What `make test` hands to pytest, as in: make test TESTS="tests/lib -k postgres"
 TESTS ?=
 
+# Where it is set, each of the programs that the tests start compiles every module anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo stop clean test check chaos security bench evals sbom docs lock injection
 

@@ -1,5 +1,6 @@
 """What every test stands on: a database of its own, no network, short and repeatable hypothesis runs."""
 
+import gc
 import json
 import os
 import shutil
@@ -26,6 +27,8 @@ PAYLOADS = Path(__file__).parent / "payloads"
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Thousands of tests and all modules stay to the end: they are not looked through for garbage again and again.
+    gc.disable()
     network.block()
     hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, max_examples=60, database=None)
     hypothesis.settings.register_profile("deep", deadline=None, max_examples=2_000)
@@ -46,6 +49,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Tests of one group share an installation: spread over processes they would start one each, and disturb it."""
+    gc.freeze()
+    gc.enable()
     if session.config.getoption("loadgroup", default=False):
         spread = [item for item in session.items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid]
         if spread:
