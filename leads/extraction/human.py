@@ -6,6 +6,7 @@ Set aside first: people of the lead's own, talks already had, help nobody needs,
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from leads.extraction.lexicon import first_names
 from leads.extraction.said import Item, Said, first_unless
@@ -159,8 +160,8 @@ _VISITING = (
     r"|nossa)|no (?:meu|nosso))\b",
     r"\bpassa (?:aqui na|na minha|na nossa|aqui na minha) (?:loja|empresa|cozinha|fabrica|lanchonete)\b",
 )
-_ASKED = re.compile("|".join((*_TALKING, *_PASSING, *_WANTING, *_PRESENT, *_NO_ROBOT, *_CALLING, *_VISITING)))
-_ALONE = re.compile(
+_ASKED = "|".join((*_TALKING, *_PASSING, *_WANTING, *_PRESENT, *_NO_ROBOT, *_CALLING, *_VISITING))
+_ALONE = (
     rf"^\W*(?:quero |queria |um |uma |com |o |a )*(?:{_SOMEBODY}|gente)(?: por favor| pfv?| please| ai| urgente)*\W*$"
 )
 _OWN = r"(?:meus?|minhas?|nossos?|nossas?)"
@@ -168,7 +169,7 @@ _RUN = (
     r"(?:operar|opere\b|trabalhar|mexer|mexa\b|usar|tocar|montar|limpar|cuidar|rodar|manusear|instalar|produzir"
     r"|dar conta)"
 )
-_NOT_ASKED = re.compile(
+_NOT_ASKED = (
     rf"\b{_OWN} (?:\w+ )?(?:atendentes?|gerentes?|funcionari\w+|tecnic[oa]|equipe|time|cara|don[oa]|chef[ei]\w*"
     rf"|soci[oa]s?"
     rf"|supervisor\w*|patrao|financeiro|colegas?|comercial|vendedor\w* de \w+|operador\w*|engenheir[oa]|pessoal)\b"
@@ -208,11 +209,18 @@ _NAMED = re.compile(
 )
 
 
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """Compiled for the first message: they take longer than a command needs that reads none."""
+    return re.compile(_ALONE), re.compile(_ASKED), re.compile(_NOT_ASKED)
+
+
 def asks_person(said: Sequence[Said]) -> Item | None:
+    alone, asked, not_asked = _patterns()
     for message in (one.spelled for one in said):
-        if match := _ALONE.match(message.folded):
+        if match := alone.match(message.folded):
             return message.item("pede_humano", True, match.start(), match.end())
         for match in _NAMED.finditer(message.folded):
             if match[1] in first_names() and not re.search(r"\b(?:me|nao|ja|se)\s+$", message.folded[: match.start()]):
                 return message.item("pede_humano", True, match.start(), match.end(), 0.8)
-    return first_unless(said, _ASKED, _NOT_ASKED, "pede_humano")
+    return first_unless(said, asked, not_asked, "pede_humano")
