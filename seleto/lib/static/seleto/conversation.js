@@ -3,6 +3,8 @@
 const FOCUSABLE = "a[href], button, input, select, textarea, summary, [tabindex]";
 const live = document.querySelector("#live");
 const transcript = document.querySelector("#transcript");
+// What comes in is looked after at once: in the usual 20 ms before, its forms are only a browser's.
+htmx.config.defaultSettleDelay = 0;
 let stamp = document.querySelector("[data-stamp]").dataset.stamp;
 
 function playing(piece) {
