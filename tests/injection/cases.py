@@ -27,6 +27,20 @@ OWASP = {
     "LLM09": "Misinformation",
     "LLM10": "Unbounded consumption",
 }
+# Where each stands in the list of 2026 (GenAI-Security-Project/GenAI-LLM-Top10, 2026/final); LLM07 is wider there:
+# whatever the model is told that people are not.
+OWASP_2026 = {
+    "LLM01": "LLM01",
+    "LLM02": "LLM02",
+    "LLM03": "LLM04",
+    "LLM04": "LLM05",
+    "LLM05": "LLM10",
+    "LLM06": "LLM03",
+    "LLM07": "LLM08",
+    "LLM08": "LLM09",
+    "LLM09": "LLM07",
+    "LLM10": "LLM06",
+}
 
 
 class Goal(StrEnum):

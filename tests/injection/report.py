@@ -3,7 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
-from tests.injection.cases import OWASP, load
+from tests.injection.cases import OWASP, OWASP_2026, load
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "security" / "injection.md"
 BEGIN, END = "<!-- table -->", "<!-- /table -->"
@@ -14,9 +14,12 @@ def table() -> str:
     cases = load()
     count = Counter(case.family.owasp for case in cases)
     families = Counter({case.family.id: case.family.owasp for case in cases}.values())
-    head = ["| OWASP LLM 2025 | what | families | cases |", "|---|---|---|---|"]
-    rows = [f"| {key} | {name} | {families[key] or '–'} | {count[key] or '–'} |" for key, name in OWASP.items()]
-    return "\n".join([*head, *rows, f"| all | | {sum(families.values())} | {len(cases)} |"])
+    head = ["| OWASP 2025 | 2026 | what | families | cases |", "|---|---|---|---|---|"]
+    rows = [
+        f"| {key} | {OWASP_2026[key]} | {name} | {families[key] or '–'} | {count[key] or '–'} |"
+        for key, name in OWASP.items()
+    ]
+    return "\n".join([*head, *rows, f"| all | | | {sum(families.values())} | {len(cases)} |"])
 
 
 def main() -> None:

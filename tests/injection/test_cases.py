@@ -6,6 +6,7 @@ import pytest
 
 from tests.injection.cases import OWASP, Carrier, Case, Goal, load
 from tests.injection.quick import got_through
+from tests.injection.report import PAGE, table
 
 pytestmark = pytest.mark.security
 
@@ -19,6 +20,10 @@ def test_there_are_enough_distinct_cases() -> None:
     assert max(families.values()) <= 8
     assert len({(case.turns, case.planted, case.at, case.says) for case in cases}) == len(cases)
     assert len({case.family.how for case in cases}) == len(families)
+
+
+def test_the_page_tells_of_these_cases() -> None:
+    assert table() in PAGE.read_text("utf-8")
 
 
 def test_every_carrier_goal_and_language_is_met() -> None:
