@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 
-from conversations import handoff
+from conversations import handoff, provider_ids
 from conversations.channels.base import Sent
 from conversations.chatwoot import telling
 from conversations.media.outgoing import UNCONFIRMED
@@ -86,7 +86,7 @@ def on_proof(*, channel_id: UUID, reference: str, provider_id: str, now: datetim
     row = Outbox.objects.select_for_update().filter(pk=row_id, channel_id=channel_id, provider_id="").first()
     if row is None or Outbox.objects.filter(channel_id=channel_id, provider_id=provider_id).exists():
         return
-    Outbox.objects.filter(pk=row.pk, echo_id="").update(echo_id=provider_id)
+    Outbox.objects.filter(pk=row.pk, echo_id="").update(echo_id=provider_ids.kept(provider_id, of_nobody=not row.to))
     if row.status == Outbox.Status.UNKNOWN:
         record_sent(row.pk, Sent(provider_id), now)
 
@@ -94,21 +94,29 @@ def on_proof(*, channel_id: UUID, reference: str, provider_id: str, now: datetim
 def record_sent(row_id: UUID, sent: Sent, now: datetime) -> None:
     """Row and message in one statement, as it is on the reply's path. Nothing happens to a row settled meanwhile.
 
-    Should our message have come back looking like a person's, that takeover is undone first.
+    Should our message have come back looking like a person's, that takeover is undone first. Of whoever was erased
+    meanwhile the row has no address, and no id that tells it is kept.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH twin AS (SELECT FROM conversations_message m"
             " JOIN conversations_outbox o ON o.channel_id = m.channel_id"
             " WHERE o.id = %(row)s AND m.provider_id = %(id)s AND m.id <> o.message_id),"
-            " sent AS (UPDATE conversations_outbox SET status = 'sent', reason = '', provider_id = %(id)s,"
+            " sent AS (UPDATE conversations_outbox SET status = 'sent', reason = '',"
+            " provider_id = CASE WHEN \"to\" = '' THEN %(sealed)s ELSE %(id)s END,"
             " provider_extra_id = %(extra)s, sent_at = %(now)s, leased_until = NULL"
             " WHERE id = %(row)s AND status IN ('sending', 'unknown') AND NOT EXISTS (SELECT FROM twin)"
-            " RETURNING message_id),"
+            " RETURNING message_id, provider_id),"
             " told AS (UPDATE conversations_message m SET status = 'sent', status_at = %(now)s, sent_at = %(now)s,"
-            " provider_id = %(id)s FROM sent WHERE m.id = sent.message_id)"
+            " provider_id = sent.provider_id FROM sent WHERE m.id = sent.message_id)"
             " SELECT EXISTS (SELECT FROM twin)",
-            {"id": sent.provider_id, "extra": sent.extra_id or "", "now": now, "row": row_id},
+            {
+                "id": sent.provider_id,
+                "sealed": provider_ids.kept(sent.provider_id, of_nobody=True),
+                "extra": sent.extra_id or "",
+                "now": now,
+                "row": row_id,
+            },
         )
         mistaken = cursor.fetchone()[0]
     if mistaken:

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 _PREFIX = "wamid."
 
@@ -19,6 +19,16 @@ def names(provider_id: str, numbers: Collection[str]) -> bool:
     except (binascii.Error, ValueError):
         return False
     return any(number.encode() in told for number in numbers if number)
+
+
+def forms(provider_ids: Iterable[str]) -> list[str]:
+    """The ids as they may be kept: as the provider tells them, and sealed."""
+    return [form for told in provider_ids for form in ((told, sealed(told)) if _PREFIX in told else (told,))]
+
+
+def kept(provider_id: str, *, of_nobody: bool) -> str:
+    """How an id is kept that comes when the person may be erased already (``of_nobody``)."""
+    return sealed(provider_id) if of_nobody and _PREFIX in provider_id else provider_id
 
 
 def sealed(provider_id: str) -> str:

@@ -6,19 +6,23 @@ does document. Notes, tasks and the company cannot be emptied that way and are s
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
+
+from django.conf import settings
 
 from crm import gateways
 from crm.gateway import CrmGateway, Gone
 from crm.models import CrmLink
 from leads.models import Lead, Orcamento
-from seleto.lib import privacy
+from seleto.lib import clock, privacy
 from seleto.lib.errors import Ambiguous, Rejected, Unavailable
 from seleto.lib.privacy import RemoteStore, Subject
 
 NAME, TITLE = "Titular removido (LGPD)", "Oportunidade de titular removido (LGPD)"
 _HAND = "apague no CRM: a API documentada não apaga isto"
 _Kind = CrmLink.Kind
+_OURS = f"seleto:{_Kind.PERSON}:"
 
 
 def register() -> None:
@@ -43,8 +47,10 @@ def register() -> None:
 
 def _references(kind: CrmLink.Kind) -> Callable[[Subject], list[str]]:
     def found(subject: Subject) -> list[str]:
-        links = CrmLink.objects.filter(kind=kind, local_id__in=_local(kind, subject)).exclude(remote_id="")
-        return list(links.order_by("pk").values_list("remote_id", flat=True))
+        links = CrmLink.objects.filter(kind=kind, local_id__in=_local(kind, subject)).order_by("pk")
+        # A person that an unanswered call may have made there is looked for by our code.
+        unsure = links.filter(remote_id="", unsure=True).values_list("code", flat=True) if kind == _Kind.PERSON else ()
+        return [*links.exclude(remote_id="").values_list("remote_id", flat=True), *unsure]
 
     return found
 
@@ -65,6 +71,8 @@ def _local(kind: CrmLink.Kind, subject: Subject) -> list[Any]:
 
 
 def _person(reference: str) -> Mapping[str, Any]:
+    if reference.startswith(_OURS):
+        return {"codigo": reference, "situacao": "pedido sem resposta; pode não estar lá"}
     return _held(reference, lambda crm: asdict(crm.person(reference).record))
 
 
@@ -96,6 +104,9 @@ def _held(reference: str, read: Callable[[CrmGateway], dict[str, Any]]) -> Mappi
 
 def _empty_person(reference: str) -> None:
     """Read again afterwards: whether an empty list replaces theirs is not documented."""
+    if reference.startswith(_OURS):
+        _empty_unanswered(reference)
+        return
     crm = _crm()
     try:
         _sure(lambda: crm.update_person(reference, {"name": NAME, "phones": (), "emails": ()}))
@@ -104,6 +115,17 @@ def _empty_person(reference: str) -> None:
         return
     if left.phones or left.emails or left.name != NAME:
         raise Rejected("contatos_ficaram")
+
+
+def _empty_unanswered(code: str) -> None:
+    """Whether the call took effect shows after a while alone; raises ``Unavailable`` until then."""
+    found = _crm().persons(code=code)
+    for one in found:
+        _empty_person(one.id)
+    since = Lead.objects.filter(pk=code.rpartition(":")[2]).values_list("anonymised_at", flat=True).first()
+    rest_s = settings.CRM_LOOK_AFTER_S + settings.LEASE_S
+    if not found and since is not None and clock.now() < since + timedelta(seconds=rest_s):
+        raise Unavailable("sem_resposta_ainda", retry_after=rest_s)
 
 
 def _empty_deal(reference: str) -> None:

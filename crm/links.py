@@ -16,7 +16,8 @@ from django.db import IntegrityError, connection, transaction
 
 from crm import drifts
 from crm.models import CrmLink
-from leads import services
+from leads import erasure, services
+from leads.models import Orcamento
 
 _HELD = (
     "EXISTS (SELECT FROM crm_crmsync s WHERE s.lease_token = %(token)s AND s.leased_until > clock_timestamp())"
@@ -144,6 +145,10 @@ def made(
         link.refresh_from_db()
         return False
     if not kept:
+        lead_id = link.local_id
+        if link.kind != CrmLink.Kind.PERSON:
+            lead_id = Orcamento.objects.filter(pk=link.local_id).values_list("lead_id", flat=True).first() or lead_id
+        erasure.found_later(lead_id, f"crm_{link.kind}", remote_id, now=now)
         drifts.report(drifts.OWNERLESS, local_kind=link.kind, local_id=link.local_id, remote_id=remote_id, now=now)
         raise Lost
     return True

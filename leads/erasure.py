@@ -16,7 +16,7 @@ from django.db import transaction
 from leads import suppression
 from leads.models import ErasureStep, Fact, Identity, Lead, SubjectRequest
 from seleto.lib import audit, jobs, privacy
-from seleto.lib.privacy import Subject
+from seleto.lib.privacy import RemoteStore, Subject
 
 Status = ErasureStep.Status
 STAGE = "erasure"
@@ -75,6 +75,18 @@ def anonymise(lead_id: UUID, *, actor: str, now: datetime, elsewhere: bool = Tru
     return erased
 
 
+def found_later(lead_id: UUID, store_key: str, reference: str, *, now: datetime) -> None:
+    """Something came to be in another system while the person was erased: it goes too. Nothing for anybody else."""
+    store = privacy.remote_by_key(store_key)
+    if store is None or not Lead.objects.filter(pk=lead_id).exclude(anonymised_at=None).exists():
+        return
+    if ErasureStep.objects.filter(lead_id=lead_id, store=store.key, reference=reference).exists():
+        return
+    with transaction.atomic():
+        _remote_step(lead_id, store, reference, now).save()
+        jobs.wake(STAGE)
+
+
 def _settle(lead_id: UUID, *, actor: str, now: datetime) -> None:
     SubjectRequest.objects.filter(
         lead=lead_id, kind=SubjectRequest.Kind.ERASURE, status=SubjectRequest.Status.OPEN
@@ -92,17 +104,21 @@ def _elsewhere(subject: Subject, now: datetime) -> Iterator[ErasureStep]:
     """What other systems hold, by their ids, which our rows are about to forget."""
     for store in privacy.remote():
         for reference in store.references(subject):
-            by_hand = store.erase is None
-            yield _step(
-                subject,
-                store.key,
-                store.label,
-                Status.BY_HAND if by_hand else Status.PENDING,
-                now,
-                reference=reference,
-                reason=store.hint[:120],
-                due_at=None if by_hand else now,
-            )
+            yield _remote_step(subject.lead_id, store, reference, now)
+
+
+def _remote_step(lead_id: UUID, store: RemoteStore, reference: str, now: datetime) -> ErasureStep:
+    by_hand = store.erase is None
+    return ErasureStep(
+        lead_id=lead_id,
+        store=store.key[:40],
+        label=store.label[:160],
+        status=Status.BY_HAND if by_hand else Status.PENDING,
+        created_at=now,
+        reference=reference,
+        reason=store.hint[:120],
+        due_at=None if by_hand else now,
+    )
 
 
 def _beyond_reach(subject: Subject, now: datetime) -> Iterator[ErasureStep]:

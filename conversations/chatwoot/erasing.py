@@ -4,12 +4,15 @@ Chatwoot's own reference documents ``DELETE /contacts/{id}``; it takes the token
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from conversations.chatwoot import inboxes
 from conversations.chatwoot.client import ChatwootClient
+from conversations.chatwoot.state import identifier
 from conversations.models import ChatwootLink
+from leads import erasure
 from seleto.lib import circuits, clock, connections, privacy
 from seleto.lib.errors import Misconfigured, ProviderError, Rejected, Unavailable
 from seleto.lib.privacy import RemoteStore, Subject
@@ -33,7 +36,7 @@ def register() -> None:
 
 
 def _references(subject: Subject) -> list[str]:
-    """``<channel>:<contact>``: ids of contacts are an account's own."""
+    """``<channel>:<contact>``: ids of contacts are an account's own. A contact may also be told by our own key."""
     links = ChatwootLink.objects.filter(lead_id=subject.lead_id, contact_id__isnull=False)
     pairs = links.order_by("pk").values_list("channel_id", "contact_id")
     return list(dict.fromkeys(f"{channel}:{contact}" for channel, contact in pairs))
@@ -42,7 +45,9 @@ def _references(subject: Subject) -> list[str]:
 def _erase(reference: str) -> None:
     client, contact, circuit = _at(reference)
     try:
-        client.delete_contact(contact)
+        found = int(contact) if contact.isdecimal() else _made_anew(client, contact)
+        if found is not None:
+            client.delete_contact(found)
     except ProviderError as error:
         if error.status == 404:
             return
@@ -53,7 +58,8 @@ def _erase(reference: str) -> None:
 
 
 def _read(reference: str) -> Mapping[str, Any]:
-    client, contact, _ = _at(reference)
+    client, told, _ = _at(reference)
+    contact = int(told)
     try:
         held = client.contact(contact)
     except ProviderError as error:
@@ -85,7 +91,18 @@ def _messages(client: ChatwootClient, display_id: int) -> list[dict[str, Any]]:
     return [{"texto": row.get("content"), "quando": row.get("created_at")} for row in rows if not row.get("private")]
 
 
-def _at(reference: str) -> tuple[ChatwootClient, int, str]:
+def take_back(link_id: UUID, lead_id: UUID, channel_id: UUID, *, now: datetime) -> None:
+    """A run of the mirror that began before an erasure may have made the contact anew: by our own key it goes too."""
+    if not ChatwootLink.objects.filter(pk=link_id).exists():
+        erasure.found_later(lead_id, KEY, f"{channel_id}:{identifier(lead_id)}", now=now)
+
+
+def _made_anew(client: ChatwootClient, key: str) -> int | None:
+    found = client.find_contact(identifier=key, phone="")
+    return None if found is None else int(found["id"])
+
+
+def _at(reference: str) -> tuple[ChatwootClient, str, str]:
     """Raises ``Rejected`` when no inbox leads there any more, ``Unavailable`` while it rests."""
     channel, _, contact = reference.partition(":")
     inbox = inboxes.of_channel(UUID(channel))
@@ -94,4 +111,4 @@ def _at(reference: str) -> tuple[ChatwootClient, int, str]:
     if not circuits.allow(inbox.circuit, clock.now()):
         raise Unavailable("circuit_open")
     connections.release()
-    return inbox.client(), int(contact), inbox.circuit
+    return inbox.client(), contact, inbox.circuit

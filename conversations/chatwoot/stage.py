@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Min
 
-from conversations.chatwoot import inboxes, state
+from conversations.chatwoot import erasing, inboxes, state
 from conversations.chatwoot.writer import Writer
 from conversations.models import ChatwootLink
 from seleto.lib import alerts, circuits, clock, connections, jobs, metrics, tracing
@@ -89,14 +89,19 @@ def run(link: LinkClaim) -> None:
         rest = timedelta(seconds=settings.CIRCUIT_OPEN_S)
         _release(link, due_at=now + rest, reason=link.reason, attempts=link.attempts - 1)
         return
-    wanted = state.read(link.lead_id, link.channel_id)
-    connections.release()
     try:
+        wanted = state.read(link.lead_id, link.channel_id)
+        connections.release()
         Writer(inbox, link.id, wanted, unsure=link.unsure).write()
+    except ChatwootLink.DoesNotExist:  # erased, or made one with another, under way
+        erasing.take_back(link.id, link.lead_id, link.channel_id, now=now)
+        return
     except ProviderError as error:
+        erasing.take_back(link.id, link.lead_id, link.channel_id, now=now)
         _failed(link, inbox, error, now)
         MIRRORS.labels(outcome=type(error).__name__.lower()).inc()
         return
+    erasing.take_back(link.id, link.lead_id, link.channel_id, now=now)
     circuits.succeeded(inbox.circuit)
     alerts.close(f"chatwoot:{link.channel_id}", now=now)
     _release(link, due_at=now if wanted.more else wanted.again_at)

@@ -74,6 +74,11 @@ class Wanted:
     again_at: datetime | None
 
 
+def identifier(lead_id: UUID) -> str:
+    """Our own key of a lead's contact."""
+    return f"seleto:{lead_id}"
+
+
 def read(lead_id: UUID, channel_id: UUID) -> Wanted:
     """The state as it is now."""
     link = ChatwootLink.objects.get(lead_id=lead_id, channel_id=channel_id)
@@ -91,7 +96,7 @@ def read(lead_id: UUID, channel_id: UUID) -> Wanted:
         source_id=link.source_id or f"seleto-{lead_id}",
         display_id=link.display_id,
         written=dict(link.written),
-        identifier=f"seleto:{lead_id}",
+        identifier=identifier(lead_id),
         phone=f"+{phone}" if phone else "",
         name=facts.get(Fact.Field.NOME) or next((row.display_name for row in identities if row.display_name), "Lead"),
         given_name=facts.get(Fact.Field.NOME, ""),

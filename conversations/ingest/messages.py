@@ -6,8 +6,9 @@ Each returns why nothing more comes of the event, or "" when it was taken in.
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
+from django.db.models import QuerySet
 
-from conversations import canary, followups, handoff, outcomes, quiet, resume, sessions
+from conversations import canary, followups, handoff, outcomes, provider_ids, quiet, resume, sessions
 from conversations.channel_cache import ChannelView
 from conversations.channels import base
 from conversations.chatwoot import due, telling
@@ -28,6 +29,7 @@ SHOWN_ONLY = frozenset({base.MessageType.STICKER, base.MessageType.POLL, base.Me
 NOT_WORDS = frozenset({base.MessageType.LOCATION, base.MessageType.CONTACT, base.MessageType.CALL})
 # How far a provider's clock may run ahead of ours before its time is not believed.
 CLOCK_SLACK = timedelta(minutes=5)
+ERASED = "titular_apagado"
 BEFORE_WHATSAPP = datetime(2009, 1, 1, tzinfo=UTC)
 
 
@@ -65,7 +67,7 @@ def on_incoming(channel: ChannelView, event: StoredEvent, parsed: base.Incoming,
 
 def on_edited(channel: ChannelView, event: StoredEvent, parsed: base.Edited, now: datetime) -> str:
     """The lead changed a message: its new text counts; what was already answered is not answered again."""
-    original = Message.objects.filter(channel_id=channel.id, provider_id=parsed.message.provider_id).first()
+    original = _told(channel, parsed.message.provider_id).first()
     if original is None:
         return _first_known_by_edit(channel, event, parsed, now)
     conversation = Conversation.objects.select_for_update().get(pk=original.conversation_id)
@@ -104,7 +106,7 @@ def _first_known_by_edit(channel: ChannelView, event: StoredEvent, parsed: base.
 
 def on_deleted(channel: ChannelView, event: StoredEvent, parsed: base.Deleted, now: datetime) -> str:
     """A message was deleted for everyone: nobody answers it any more, people still see that it was there."""
-    message = Message.objects.filter(channel_id=channel.id, provider_id=parsed.provider_id).first()
+    message = _told(channel, parsed.provider_id).first()
     if message is None:
         raise NotYet("mensagem_desconhecida")
     conversation = Conversation.objects.select_for_update().get(pk=message.conversation_id)
@@ -127,6 +129,8 @@ def on_reaction(channel: ChannelView, event: StoredEvent, parsed: base.Reaction,
     """A reaction is shown beside the conversation and never counts as something to answer."""
     if canary.is_ours(channel, parsed):
         return canary.HEARD
+    if _is_erased(channel, parsed.reference_id, parsed):
+        return ERASED
     lead = lead_of(channel, parsed, now=now)
     conversation = sessions.locked(lead_id=lead.id, channel=channel, address=parsed.address, at=event.received_at)
     Message.objects.create(
@@ -150,8 +154,11 @@ def on_echo(channel: ChannelView, event: StoredEvent, parsed: base.Echo, now: da
     """Something left the company's number: our own sending, or a person on the phone, who is then in charge (I5)."""
     if canary.is_ours(channel, parsed):
         return canary.HEARD
-    if Outbox.objects.filter(channel_id=channel.id, provider_id=parsed.provider_id).exists():
+    ids = provider_ids.forms([parsed.provider_id])
+    if Outbox.objects.filter(channel_id=channel.id, provider_id__in=ids).exists():
         return "eco_proprio"
+    if _is_erased(channel, parsed.provider_id, parsed):  # a correction of what a person once said
+        return ERASED
     if parsed.from_api:
         forms = [form for form in (parsed.address, parsed.phone, parsed.lid) if form]
         outcomes.on_own_echo(
@@ -204,9 +211,11 @@ def on_waiting(channel: ChannelView, event: StoredEvent, parsed: base.Waiting, n
 
 def on_number_changed(channel: ChannelView, event: StoredEvent, parsed: base.NumberChanged, now: datetime) -> str:
     """The same person under a new number: both numbers are theirs, and the new one is answered."""
-    former = base.Party(address=parsed.former, phone=parsed.former)
+    keys = [*identity_keys(base.Party(address=parsed.former, phone=parsed.former)), *identity_keys(parsed)]
+    if not Identity.objects.filter(value__in=[key.value for key in keys]).exists():
+        return "numero_desconhecido"
     lead = resolve_lead(
-        [*identity_keys(former), *identity_keys(parsed)],
+        keys,
         display_name="",
         origin=channel.origin,
         referral={},
@@ -226,6 +235,17 @@ def _believed(stated: datetime | None, received_at: datetime) -> datetime:
     if stated is None or stated > received_at + CLOCK_SLACK or stated < BEFORE_WHATSAPP:
         return received_at
     return stated
+
+
+def _told(channel: ChannelView, provider_id: str) -> QuerySet[Message]:
+    return Message.objects.filter(channel_id=channel.id, provider_id__in=provider_ids.forms([provider_id]))
+
+
+def _is_erased(channel: ChannelView, provider_id: str | None, party: base.Party) -> bool:
+    """Whether this is news of a message of somebody who was erased and has not written since: it makes no new lead."""
+    if not provider_id or not _told(channel, provider_id).exclude(conversation__lead__anonymised_at=None).exists():
+        return False
+    return not Identity.objects.filter(value__in=[key.value for key in identity_keys(party)]).exists()
 
 
 def _is_theirs(message: Message, party: base.Party) -> bool:

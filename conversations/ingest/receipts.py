@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from conversations import connection, outcomes, templates
+from conversations import connection, outcomes, provider_ids, templates
 from conversations.channel_cache import ChannelView
 from conversations.channels import base
 from conversations.chatwoot import due, telling
@@ -22,17 +22,18 @@ def on_receipt(channel: ChannelView, event: StoredEvent, parsed: base.Receipt, n
         outcomes.on_proof(
             channel_id=channel.id, reference=parsed.correlation, provider_id=parsed.provider_ids[0], now=now
         )
-    ours = Message.objects.filter(channel_id=channel.id, provider_id__in=parsed.provider_ids, outbox__isnull=False)
+    ids = provider_ids.forms(parsed.provider_ids)
+    ours = Message.objects.filter(channel_id=channel.id, provider_id__in=ids, outbox__isnull=False)
     if not ours.exists():
         if parsed.restricted:  # what it says of the instance counts, whoever sent the message
             return "mensagem_desconhecida"
         raise NotYet("mensagem_desconhecida")
     if parsed.status == base.ReceiptStatus.FAILED:
-        _fail(channel, parsed, now)
+        _fail(channel, parsed, ids, now)
         return ""
     status = Message.Status(parsed.status.value)
     behind = Message.PROGRESS[: Message.PROGRESS.index(status)]
-    moved = Message.objects.filter(channel_id=channel.id, provider_id__in=parsed.provider_ids, status__in=behind)
+    moved = Message.objects.filter(channel_id=channel.id, provider_id__in=ids, status__in=behind)
     # What became of an SDR's message is shown where they typed it; receipts that come together are one piece of news.
     typed = moved.filter(author=Message.Author.PERSON, chatwoot_id__isnull=False)
     leads = set(typed.values_list("conversation__lead_id", flat=True))
@@ -67,9 +68,9 @@ def on_template(channel: ChannelView, event: StoredEvent, parsed: base.TemplateC
     return ""
 
 
-def _fail(channel: ChannelView, receipt: base.Receipt, now: datetime) -> None:
+def _fail(channel: ChannelView, receipt: base.Receipt, ids: list[str], now: datetime) -> None:
     failed = list(
-        Message.objects.filter(channel_id=channel.id, provider_id__in=receipt.provider_ids)
+        Message.objects.filter(channel_id=channel.id, provider_id__in=ids)
         .exclude(status__in=[Message.Status.DELIVERED, Message.Status.READ, Message.Status.PLAYED])
         .values_list("pk", flat=True)
     )

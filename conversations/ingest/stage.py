@@ -19,7 +19,7 @@ from conversations import channel_cache
 from conversations.channel_cache import ChannelView
 from conversations.channels import base, registry
 from conversations.chatwoot import events as chatwoot
-from conversations.ingest import messages, people, receipts
+from conversations.ingest import known, messages, people, receipts
 from conversations.ingest.common import NotYet
 from conversations.models import Event
 from seleto.lib import alerts, clock, jobs, metrics, tracing
@@ -129,13 +129,14 @@ def _work(event: EventClaim) -> str:
             parsed = registry.get(channel.provider).parser.parse(event.body)
         with transaction.atomic():
             reason = HANDLERS[type(parsed)](channel, event, parsed, now)
-            return _close(event, Event.Status.IGNORED if reason else Event.Status.DONE, reason=reason, now=now)
+            status = Event.Status.IGNORED if reason else Event.Status.DONE
+            return _close(event, status, reason=reason, now=now, parsed=parsed)
     except base.Unreadable as error:
         return _close(event, Event.Status.PARKED, reason=error.reason, now=now)
     except NotYet as wait:
         if now - event.received_at < timedelta(seconds=settings.INGEST_ORPHAN_WAIT_S):
             return _postpone(event, wait_s=settings.INGEST_ORPHAN_RETRY_S, keep_attempts=True, now=now)
-        return _close(event, Event.Status.IGNORED, reason=wait.reason, now=now)
+        return _close(event, Event.Status.IGNORED, reason=wait.reason, now=now, parsed=parsed)
     except IntegrityError as error:
         # Another event about the same message was first (I2); the key of a message is the database's to guard.
         if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") != ONE_MESSAGE:
@@ -152,8 +153,12 @@ def _failed(event: EventClaim, error: Exception, now: datetime) -> str:
     return _postpone(event, wait_s=settings.INGEST_RETRY_S * event.attempts, keep_attempts=False, now=now)
 
 
-def _close(event: EventClaim, status: Event.Status, *, reason: str, now: datetime) -> str:
-    Event.objects.filter(pk=event.id).update(status=status, reason=reason[:120], processed_at=now, leased_until=None)
+def _close(event: EventClaim, status: Event.Status, *, reason: str, now: datetime, parsed: Any = None) -> str:
+    """``parsed`` is what a settled event said; of whom nobody knows, nothing is kept."""
+    changes: dict[str, object] = {"status": status, "reason": reason[:120], "processed_at": now, "leased_until": None}
+    if parsed is not None and not known.names_somebody(parsed, event.body):
+        changes["body"] = b""
+    Event.objects.filter(pk=event.id).update(**changes)
     if status == Event.Status.PARKED:
         alerts.open_("event:parked", title="Há eventos do WhatsApp parados", level=Alert.Level.WARNING, now=now)
     return str(status)

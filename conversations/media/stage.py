@@ -151,7 +151,9 @@ def _scan(row: MediaClaim, path: str) -> None:
         scanning.look(files.located(path))
     except Rejected:
         now, aside = clock.now(), files.set_aside(path, str(row.id))
-        Media.objects.filter(pk=row.id, state=Media.State.DUE, attempts=row.attempts).update(path=aside)
+        kept = Media.objects.filter(pk=row.id, state=Media.State.DUE, attempts=row.attempts).update(path=aside)
+        if not kept and not Media.objects.filter(pk=row.id).exists():  # erased meanwhile
+            files.remove(aside)
         title = "Um arquivo com vírus chegou e foi isolado"
         alerts.open_(VIRUS_ALERT, title=title, level=Alert.Level.CRITICAL, now=now)
         log.error("media.virus", media=row.id)

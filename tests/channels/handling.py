@@ -84,7 +84,7 @@ CLOUD_API: dict[str, Handling] = {
     "webhook_status_read": ABOUT_ANOTHER,
     "webhook_status_sent": ABOUT_ANOTHER,
     "webhook_sticker": shown_only("sticker"),
-    "webhook_system_number_change": TAKEN_IN,
+    "webhook_system_number_change": ignored("numero_desconhecido"),
     "webhook_template_quick_reply": ANSWERED,
     "webhook_text": ANSWERED,
     "webhook_text_edited": ANSWERED,

@@ -363,7 +363,7 @@ def reclass(lead: Lead, temperature: str) -> None:
 
 def use(crm: MemoryCrm, monkeypatch: Any, settings: Any, **rules: Any) -> None:
     """Have the product write to this CRM; creates that were not answered are looked for at once."""
-    monkeypatch.setattr(gateways, "current", lambda: crm)
+    monkeypatch.setattr(gateways, "current", lambda **_: crm)
     if settings.CRM_LOOK_AFTER_S:  # each assignment is one more layer over the settings
         settings.CRM_LOOK_AFTER_S = settings.CRM_RETRY_S = 0
     CrmSettings.objects.update_or_create(pk=1, defaults={"stage_qualified_id": "647559", **rules})

@@ -10,7 +10,8 @@ from conversations.models import Handoff
 from crm import due, services, stage
 from crm.gateway import Forbidden
 from crm.models import CrmLink, CrmSettings, CrmSync, Drift
-from leads.models import Fact, Identity, Lead, Orcamento, Temperature
+from leads import erasing, erasure
+from leads.models import ErasureStep, Fact, Identity, Lead, Orcamento, Temperature
 from leads.services import IdentityKey, NewFact, record_facts, resolve_lead
 from seleto.lib import circuits, privacy
 from seleto.lib.errors import Ambiguous, Misconfigured, Rejected, Unavailable
@@ -249,6 +250,47 @@ def test_a_person_created_at_the_moment_of_erasure_is_shown_by_id(crm) -> None:
     drift = Drift.objects.get()
     assert (drift.local_kind, drift.remote_id, drift.lead_id) == ("pessoa", *crm.persons_, None)
     assert crm.counts() == (1, 1, 0, 0, 0)
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_person_created_while_they_are_erased_is_emptied_there_too(crm, settings, answered) -> None:
+    """Without an answer nobody ever learns the id: it is looked for by our code."""
+    settings.CRM_LOOK_AFTER_S = settings.LEASE_S = 5
+    lead = lead_with()
+
+    def during(name: str) -> None:
+        if name == "create_person":
+            erasure.anonymise(lead.pk, actor="usuário:1", now=datetime.now(UTC))
+            if not answered:
+                raise Ambiguous("timeout")
+
+    crm.during = during
+    due.mark(lead.pk, now=datetime.now(UTC), at_once=True)
+    run_due()
+    for item in erasing.claim(9):
+        erasing.run(item)
+
+    ((held, _),) = crm.persons_.values()
+    assert (held.name, held.phones, held.emails) == ("Titular removido (LGPD)", (), ())
+    assert set(ErasureStep.objects.filter(store="crm_pessoa").values_list("status", flat=True)) == {"done"}
+
+
+def test_an_unanswered_call_has_its_time_before_nobody_is_taken_for_the_answer(crm) -> None:
+    lead = lead_with()
+    CrmLink.objects.create(
+        kind="pessoa", local_id=lead.pk, code=f"seleto:pessoa:{lead.pk}", unsure=True, created_at=datetime.now(UTC)
+    )
+    erasure.anonymise(lead.pk, actor="usuário:1", now=datetime.now(UTC))
+
+    for item in erasing.claim(9):
+        erasing.run(item)
+    assert ErasureStep.objects.get(store="crm_pessoa").status == "unavailable"
+
+    Lead.objects.update(anonymised_at=datetime.now(UTC) - timedelta(days=1))
+    ErasureStep.objects.filter(store="crm_pessoa").update(due_at=datetime.now(UTC), leased_until=None)
+    for item in erasing.claim(9):
+        erasing.run(item)
+    assert ErasureStep.objects.get(store="crm_pessoa").status == "done"
 
 
 def test_erasing_a_synced_lead_names_the_records_that_a_person_has_to_remove(crm) -> None:
