@@ -50,6 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Tests of one group share an installation: spread over processes they would start one each, and disturb it."""
     gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
     gc.enable()
     if session.config.getoption("loadgroup", default=False):
         spread = [item for item in session.items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid]
