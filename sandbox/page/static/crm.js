@@ -1,5 +1,6 @@
 // The CRM's page: forms that send themselves, the board's place, and what the reader opened or is typing.
 (() => {
+  htmx.config.defaultSettleDelay = 0; // what comes in is looked after at once
   const kept = new Map();
   let place = 0;
   const funnel = () => document.querySelector("[data-scroll]");

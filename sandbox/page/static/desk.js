@@ -1,5 +1,6 @@
 // The SDR's page: forms that send themselves, the reader's place, typing, and the canned list a leading slash opens.
 (() => {
+  htmx.config.defaultSettleDelay = 0; // what comes in is looked after at once
   let follow = true;
   let place = 0;
   let put = -1;

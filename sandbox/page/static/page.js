@@ -1,5 +1,6 @@
 // Keeps the phone at its newest message, unless the reader scrolled up, and what the reader opened or closed as it was.
 (() => {
+  htmx.config.defaultSettleDelay = 0; // what comes in is looked after at once
   const screen = () => document.querySelector(".screen");
   let follow = true;
   let greeted = false;
