@@ -3,6 +3,8 @@
 What the lead writes goes through the provider's webhook, what the agent says is read from the provider's log.
 """
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -23,6 +25,8 @@ CASE_ERRORS = (OutsideError, NeverQuiet, TargetError, repair.Refused, DatabaseEr
 FIRST_PHONE = 5511900002001
 # Bubbles further apart than this are two replies, where the product does not say which run sent them.
 _SAME_REPLY = timedelta(seconds=10)
+# What an event of the clock takes; any other takes faults.
+_NEEDED = {"sdr_resume": "resume", "tick": ""}
 
 
 class Product(Protocol):
@@ -76,21 +80,22 @@ def failed(case_id: str, key: str, why: str, *, title: str = "") -> Played:
 
 
 class Player:
-    """Plays cases one after the other, each with a lead nobody has seen."""
+    """Plays cases, each with a lead nobody has seen; several at once where neither product nor pace is prepared."""
 
     def __init__(self, *, outside: Outside, product: Product, pace: Pace, first_phone: int = FIRST_PHONE) -> None:
         self._outside = outside
         self._product = product
         self._pace = pace
-        self._phone = first_phone
+        # Phones whose last four digits are zeros have no WhatsApp in the sandbox.
+        self._phones: Iterator[int] = filter(lambda phone: phone % 10_000, itertools.count(first_phone))
 
     def play(self, case: Case) -> Played:
         """Raises what the installation raises; the caller makes a failed line of it."""
+        if why := _beyond(case, self._product.limits):
+            return Played(case.id, case.title, check(Outcome(case, (), Final(), shipped_products(), {"case": why})))
         self._product.begin(case)
         origin = self._pace.begin(case.start)
-        stage = _Stage(case, str(self._phone), origin, self._outside, self._product, self._pace)
-        # Phones whose last four digits are zeros have no WhatsApp in the sandbox.
-        self._phone += 2 if str(self._phone + 1).endswith("0000") else 1
+        stage = _Stage(case, str(next(self._phones)), origin, self._outside, self._product, self._pace)
         if case.setup.crm_companies and "setup" not in self._product.limits:
             self._outside.crm_knows(case.setup.crm_companies)
         for turn in case.turns:
@@ -99,6 +104,17 @@ class Player:
         self._pace.finish()
         outcome = stage.outcome()
         return Played(case.id, case.title, check(outcome), outcome.lines, outcome.final)
+
+
+def _beyond(case: Case, limits: frozenset[str]) -> str:
+    """Why the case cannot be played at all; nobody need wait, nor be written to, for half of it."""
+    for turn in case.turns:
+        if turn.sender == "sdr_chatwoot" and "sdr" in limits:
+            return "not run: nobody can be played in the Chatwoot of this installation"
+        event = turn.text.removeprefix("event:")
+        if turn.sender == "clock" and _NEEDED.get(event, "faults") in limits:
+            return f"not run: {event} cannot be done to this installation"
+    return ""
 
 
 class _Stage:
@@ -113,7 +129,6 @@ class _Stage:
         self._pace = pace
         self._script: list[Line] = []
         self._sent: dict[int, str] = {}
-        self._not_run: dict[str, str] = {}
 
     def act(self, turn: Turn) -> None:
         """Do what the turn says and note it for the transcript."""
@@ -125,17 +140,11 @@ class _Stage:
             case "sdr_phone":
                 provider_id = self._sent[turn.number] = self._outside.person_writes(self._lead, turn.text)
             case "sdr_chatwoot":
-                self._sdr_acts(turn)
+                self._outside.sdr_writes(turn.text)
             case "clock":
                 self._clock_acts(turn.text.removeprefix("event:"))
         sender, kind = ("system", "event") if turn.sender == "clock" else (turn.sender, turn.type)
         self._script.append(Line(at, sender, kind, turn.text, provider_id, turn=turn.number))
-
-    def _sdr_acts(self, turn: Turn) -> None:
-        if "sdr" in self._product.limits:
-            self._not_run["case"] = "not run: nobody can be played in the Chatwoot of this installation"
-        else:
-            self._outside.sdr_writes(turn.text)
 
     def _lead_acts(self, turn: Turn) -> str:
         options: dict[str, Any] = {}
@@ -154,10 +163,7 @@ class _Stage:
         return self._outside.lead_writes(self._lead, turn, **options)
 
     def _clock_acts(self, event: str) -> None:
-        needed = {"sdr_resume": "resume", "tick": ""}.get(event, "faults")
-        if needed in self._product.limits:
-            self._not_run["case"] = f"not run: {event} cannot be done to this installation"
-        elif event == "sdr_resume":
+        if event == "sdr_resume":
             self._product.resume(list(self._sent.values()))
         elif event in ("llm_down", "llm_up"):
             self._outside.model(mode="server_error" if event == "llm_down" else "normal")
@@ -171,7 +177,6 @@ class _Stage:
         ids = [*self._sent.values(), *(entry.provider_id for entry in sent)]
         # The CRM of an installation that is not ours holds other leads too.
         foreign = self._lead if "setup" in self._product.limits else ""
-        cannot_tell = dict.fromkeys(self._product.limits, "not run: this installation does not tell")
         return Outcome(
             case=self._case,
             lines=tuple(sorted([*self._script, *self._spoken(sent)], key=lambda line: line.at)),
@@ -181,7 +186,7 @@ class _Stage:
                 assigned_to=self._outside.assignee(self._lead),
             ),
             products=shipped_products(),
-            not_run={**cannot_tell, **self._not_run},
+            not_run=dict.fromkeys(self._product.limits, "not run: this installation does not tell"),
         )
 
     def _spoken(self, sent: list[Entry]) -> list[Line]:

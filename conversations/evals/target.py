@@ -3,6 +3,7 @@
 Needed in the environment: ``PLAY_API_TOKEN`` (a key to its /api/v1) and ``PLAY_SANDBOX_URL`` (the sandbox it takes for
 its WhatsApp provider; the default is the demo's). That sandbox knows the address and secret of the webhook
 (``SANDBOX_WEBHOOK_URL``). Nothing there is reset, and what would take faults or its managers' settings is not run.
+Several cases may be played at once: each has a lead of its own.
 """
 
 import os
@@ -77,7 +78,8 @@ class Target:
         timeline = self._get(f"/conversations/{found}/timeline")
         state = timeline["conversation"]
         handoffs = [row for row in timeline["entries"] if row["stage"] == "handoff"]
-        facts = {fact["field"]: fact["value"] for fact in state["facts"]}
+        # As they are stored: the timeline tells them as people read them.
+        facts = {fact["field"]: fact["value"] for fact in self._get(f"/leads/{state['lead']}")["facts"]}
         known = {row["title"]: row["at"] for row in reversed(timeline["entries"]) if row["stage"] == "fact"}
         labels = {fact["field"]: f"Fato: {fact['label']}" for fact in state["facts"]}
         intents = ", ".join(_detail(row).get("Intenções", "") for row in timeline["entries"] if row["stage"] == "turn")

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from conversations.evals import readable
+from conversations.evals import acceptance, readable
 from conversations.evals.observed import Crm, Final
 from conversations.evals.outside import Entry, Outside
 from conversations.evals.player import Played, Player
@@ -208,3 +208,13 @@ def test_what_a_person_wrote_in_chatwoot_is_no_reply_of_the_agent() -> None:
     assert ("sdr", "Aqui é a Bianca") in world.calls
     assert played.passed
     assert [line.text for line in played.lines if line.reply] == ["Olá!"]
+
+
+@pytest.mark.parametrize("sender", ["clock", "sdr_chatwoot"])
+def test_nobody_is_written_to_for_a_case_that_cannot_be_played_to_its_end(sender: str) -> None:
+    world = World(limits="faults sdr")
+
+    played = play(world, said(1, 0), said(2, 60, "event:llm_down", sender=sender), must=(("paused", True),))
+
+    assert world.calls == []
+    assert acceptance.verdict(played) is acceptance.Verdict.NOT_RUN

@@ -16,6 +16,7 @@ from django.db import connection
 from django.utils import timezone
 
 from conversations.evals import acceptance, installation, pace, player, readable, schema
+from conversations.evals.lanes import in_lanes
 from conversations.evals.player import Played, Player
 from conversations.evals.product import OwnProduct
 from conversations.evals.schema import BadCase, Case
@@ -36,6 +37,12 @@ class Command(BaseCommand):
         parser.add_argument("--only", default="", help="comma-separated ids")
         parser.add_argument("--speed", choices=["virtual", "real"], default="virtual")
         parser.add_argument("--target", help="address of a running installation; see conversations/evals/target.py")
+        parser.add_argument(
+            "--lanes",
+            type=int,
+            default=4,
+            help="with --target: cases played at a time, each a lead; default %(default)s",
+        )
         parser.add_argument("--json", action="store_true", help="JSON lines on standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -56,6 +63,8 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _chosen(self, options: dict[str, Any]) -> list[Case | BadCase]:
+        if options["lanes"] < 1:
+            raise CommandError("--lanes is one or more.", returncode=2)
         wanted = {name.strip() for name in options["only"].split(",") if name.strip()}
         found: list[Case | BadCase] = []
         if options["uat"] and options["input"]:
@@ -128,16 +137,20 @@ class Command(BaseCommand):
     def _play_all(self, cases: list[Case | BadCase], write: Callable[[Played], None], options: dict[str, Any]) -> None:
         with ExitStack() as stack:
             plays, check = self._player(stack, cases, options)
-            for case in cases:
+
+            def play(case: Case | BadCase) -> Played | None:
                 if isinstance(case, BadCase):
                     self._failed = True
-                    if case.case_id:
-                        write(player.failed(case.case_id, "schema", str(case)))
-                    continue
+                    return player.failed(case.case_id, "schema", str(case)) if case.case_id else None
                 began = time.monotonic()
-                write(self._played(plays, case, check))
+                played = self._played(plays, case, check)
                 if options["verbosity"] > 1:
                     print(f"{case.id}: {time.monotonic() - began:.1f} s", file=sys.stderr)
+                return played
+
+            for played in in_lanes(options["lanes"], play, cases) if options["target"] else map(play, cases):
+                if played is not None:
+                    write(played)
 
     def _played(self, plays: Player, case: Case, check: Callable[[], None]) -> Played:
         try:
