@@ -83,19 +83,24 @@ def notice(conversation: Conversation, reason: Handoff.Reason, *, now: datetime)
     return approved.phrase(conversation, situation, seed=f"{conversation.id}:{conversation.revision}")
 
 
-def hand_over(conversation_id: UUID, reason: Handoff.Reason, *, actor: str, now: datetime) -> Handoff:
+def hand_over(
+    conversation_id: UUID, reason: Handoff.Reason, *, actor: str, now: datetime, key: UUID | None = None
+) -> Handoff:
     """Give the conversation to the queue of ``reason``: notice to the lead, summary and ownership in one act (I8).
+    ``key`` becomes the handover's id: one that was opened by it before is returned as it is.
 
     Raises ``Refused`` and ``Conversation.DoesNotExist``.
     """
     with transaction.atomic():
         conversation = _open_to_write(conversation_id, now=now)
+        if key and (done := Handoff.objects.filter(pk=key).first()):
+            return done
         if Handoff.objects.filter(conversation=conversation, closed_at=None).exists():
             raise Refused("já há um repasse em aberto")
         text = notice(conversation, reason, now=now)
         if not text:
             raise Refused("não há frase aprovada para avisar o lead")
-        given = handoff.open_handoff(conversation, reason=reason, actor=actor, now=now)
+        given = handoff.open_handoff(conversation, reason=reason, actor=actor, now=now, key=key)
         pause_s = typing_s(text, chars_per_s=settings.TYPING_CHARS_PER_S, most_s=settings.TYPING_MAX_S)
         outbox.enqueue(
             conversation,

@@ -16,6 +16,7 @@ from conversations.models import Conversation, Handoff, Message, Outbox, Turn
 from conversations.signals import handoff_opened, ownership_changed
 from conversations.speech import only_asks
 from seleto.lib import alerts, audit, jobs
+from seleto.lib.ids import new_id
 
 # Why a person is in charge: they wrote on the company's own phone.
 PHONE = "celular_da_empresa"
@@ -83,14 +84,20 @@ def undo_takeover(conversation: Conversation, *, taken_at: datetime, now: dateti
 
 
 def open_handoff(
-    conversation: Conversation, *, reason: Handoff.Reason, now: datetime, actor: str = "agente"
+    conversation: Conversation,
+    *,
+    reason: Handoff.Reason,
+    now: datetime,
+    actor: str = "agente",
+    key: UUID | None = None,
 ) -> Handoff:
     """The conversation is given to a queue, with a summary for whoever picks it up. The notice to the lead is queued by
-    the same transaction (I8), and the conversation is locked."""
+    the same transaction (I8), and the conversation is locked. ``key`` becomes the id of a new row."""
     handoff = Handoff.objects.filter(conversation=conversation, closed_at=None).first()
     opened = handoff is None
     if handoff is None:
         handoff = Handoff.objects.create(
+            id=key or new_id(),
             conversation=conversation,
             reason=reason,
             queue=Handoff.QUEUE_OF[reason],

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
 from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +16,44 @@ from conversations.api import timeline
 from conversations.models import Conversation
 from seleto.lib import audit, clock
 from seleto.lib.tokens import ApiClient
+
+_TALK = "01936d3c-5a10-7c44-9a51-0a4be1f0c003"
+_TIMELINE = {
+    "conversation": {
+        "id": _TALK,
+        "lead": "01936d3c-5a10-7c44-9a51-0a4be1f0c001",
+        "owner": "agent",
+        "owner_label": "agente",
+        "owner_reason": "",
+        "temperature": "quente",
+        "temperature_label": "quente",
+        "opted_out": False,
+        "turn_due_at": None,
+        "facts": [
+            {
+                "field": "cnpj",
+                "label": "CNPJ",
+                "value": "90.441.728/0337-40",
+                "evidence": "cnpj 90.441.728/0337-40",
+                "evidence_kind": "dito pelo lead",
+            }
+        ],
+    },
+    "entries": [
+        {
+            "id": "01936d3c-5a10-7c44-9a51-0a4be1f0c008",
+            "at": "2026-11-24T12:15:00Z",
+            "stage": "message",
+            "title": "Mensagem: lead",
+            "status": "recebida",
+            "detail": [{"label": "Tipo", "value": "texto"}],
+        }
+    ],
+}
+
+
+def _example(value: dict[str, Any]) -> Any:
+    return extend_schema_serializer(examples=[OpenApiExample("Answer", value=value, response_only=True)])
 
 
 class FactSerializer(serializers.Serializer[Any]):
@@ -53,11 +91,13 @@ class EntrySerializer(serializers.Serializer[Any]):
     detail = DetailSerializer(many=True)
 
 
+@_example(_TIMELINE)
 class TimelineSerializer(serializers.Serializer[Any]):
     conversation = ConversationSerializer()
     entries = EntrySerializer(many=True)
 
 
+@_example({"id": _TALK, "owner": "human", "changed": True})
 class OwnerSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     owner = serializers.ChoiceField(choices=Conversation.Owner.choices)

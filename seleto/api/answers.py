@@ -12,11 +12,13 @@ from rest_framework.views import APIView
 
 from knowledge import queries, search
 from knowledge.search.answers import Kind
+from seleto.api import examples
 from seleto.backoffice import home
 from seleto.lib import clock
 from seleto.lib.tokens import Scope
 
 
+@examples.sent(examples.QUESTION)
 class QuestionSerializer(serializers.Serializer[Any]):
     question = serializers.CharField(max_length=1000)
     limit = serializers.IntegerField(min_value=1, max_value=20, default=5)
@@ -30,6 +32,7 @@ class FoundSerializer(serializers.Serializer[Any]):
     score = serializers.FloatField()
 
 
+@examples.received(examples.ANSWER)
 class AnswerSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(
         choices=[str(kind) for kind in Kind],
@@ -80,6 +83,7 @@ class SpreadSerializer(serializers.Serializer[Any]):
     p95 = serializers.FloatField(allow_null=True)
 
 
+@examples.received(examples.SUMMARY)
 class SummarySerializer(serializers.Serializer[Any]):
     since = serializers.DateTimeField()
     funnel = FunnelStepSerializer(many=True)

@@ -6,6 +6,7 @@ from django.db.models import Prefetch, QuerySet
 from rest_framework import serializers
 
 from leads.models import Classification, Empresa, Fact, Identity, Lead, Orcamento, Temperature
+from seleto.api import examples
 from seleto.api.lists import Newest, One, listed
 
 
@@ -21,6 +22,7 @@ class IdentitySerializer(serializers.ModelSerializer[Identity]):
         fields = ["kind", "value"]
 
 
+@examples.received(examples.LEAD)
 class LeadSerializer(serializers.ModelSerializer[Lead]):
     """A lead with what they told; facts that were replaced are left out."""
 
@@ -42,12 +44,14 @@ class LeadSerializer(serializers.ModelSerializer[Lead]):
         return lead.opted_out_at is not None
 
 
+@examples.received(examples.EMPRESA)
 class EmpresaSerializer(serializers.ModelSerializer[Empresa]):
     class Meta:
         model = Empresa
         fields = ["id", "nome", "cnpj", "cidade", "uf", "site", "email", "telefone", "created_at"]
 
 
+@examples.received(examples.ORCAMENTO)
 class OrcamentoSerializer(serializers.ModelSerializer[Orcamento]):
     class Meta:
         model = Orcamento

@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 from conversations import identity_check
 from leads import subjects
 from leads.models import ErasureStep, Fact, Lead, SubjectRequest
+from seleto.api import examples
 from seleto.backoffice import subject_export, subject_rights
 from seleto.lib import clock
 from seleto.lib.tokens import ApiClient, Scope
@@ -32,6 +33,7 @@ class Conflict(exceptions.APIException):
     default_detail = "It cannot be done in the state that the request is in."
 
 
+@examples.received(examples.REQUEST)
 class RequestSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(read_only=True)
     lead = serializers.UUIDField(source="lead_id", allow_null=True)
@@ -45,26 +47,31 @@ class RequestSerializer(serializers.Serializer[Any]):
     outcome = serializers.CharField(read_only=True)
 
 
+@examples.sent(examples.OPENING)
 class OpeningSerializer(serializers.Serializer[Any]):
     lead = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=SubjectRequest.Kind.choices)
 
 
+@examples.sent(examples.PROOF)
 class ProofSerializer(serializers.Serializer[Any]):
     how = serializers.ChoiceField(choices=SubjectRequest.Proof.choices)
     code = serializers.RegexField(r"^[0-9]{6}$", required=False)
 
 
+@examples.sent(examples.CORRECTION)
 class CorrectionSerializer(serializers.Serializer[Any]):
     field = serializers.ChoiceField(choices=[(str(field), field.label) for field in subject_rights.CORRECTABLE])
     value = serializers.CharField(max_length=200)
 
 
+@examples.sent(examples.CLOSING)
 class ClosingSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=["done", "refused"])
     outcome = serializers.CharField(max_length=2000)
 
 
+@examples.received(examples.STEP)
 class StepSerializer(serializers.Serializer[Any]):
     store = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]  # the base class has an attribute of that name

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from conversations import desk
 from conversations.models import Conversation, Handoff, Message
 from conversations.repair import Refused
+from seleto.api import examples
 from seleto.api.lists import Conflict, Newest, One, Unprocessable, listed
 from seleto.lib import clock
 from seleto.lib.tokens import ApiClient
@@ -22,6 +23,7 @@ from seleto.lib.tokens import ApiClient
 _KEYS = UUID("7a3bb3cf-6c1b-49f0-9d43-5f1f5ad0b6a1")
 
 
+@examples.received(examples.TALK)
 class TalkSerializer(serializers.ModelSerializer[Conversation]):
     class Meta:
         model = Conversation
@@ -31,12 +33,14 @@ class TalkSerializer(serializers.ModelSerializer[Conversation]):
         ]  # fmt: skip
 
 
+@examples.received(examples.SPOKEN)
 class SpokenSerializer(serializers.ModelSerializer[Message]):
     class Meta:
         model = Message
         fields = ["id", "author", "type", "text", "status", "sent_at", "created_at"]
 
 
+@examples.received(examples.HANDED)
 class HandedSerializer(serializers.ModelSerializer[Handoff]):
     class Meta:
         model = Handoff
@@ -87,17 +91,23 @@ class OneTalk(One):
     queryset = Conversation.objects.all()
 
 
+@examples.sent(examples.SAYING)
 class SayingSerializer(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=desk.MAX_CHARS, help_text="What the lead reads, as it is.")
 
 
-_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    str,
-    OpenApiParameter.HEADER,
-    required=True,
-    description="Chosen by the caller, 1 to 200 visible characters; the same key writes once.",
-)
+def _key(*, required: bool) -> OpenApiParameter:
+    told = "Chosen by the caller, 1 to 200 visible characters; the same key writes once."
+    return OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=required, description=told)
+
+
+def _own_id(request: Request, conversation_id: UUID, *, what: str = "") -> UUID:
+    """The id that what is written under the caller's key gets."""
+    key = request.headers.get("Idempotency-Key", "")
+    if not 0 < len(key) <= 200 or not key.isprintable():
+        raise serializers.ValidationError({"Idempotency-Key": ["Send a key of 1 to 200 visible characters."]})
+    client: ApiClient = request.user  # type: ignore[assignment]  # HasToken lets nobody else in
+    return uuid5(_KEYS, f"{client.name}\n{conversation_id}\n{what}{key}")
 
 
 @extend_schema(parameters=[SpokenFilters], methods=["GET"])
@@ -111,7 +121,9 @@ class Spoken(Newest):
         return Message.objects.filter(conversation_id=self.kwargs.get("conversation_id"))
 
     @extend_schema(
-        parameters=[_KEY], request=SayingSerializer, responses={201: SpokenSerializer, 200: SpokenSerializer}
+        parameters=[_key(required=True)],
+        request=SayingSerializer,
+        responses={201: SpokenSerializer, 200: SpokenSerializer},
     )
     def post(self, request: Request, conversation_id: UUID) -> Response:
         """Write to the lead. From here on a person is in charge, as if somebody had written from the admin.
@@ -119,15 +131,12 @@ class Spoken(Newest):
         201 when the message was queued, 200 when this key had queued it before; 409 where nobody may write to the
         lead (the reason is in ``detail``), 422 when the key was used for another text.
         """
-        key = request.headers.get("Idempotency-Key", "")
-        if not 0 < len(key) <= 200 or not key.isprintable():
-            raise serializers.ValidationError({"Idempotency-Key": ["Send a key of 1 to 200 visible characters."]})
+        message_id = _own_id(request, conversation_id)
         asked = SayingSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         conversation = get_object_or_404(Conversation.objects.only("pk"), pk=conversation_id)
         client: ApiClient = request.user  # type: ignore[assignment]  # HasToken lets nobody else in
         text = asked.validated_data["text"]
-        message_id = uuid5(_KEYS, f"{client.name}\n{conversation.pk}\n{key}")
         try:
             fresh = desk.say(conversation.pk, text, key=message_id, actor=client.actor, now=clock.now())
         except Refused as refusal:
@@ -156,6 +165,7 @@ class OneHanded(One):
     queryset = Handoff.objects.all()
 
 
+@examples.sent(examples.HANDING)
 class HandingSerializer(serializers.Serializer[Any]):
     reason = serializers.ChoiceField(choices=[(str(reason), reason.label) for reason in desk.REASONS])
 
@@ -163,19 +173,29 @@ class HandingSerializer(serializers.Serializer[Any]):
 class HandOver(APIView):
     """Ask people to take over."""
 
-    @extend_schema(request=HandingSerializer, responses={201: HandedSerializer})
+    @extend_schema(
+        parameters=[_key(required=False)],
+        request=HandingSerializer,
+        responses={201: HandedSerializer, 200: HandedSerializer},
+    )
     def post(self, request: Request, conversation_id: UUID) -> Response:
         """The lead is told, the summary is written and ownership changes in one act.
 
-        409 when a handover is open already, or where nobody may write to the lead: a repeat does nothing.
+        201 when it was handed over, 200 when this key had done so before; 409 when a handover is open already, or
+        where nobody may write to the lead, 422 when the key was used for another reason.
         """
+        key = _own_id(request, conversation_id, what="handoff\n") if "Idempotency-Key" in request.headers else None
         asked = HandingSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         conversation = get_object_or_404(Conversation.objects.only("pk"), pk=conversation_id)
         client: ApiClient = request.user  # type: ignore[assignment]  # HasToken lets nobody else in
         reason = Handoff.Reason(asked.validated_data["reason"])
+        repeated = key is not None and Handoff.objects.filter(pk=key).exists()
         try:
-            given = desk.hand_over(conversation.pk, reason, actor=client.actor, now=clock.now())
+            given = desk.hand_over(conversation.pk, reason, actor=client.actor, now=clock.now(), key=key)
         except Refused as refusal:
             raise Conflict(str(refusal)) from refusal
-        return Response(HandedSerializer(given).data, status=status.HTTP_201_CREATED)
+        if given.reason != reason:
+            raise Unprocessable("The key was used for another reason.")
+        code = status.HTTP_200_OK if repeated else status.HTTP_201_CREATED
+        return Response(HandedSerializer(given).data, status=code)

@@ -189,6 +189,26 @@ def test_handing_over_is_one_act_and_done_once(api: Api, seeded: None) -> None:
     assert Outbox.objects.count() == 1  # the notice to the lead
 
 
+def test_a_handover_repeated_under_its_key_is_the_same_one(api: Api, seeded: None) -> None:
+    conversation = talk()
+    path, key = f"conversations/{conversation.pk}/handoff", {"Idempotency-Key": "pedido 7"}
+
+    first = api.post(path, {"reason": "pediu_humano"}, **key)
+    again = api.post(path, {"reason": "pediu_humano"}, **key)
+    other = api.post(path, {"reason": "suporte_tecnico"}, **key)
+
+    assert (first.status_code, again.status_code, other.status_code) == (201, 200, 422)
+    assert first.json() == again.json()
+    assert (Handoff.objects.count(), Outbox.objects.count()) == (1, 1)
+
+
+def test_a_key_of_a_message_is_none_of_a_handover(api: Api, seeded: None) -> None:
+    path, key = f"conversations/{talk().pk}", {"Idempotency-Key": "1"}
+
+    assert api.post(f"{path}/messages", {"text": "Olá"}, **key).status_code == 201
+    assert api.post(f"{path}/handoff", {"reason": "pediu_humano"}, **key).status_code == 201
+
+
 def test_reading_is_not_doing(client) -> None:
     reader, conversation = Api(client, tokens.Scope.READ), talk()
 
