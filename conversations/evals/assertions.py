@@ -66,7 +66,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What there is to judge. ``not_run``: why an assertion, the setup or the whole "case" could not be tried."""
+    """What there is to judge. ``not_run``: why an assertion or the setup could not be tried."""
 
     case: Case
     lines: tuple[Line, ...]
@@ -139,7 +139,7 @@ def _checked(outcome: Outcome, key: str, expected: Any) -> Result:
         actual, why = _CHECKS[key](outcome, expected)
     except BadValue as problem:
         return Result(key, expected, None, f"the expected value {problem}")
-    why = outcome.not_run.get("case") or outcome.not_run.get(key) or why
+    why = outcome.not_run.get(key) or why
     return Result(key, expected, actual, why)
 
 

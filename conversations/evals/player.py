@@ -92,7 +92,8 @@ class Player:
     def play(self, case: Case) -> Played:
         """Raises what the installation raises; the caller makes a failed line of it."""
         if why := _beyond(case, self._product.limits):
-            return Played(case.id, case.title, check(Outcome(case, (), Final(), shipped_products(), {"case": why})))
+            untried = tuple(Result(key, expected, None, why) for key, expected in case.must)
+            return Played(case.id, case.title, untried or (Result("case", "a played conversation", None, why),))
         self._product.begin(case)
         origin = self._pace.begin(case.start)
         stage = _Stage(case, str(next(self._phones)), origin, self._outside, self._product, self._pace)

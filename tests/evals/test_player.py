@@ -214,7 +214,12 @@ def test_what_a_person_wrote_in_chatwoot_is_no_reply_of_the_agent() -> None:
 def test_nobody_is_written_to_for_a_case_that_cannot_be_played_to_its_end(sender: str) -> None:
     world = World(limits="faults sdr")
 
-    played = play(world, said(1, 0), said(2, 60, "event:llm_down", sender=sender), must=(("paused", True),))
+    played = play(
+        world,
+        said(1, 0),
+        said(2, 60, "event:llm_down", sender=sender),
+        must=(("paused", True), ("no_reply_after_turn", 2)),
+    )
 
     assert world.calls == []
     assert acceptance.verdict(played) is acceptance.Verdict.NOT_RUN
