@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from typing import cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -12,6 +12,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from seleto.accounts import sessions
 from seleto.lib import problems
@@ -20,13 +21,16 @@ from seleto.lib import problems
 _BEFORE_SECOND_FACTOR = frozenset({"admin:login", "admin:logout", "second-factor", "second-factor-enrol"})
 # Pages ask for these by themselves: nobody is at the keyboard for that.
 _POLLED = frozenset({"home-live", "admin:conversations_conversation_live", "admin:backoffice_bulkrun_bar"})
-# Taking lists out, who may do what, keys, and the second factor itself.
+# Taking out lists and people's copies, erasing, who may do what, keys, and the second factor itself.
 _SENSITIVE = re.compile(
     r"admin:(?:\w+_export|backoffice_exportrun_file|auth_(?:user|group)_(?:add|change|delete)|auth_user_password_change"
-    r"|lib_apitoken_(?:add|change|delete))|second-factor-(?:codes|change|reset)"
+    r"|leads_subjectrequest_(?:copy|deed)|lib_apitoken_(?:add|change|delete))|second-factor-(?:codes|change|reset)"
 )
-# Lists that are open to look at, while what is done from them needs the password: keys are exchanged and revoked there.
-_SENSITIVE_ACTIONS = frozenset({"admin:lib_apitoken_changelist"})
+# Lists that are open to look at, while what is done from them needs the password: keys are exchanged and revoked there,
+# people and roles removed.
+_SENSITIVE_ACTIONS = frozenset(
+    {"admin:lib_apitoken_changelist", "admin:auth_user_changelist", "admin:auth_group_changelist"}
+)
 
 
 class Doors:
@@ -75,6 +79,9 @@ def _way_back(request: HttpRequest) -> str:
     name = request.resolver_match.view_name if request.resolver_match else ""
     if "HX-Request" not in request.headers and (request.method == "GET" or name in _SENSITIVE_ACTIONS):
         return request.get_full_path()
+    came_from = request.headers.get("Referer", "")  # the page with the button, if it is one of ours
+    if url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure()):
+        return urlsplit(came_from).path or "/admin/"
     return "/admin/"
 
 

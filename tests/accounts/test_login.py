@@ -1,6 +1,7 @@
 """Guessing passwords, keeping sessions, and doing what is sensitive."""
 
 import time
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -166,6 +167,27 @@ def test_a_key_is_not_exchanged_or_revoked_at_a_desk_left_alone(inside, action):
         assert inside.post(asked, {"password": PASSWORD}).url == "/admin/lib/apitoken/"
         inside.post("/admin/lib/apitoken/", chosen)
         assert ApiToken.objects.values().get() != before
+
+
+@pytest.mark.security
+def test_nobody_is_removed_and_no_copy_leaves_at_a_desk_left_alone(inside, person):
+    other = User.objects.create_user("outra", password=PASSWORD)
+    page_of_it = "http://testserver/admin/leads/subjectrequest/"
+
+    with time_machine.travel(time.time() + 40 * 60, tick=False):
+        inside.get("/admin/")
+        asked = inside.post(
+            "/admin/auth/user/", {"action": "delete_selected", "_selected_action": [other.pk], "post": "yes"}
+        )
+        assert asked.url.startswith("/admin/confirmar-senha/")
+        assert User.objects.filter(pk=other.pk).exists()
+        for deed in (f"copia/{uuid4()}", f"{uuid4()}/fazer/apagar"):
+            asked = inside.post(f"/admin/leads/subjectrequest/{deed}/", headers={"Referer": page_of_it})
+            assert asked.url == "/admin/confirmar-senha/?next=%2Fadmin%2Fleads%2Fsubjectrequest%2F"
+        asked = inside.post(
+            f"/admin/leads/subjectrequest/copia/{uuid4()}/", headers={"Referer": "https://example.org/x"}
+        )
+        assert asked.url == "/admin/confirmar-senha/?next=%2Fadmin%2F"
 
 
 @pytest.mark.security
