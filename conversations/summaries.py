@@ -264,16 +264,7 @@ def _ask(endpoint: Endpoint, messages: list[dict[str, str]]) -> tuple[str, Usage
         connect_s=settings.LLM_CONNECT_TIMEOUT_S,
         read_s=settings.LLM_READ_TIMEOUT_S,
     )
-    used = completion.usage
-    prompt_tokens, completion_tokens = (used.prompt_tokens, used.completion_tokens) if used else (0, 0)
-    usage = Usage(
-        model=endpoint.model,
-        calls=1,
-        prompt_tokens=prompt_tokens,
-        completion_tokens=completion_tokens,
-        cost_usd=endpoint.cost_usd(prompt_tokens, completion_tokens),
-    )
-    return completion.choices[0].message.content or "", usage
+    return completion.choices[0].message.content or "", plain.usage(endpoint, completion)
 
 
 def _prompt() -> tuple[str, str]:

@@ -86,7 +86,7 @@ class ProductAttributeForm(_AttributeForm):
         for name in ("low", "high"):
             value = getattr(self.instance, name)
             if isinstance(value, Decimal):
-                self.initial[name] = format(value.normalize(), "f")
+                self.initial[name] = Decimal(format(value.normalize(), "f"))
 
 
 class ProductAttributeInline(ThemedInline):
@@ -260,4 +260,4 @@ class GapAdmin(AuditedAdmin):
 
 
 # These pages stand on the base class above; Django finds admin pages through this module only.
-from knowledge import calendar_admin, prompt_admin, rules_admin  # noqa: E402, F401
+from knowledge import calendar_admin, costs_admin, prompt_admin, rules_admin  # noqa: E402, F401

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -16,9 +16,11 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import F, FilteredRelation, Q
+from django.utils.timezone import localdate
 
 from knowledge import prompts
 from knowledge.catalogue import ArticleFacts, ProductFacts
+from knowledge.costs import Price
 from knowledge.followups import Step
 from knowledge.models import (
     Article,
@@ -27,6 +29,7 @@ from knowledge.models import (
     Flag,
     FollowUpRule,
     Holiday,
+    ModelPrice,
     Phrase,
     PricePolicy,
     Product,
@@ -169,6 +172,20 @@ def flags() -> Mapping[tuple[str, str], bool]:
 def follow_up_steps() -> tuple[Step, ...]:
     """Active steps of every class, in the order of their hours."""
     return _cached("follow_up_steps", _read_steps)
+
+
+def model_price(model: str, *, at: datetime, otherwise: Price) -> Price:
+    """What managers say that a model costs at that moment; ``otherwise`` when they say nothing of it."""
+    told, today = _cached("model_prices", _read_model_prices).get(model, ()), localdate(at)
+    return next((price for since, price in told if since <= today), otherwise)
+
+
+def _read_model_prices() -> Mapping[str, tuple[tuple[date, Price], ...]]:
+    """The latest begin first."""
+    found: dict[str, list[tuple[date, Price]]] = {}
+    for row in ModelPrice.objects.order_by("-valid_from_date"):
+        found.setdefault(row.model, []).append((row.valid_from_date, row.price()))
+    return MappingProxyType({model: tuple(told) for model, told in found.items()})
 
 
 def _read_strictness() -> Strictness:

@@ -98,7 +98,7 @@ def _endpoint(endpoint: Endpoint, *, every: bool) -> Iterator[Finding]:
         text = f"{endpoint.prefix}_API_KEY está vazia: só um servidor próprio aceita isso."
         yield Finding(check, Level.WARNING, text)
     if _unpriced(endpoint):
-        text = f"O limite de gasto não vale para {endpoint.model}: preencha os preços de {endpoint.prefix}_*."
+        text = f"O limite de gasto não vale para {endpoint.model}: preencha o preço em Agente › Preços de modelos."
         yield Finding(check, Level.WARNING, text)
     try:
         tried = _try_out(endpoint, every=every)
@@ -224,4 +224,4 @@ def _cost(endpoint: Endpoint, tried: Mapping[Way, Probe]) -> str:
 
 def _unpriced(endpoint: Endpoint) -> bool:
     ceiling = Decimal(str(settings.LLM_SPEND_MAX_DAY_USD + settings.LLM_SPEND_MAX_CONVERSATION_USD))
-    return bool(ceiling) and not endpoint.prompt_price and not endpoint.completion_price
+    return bool(ceiling) and not endpoint.price.prompt and not endpoint.price.completion

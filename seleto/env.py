@@ -119,6 +119,15 @@ def url(key: str, default: str | None = None) -> str:
     return value.rstrip("/")
 
 
+def address(key: str) -> str:
+    """A host and port to listen on, as in ``0.0.0.0:9101``; empty for none."""
+    value = text(key, "")
+    host, _, port = value.rpartition(":")
+    if value and not (host and port.isdigit() and 0 < int(port) < 65536):
+        raise ImproperlyConfigured(f"{key} accepts an address and a port, as in 0.0.0.0:9101.")
+    return value
+
+
 def database(value: str) -> dict[str, object]:
     """A Django database entry from a ``postgres://`` address; no other engine is accepted."""
     if not value.startswith(("postgres://", "postgresql://")):

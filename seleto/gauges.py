@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 
 from conversations.models import Channel
 from knowledge import flags
-from seleto import state
+from seleto import first_answers, state
 from seleto.backoffice import home, parked
 from seleto.lib import clock
 from seleto.lib.admin_lists import LOCAL
@@ -75,6 +75,10 @@ def _people(now: datetime) -> Iterator[Metric]:
     oldest = hot.rows[0].business_minutes * 60 if hot.rows else 0
     yield _gauge("seleto_hot_leads_waiting", "Hot leads whom nobody has attended to.", [hot.count])
     yield _gauge("seleto_hot_lead_oldest_seconds", "Business time the first of them has waited.", [oldest])
+    windows = first_answers.read(now)
+    asked, late = ({name: getattr(one, field) for name, one in windows.items()} for field in ("asked", "late"))
+    yield _labelled("seleto_first_answers_asked", "First messages to be answered.", "window", asked)
+    yield _labelled("seleto_first_answers_late", "Those not answered within a minute.", "window", late)
     spent = home.spend_today(everything)
     yield _gauge("seleto_model_spent_today_usd", "What the model cost today, by the set prices.", [float(spent.spent)])
     yield _gauge("seleto_model_ceiling_usd", "What it may cost a day; 0 for no ceiling.", [float(spent.ceiling)])

@@ -51,8 +51,8 @@ OPEN: dict[str, str] = {
         "Article ArticleEmbedding Article_products BusinessHours CompanyProfile Flag FollowUpRule HistoricalArticle"
         " HistoricalArticle_products HistoricalBusinessHours HistoricalCompanyProfile HistoricalHoliday"
         " HistoricalPhrase HistoricalPricePolicy HistoricalProduct HistoricalProductAttribute HistoricalProductPrice"
-        " HistoricalSafetyRules HistoricalSynonym Holiday Phrase PricePolicy Product ProductAttribute ProductPrice"
-        " PromptVersion RolloutRule SafetyRules ScoreWeights Synonym"
+        " HistoricalSafetyRules HistoricalSynonym Holiday ModelPrice Phrase PricePolicy Product ProductAttribute"
+        " ProductPrice PromptVersion RolloutRule SafetyRules ScoreWeights Synonym"
     ),
     "lib": "Alert Circuit ClockOffset Heartbeat RateBucket WorkTry",
 }

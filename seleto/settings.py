@@ -25,7 +25,8 @@ SECRET_KEY = env.text("SECRET_KEY", "insecure-development-key-refused-by-check-d
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 # Fernet keys for stored credentials, newest first; older ones still decrypt.
 FIELD_ENCRYPTION_KEYS = env.words("FIELD_ENCRYPTION_KEYS", ["aW5zZWN1cmUtZGV2ZWxvcG1lbnQta2V5LTMyLWJ5dGU="])
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+# Prometheus asks a pod by its address.
+ALLOWED_HOSTS = [*env.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"]), *env.words("POD_IP")]
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 # Where people and providers reach this installation; used in webhook addresses and links.
 PUBLIC_URL = env.url("PUBLIC_URL", "http://127.0.0.1:8000")
@@ -175,6 +176,8 @@ METRICS_DIR = env.text("PROMETHEUS_MULTIPROC_DIR", str(DATA_DIR / "metrics"))
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = METRICS_DIR
 # /metrics answers to this bearer token; without one, to the machine itself only.
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+# Where a worker whose counters no web process reads tells them itself, as in 0.0.0.0:9101; empty: nowhere.
+WORKER_METRICS_BIND = env.address("WORKER_METRICS_BIND")
 # Where traces go (OTLP over HTTP, the collector's base address); empty is off. Needs the extra `tracing`.
 _COLLECTOR = env.text("OTEL_EXPORTER_OTLP_ENDPOINT", "")
 TRACES_ENDPOINT = f"{_COLLECTOR.rstrip('/')}/v1/traces" if _COLLECTOR else ""

@@ -5,10 +5,13 @@ from decimal import Decimal
 
 from django.conf import settings
 
+from knowledge import queries
+from knowledge.costs import Price
+from seleto.lib import clock
+
 # How an answer gets its form: a JSON schema, JSON described in the prompt, or the arguments of a tool.
 SCHEMA, JSON, TOOL = "schema", "json", "tool"
 FIRST, STAND_IN = "llm", "llm-reserva"
-_MILLION = Decimal(1_000_000)
 _ADVICE = {
     "unauthorized": "O provedor recusa a chave do modelo {model}: confira {prefix}_API_KEY.",
     "quota": "A conta do modelo {model} está sem cota ou sem saldo: regularize com o provedor do modelo.",
@@ -23,7 +26,7 @@ _ADVICE_ELSE = "O modelo {model} respondeu com erro ({reason}): confira o servid
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """An OpenAI-compatible server and how its answers get their form (``LLM_ANSWER_MODE``). ``name`` is also the key
-    of its circuit. Prices in US$ per million tokens."""
+    of its circuit."""
 
     name: str
     base_url: str
@@ -31,16 +34,16 @@ class Endpoint:
     api_key: str = field(repr=False)
     mode: str = SCHEMA
     tools: bool = True
-    prompt_price: Decimal = Decimal(0)
-    completion_price: Decimal = Decimal(0)
+    # Apart from what makes two endpoints the same: a new price is no reason to build the model anew.
+    price: Price = field(default=Price(), compare=False)
 
     @property
     def prefix(self) -> str:
         """What the names of its settings begin with."""
         return "LLM_FALLBACK" if self.name == STAND_IN else "LLM"
 
-    def cost_usd(self, prompt_tokens: int, completion_tokens: int) -> Decimal:
-        return (self.prompt_price * prompt_tokens + self.completion_price * completion_tokens) / _MILLION
+    def cost_usd(self, prompt_tokens: int, completion_tokens: int, cached_tokens: int = 0) -> Decimal:
+        return self.price.of_tokens(prompt_tokens, completion_tokens, cached=cached_tokens)
 
 
 def endpoints() -> tuple[Endpoint, ...]:
@@ -52,8 +55,7 @@ def endpoints() -> tuple[Endpoint, ...]:
         api_key=settings.LLM_API_KEY,
         mode=settings.LLM_ANSWER_MODE,
         tools=settings.LLM_TOOLS,
-        prompt_price=Decimal(str(settings.LLM_PROMPT_PRICE)),
-        completion_price=Decimal(str(settings.LLM_COMPLETION_PRICE)),
+        price=_price(settings.LLM_MODEL, settings.LLM_PROMPT_PRICE, settings.LLM_COMPLETION_PRICE),
     )
     if not settings.LLM_FALLBACK_MODEL:
         return (first,)
@@ -64,9 +66,16 @@ def endpoints() -> tuple[Endpoint, ...]:
         api_key=settings.LLM_FALLBACK_API_KEY or ("" if settings.LLM_FALLBACK_BASE_URL else settings.LLM_API_KEY),
         mode=settings.LLM_FALLBACK_ANSWER_MODE or settings.LLM_ANSWER_MODE,
         tools=settings.LLM_FALLBACK_TOOLS,
-        prompt_price=Decimal(str(settings.LLM_FALLBACK_PROMPT_PRICE)),
-        completion_price=Decimal(str(settings.LLM_FALLBACK_COMPLETION_PRICE)),
+        price=_price(
+            settings.LLM_FALLBACK_MODEL, settings.LLM_FALLBACK_PROMPT_PRICE, settings.LLM_FALLBACK_COMPLETION_PRICE
+        ),
     )
+
+
+def _price(model: str, prompt: float, completion: float) -> Price:
+    read = Decimal(str(prompt))
+    of_settings = Price(prompt=read, cached=read, completion=Decimal(str(completion)))
+    return queries.model_price(model, at=clock.now(), otherwise=of_settings)
 
 
 def advice(endpoint: Endpoint, reason: str) -> str:

@@ -20,7 +20,7 @@ from httpx import Timeout
 from openai.types.chat import ChatCompletion, ChatCompletionMessage, ChatCompletionMessageFunctionToolCall
 from pydantic import BaseModel
 
-from conversations.agent import schema, tokens
+from conversations.agent import plain, schema, tokens
 from conversations.agent.endpoints import JSON, SCHEMA, TOOL, Endpoint, endpoints
 from conversations.agent.errors import BUDGET, ModelFailure, classify
 from conversations.agent.tools import ToolBox, definitions
@@ -42,6 +42,7 @@ class Ledger:
     endpoint: Endpoint | None = None
     calls: int = 0
     prompt_tokens: int = 0
+    cached_tokens: int = 0
     completion_tokens: int = 0
     model_ms: int = 0
     finish_reason: str = ""
@@ -93,6 +94,7 @@ class BoundedModel(OpenAILike):
         ledger: Ledger = _current.ledger
         if response.usage is not None:
             ledger.prompt_tokens += response.usage.prompt_tokens
+            ledger.cached_tokens += plain.cached_tokens(response.usage)
             ledger.completion_tokens += response.usage.completion_tokens
             _learn(ledger, response.usage.prompt_tokens)
         choice = response.choices[0] if response.choices else None

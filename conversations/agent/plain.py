@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 from conversations.agent.endpoints import Endpoint
 from conversations.agent.errors import NO_API, ModelFailure, classify
+from conversations.agent.state import Usage
 from seleto.lib import http
 
 if TYPE_CHECKING:
+    from openai.types import CompletionUsage
     from openai.types.chat import ChatCompletion
 
 
@@ -39,3 +41,23 @@ def chat(
     if isinstance(answer, str) or not answer.choices:
         raise ModelFailure(NO_API, retryable=False)
     return answer
+
+
+def usage(endpoint: Endpoint, answer: "ChatCompletion") -> Usage:
+    """What one call cost; nothing but the call itself where the server counts no tokens."""
+    used = answer.usage
+    if used is None:
+        return Usage(model=endpoint.model, calls=1)
+    return Usage(
+        model=endpoint.model,
+        calls=1,
+        prompt_tokens=used.prompt_tokens,
+        completion_tokens=used.completion_tokens,
+        cost_usd=endpoint.cost_usd(used.prompt_tokens, used.completion_tokens, cached_tokens(used)),
+    )
+
+
+def cached_tokens(used: "CompletionUsage") -> int:
+    """Of the tokens read, those the server had read before; 0 where it does not say."""
+    details = used.prompt_tokens_details
+    return (details.cached_tokens or 0) if details else 0

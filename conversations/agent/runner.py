@@ -85,7 +85,7 @@ class Session:
             calls=ledger.calls,
             prompt_tokens=ledger.prompt_tokens,
             completion_tokens=ledger.completion_tokens,
-            cost_usd=self._endpoint.cost_usd(ledger.prompt_tokens, ledger.completion_tokens),
+            cost_usd=self._endpoint.cost_usd(ledger.prompt_tokens, ledger.completion_tokens, ledger.cached_tokens),
             model_ms=ledger.model_ms,
         )
 

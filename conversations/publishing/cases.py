@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
+from conversations.agent.endpoints import endpoints
 from conversations.evals import quick, reported, schema
 from conversations.evals.assertions import IMPLIED
 from conversations.evals.rehearsal import Material, Take
@@ -17,7 +18,6 @@ from conversations.models import EvalCase
 # One case a line: its name, and what happens in it in a manager's words. Few, because somebody waits for them and
 # every turn is paid for.
 NAMES = schema.SHIPPED / "gate.txt"
-_MILLION = Decimal(1_000_000)
 
 
 class ModelDown(Exception):
@@ -82,11 +82,8 @@ def _shipped_cases() -> Mapping[str, Case]:
 
 
 def most_usd(case: Case) -> Decimal:
-    """What a conversation may cost when each message takes one call of full size; 0 without prices in the settings."""
-    call = (
-        Decimal(str(settings.LLM_PROMPT_PRICE)) * settings.PROMPT_BUDGET_TOKENS
-        + Decimal(str(settings.LLM_COMPLETION_PRICE)) * settings.LLM_MAX_COMPLETION_TOKENS
-    ) / _MILLION
+    """What a conversation may cost when each message takes one call of full size; 0 without prices."""
+    call = endpoints()[0].cost_usd(settings.PROMPT_BUDGET_TOKENS, settings.LLM_MAX_COMPLETION_TOKENS)
     return call * sum(turn.sender == "lead" for turn in case.turns)
 
 

@@ -18,6 +18,7 @@ from conversations.readings.doubts import Transcription
 from conversations.readings.transcription import CIRCUIT, Sound
 from conversations.spending import Ceiling
 from knowledge import queries
+from knowledge.costs import Price
 from seleto.lib import circuits, clock, connections, untrusted
 from seleto.lib.errors import Ambiguous, Misconfigured, ProviderError, Rejected, Unavailable
 from seleto.lib.untrusted import Bounds, Unreadable
@@ -129,6 +130,7 @@ def _failed(error: ProviderError) -> None:
 
 def _record(heard: Sequence[Transcription], seconds: float | None, conversation_id: UUID) -> None:
     counted = sum(one.seconds for one in heard) or seconds or 0.0
-    cost = Decimal(str(settings.TRANSCRIPTION_PRICE)) * Decimal(str(counted)) / 60
-    usage = Usage(model=settings.TRANSCRIPTION_MODEL, calls=len(heard), cost_usd=cost)
-    spending.record(ModelUse.Purpose.TRANSCRIPTION, conversation_id, usage, prompt_version="", now=clock.now())
+    now, of_settings = clock.now(), Price(minute=Decimal(str(settings.TRANSCRIPTION_PRICE)))
+    price = queries.model_price(settings.TRANSCRIPTION_MODEL, at=now, otherwise=of_settings)
+    usage = Usage(model=settings.TRANSCRIPTION_MODEL, calls=len(heard), cost_usd=price.of_seconds(counted))
+    spending.record(ModelUse.Purpose.TRANSCRIPTION, conversation_id, usage, prompt_version="", now=now)

@@ -73,7 +73,4 @@ def _asked(content: list[dict[str, Any]]) -> tuple[str, Usage]:
         kind = Unavailable if retry else Rejected
         raise kind(failure.reason, retry_after=failure.retry_after) from None
     note(endpoint, "")
-    used = answer.usage
-    tokens = (used.prompt_tokens, used.completion_tokens) if used else (0, 0)
-    usage = Usage(endpoint.model, 1, *tokens, cost_usd=endpoint.cost_usd(*tokens))
-    return answer.choices[0].message.content or "", usage
+    return answer.choices[0].message.content or "", plain.usage(endpoint, answer)

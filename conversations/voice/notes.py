@@ -19,7 +19,8 @@ from conversations.models import Media, Message, ModelUse, Outbox
 from conversations.spending import Ceiling
 from conversations.voice import endpoint
 from conversations.voice.endpoint import CIRCUIT
-from knowledge import flags
+from knowledge import flags, queries
+from knowledge.costs import Price
 from seleto.lib import circuits, clock, connections, metrics
 from seleto.lib.download import Fetched
 from seleto.lib.errors import Misconfigured, ProviderError, Rejected
@@ -146,6 +147,7 @@ def _keep(row_id: UUID, message_id: UUID, path: str, file: Fetched, *, now: date
 
 
 def _record(text: str, conversation_id: UUID) -> None:
-    cost = Decimal(str(settings.SPEECH_PRICE)) * len(text) / 1000
-    usage = Usage(model=settings.SPEECH_MODEL, calls=1, cost_usd=cost)
-    spending.record(ModelUse.Purpose.SPEECH, conversation_id, usage, prompt_version="", now=clock.now())
+    now, of_settings = clock.now(), Price(thousand_chars=Decimal(str(settings.SPEECH_PRICE)))
+    price = queries.model_price(settings.SPEECH_MODEL, at=now, otherwise=of_settings)
+    usage = Usage(model=settings.SPEECH_MODEL, calls=1, cost_usd=price.of_characters(len(text)))
+    spending.record(ModelUse.Purpose.SPEECH, conversation_id, usage, prompt_version="", now=now)

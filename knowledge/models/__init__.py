@@ -5,6 +5,7 @@ touched and leaves alone what a manager changed (`knowledge/loader.py`).
 """
 
 from knowledge.models.calendar import BusinessHours, Holiday, Weekday
+from knowledge.models.costs import ModelPrice
 from knowledge.models.embeddings import ArticleEmbedding
 from knowledge.models.followup import FollowUpRule
 from knowledge.models.products import Article, Gap, Product, ProductAttribute, Synonym
@@ -35,6 +36,7 @@ __all__ = [
     "FollowUpRule",
     "Gap",
     "Holiday",
+    "ModelPrice",
     "Phrase",
     "PricePolicy",
     "Product",

@@ -102,6 +102,7 @@ GROUPS: tuple[tuple[str, tuple[Page, ...]], ...] = (
             Page("Respostas erradas", "thumb_down", ("conversations.wrongreply", "conversations.evalcase")),
             Page("Avaliações diárias", "monitoring", ("conversations.evalrun",)),
             Page("Turnos", "psychology", ("conversations.turn",)),
+            Page("Preços de modelos", "payments", ("knowledge.modelprice",)),
             Page(
                 "Liberação",
                 "toggle_on",

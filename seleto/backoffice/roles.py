@@ -18,7 +18,7 @@ AUDITOR = "Auditor"
 _TALKS = "conversation message handoff handoffalarm media followup plannedfollowup guardrailhit turn wrongreply".split()
 _PEOPLE = "lead fact empresa orcamento".split()
 _SAYABLE = "product productattribute article synonym gap companyprofile phrase".split()
-_RULES = "pricepolicy productprice safetyrules scoreweights businesshours holiday followuprule flag".split()
+_RULES = "pricepolicy productprice safetyrules scoreweights businesshours holiday followuprule flag modelprice".split()
 _ROLLOUT = "rolloutrule rolloutphone".split()
 _PROMPTS = "promptversion publishrun prompttrial".split()
 _MANNERS = "messagetemplate handofflevel resumerule audiorule handout evalcase evalrun".split()
@@ -42,7 +42,7 @@ PERMISSIONS: dict[str, set[str]] = {
         *_may("view", "crm", _CRM),
         *_may("view", "lib", ["alert", "auditentry"]),
         *_may("add change delete", "knowledge", "product productattribute article synonym phrase".split()),
-        *_may("add change delete", "knowledge", "productprice scoreweights".split()),
+        *_may("add change delete", "knowledge", "productprice scoreweights modelprice".split()),
         *_may("add change delete", "knowledge", "businesshours holiday followuprule".split()),
         *_may("add change delete", "conversations", "handofflevel resumerule audiorule handout".split()),
         *_may("change", "knowledge", ["companyprofile", "gap", "pricepolicy", "safetyrules"]),
@@ -81,6 +81,7 @@ PERMISSIONS: dict[str, set[str]] = {
         *_may("view", "conversations", ["conversation", "turn", "media", "handoffalarm", "messagetemplate", *_WIRES]),
         *_may("view", "leads", ["lead"]),
         *_may("view", "knowledge", ["flag", *_ROLLOUT]),
+        *_may("view add change delete", "knowledge", ["modelprice"]),
         *_may("view", "django_q", _QUEUE),
         *_may("view", "crm", _CRM),
         *_may("view", "lib", [*_SYSTEM, "apitoken", "auditentry"]),

@@ -35,6 +35,7 @@ from django_q.conf import Conf
 from seleto.lib import alerts, clock, draining, jobs
 from seleto.lib.draining import Tether
 from seleto.lib.listening import Listener, readable
+from seleto.lib.metrics_door import Door
 from seleto.lib.models import Alert
 
 log = structlog.get_logger(__name__)
@@ -68,9 +69,11 @@ class _Group:
 
 
 class Supervisor:
-    """Runs until SIGTERM or SIGINT; a second one skips the grace. ``workers``: processes per cluster."""
+    """Runs until SIGTERM or SIGINT; a second one skips the grace. ``workers``: processes per cluster. ``door`` is kept
+    open beside them."""
 
-    def __init__(self, workers: Mapping[str, int]) -> None:
+    def __init__(self, workers: Mapping[str, int], *, door: Door | None = None) -> None:
+        self._door = door
         self._groups = [_Group(cluster, count) for cluster, count in workers.items()]
         self._listener = Listener(clock.CHANNEL)
         self._stop_signals = 0
@@ -87,6 +90,8 @@ class Supervisor:
         while not self._stop_signals:
             self._reap()
             self._fork_missing()
+            if self._door:
+                self._door.keep_open()
             if time.monotonic() >= self._sweep_at:
                 self._sweep()
             for group in self._groups:
@@ -213,6 +218,8 @@ class Supervisor:
             log.warning("worker.killed_after_grace", cluster=group.cluster)
             _kill_group(group.pid)
             os.waitpid(group.pid, 0)
+        if self._door:
+            self._door.close()
         self._listener.close()
         self._settle(self._discard_beats, *self._groups)
         _disconnect()

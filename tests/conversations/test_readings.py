@@ -3,6 +3,7 @@
 import io
 import json
 from datetime import timedelta
+from decimal import Decimal
 
 import httpx
 import numpy as np
@@ -15,6 +16,7 @@ from conversations.evals.schema import read
 from conversations.models import AudioRule, Conversation, Media, Message, ModelUse, Outbox, Reading, Turn
 from conversations.readings import again
 from knowledge import loader
+from knowledge.models import ModelPrice
 from leads.models import Fact, Lead
 from sandbox.zapi import media as voices
 from seleto.lib import jobs
@@ -133,8 +135,14 @@ def test_what_was_asked_of_the_endpoint(outside):
     assert b"FB300" in body
 
 
-def test_the_cost_is_kept(outside, settings):
+@pytest.mark.parametrize("kept", ["settings", "table"])
+def test_the_cost_is_kept(outside, settings, kept):
     settings.TRANSCRIPTION_PRICE = 0.06
+    if kept == "table":
+        settings.TRANSCRIPTION_PRICE = 9
+        ModelPrice.objects.create(
+            model=settings.TRANSCRIPTION_MODEL, valid_from_date="2026-01-01", minute_usd=Decimal("0.06")
+        )
     arrive(outside, voice())
     jobs.run_due("media", "read")
 

@@ -3,6 +3,7 @@
 import base64
 import json
 from datetime import timedelta
+from decimal import Decimal
 
 import httpx
 import pytest
@@ -13,7 +14,7 @@ from conversations.media import files
 from conversations.models import Conversation, Media, Message, ModelUse, Outbox
 from conversations.spending import Ceiling
 from knowledge import queries
-from knowledge.models import CompanyProfile, Flag
+from knowledge.models import CompanyProfile, Flag, ModelPrice
 from seleto.lib import jobs
 from seleto.lib.models import Circuit
 from tests import zapi
@@ -87,6 +88,17 @@ def test_the_reviewed_text_is_what_is_spoken_and_what_stays(world):
     sound = json.loads(world.sends.calls[0].request.content)["audio"]
     assert base64.b64decode(sound.partition(",")[2]) == OGG
     assert ModelUse.objects.get(purpose=ModelUse.Purpose.SPEECH).cost_usd > 0
+
+
+def test_what_a_thousand_characters_cost_stands_in_the_table(world, settings):
+    usd = Decimal("0.5")
+    ModelPrice.objects.create(model=settings.SPEECH_MODEL, valid_from_date="2026-01-01", thousand_chars_usd=usd)
+    heard()
+
+    run()
+
+    spoken = json.loads(world.voice.calls[0].request.content)["input"]
+    assert ModelUse.objects.get(purpose=ModelUse.Purpose.SPEECH).cost_usd == usd * len(spoken) / 1000
 
 
 def test_off_by_default(world):

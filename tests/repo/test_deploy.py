@@ -138,6 +138,35 @@ def test_systemd_takes_every_unit(unit: Path, tmp_path: Path) -> None:
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
+def test_every_process_that_counts_is_read_by_prometheus() -> None:
+    """Where web and workers share no directory, each must be asked at the port that its deployment opens."""
+    compose = read(ROOT / "compose.yaml")[0]["services"]
+    jobs = {job["job_name"]: job for job in read(ROOT / "deploy/observability/prometheus.yml")[0]["scrape_configs"]}
+    worker = next(one for one in read(BASE / "worker.yaml") if one["kind"] == "Deployment")["spec"]["template"]
+    container = worker["spec"]["containers"][0]
+    port = compose["worker"]["environment"]["WORKER_METRICS_BIND"].rpartition(":")[2]
+    let_in = {one["metadata"]["name"]: one["spec"].get("ingress") for one in read(BASE / "network.yaml")}
+
+    assert jobs["seleto-worker"]["dns_sd_configs"][0]["port"] == int(port)
+    assert {"name": "WORKER_METRICS_BIND", "value": f"0.0.0.0:{port}"} in container["env"]
+    assert worker["metadata"]["annotations"]["prometheus.io/port"] == port
+    assert let_in["seleto-worker"][0]["ports"] == [{"protocol": "TCP", "port": int(port)}]
+
+
+def test_prometheus_takes_its_configuration(tmp_path: Path) -> None:
+    if not shutil.which("promtool"):
+        pytest.skip("Prometheus is not installed.")
+    text = (ROOT / "deploy/observability/prometheus.yml").read_text(encoding="utf-8")
+    token = tmp_path / "token"
+    token.write_text("t", encoding="utf-8")
+    (tmp_path / "prometheus.yml").write_text(text.replace("/run/secrets/metrics_token", str(token)), encoding="utf-8")
+    shutil.copy(ROOT / "deploy/observability/alerts.yml", tmp_path)
+
+    done = run("promtool", "check", "config", tmp_path / "prometheus.yml")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 # --- the commands
 
 
@@ -165,15 +194,17 @@ def world(installed: Path, tmp_path: Path, database_url: str) -> dict[str, str]:
     """What the processes are told; the one directory they may write to is named in it."""
     writable = tmp_path / "writable"
     writable.mkdir()
-    with socket.socket() as free:
+    with socket.socket() as free, socket.socket() as also_free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        also_free.bind(("127.0.0.1", 0))
+        port, other = free.getsockname()[1], also_free.getsockname()[1]
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(writable),
         "DATABASE_URL": database_url,
         "SECRET_KEY": "k" * 60,
         "WEB_BIND": f"127.0.0.1:{port}",
+        "WORKER_METRICS_BIND": f"127.0.0.1:{other}",
         "WEB_PROCESSES": "1",
         "ALLOWED_HOSTS": "seleto.example.com",
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -210,10 +241,19 @@ def test_the_commands_of_the_image_run_without_writing_to_it(
     assert started(installed, world, "python", "-c", "open('new', 'w')").wait() == 1, "the code can be written to"
     until(lambda: started(installed, world, "python", "deploy/healthy.py").wait() == 0, what="the web process answers")
     until(lambda: ready(world), what="the worker's clusters give signs of life")
+    until(lambda: told(world["WORKER_METRICS_BIND"]), what="the worker tells its figures")
     for process in (web, worker):
         process.send_signal(signal.SIGTERM)
 
     assert [web.wait(timeout=60), worker.wait(timeout=60)] == [0, 0]
+
+
+def told(bind: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://{bind}/metrics", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
 
 
 def ready(world: dict[str, str]) -> bool:

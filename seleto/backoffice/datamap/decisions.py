@@ -261,6 +261,7 @@ NOBODY: dict[str, str] = {
     "knowledge.Gap": "status",
     "knowledge.HistoricalArticle_products": "",
     "knowledge.Holiday": "name kind",
+    "knowledge.ModelPrice": "model",
     "knowledge.Phrase": "seed_checksum situation language text seed_key",
     "knowledge.PricePolicy": "",
     "knowledge.Product": "seed_checksum code name description aliases",

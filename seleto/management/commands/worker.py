@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from seleto.lib import metrics
+from seleto.lib.metrics_door import Door
 from seleto.lib.supervisor import Supervisor
 
 
@@ -26,4 +27,6 @@ class Command(BaseCommand):
         if unknown or not names:
             raise CommandError(f"--clusters accepts some of: {', '.join(settings.QUEUE_WORKERS)}.", returncode=2)
         metrics.sweep()
-        Supervisor({name: settings.QUEUE_WORKERS[name] for name in names}).run()
+        bind = settings.WORKER_METRICS_BIND
+        door = Door(bind, token=settings.METRICS_TOKEN) if bind else None
+        Supervisor({name: settings.QUEUE_WORKERS[name] for name in names}, door=door).run()
