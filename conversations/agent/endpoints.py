@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.conf import settings
+from django.db import DatabaseError
 
 from knowledge import queries
 from knowledge.costs import Price
@@ -75,7 +76,10 @@ def endpoints() -> tuple[Endpoint, ...]:
 def _price(model: str, prompt: float, completion: float) -> Price:
     read = Decimal(str(prompt))
     of_settings = Price(prompt=read, cached=read, completion=Decimal(str(completion)))
-    return queries.model_price(model, at=clock.now(), otherwise=of_settings)
+    try:
+        return queries.model_price(model, at=clock.now(), otherwise=of_settings)
+    except DatabaseError:
+        return of_settings  # what it costs is no reason not to ask; `doctor` looks at a model without a database too
 
 
 def advice(endpoint: Endpoint, reason: str) -> str:

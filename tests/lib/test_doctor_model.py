@@ -14,6 +14,7 @@ from sandbox.model import misbehave, speaker, wire
 from seleto import doctor_model
 from seleto.findings import Level
 
+pytestmark = pytest.mark.django_db
 URL = "http://modelo.test/v1"
 KEY = "sk-chave-que-ninguem-pode-ver"
 
