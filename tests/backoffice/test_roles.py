@@ -37,7 +37,8 @@ OPENS = {
     | {f"lib.{name}" for name in "alert circuit heartbeat ratebucket apitoken auditentry".split()}
     | {f"django_q.{name}" for name in "ormq schedule success failure".split()}
     | {"outbound.subscription", "outbound.delivery"}
-    | {"leads.lead", "knowledge.flag", "knowledge.rolloutrule", "knowledge.rolloutphone", "backoffice.bulkrun"},
+    | {"leads.lead", "knowledge.flag", "knowledge.rolloutrule", "knowledge.rolloutphone", "backoffice.bulkrun"}
+    | {"knowledge.modelprice"},
     roles.DATA_OFFICER: PEOPLE | {"leads.subjectrequest", "conversations.conversation"} | {"lib.auditentry"},
 }
 # Deeds that have a permission of their own.
