@@ -1,11 +1,15 @@
 """SDRs see every conversation, take over by typing and give it back with a word (domain.md, Human in the loop)."""
 
+import io
 import json
 from datetime import timedelta
 
 import httpx
 import pytest
 import respx
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.test import Client
 
 from conversations.models import (
     ChatwootLink,
@@ -76,6 +80,30 @@ def test_both_sides_of_a_conversation_are_shown_in_order_and_once(account):
     assert account.contacts[0]["phone_number"] == "+5511900000001"
     assert account.messages[1]["sender"]["type"] == "agent_bot"
     assert account.conversations[40]["status"] == "pending"
+
+
+def by_command(client: Client) -> None:
+    call_command("pause_agent", "--all", stdout=io.StringIO())
+
+
+def by_switch(client: Client) -> None:
+    client.force_login(User.objects.create_superuser("gestora"))
+    client.post("/admin/knowledge/rolloutrule/chave/", {"scope": "global", "on": "0", "confirmed": "yes"})
+
+
+@pytest.mark.parametrize("switch_off", [by_command, by_switch])
+def test_the_way_back_is_the_agent_off_while_people_go_on_in_chatwoot(account, client, switch_off):
+    switch_off(client)
+    zapi.post(zapi.received("vocês vendem formadora?"))
+    jobs.run_due()
+    Conversation.objects.update(turn_due_at=now())  # the lead's silence is over
+    jobs.run_due()
+    chatwoot.post(chatwoot.written("Oi! Aqui é a Bianca, posso te ligar?"))
+    jobs.run_due()
+
+    assert account.shown() == [("lead", "vocês vendem formadora?")]  # what she wrote stands there already
+    assert sent(account) == ["Oi! Aqui é a Bianca, posso te ligar?"]
+    assert not account.model.called
 
 
 def test_facts_are_attributes_and_temperature_and_product_labels_beside_those_of_people(account):

@@ -11,7 +11,8 @@ import time_machine
 from django.db import connection, transaction
 
 from conversations import repair
-from conversations.models import Message
+from conversations.models import Handoff, Message
+from crm.models import CrmSync
 from leads.models import Fact, Lead
 from leads.services import NewFact, reclassify, record_facts
 from leads.temperature import Engagement
@@ -118,6 +119,23 @@ def test_a_pause_a_return_and_what_was_sent_are_told(receiver: Receiver, subscri
     assert told["conversation.paused"]["conversation"] == str(conversation.pk)
     assert told["conversation.resumed"]["lead"] == str(conversation.lead_id)
     assert told["message.sent"]["message"] == str(said.pk)
+
+
+def test_a_handover_a_failed_message_and_the_crm_are_told(receiver: Receiver, subscription: Subscription) -> None:
+    conversation = ConversationFactory.create()
+    given = Handoff.objects.create(
+        conversation=conversation, reason="pediu_humano", queue="comercial", opened_at=clock.now()
+    )
+    said = MessageFactory.create(conversation=conversation, author=Message.Author.PERSON, status=Message.Status.QUEUED)
+    Message.objects.filter(pk=said.pk).update(status=Message.Status.FAILED)
+    CrmSync.objects.update_or_create(lead=conversation.lead)
+    CrmSync.objects.filter(lead=conversation.lead).update(synced_at=clock.now())
+    deliver()
+
+    told = dict(receiver.told)
+    assert (told["handoff.opened"]["handoff"], told["handoff.opened"]["queue"]) == (str(given.pk), "comercial")
+    assert told["message.failed"]["message"] == str(said.pk)
+    assert told["crm.synced"]["lead"] == str(conversation.lead_id)
 
 
 def test_what_is_rolled_back_is_not_told(receiver: Receiver, subscription: Subscription) -> None:
