@@ -167,6 +167,28 @@ def test_prometheus_takes_its_configuration(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_only_the_migration_knows_the_owner_of_the_tables() -> None:
+    compose = read(ROOT / "compose.yaml")[0]["services"]
+    told = {
+        one["metadata"]["name"]
+        for path in BASE.glob("*.yaml")
+        for one in read(path)
+        if one["kind"] in ("Deployment", "Job")
+        for container in one["spec"]["template"]["spec"]["containers"]
+        for source in container["envFrom"]
+        if source.get("secretRef", {}).get("name") == "seleto-owner"
+    }
+
+    assert {name for name, one in compose.items() if "owner_database_url" in one.get("secrets", ())} == {
+        "roles",
+        "migrate",
+    }
+    assert told == {"seleto-migrate"}
+    assert [one.stem for one in UNITS if "/etc/seleto/owner.env" in one.read_text(encoding="utf-8")] == [
+        "seleto-migrate"
+    ]
+
+
 # --- the commands
 
 
