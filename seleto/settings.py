@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "seleto.accounts.middleware.Doors",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # The last: it calls the view itself.
+    "seleto.backoffice.looking.Looking",
     "seleto.backoffice.four_eyes.holding.FourEyesMiddleware",
 ]
 

@@ -33,6 +33,17 @@ def test_opening_a_page_about_a_lead_is_noted_once(admin_client: Client, admin_u
     )
 
 
+def test_every_other_page_about_a_person_is_noted_under_its_own_id(admin_client: Client, admin_user: User) -> None:
+    message = waiting("Oi").messages.get()
+    page = reverse("admin:conversations_message_change", args=[message.pk])
+
+    assert {admin_client.get(page).status_code for _ in range(2)} == {200}
+    admin_client.get(reverse("admin:conversations_message_change", args=[new_id()]))
+
+    entry = AuditEntry.objects.get(action="see")
+    assert (entry.actor, entry.subject_kind, entry.subject_id) == (f"usuário:{admin_user.pk}", "message", message.pk)
+
+
 def test_looking_again_later_is_another_entry(settings: Settings) -> None:
     lead, when = new_id(), now()
     for minutes in (0, settings.AUDIT_SEEN_MIN - 1, settings.AUDIT_SEEN_MIN + 1):
