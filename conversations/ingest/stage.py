@@ -156,7 +156,9 @@ def _failed(event: EventClaim, error: Exception, now: datetime) -> str:
 def _close(event: EventClaim, status: Event.Status, *, reason: str, now: datetime, parsed: Any = None) -> str:
     """``parsed`` is what a settled event said; of whom nobody knows, nothing is kept."""
     changes: dict[str, object] = {"status": status, "reason": reason[:120], "processed_at": now, "leased_until": None}
-    if parsed is not None and not known.names_somebody(parsed, event.body):
+    # A message that was taken in made its lead known: the most common event is not looked up once more.
+    taken_in = status == Event.Status.DONE and isinstance(parsed, base.Incoming)
+    if parsed is not None and not taken_in and not known.names_somebody(parsed, event.body):
         changes["body"] = b""
     Event.objects.filter(pk=event.id).update(**changes)
     if status == Event.Status.PARKED:

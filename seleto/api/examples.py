@@ -16,7 +16,7 @@ LEAD: dict[str, Any] = {
     "score": 80,
     "opted_out": False,
     "empresa": _EMPRESA,
-    "identities": [{"kind": "phone", "value": "5511900000001"}],
+    "identities": [{"kind": "phone", "value": "5547900000001"}],
     "facts": [{"field": "produto", "value": "FB700", "evidence": "said", "created_at": "2026-11-24T12:16:02Z"}],
 }
 EMPRESA: dict[str, Any] = {
