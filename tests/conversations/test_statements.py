@@ -8,6 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from conversations.ingest import stage as ingest
 from conversations.turns import stage as turns
+from knowledge import queries
+from seleto.lib import circuits
 from tests import zapi
 from tests.conversations.model import said
 from tests.factories import PromptFactory
@@ -19,7 +21,12 @@ INGEST = 10
 TURN = 14
 
 
-def test_a_message_and_its_answer_cost_few_statements(channel, settings):
+def test_a_message_and_its_answer_cost_few_statements(channel, settings, monkeypatch):
+    # What is kept for seconds must not run out between the two on a slow machine.
+    settings.CHANNEL_CACHE_S = 3600
+    monkeypatch.setattr(circuits, "CACHE_S", 3600.0)
+    monkeypatch.setattr(queries, "FLAG_CACHE_S", 3600.0)
+    monkeypatch.setattr(queries._cached, "__defaults__", (3600.0,))
     settings.QUIET_FRAGMENT_S = settings.QUIET_DEFAULT_S = settings.QUIET_AFTER_ANSWER_S = 0
     PromptFactory.create()
     with respx.mock(assert_all_called=False) as router:
