@@ -102,7 +102,7 @@ docs: setup ## write the pages that come from the tests
 
 lock: setup ## renew the lock files from pyproject.toml (needs uv)
 	@command -v uv >/dev/null 2>&1 || { echo "make lock needs uv."; exit 1; }
-	uv pip compile pyproject.toml $(LOCK) --extra tracing -o requirements.txt
+	uv pip compile pyproject.toml $(LOCK) --extra errors --extra tracing -o requirements.txt
 	uv pip compile pyproject.toml $(LOCK) --extra dev -o requirements-dev.txt
 
 LOCK := -p 3.11 --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet

@@ -8,6 +8,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
+from seleto.lib import error_tracker
+
 _DEVELOPMENT = "insecure-development-key"
 _DEVELOPMENT_FERNET = "aW5zZWN1cmUtZGV2ZWxvcG1lbnQta2V5LTMyLWJ5dGU="
 # The providers' own addresses. Another one is another party reading every message. Meta's is followed by a version.
@@ -42,6 +44,16 @@ def no_faults(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMe
         return []
     about = "FAULTS_MODULE is set: processes would fail on purpose."
     return [Error(about, hint="Unset FAULTS_MODULE.", id="seleto.E012")]
+
+
+@register()
+def errors_can_be_told(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    """A tracker that cannot be told would be noticed only when something breaks."""
+    problem = error_tracker.problem()
+    if not problem:
+        return []
+    hint = "Copy the DSN from the tracker's project and install seleto[errors], or unset ERROR_TRACKER_DSN."
+    return [Error(f"ERROR_TRACKER_DSN cannot be used: {problem}.", hint=hint, id="seleto.E013")]
 
 
 @register(Tags.security, deploy=True)

@@ -48,6 +48,7 @@ ENVIRONMENT = (
     Secret("DATABASE_URL", _ALL, "PostgreSQL"),
     Secret("LISTEN_DATABASE_URL", "worker", "PostgreSQL"),
     Secret("MIGRATION_DATABASE_URL", "migrate", "PostgreSQL"),
+    Secret("ERROR_TRACKER_DSN", _ALL, "rastreador de erros"),
     Secret("METRICS_TOKEN", "web", "Prometheus"),
     Secret("ZAPI_INSTANCE_TOKEN", "seed_channel", "Z-API"),
     Secret("ZAPI_CLIENT_TOKEN", "seed_channel", "Z-API"),

@@ -183,6 +183,9 @@ WORKER_METRICS_BIND = env.address("WORKER_METRICS_BIND")
 _COLLECTOR = env.text("OTEL_EXPORTER_OTLP_ENDPOINT", "")
 TRACES_ENDPOINT = f"{_COLLECTOR.rstrip('/')}/v1/traces" if _COLLECTOR else ""
 TRACES_TIMEOUT_S = env.seconds("TRACES_TIMEOUT_S", 5, least=1)
+# Where errors are told (a DSN of Sentry or GlitchTip), and under which name; empty is off. Needs the extra `errors`.
+ERROR_TRACKER_DSN = env.text("ERROR_TRACKER_DSN", "")
+ERROR_TRACKER_ENVIRONMENT = env.text("ERROR_TRACKER_ENVIRONMENT", "production")
 # /readyz: a cluster without a sign of life for this long is down; a stage this late is degraded.
 HEARTBEAT_STALE_S = env.seconds("HEARTBEAT_STALE_S", 30, least=1)
 STAGE_LATE_S = env.seconds("STAGE_LATE_S", 60, least=1)

@@ -21,7 +21,7 @@ import structlog
 from django.core.exceptions import ImproperlyConfigured
 from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
-from seleto.lib import correlation, redact
+from seleto.lib import correlation, error_tracker, redact
 
 _MAX_FRAMES = 30
 # Exceptions of our own packages carry constant words by rule; these others speak of code and settings only.
@@ -105,6 +105,7 @@ def _processors(readable: bool) -> list[Processor]:
         add_correlation,
         partial(render_exception, quoting=readable),
         redact_values,
+        error_tracker.tell,
     ]
 
 

@@ -21,7 +21,7 @@ from tests.factories import ChannelFactory
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET_NAME = re.compile(
-    r"^(\w*(?:SECRET|TOKEN|PASSWORD|API_KEY|SECRET_KEY|ENCRYPTION_KEYS|IDENTITY|DATABASE_URL)) = env", re.M
+    r"^(\w*(?:SECRET|TOKEN|PASSWORD|API_KEY|SECRET_KEY|ENCRYPTION_KEYS|IDENTITY|DATABASE_URL|_DSN)) = env", re.M
 )
 pytestmark = pytest.mark.security
 
