@@ -67,7 +67,7 @@ def rows_of(addresses: Sequence[str], provider_ids: Iterable[str] = ()) -> dict[
         "leads": Lead.objects.filter(pk__in=leads),
         "conversations": talks,
         "messages": messages,
-        "turns": Turn.objects.filter(conversation__in=talks).order_by("started_at"),
+        "turns": Turn.objects.filter(conversation__in=talks).order_by("started_at", "finished_at", "read_revision"),
         "outbox": Outbox.objects.filter(conversation__in=talks).order_by("conversation_id", "order"),
         "handoffs": Handoff.objects.filter(conversation__in=talks),
         "facts": Fact.objects.filter(lead_id__in=leads),
