@@ -15,7 +15,7 @@ from conversations.agent.memory import Memory
 from conversations.models import Conversation, Handoff, Message, Outbox, Turn
 from conversations.signals import handoff_opened, ownership_changed
 from conversations.speech import only_asks
-from seleto.lib import alerts, audit, jobs
+from seleto.lib import alerts, audit, hot, jobs
 from seleto.lib.ids import new_id
 
 # Why a person is in charge: they wrote on the company's own phone.
@@ -167,14 +167,17 @@ def cancel_mere_questions(conversation: Conversation) -> None:
 
 def waiting_reply(conversation: Conversation) -> tuple[Turn | None, bool]:
     """The agent's last reply, if something of it has still to leave, and whether something has left."""
-    turn = Turn.objects.filter(
-        conversation=conversation,
-        outbox__status=Outbox.Status.QUEUED,
-        outbox__origin=Outbox.Origin.AGENT,
-        status=Turn.Status.REPLIED,
-        read_revision=conversation.answered_revision,
-    ).first()
-    return turn, turn is not None and turn.outbox.exclude(status=Outbox.Status.QUEUED).exists()
+    rows = hot.fetch(
+        "SELECT t.id, EXISTS (SELECT FROM conversations_outbox o WHERE o.turn_id = t.id AND o.status <> 'queued')"
+        " FROM conversations_turn t WHERE t.conversation_id = %s AND t.status = 'replied' AND t.read_revision = %s"
+        " AND EXISTS (SELECT FROM conversations_outbox o"
+        " WHERE o.turn_id = t.id AND o.status = 'queued' AND o.origin = 'agent') LIMIT 1",
+        [conversation.pk, conversation.answered_revision],
+    )
+    if not rows:
+        return None, False
+    key, has_begun = rows[0]
+    return Turn.objects.get(pk=key), has_begun
 
 
 def unanswered(conversation: Conversation) -> QuerySet[Message]:

@@ -26,7 +26,7 @@ from conversations.models import Conversation, Media, Message, Outbox, Turn
 from conversations.outcomes import OutboxClaim
 from conversations.voice import notes
 from knowledge import flags
-from seleto.lib import alerts, circuits, clock, connections, correlation, http, jobs, metrics, tracing
+from seleto.lib import alerts, circuits, clock, connections, correlation, hot, http, jobs, metrics, tracing
 from seleto.lib.errors import Ambiguous, Misconfigured, ProviderError, Rejected, Throttled, Unavailable
 from seleto.lib.leases import extend_leases
 from seleto.lib.models import Alert
@@ -35,6 +35,8 @@ log = structlog.get_logger(__name__)
 
 SENDS = metrics.counter("outbox_sends", "Attempts to send, by channel and outcome.", ["channel", "outcome"])
 REPLY_TIME = metrics.timer("reply", "From the end of the lead's silence to the provider accepting the first bubble.")
+
+_MESSAGES, _ROWS = hot.Table(Message), hot.Table(Outbox)
 
 # A row that may leave: due, its channel on line, its file here, nothing before it in its conversation still on its way.
 _READY = (
@@ -121,8 +123,8 @@ def enqueue(
                 correlation_id=correlation.current(),
             )
         )
-    Message.objects.bulk_create(messages)
-    Outbox.objects.bulk_create(rows)
+    _MESSAGES.insert(*messages)
+    _ROWS.insert(*rows)
     return rows
 
 
@@ -189,20 +191,19 @@ def claim(limit: int, *, only: UUID | None = None) -> Sequence[OutboxClaim]:
     human's message that was committed before is seen, and one that comes later waits for this claim.
     """
     now = clock.now()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH ready AS (SELECT o.id, o.conversation_id FROM conversations_outbox o"  # noqa: S608
-            f" JOIN conversations_channel ch ON ch.id = o.channel_id WHERE {_READY}"
-            " AND (%(only)s::uuid IS NULL OR o.id = %(only)s) ORDER BY o.due_at, o.id LIMIT %(limit)s),"
-            " mine AS (SELECT c.id, c.owner, c.closed_at, c.revision FROM conversations_conversation c"
-            " WHERE c.id IN (SELECT conversation_id FROM ready) FOR UPDATE SKIP LOCKED)"
-            " UPDATE conversations_outbox o SET status = 'sending', attempts = o.attempts + 1, claimed_at = %(now)s,"
-            " leased_until = now() + make_interval(secs => %(lease)s) FROM mine"
-            " WHERE o.conversation_id = mine.id AND o.id IN (SELECT id FROM ready) AND o.status = 'queued'"
-            f" AND {_MAY_SPEAK} RETURNING {_RETURNING}",
-            {"now": now, "silenced": silenced_channels(), "only": only, "limit": limit, "lease": settings.LEASE_S},
-        )
-        claims = [OutboxClaim(*row) for row in cursor.fetchall()]
+    rows = hot.fetch(
+        "WITH ready AS (SELECT o.id, o.conversation_id FROM conversations_outbox o"  # noqa: S608
+        f" JOIN conversations_channel ch ON ch.id = o.channel_id WHERE {_READY}"
+        " AND (%(only)s::uuid IS NULL OR o.id = %(only)s) ORDER BY o.due_at, o.id LIMIT %(limit)s),"
+        " mine AS (SELECT c.id, c.owner, c.closed_at, c.revision FROM conversations_conversation c"
+        " WHERE c.id IN (SELECT conversation_id FROM ready) FOR UPDATE SKIP LOCKED)"
+        " UPDATE conversations_outbox o SET status = 'sending', attempts = o.attempts + 1, claimed_at = %(now)s,"
+        " leased_until = now() + make_interval(secs => %(lease)s) FROM mine"
+        " WHERE o.conversation_id = mine.id AND o.id IN (SELECT id FROM ready) AND o.status = 'queued'"
+        f" AND {_MAY_SPEAK} RETURNING {_RETURNING}",
+        {"now": now, "silenced": silenced_channels(), "only": only, "limit": limit, "lease": settings.LEASE_S},
+    )
+    claims = [OutboxClaim(*row) for row in rows]
     if only is None and len(claims) < limit:
         try:
             outcomes.settle_abandoned(now)

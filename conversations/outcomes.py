@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from conversations import handoff, provider_ids
@@ -18,8 +18,9 @@ from conversations.channels.base import Sent
 from conversations.chatwoot import telling
 from conversations.media.outgoing import UNCONFIRMED
 from conversations.models import Conversation, Handoff, Message, Outbox
-from seleto.lib import alerts, jobs
+from seleto.lib import alerts, hot, jobs
 from seleto.lib.errors import Throttled, Unavailable
+from seleto.lib.leases import NO_WAIT
 from seleto.lib.models import Alert
 
 # How far the provider's clock may be behind ours, in seconds, for an echo to be of what was claimed just now.
@@ -94,32 +95,32 @@ def on_proof(*, channel_id: UUID, reference: str, provider_id: str, now: datetim
 def record_sent(row_id: UUID, sent: Sent, now: datetime) -> None:
     """Row and message in one statement, as it is on the reply's path. Nothing happens to a row settled meanwhile.
 
-    Should our message have come back looking like a person's, that takeover is undone first. Of whoever was erased
-    meanwhile the row has no address, and no id that tells it is kept.
+    It does not wait for the disk: lost with the database, the row counts as unknown until its echo proves it. Should
+    our message have come back looking like a person's, that takeover is undone first. Of whoever was erased meanwhile
+    the row has no address, and no id that tells it is kept.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH twin AS (SELECT FROM conversations_message m"
-            " JOIN conversations_outbox o ON o.channel_id = m.channel_id"
-            " WHERE o.id = %(row)s AND m.provider_id = %(id)s AND m.id <> o.message_id),"
-            " sent AS (UPDATE conversations_outbox SET status = 'sent', reason = '',"
-            " provider_id = CASE WHEN \"to\" = '' THEN %(sealed)s ELSE %(id)s END,"
-            " provider_extra_id = %(extra)s, sent_at = %(now)s, leased_until = NULL"
-            " WHERE id = %(row)s AND status IN ('sending', 'unknown') AND NOT EXISTS (SELECT FROM twin)"
-            " RETURNING message_id, provider_id),"
-            " told AS (UPDATE conversations_message m SET status = 'sent', status_at = %(now)s, sent_at = %(now)s,"
-            " provider_id = sent.provider_id FROM sent WHERE m.id = sent.message_id)"
-            " SELECT EXISTS (SELECT FROM twin)",
-            {
-                "id": sent.provider_id,
-                "sealed": provider_ids.kept(sent.provider_id, of_nobody=True),
-                "extra": sent.extra_id or "",
-                "now": now,
-                "row": row_id,
-            },
-        )
-        mistaken = cursor.fetchone()[0]
-    if mistaken:
+    rows = hot.fetch(
+        "WITH twin AS (SELECT FROM conversations_message m"  # noqa: S608
+        " JOIN conversations_outbox o ON o.channel_id = m.channel_id"
+        " WHERE o.id = %(row)s AND m.provider_id = %(id)s AND m.id <> o.message_id),"
+        " sent AS (UPDATE conversations_outbox SET status = 'sent', reason = '',"
+        " provider_id = CASE WHEN \"to\" = '' THEN %(sealed)s ELSE %(id)s END,"
+        " provider_extra_id = %(extra)s, sent_at = %(now)s, leased_until = NULL"
+        " WHERE id = %(row)s AND status IN ('sending', 'unknown') AND NOT EXISTS (SELECT FROM twin)"
+        f" AND {NO_WAIT}"
+        " RETURNING message_id, provider_id),"
+        " told AS (UPDATE conversations_message m SET status = 'sent', status_at = %(now)s, sent_at = %(now)s,"
+        " provider_id = sent.provider_id FROM sent WHERE m.id = sent.message_id)"
+        " SELECT EXISTS (SELECT FROM twin)",
+        {
+            "id": sent.provider_id,
+            "sealed": provider_ids.kept(sent.provider_id, of_nobody=True),
+            "extra": sent.extra_id or "",
+            "now": now,
+            "row": row_id,
+        },
+    )
+    if rows[0][0]:
         _undo_mistaken_takeover(row_id, sent, now)
 
 

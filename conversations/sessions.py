@@ -11,6 +11,9 @@ from conversations import handoff
 from conversations.agent.memory import Memory
 from conversations.channel_cache import ChannelView
 from conversations.models import Conversation, Handoff
+from seleto.lib import hot
+
+ROWS = hot.Table(Conversation)
 
 
 def locked(*, lead_id: UUID, channel: ChannelView, address: str, at: datetime) -> Conversation:
@@ -35,9 +38,12 @@ def locked(*, lead_id: UUID, channel: ChannelView, address: str, at: datetime) -
 
 
 def _lock_open(lead_id: UUID, channel: ChannelView) -> Conversation | None:
-    return (
-        Conversation.objects.select_for_update().filter(lead_id=lead_id, channel_id=channel.id, closed_at=None).first()
+    rows = hot.fetch(
+        f"SELECT {ROWS.columns('c')} FROM conversations_conversation c"  # noqa: S608
+        " WHERE c.lead_id = %s AND c.channel_id = %s AND c.closed_at IS NULL FOR UPDATE",
+        [lead_id, channel.id],
     )
+    return ROWS.made(rows[0]) if rows else None
 
 
 def _latest(lead_id: UUID, channel: ChannelView) -> Conversation | None:

@@ -7,7 +7,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from leads import needs, subjects, suppression
 from leads.classification import correct_temperature as correct_temperature
@@ -18,6 +17,9 @@ from leads.merging import merge
 from leads.models import Consent, Fact, Identity, Interest, Lead, SubjectRequest
 from leads.signals import lead_changed
 from leads.succession import succeed
+from seleto.lib import hot
+
+_IDENTITIES, _LEADS = hot.Table(Identity), hot.Table(Lead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,18 @@ def resolve_lead(
 
 
 def _identities(keys: Sequence[IdentityKey]) -> dict[IdentityKey, Identity]:
-    wanted = Q()
-    for key in keys:
-        wanted |= Q(kind=key.kind, value=key.value)
-    rows = Identity.objects.filter(wanted).select_related("lead")
-    return {IdentityKey(Identity.Kind(row.kind), row.value): row for row in rows}
+    rows = hot.fetch(
+        f"SELECT {_IDENTITIES.columns('i')}, {_LEADS.columns('l')} FROM leads_identity i"  # noqa: S608
+        " JOIN leads_lead l ON l.id = i.lead_id"
+        " WHERE (i.kind, i.value) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
+        [[str(key.kind) for key in keys], [key.value for key in keys]],
+    )
+    found = {}
+    for row in rows:
+        identity = _IDENTITIES.made(row)
+        identity.lead = _LEADS.made(row[_IDENTITIES.width :])
+        found[IdentityKey(Identity.Kind(identity.kind), identity.value)] = identity
+    return found
 
 
 def _add_missing(

@@ -233,6 +233,8 @@ if env.switch("QUEUE_NOTIFY", default=True) and not env.text("LISTEN_DATABASE_UR
         lock_s=DATABASE_LOCK_S,
         keepalive_s=DATABASE_KEEPALIVE_S,
     )
+    # The driver then keeps the plans that it is asked to keep (seleto/lib/hot.py), and no others.
+    _OPTIONS.setdefault("prepare_threshold", 1_000_000)
 if DATABASE_POOL_MAX:
     _OPTIONS["pool"] = {"min_size": 1, "max_size": DATABASE_POOL_MAX, "timeout": DATABASE_POOL_TIMEOUT}
 DATABASES["default"]["OPTIONS"] = _OPTIONS

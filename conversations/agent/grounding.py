@@ -98,7 +98,8 @@ _Found = Iterator[tuple[Kind, int, int, str]]
 class _House:
     """Everything the house gave the model to tell: its words folded, and all letters and digits in a row."""
 
-    words: tuple[str, ...]
+    words: frozenset[str]
+    texts: tuple[tuple[str, ...], ...]
     bare: str
 
 
@@ -152,7 +153,7 @@ def _echoes(text: str, house: _House, prompt: str) -> _Found:
     for length, runs in ((_LONG_RUN, long_runs), (_SHORT_RUN, short_runs)):
         for at in range(len(words) - length + 1):
             run = words[at : at + length]
-            if run in runs and not _within(run, house.words):
+            if run in runs and not _within(run, house.texts):
                 yield Kind.LEAK, said[at][1], said[at + length - 1][2], _ECHO
     bare = _bare(text)
     for mark in marks:
@@ -173,8 +174,8 @@ def _is_known(word: str, known: tuple[Container[str], ...]) -> bool:
     return any(word in words for words in known)
 
 
-def _within(run: tuple[str, ...], words: tuple[str, ...]) -> bool:
-    return f" {' '.join(run)} " in f" {' '.join(words)} "
+def _within(run: tuple[str, ...], texts: tuple[tuple[str, ...], ...]) -> bool:
+    return f" {' '.join(run)} " in f" {' '.join(word for words in texts for word in words)} "
 
 
 @lru_cache(maxsize=8)
@@ -218,13 +219,18 @@ def _house(snapshot: Snapshot) -> _House:
         snapshot.catalogue_url,
     )
     read = [_read(text) for text in texts]
-    return _House(tuple(word for words, _ in read for word in words), "".join(bare for _, bare in read))
+    return _House(
+        frozenset().union(*(vocabulary for _, vocabulary, _ in read)),
+        tuple(words for words, *_ in read),
+        "".join(bare for *_, bare in read),
+    )
 
 
 @lru_cache(maxsize=2048)
-def _read(text: str) -> tuple[tuple[str, ...], str]:
+def _read(text: str) -> tuple[tuple[str, ...], frozenset[str], str]:
     """A text of the house's own: the same ones come in every turn, and folding them anew was a tenth of its CPU."""
-    return tuple(_folded_words(text)), _bare(text)
+    words = tuple(_folded_words(text))
+    return words, frozenset(words), _bare(text)
 
 
 def _own_words(state: TurnState) -> str:

@@ -21,7 +21,7 @@ from leads import subjects
 from leads.extraction import MAX_CHARS, asks_opt_out
 from leads.models import Identity
 from leads.services import opt_out, resolve_lead, withdraw_facts
-from seleto.lib import correlation, jobs
+from seleto.lib import correlation, hot, jobs
 
 # Shown to people, nothing to answer (contracts/zapi.md, section 5).
 SHOWN_ONLY = frozenset({base.MessageType.STICKER, base.MessageType.POLL, base.MessageType.UNKNOWN})
@@ -30,6 +30,7 @@ NOT_WORDS = frozenset({base.MessageType.LOCATION, base.MessageType.CONTACT, base
 # How far a provider's clock may run ahead of ours before its time is not believed.
 CLOCK_SLACK = timedelta(minutes=5)
 ERASED = "titular_apagado"
+_MESSAGES = hot.Table(Message)
 BEFORE_WHATSAPP = datetime(2009, 1, 1, tzinfo=UTC)
 
 
@@ -60,7 +61,7 @@ def on_incoming(channel: ChannelView, event: StoredEvent, parsed: base.Incoming,
         if conversation.owner == Conversation.Owner.HUMAN:
             resume.on_lead_message(conversation, message, heard_at=event.received_at, now=now)
         _expect_turn(conversation, text=parsed.text, heard_at=event.received_at)
-    conversation.save()
+    sessions.ROWS.save(conversation)
     due.mark(lead_id=lead.id, channel_id=channel.id, now=now)
     return reason
 
@@ -281,7 +282,7 @@ def _store(
     now: datetime,
 ) -> Message:
     media = parsed.media
-    message = Message.objects.create(
+    message = Message(
         conversation=conversation,
         channel_id=channel.id,
         event_id=event.id,
@@ -298,6 +299,7 @@ def _store(
         created_at=now,
         media={"mime": media.mime, "seconds": media.seconds, "filename": media.filename} if media else {},
     )
+    _MESSAGES.insert(message)
     if media is not None:
         arrivals.from_channel(message, media, now=now)
     return message

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Min
 
 from conversations import channel_cache
@@ -22,7 +22,7 @@ from conversations.chatwoot import events as chatwoot
 from conversations.ingest import known, messages, people, receipts
 from conversations.ingest.common import NotYet
 from conversations.models import Event
-from seleto.lib import alerts, clock, jobs, metrics, tracing
+from seleto.lib import alerts, clock, hot, jobs, metrics, tracing
 from seleto.lib.leases import NO_WAIT, last_attempt_alone
 from seleto.lib.models import Alert
 
@@ -73,21 +73,20 @@ _CLAIMABLE = f"{_READY} AND {last_attempt_alone('conversations_event', _READY)}"
 
 def claim(limit: int) -> Sequence[EventClaim]:
     """Take up to ``limit`` due events. SQL because the ORM cannot say UPDATE … RETURNING over SKIP LOCKED."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE conversations_event SET attempts = attempts + 1,"  # noqa: S608
-            " leased_until = now() + make_interval(secs => %(lease)s)"
-            f" WHERE {NO_WAIT} AND id = ANY(ARRAY(SELECT id FROM conversations_event WHERE {_CLAIMABLE}"
-            " ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED))"
-            " RETURNING id, channel_id, kind, body, received_at, attempts, correlation_id",
-            {
-                "lease": settings.LEASE_S,
-                "now": clock.now(),
-                "limit": limit,
-                "most": settings.INGEST_MAX_ATTEMPTS,
-            },
-        )
-        claims = [EventClaim(row[0], row[1], row[2], bytes(row[3]), *row[4:]) for row in cursor.fetchall()]
+    rows = hot.fetch(
+        "UPDATE conversations_event SET attempts = attempts + 1,"  # noqa: S608
+        " leased_until = now() + make_interval(secs => %(lease)s)"
+        f" WHERE {NO_WAIT} AND id = ANY(ARRAY(SELECT id FROM conversations_event WHERE {_CLAIMABLE}"
+        " ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED))"
+        " RETURNING id, channel_id, kind, body, received_at, attempts, correlation_id",
+        {
+            "lease": settings.LEASE_S,
+            "now": clock.now(),
+            "limit": limit,
+            "most": settings.INGEST_MAX_ATTEMPTS,
+        },
+    )
+    claims = [EventClaim(row[0], row[1], row[2], bytes(row[3]), *row[4:]) for row in rows]
     return sorted(claims, key=lambda event: (event.received_at, event.id))
 
 
@@ -155,12 +154,17 @@ def _failed(event: EventClaim, error: Exception, now: datetime) -> str:
 
 def _close(event: EventClaim, status: Event.Status, *, reason: str, now: datetime, parsed: Any = None) -> str:
     """``parsed`` is what a settled event said; of whom nobody knows, nothing is kept."""
-    changes: dict[str, object] = {"status": status, "reason": reason[:120], "processed_at": now, "leased_until": None}
+    changes: dict[str, object] = {"status": str(status), "reason": reason[:120]}
+    changes |= {"processed_at": now, "leased_until": None}
     # A message that was taken in made its lead known: the most common event is not looked up once more.
     taken_in = status == Event.Status.DONE and isinstance(parsed, base.Incoming)
     if parsed is not None and not taken_in and not known.names_somebody(parsed, event.body):
         changes["body"] = b""
-    Event.objects.filter(pk=event.id).update(**changes)
+    hot.change(
+        f"UPDATE conversations_event SET {', '.join(f'{name} = %s' for name in changes)}"  # noqa: S608
+        f" WHERE id = %s AND {NO_WAIT if taken_in else 'TRUE'}",
+        [*changes.values(), event.id],
+    )
     if status == Event.Status.PARKED:
         alerts.open_("event:parked", title="Há eventos do WhatsApp parados", level=Alert.Level.WARNING, now=now)
     return str(status)

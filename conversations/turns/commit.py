@@ -13,15 +13,17 @@ from conversations.agent.state import Decision, Snapshot, TurnState
 from conversations.chatwoot import due
 from conversations.formatting import typing_s
 from conversations.models import Conversation, GuardrailHit, Handoff, Turn
+from conversations.sessions import ROWS
 from conversations.voice import notes
 from knowledge import gaps
 from leads import classification, needs
 from leads.models import Lead
 from leads.services import open_subject_request, record_facts, record_interests
 from leads.signals import lead_changed
-from seleto.lib import alerts, audit, jobs
+from seleto.lib import alerts, audit, hot, jobs
 from seleto.lib.models import Alert
 
+_TURNS = hot.Table(Turn)
 MODEL_ALERT = "model"
 # No server's wish keeps a lead waiting for longer.
 RETRY_AFTER_MAX_S = 3600.0
@@ -43,9 +45,8 @@ def commit(state: TurnState, snapshot: Snapshot, decision: Decision, *, now: dat
     """Still ours? Nothing newer? Then facts, bubbles and handoff exist from here on; else the draft leaves no trace."""
     try:
         with transaction.atomic():
-            rows = Conversation.objects.select_for_update().annotate(rollout=rollout.mode())
-            conversation = rows.get(pk=state.conversation_id)
-            if conversation.rollout != rollout.LIVE:
+            conversation, released = _locked(state.conversation_id)
+            if released != rollout.LIVE:
                 dropped = replace(decision, retry_reason=rollout.NOT_RELEASED)
                 return _drop(state, snapshot, dropped, Turn.Status.DISCARDED, now=now)
             if conversation.owner != Conversation.Owner.AGENT or conversation.closed_at is not None:
@@ -56,6 +57,16 @@ def commit(state: TurnState, snapshot: Snapshot, decision: Decision, *, now: dat
             return _apply(conversation, state, snapshot, decision, now=now)
     except Lost:
         return Outcome("lost")
+
+
+def _locked(conversation_id: UUID) -> tuple[Conversation, str]:
+    """The conversation, its row locked, and where the roll-out has it."""
+    row = hot.fetch(
+        f"SELECT {ROWS.columns('c')}, conversations_rollout(c.id) FROM conversations_conversation c"  # noqa: S608
+        " WHERE c.id = %s FOR UPDATE",
+        [conversation_id],
+    )[0]
+    return ROWS.made(row), row[-1]
 
 
 def park(turn_id: UUID, lease_token: UUID, *, reason: str, now: datetime) -> None:
@@ -119,7 +130,7 @@ def _apply(
         conversation.last_message_at = max(conversation.last_message_at, now)
     if state.unsummarised + len(rows) > settings.HISTORY_MESSAGES + settings.SUMMARY_BATCH:
         conversation.summary_due_at = conversation.summary_due_at or now  # the sweep wakes the background
-    conversation.save()
+    ROWS.save(conversation)
     due.mark(lead_id=conversation.lead_id, channel_id=conversation.channel_id, now=now)
     if rows and rows[0].due_at > now:
         jobs.wake("deliver", at=rows[0].due_at)
@@ -226,7 +237,9 @@ def _drop(state: TurnState, snapshot: Snapshot, decision: Decision, status: Turn
 def _close_turn(state: TurnState, decision: Decision, status: str, *, snapshot: Snapshot, now: datetime) -> None:
     """Write what the turn did, if its lease is still ours. Raises ``Lost``."""
     answer, usage = decision.answer, decision.usage
-    ours = Turn.objects.filter(pk=state.turn_id, lease_token=state.lease_token, status=Turn.Status.RUNNING).update(
+    ours = _TURNS.change(
+        "id = %s AND lease_token = %s AND status = 'running'",
+        [state.turn_id, state.lease_token],
         status=status,
         reason=decision.retry_reason[:120],
         finished_at=now,

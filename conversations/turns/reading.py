@@ -6,7 +6,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q
 
 from conversations import channel_cache, handouts
 from conversations.agent import handouts as wishes
@@ -18,9 +17,13 @@ from conversations.agent.understanding import listen
 from conversations.channels import registry
 from conversations.models import Conversation, Message
 from conversations.readings import STATE, WORDS
+from conversations.sessions import ROWS
 from knowledge import calendar, queries, trials
 from leads import temperature
 from leads.models import Empresa, Fact, Identity, Orcamento, Temperature
+from seleto.lib import hot
+
+_MESSAGES, _FACTS = hot.Table(Message), hot.Table(Fact)
 
 LOCAL = ZoneInfo("America/Sao_Paulo")
 PEOPLE = (Message.Author.PHONE, Message.Author.PERSON)
@@ -37,22 +40,18 @@ def read_state(
     *, turn_id: UUID, lease_token: UUID, conversation_id: UUID, correlation_id: str, now: datetime
 ) -> TurnState:
     """The conversation as it is now, what its summary tells left out: three statements."""
-    conversation = Conversation.objects.select_related("lead").get(pk=conversation_id)
+    row = hot.fetch(
+        f"SELECT {ROWS.columns('c')}, l.temperature, l.opted_out_at, l.corrected_at"  # noqa: S608
+        " FROM conversations_conversation c JOIN leads_lead l ON l.id = c.lead_id WHERE c.id = %s",
+        [conversation_id],
+    )[0]
+    conversation, (its_class, opted_out_at, corrected_at) = ROWS.made(row), row[ROWS.width :]
     channel = channel_cache.by_id(conversation.channel_id)
-    sessions = [conversation.id] + ([conversation.previous_id] if conversation.previous_id else [])
-    rows = list(
-        Message.objects.filter(conversation_id__in=sessions, deleted_at=None)
-        .exclude(status__in=NOT_SAID)
-        .exclude(type=Message.Type.REACTION)
-        .filter(_not_summarised(conversation))
-        .order_by("-sent_at", "-revision", "-created_at")[: _most_history() + PENDING_MESSAGES]
-    )
-    rows.reverse()
+    rows = _latest(conversation)
     lines = [(row, as_line(row, f"m{position}")) for position, row in enumerate(rows, start=1)]
     pending = tuple(line for row, line in lines if _is_pending(row, conversation))
     history = [line for row, line in lines if not _is_pending(row, conversation)]
-    lead = conversation.lead
-    facts = list(Fact.objects.filter(lead_id=lead.pk, superseded_at=None).order_by("created_at", "pk"))
+    facts = _facts(conversation.lead_id)
     return TurnState(
         turn_id=turn_id,
         lease_token=lease_token,
@@ -62,8 +61,8 @@ def read_state(
         answered_revision=conversation.answered_revision,
         channel_slug=channel.slug,
         origin=channel.origin,
-        temperature=lead.temperature,
-        opted_out=lead.opted_out_at is not None,
+        temperature=its_class,
+        opted_out=opted_out_at is not None,
         first_reply=conversation.previous_id is None
         and not conversation.summary
         and not any(line.author != "lead" for line in history),
@@ -74,7 +73,7 @@ def read_state(
         due_at=conversation.turn_due_at or now,
         facts={fact.field: fact.value for fact in facts if fact.field not in NOT_FOR_THE_BRIEF},
         told=temperature.known(facts),
-        corrected_at=lead.corrected_at,
+        corrected_at=corrected_at,
         history=tuple(history[-_most_history() :]),
         pending=pending,
         memory=Memory.read(conversation.memory),
@@ -102,12 +101,36 @@ def _most_history() -> int:
     return settings.HISTORY_MESSAGES + settings.SUMMARY_BATCH
 
 
-def _not_summarised(conversation: Conversation) -> Q:
-    """A message that came late is to be answered whatever moment the summary tells of."""
-    if conversation.summary_until is None:
-        return Q()
-    late = Q(conversation_id=conversation.pk, revision__gt=conversation.answered_revision)
-    return Q(sent_at__gt=conversation.summary_until) | late
+def _latest(conversation: Conversation) -> list[Message]:
+    """What was said last, oldest first, here and in the session before. Without what the summary tells; a message that
+    came late is to be answered whatever moment that tells of."""
+    rows = hot.fetch(
+        f"SELECT {_MESSAGES.columns('m')} FROM conversations_message m"  # noqa: S608
+        " WHERE m.conversation_id = ANY(%(sessions)s) AND m.deleted_at IS NULL"
+        " AND NOT m.status = ANY(%(not_said)s) AND m.type <> 'reaction'"
+        " AND (%(until)s::timestamptz IS NULL OR m.sent_at > %(until)s"
+        " OR m.conversation_id = %(here)s AND m.revision > %(answered)s)"
+        " ORDER BY m.sent_at DESC, m.revision DESC, m.created_at DESC LIMIT %(most)s",
+        {
+            "sessions": [key for key in (conversation.pk, conversation.previous_id) if key],
+            "not_said": [status.value for status in NOT_SAID],
+            "until": conversation.summary_until,
+            "here": conversation.pk,
+            "answered": conversation.answered_revision,
+            "most": _most_history() + PENDING_MESSAGES,
+        },
+    )
+    return [_MESSAGES.made(row) for row in reversed(rows)]
+
+
+def _facts(lead_id: UUID) -> list[Fact]:
+    """What holds now, in the order in which it was told."""
+    rows = hot.fetch(
+        f"SELECT {_FACTS.columns('f')} FROM leads_fact f"  # noqa: S608
+        " WHERE f.lead_id = %s AND f.superseded_at IS NULL ORDER BY f.created_at, f.id",
+        [lead_id],
+    )
+    return [_FACTS.made(row) for row in rows]
 
 
 def read_snapshot(state: TurnState, *, now: datetime) -> Snapshot:

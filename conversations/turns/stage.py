@@ -17,7 +17,7 @@ from conversations import outbox, reading_sign
 from conversations.turns import commit
 from conversations.turns.reading import read_snapshot, read_state
 from conversations.turns.thinking import think
-from seleto.lib import clock, connections, metrics, tracing
+from seleto.lib import clock, connections, hot, metrics, tracing
 from seleto.lib.leases import NO_WAIT, extend_leases
 
 log = structlog.get_logger(__name__)
@@ -62,35 +62,33 @@ def claim(limit: int) -> Sequence[TurnClaim]:
     SQL because choosing, locking and making (or taking over) the turn's row must be one statement: the unique index
     on running turns settles who has it, and an expired one is taken over in place.
     """
-    now = clock.now()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH due AS (SELECT c.id, c.revision, c.pending_since, c.correlation_id"  # noqa: S608
-            " FROM conversations_conversation c"
-            " WHERE c.turn_due_at <= %(now)s AND (c.hearing_until IS NULL OR c.hearing_until <= %(now)s)"
-            f" AND {NO_WAIT} AND {_MAY_ANSWER} AND {_NOT_RUNNING} AND {_LAST_ATTEMPT_ALONE}"
-            " ORDER BY c.turn_due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)"
-            " INSERT INTO conversations_turn (id, conversation_id, status, reason, started_at, attempts, lease_token,"
-            " leased_until, read_revision, waiting_since, undo, model, prompt_version, sources, intents, move,"
-            " model_calls, prompt_tokens, completion_tokens, cost_usd, timings, facts_dropped, fallback,"
-            " correlation_id)"
-            " SELECT gen_random_uuid(), due.id, 'running', '', %(now)s, 1, gen_random_uuid(),"
-            " now() + make_interval(secs => %(lease)s), due.revision, due.pending_since, '{}', '', '', '[]', '[]', '',"
-            " 0, 0, 0, 0, '{}', '[]', '', due.correlation_id FROM due"
-            " ON CONFLICT (conversation_id) WHERE status = 'running' DO UPDATE SET lease_token = excluded.lease_token,"
-            " attempts = conversations_turn.attempts + 1, leased_until = excluded.leased_until,"
-            " correlation_id = excluded.correlation_id"
-            " WHERE conversations_turn.leased_until <= now()"
-            " RETURNING id, conversation_id, lease_token, attempts, correlation_id",
-            {
-                "now": now,
-                "silenced": outbox.silenced_channels(),
-                "limit": limit,
-                "lease": settings.LEASE_S,
-                "most": settings.TURN_MAX_ATTEMPTS,
-            },
-        )
-        return [TurnClaim(*row) for row in cursor.fetchall()]
+    rows = hot.fetch(
+        "WITH due AS (SELECT c.id, c.revision, c.pending_since, c.correlation_id"  # noqa: S608
+        " FROM conversations_conversation c"
+        " WHERE c.turn_due_at <= %(now)s AND (c.hearing_until IS NULL OR c.hearing_until <= %(now)s)"
+        f" AND {NO_WAIT} AND {_MAY_ANSWER} AND {_NOT_RUNNING} AND {_LAST_ATTEMPT_ALONE}"
+        " ORDER BY c.turn_due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)"
+        " INSERT INTO conversations_turn (id, conversation_id, status, reason, started_at, attempts, lease_token,"
+        " leased_until, read_revision, waiting_since, undo, model, prompt_version, sources, intents, move,"
+        " model_calls, prompt_tokens, completion_tokens, cost_usd, timings, facts_dropped, fallback,"
+        " correlation_id)"
+        " SELECT gen_random_uuid(), due.id, 'running', '', %(now)s, 1, gen_random_uuid(),"
+        " now() + make_interval(secs => %(lease)s), due.revision, due.pending_since, '{}', '', '', '[]', '[]', '',"
+        " 0, 0, 0, 0, '{}', '[]', '', due.correlation_id FROM due"
+        " ON CONFLICT (conversation_id) WHERE status = 'running' DO UPDATE SET lease_token = excluded.lease_token,"
+        " attempts = conversations_turn.attempts + 1, leased_until = excluded.leased_until,"
+        " correlation_id = excluded.correlation_id"
+        " WHERE conversations_turn.leased_until <= now()"
+        " RETURNING id, conversation_id, lease_token, attempts, correlation_id",
+        {
+            "now": clock.now(),
+            "silenced": outbox.silenced_channels(),
+            "limit": limit,
+            "lease": settings.LEASE_S,
+            "most": settings.TURN_MAX_ATTEMPTS,
+        },
+    )
+    return [TurnClaim(*row) for row in rows]
 
 
 def run(turn: TurnClaim) -> None:

@@ -17,7 +17,7 @@ from conversations import channel_cache
 from conversations.channel_cache import ChannelView
 from conversations.channels.base import EventKind, RawEvent
 from conversations.webhooks.minimal import without_documents
-from seleto.lib import addresses, alerts, clock, jobs, metrics
+from seleto.lib import addresses, alerts, clock, hot, jobs, metrics
 from seleto.lib.ids import new_id
 from seleto.lib.models import Alert
 from seleto.lib.problems import problem
@@ -160,13 +160,12 @@ def store(
             correlation_id,
         ]
     wake, wake_values = jobs.wake_sql("ingest", when="EXISTS (SELECT 1 FROM stored WHERE status = 'new')")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH stored AS (INSERT INTO conversations_event (id, channel_id, key, kind, body, received_at, status,"  # noqa: S608
-            f" reason, attempts, due_at, correlation_id) VALUES {', '.join([row] * len(events))}"
-            f" ON CONFLICT (channel_id, key) DO NOTHING RETURNING id, status) {wake}",
-            [*values, *wake_values],
-        )
+    hot.fetch(
+        "WITH stored AS (INSERT INTO conversations_event (id, channel_id, key, kind, body, received_at, status,"  # noqa: S608
+        f" reason, attempts, due_at, correlation_id) VALUES {', '.join([row] * len(events))}"
+        f" ON CONFLICT (channel_id, key) DO NOTHING RETURNING id, status) {wake}",
+        [*values, *wake_values],
+    )
 
 
 def store_unreadable(

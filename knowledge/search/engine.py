@@ -57,9 +57,11 @@ _IS = re.compile(r"\bé\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """A question read once: `asked` maps topics to the attributes that answer them, `telling` are its rare stems."""
+    """A question read once: `asked` maps topics to the attributes that answer them, `said` are its stems, `telling` the
+    rare ones."""
 
     folded: str
+    said: frozenset[str]
     found: Found
     asked: Mapping[str, frozenset[str]]
     telling: frozenset[str]
@@ -150,6 +152,7 @@ class Engine:
         maybe_ranged = ranged or topics.MACHINE_FOR.search(folded) is not None
         return _Question(
             folded=folded,
+            said=frozenset(self._index.stems(folded)),
             found=found,
             asked=asked,
             telling=frozenset(self._index.stems(" ".join(told))),
@@ -268,8 +271,7 @@ class Engine:
         title = self._titles.get(position)
         if not title:
             return False
-        said = frozenset(self._index.stems(question.folded))
-        rare = question.telling
+        said, rare = question.said, question.telling
         alike = len(said & title) >= _SAME * len(said | title)
         return alike or (len(rare) > 1 and len(rare & title) >= _COVERED * len(rare))
 

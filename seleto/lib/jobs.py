@@ -22,10 +22,10 @@ from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django_q.signing import SignedPackage
 
-from seleto.lib import clock
+from seleto.lib import clock, hot
 from seleto.lib.leases import extend_leases
 
 __all__ = [
@@ -194,8 +194,7 @@ def _tell_near(stage: str, at: datetime | None) -> None:
 
 def _queue(stage: str, at: datetime | None) -> None:
     text, values = _fragment(stage, at=at, when="TRUE")
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH {text}", values)
+    hot.fetch(f"WITH {text}", values)
 
 
 def wake_sql(stage: str, *, at: datetime | None = None, when: str = "TRUE") -> tuple[str, list[SqlValue]]:

@@ -25,8 +25,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
-# A condition, always true, that lets the transaction it stands in commit without waiting for the disk. For claims alone
-# whose loss, should the database itself crash, only has the row claimed again; never for the claim to send something.
+# A condition, always true, that lets the transaction it stands in commit without waiting for the disk. For what is made
+# again should the database itself crash and lose it, as a claim is, or a message whose event is stored; never for the
+# claim to send something.
 NO_WAIT = "(SELECT set_config('synchronous_commit', 'off', true)) = 'off'"
 
 

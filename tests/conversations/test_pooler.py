@@ -55,8 +55,8 @@ def _pooled(direct: str, port: int) -> Iterator[None]:
     """Every connection of Django's goes through the pooler, in all threads."""
     target = connections.settings["default"]
     before = {key: target.get(key) for key in ("HOST", "PORT", "DISABLE_SERVER_SIDE_CURSORS", "OPTIONS")}
-    # No limits of a session: with LISTEN_DATABASE_URL set none are sent.
-    options = {key: value for key, value in target["OPTIONS"].items() if key != "options"}
+    # No limits of a session and no kept plans: with LISTEN_DATABASE_URL set there are none.
+    options = {key: value for key, value in target["OPTIONS"].items() if key not in ("options", "prepare_threshold")}
     connection.close()
     target.update(HOST="127.0.0.1", PORT=port, DISABLE_SERVER_SIDE_CURSORS=True, OPTIONS=options)
     yield
