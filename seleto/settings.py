@@ -17,6 +17,8 @@ env.load(BASE_DIR / ".env")
 DEBUG = env.switch("DEBUG", default=False)
 # Permits overridden provider hosts and the movable clock; `check --deploy` refuses it.
 SANDBOX = env.switch("SANDBOX", default=False)
+# There the clock may be moved: how long a process goes on with what it read last. Whoever moves it waits longer.
+CLOCK_CACHE_S = env.seconds("CLOCK_CACHE_S", 0.05)
 # A module that makes processes fail on purpose (seleto/lib/faults.py); outside the sandbox nothing starts with it.
 FAULTS_MODULE = env.text("FAULTS_MODULE", "")
 faults.refuse_in_production(FAULTS_MODULE, sandbox=SANDBOX)

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from django.conf import settings
+
 from conversations.evals import product
 from conversations.evals.outside import Outside
 from seleto.lib import clock
@@ -21,7 +23,7 @@ FOREIGN_TAIL = timedelta(seconds=120)
 PATIENCE_S = 45.0
 _POLL_S = 0.015
 # After this every process has seen a move of the clock.
-_SEEN_S = clock.OFFSET_CACHE_S + 0.015
+_SEEN_S = settings.CLOCK_CACHE_S + 0.015
 
 
 class NeverQuiet(RuntimeError):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from django.conf import settings
 from django.db import connection
 
 from conversations.evals.installation import Installation
@@ -122,7 +123,7 @@ class Stage:
     def later(self, passed: timedelta) -> None:
         """Let time pass for everybody."""
         offset = clock.move_to(clock.now() + passed)
-        time.sleep(2 * clock.OFFSET_CACHE_S)
+        time.sleep(2 * settings.CLOCK_CACHE_S)
         self.tell("clock", {"offset_s": offset.total_seconds()})
 
 

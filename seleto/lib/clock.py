@@ -10,8 +10,6 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.db import connection
 
-# How long a process may go on with the offset it read last. Whoever moves the clock waits longer than this.
-OFFSET_CACHE_S = 0.05
 CHANNEL = "seleto_clock"
 
 _lock = threading.Lock()
@@ -49,10 +47,10 @@ def forget() -> None:
 
 
 def _current_offset() -> timedelta:
-    """The offset as read at most ``OFFSET_CACHE_S`` ago. No lock is held while asking the database: a thread waiting
+    """The offset as read at most ``CLOCK_CACHE_S`` ago. No lock is held while asking the database: a thread waiting
     for a connection would then hold up those that have one."""
     global _offset, _read_at
-    if time.monotonic() - _read_at <= OFFSET_CACHE_S:
+    if time.monotonic() - _read_at <= settings.CLOCK_CACHE_S:
         return _offset
     with connection.cursor() as cursor:
         cursor.execute("SELECT seconds FROM lib_clockoffset WHERE id = 1")

@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 # Small enough that two processes share a burst, large enough to take it in few statements.
 CLAIM_BATCH = 10
 MAX_THREADS = 512
-# How long a stage is left in peace that says "due" while its claim finds nothing, fails, or finds less than it might.
+# How long after a claim that took all it found, or failed, a stage is asked whether more is due.
 PAUSE_S = 0.25
 
 _BEAT = struct.Struct("d")
@@ -264,6 +264,7 @@ class _Drain:
         self._look_at = set(self._stages)  # stages that may have due rows
         self._ask = set(self._stages)  # stages whose next due instant is not known
         self._next: dict[str, datetime] = {}
+        self._doubts: dict[str, float] = {}  # when to ask a stage, by the monotonic clock, whether more is due
 
     def run(self) -> None:
         self._hands.start_looking()
@@ -304,9 +305,8 @@ class _Drain:
                 self._hands.take(stage, item)
             if len(items) < room:
                 self._look_at.discard(name)
-                # Two processes that claim at once may both come back with less than there is: look once more.
-                if items or name not in self._ask:
-                    self._expect(name, clock.now() + timedelta(seconds=PAUSE_S))
+                # Two processes that claim at once may both come back with less than there is: ask once more.
+                self._doubts.setdefault(name, time.monotonic() + PAUSE_S)
             found = found or bool(items)
         for name in self._ask - self._look_at:
             self._learn_next(self._stages[name])
@@ -317,14 +317,14 @@ class _Drain:
             return stage.claim(room)
         except Exception as error:  # noqa: BLE001 one stage's trouble is not the others'
             report("jobs.claim_failed", error, stage=stage.name)
-            self._expect(stage.name, clock.now() + timedelta(seconds=PAUSE_S))
+            self._doubts[stage.name] = time.monotonic() + PAUSE_S
             return ()
 
     def _learn_next(self, stage: Stage[Any]) -> None:
         self._ask.discard(stage.name)
         due = next_due(stage)
         if due is not None:
-            self._expect(stage.name, max(due, clock.now() + timedelta(seconds=PAUSE_S)))
+            self._expect(stage.name, due)
 
     def _expect(self, name: str, due: datetime) -> None:
         self._next[name] = min(due, self._next.get(name, due))
@@ -334,6 +334,8 @@ class _Drain:
             longest = 0.0
         elif self._next:
             longest = min(longest, (min(self._next.values()) - clock.now()).total_seconds())
+        if self._doubts:
+            longest = min(longest, min(self._doubts.values()) - time.monotonic())
         close_old_connections()
         stop = [_tether.stop] if _tether else []
         longest = max(min(longest, settings.HEARTBEAT_EVERY_S / 2), 0.0)
@@ -347,6 +349,8 @@ class _Drain:
         for name in [name for name, due in self._next.items() if due <= now]:
             del self._next[name]
             self._look_at.add(name)
+        for name in [name for name, at in self._doubts.items() if at <= time.monotonic()]:
+            del self._doubts[name]
             self._ask.add(name)
 
     def _has_room(self) -> bool:

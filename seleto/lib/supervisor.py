@@ -297,6 +297,7 @@ def _warm_up() -> None:
             draining.report("worker.warm_up_failed", error)
     _disconnect()
     gc.collect()
+    gc.freeze()  # what a collection does not look at stays shared
     if threading.active_count() > 1:
         # A fork copies the thread's locks as they stand, but not the thread that would release them.
         log.warning("worker.threads_before_fork", names=[thread.name for thread in threading.enumerate()])

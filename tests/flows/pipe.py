@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from django.conf import settings
 from django.db.models import Q
 
 from conversations.evals.installation import Installation
@@ -74,7 +75,7 @@ def new_lead() -> str:
 def later(passed: timedelta) -> Iterator[None]:
     """So much time passes for our processes, and is taken back afterwards."""
     clock.move_to(datetime.now(UTC) + passed)
-    time.sleep(2 * clock.OFFSET_CACHE_S)  # every process has seen it
+    time.sleep(2 * settings.CLOCK_CACHE_S)  # every process has seen it
     try:
         yield
     finally:

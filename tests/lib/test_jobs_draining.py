@@ -267,7 +267,7 @@ def test_a_claim_that_found_less_than_there_is_is_made_again(monkeypatch: pytest
         cluster=probe.CLUSTER,
         claim=lambda limit: [left.pop()] if left else [],
         run=worked.append,
-        next_due=lambda: None,
+        next_due=lambda: clock.now() if left else None,
         concurrency=5,
     )
     monkeypatch.setattr(jobs, "stages", lambda cluster: [stage])
