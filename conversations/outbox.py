@@ -9,11 +9,12 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 
 from conversations import channel_cache, outcomes, pacing, sending, window
 from conversations.channel_cache import ChannelView
@@ -229,19 +230,17 @@ def renew(rows: Sequence[OutboxClaim]) -> None:
 
 def next_due() -> datetime | None:
     """When the next row may leave, or an unsettled one has to be shown; rows that wait for others do not count."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT min(due_at) FROM (SELECT min(o.due_at) AS due_at FROM conversations_outbox o"  # noqa: S608
-            " JOIN conversations_channel ch ON ch.id = o.channel_id"
-            " JOIN conversations_conversation mine ON mine.id = o.conversation_id"
-            f" WHERE {_MAY_SPEAK} AND {_READY.replace('o.due_at <= %(now)s AND ', '')}"
-            " UNION ALL SELECT min(due_at) FROM conversations_outbox WHERE status = 'unknown' AND reason = ''"
-            " UNION ALL SELECT %(now)s FROM conversations_outbox WHERE status = 'sending'"
-            " AND leased_until < now()) due",
-            {"now": clock.now(), "silenced": silenced_channels()},
-        )
-        due: datetime | None = cursor.fetchone()[0]
-    return due
+    ((due,),) = hot.fetch(
+        "SELECT min(due_at) FROM (SELECT min(o.due_at) AS due_at FROM conversations_outbox o"  # noqa: S608
+        " JOIN conversations_channel ch ON ch.id = o.channel_id"
+        " JOIN conversations_conversation mine ON mine.id = o.conversation_id"
+        f" WHERE {_MAY_SPEAK} AND {_READY.replace('o.due_at <= %(now)s AND ', '')}"
+        " UNION ALL SELECT min(due_at) FROM conversations_outbox WHERE status = 'unknown' AND reason = ''"
+        " UNION ALL SELECT %(now)s FROM conversations_outbox WHERE status = 'sending'"
+        " AND leased_until < now()) due",
+        {"now": clock.now(), "silenced": silenced_channels()},
+    )
+    return cast(datetime | None, due)
 
 
 def _attempt(row: OutboxClaim) -> str:

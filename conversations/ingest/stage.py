@@ -7,13 +7,12 @@ one transaction together with closing its event, so an event has its effect once
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import structlog
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Min
 
 from conversations import channel_cache
 from conversations.channel_cache import ChannelView
@@ -107,12 +106,12 @@ def renew(events: Sequence[EventClaim]) -> None:
 
 def next_due() -> datetime | None:
     """When the next event falls due; one in hand is not counted until its lease has run out."""
-    due: datetime | None = (
-        Event.objects.filter(status=Event.Status.NEW)
-        .extra(where=["(leased_until IS NULL OR leased_until < now())"])
-        .aggregate(due=Min("due_at"))["due"]
+    ((due,),) = hot.fetch(
+        "SELECT min(due_at) FROM conversations_event"
+        " WHERE status = 'new' AND (leased_until IS NULL OR leased_until < now())",
+        [],
     )
-    return due
+    return cast(datetime | None, due)
 
 
 def _work(event: EventClaim) -> str:

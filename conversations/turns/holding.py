@@ -9,6 +9,7 @@ is queued costs the phrase and never brings it twice.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID, uuid4
 
 import structlog
@@ -24,7 +25,7 @@ from conversations.chatwoot import due
 from conversations.models import Conversation
 from conversations.turns.reading import read_snapshot, read_state
 from knowledge.models import Situation
-from seleto.lib import alerts, clock, jobs, metrics, tracing
+from seleto.lib import alerts, clock, hot, jobs, metrics, tracing
 from seleto.lib.models import Alert
 
 log = structlog.get_logger(__name__)
@@ -102,10 +103,8 @@ def next_due() -> datetime | None:
     """When the next running turn takes too long."""
     if not settings.HOLD_AFTER_S:
         return None
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT min(t.started_at){_WAITS}", {"silenced": outbox.silenced_channels()})
-        began: datetime | None = cursor.fetchone()[0]
-    return began and began + timedelta(seconds=settings.HOLD_AFTER_S)
+    ((began,),) = hot.fetch(f"SELECT min(t.started_at){_WAITS}", {"silenced": outbox.silenced_channels()})
+    return began and cast(datetime, began) + timedelta(seconds=settings.HOLD_AFTER_S)
 
 
 def _phrase(state: TurnState, snapshot: Snapshot) -> str:

@@ -7,11 +7,11 @@ its process dies, the same row is claimed again when the lease has run out, with
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import connection
 
 from conversations import outbox, reading_sign
 from conversations.turns import commit
@@ -133,11 +133,9 @@ def renew(turns: Sequence[TurnClaim]) -> None:
 
 def next_due() -> datetime | None:
     """When the next conversation falls due; those being answered do not count."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT min({_SILENCE_OVER}) FROM conversations_conversation c"  # noqa: S608
-            f" WHERE {_MAY_ANSWER} AND {_NOT_RUNNING} AND c.turn_due_at IS NOT NULL",
-            {"silenced": outbox.silenced_channels()},
-        )
-        due: datetime | None = cursor.fetchone()[0]
-    return due
+    ((due,),) = hot.fetch(
+        f"SELECT min({_SILENCE_OVER}) FROM conversations_conversation c"  # noqa: S608
+        f" WHERE {_MAY_ANSWER} AND {_NOT_RUNNING} AND c.turn_due_at IS NOT NULL",
+        {"silenced": outbox.silenced_channels()},
+    )
+    return cast(datetime | None, due)
