@@ -73,16 +73,19 @@ class BoundedModel(OpenAILike):
         finally:
             ledger.model_ms += round((time.monotonic() - began) * 1000)
 
+    def _format_all_messages(self, *args: Any, **kwargs: Any) -> list[dict[str, Any]]:
+        _current.messages = super()._format_all_messages(*args, **kwargs)
+        return []
+
     def get_request_params(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """A call begun late gets only what is left of the turn's time.
 
-        Schema and tools travel beside the client's typed parameters: it would look through all of them at every call,
-        which took as long as the rest of the call.
+        Messages, schema and tools travel beside the client's typed parameters: it would look through all of them at
+        every call, which took as long as the rest of the call.
         """
         params: dict[str, Any] = super().get_request_params(*args, **kwargs)
         beside = {name: params.pop(name) for name in ("response_format", "tools") if name in params}
-        if beside:
-            params["extra_body"] = {**params.get("extra_body", {}), **beside}
+        params["extra_body"] = {**params.get("extra_body", {}), **beside, "messages": _current.messages}
         left = max(_current.ledger.deadline - time.monotonic(), 0.1)
         if left < settings.LLM_READ_TIMEOUT_S:
             params["timeout"] = Timeout(left, connect=min(left, settings.LLM_CONNECT_TIMEOUT_S))
