@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "seleto.lib.tracing.TracingMiddleware",
     "seleto.lib.refusing.RefuseNul",
     "seleto.lib.refusing.AskAgainLater",
+    "seleto.lib.refusing.RefuseClear",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -132,7 +133,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "seleto.accounts.passwords.GuessedWords"},
 ]
 REST_FRAMEWORK = {

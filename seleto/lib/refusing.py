@@ -4,6 +4,7 @@ from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.db import DatabaseError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -32,6 +33,18 @@ class RefuseNul:
         if any("\0" in text for name, values in request.POST.lists() for text in (name, *values)):
             return problems.bad_request(request, BadRequest("NUL"))
         return None
+
+
+class RefuseClear:
+    """400 for a program that comes without TLS where TLS is on: sent on to https, its key would go in clear again."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure() and problems.for_machine(request):
+            return problems.problem(400, "This address is served over https alone.")
+        return self.get_response(request)
 
 
 class AskAgainLater:

@@ -145,6 +145,17 @@ def test_the_proxy_s_word_on_tls_counts_only_where_there_is_a_proxy(client, sett
     assert client.get("/admin/login/", headers={"X-Forwarded-Proto": "https"}).status_code == 301
 
 
+def test_programs_without_tls_are_refused_and_not_sent_on(client, db, settings):
+    settings.SECURE_SSL_REDIRECT = True
+
+    for address in ("/api/v1/leads", "/webhooks/zapi/principal"):
+        answer = client.post(address, headers={"Authorization": "Bearer a-key"})
+        assert (answer.status_code, answer.headers.get("Location")) == (400, None), address
+        assert answer.headers["Content-Type"] == "application/problem+json"
+    assert client.get("/api/v1/leads", secure=True).status_code == 401
+    assert client.get("/admin/login/").status_code == 301
+
+
 def test_cookies_belong_to_this_host_and_to_tls():
     """Read in a process of its own, as an installation's settings are."""
     code = (

@@ -211,6 +211,7 @@ def test_a_password_that_is_tried_first_is_refused(person, password):
 
 def test_a_long_phrase_needs_no_digits_or_signs():
     validate_password("quatro cavalos verdes no telhado da padaria", User(username="gestora"))
+    validate_password("840271965538", User(username="gestora"))
     validate_password("x9$" + "ção ünï " * 12, User(username="gestora"))
 
 
