@@ -14,7 +14,7 @@ from django.conf import settings
 from crm import gateways
 from crm.gateway import CrmGateway, Gone
 from crm.models import CrmLink
-from leads.models import Lead, Orcamento
+from leads.models import ErasureStep, Lead, Orcamento
 from seleto.lib import clock, privacy
 from seleto.lib.errors import Ambiguous, Rejected, Unavailable
 from seleto.lib.privacy import RemoteStore, Subject
@@ -22,7 +22,7 @@ from seleto.lib.privacy import RemoteStore, Subject
 NAME, TITLE = "Titular removido (LGPD)", "Oportunidade de titular removido (LGPD)"
 _HAND = "apague no CRM: a API documentada não apaga isto"
 _Kind = CrmLink.Kind
-_OURS = f"seleto:{_Kind.PERSON}:"
+_OURS = "seleto:"
 
 
 def register() -> None:
@@ -48,11 +48,20 @@ def register() -> None:
 def _references(kind: CrmLink.Kind) -> Callable[[Subject], list[str]]:
     def found(subject: Subject) -> list[str]:
         links = CrmLink.objects.filter(kind=kind, local_id__in=_local(kind, subject)).order_by("pk")
-        # A person that an unanswered call may have made there is looked for by our code.
-        unsure = links.filter(remote_id="", unsure=True).values_list("code", flat=True) if kind == _Kind.PERSON else ()
+        # What an unanswered call may have made there is looked for by our code.
+        unsure = [place for link in links.filter(remote_id="", unsure=True) for place in _places(link, subject)]
         return [*links.exclude(remote_id="").values_list("remote_id", flat=True), *unsure]
 
     return found
+
+
+def _places(link: CrmLink, subject: Subject) -> list[str]:
+    """A deal is found among those of its person alone: ``code@person``, for each it may have been made for."""
+    if link.kind != _Kind.DEAL:
+        return [link.code]
+    person = CrmLink.objects.filter(kind=_Kind.PERSON, local_id=subject.lead_id).values_list("remote_id", flat=True)
+    people = dict.fromkeys([str(link.written.get("person_id") or ""), *person])
+    return [f"{link.code}@{person_id}" for person_id in people if person_id] or [link.code]
 
 
 def _local(kind: CrmLink.Kind, subject: Subject) -> list[Any]:
@@ -71,8 +80,6 @@ def _local(kind: CrmLink.Kind, subject: Subject) -> list[Any]:
 
 
 def _person(reference: str) -> Mapping[str, Any]:
-    if reference.startswith(_OURS):
-        return {"codigo": reference, "situacao": "pedido sem resposta; pode não estar lá"}
     return _held(reference, lambda crm: asdict(crm.person(reference).record))
 
 
@@ -92,6 +99,8 @@ def _id_alone(reference: str) -> Mapping[str, Any]:
 
 
 def _held(reference: str, read: Callable[[CrmGateway], dict[str, Any]]) -> Mapping[str, Any]:
+    if reference.startswith(_OURS):
+        return {"codigo": reference, "situacao": "pedido sem resposta; pode não estar lá"}
     try:
         told = read(_crm())
     except Gone:
@@ -118,22 +127,42 @@ def _empty_person(reference: str) -> None:
 
 
 def _empty_unanswered(code: str) -> None:
-    """Whether the call took effect shows after a while alone; raises ``Unavailable`` until then."""
     found = _crm().persons(code=code)
     for one in found:
         _empty_person(one.id)
-    since = Lead.objects.filter(pk=code.rpartition(":")[2]).values_list("anonymised_at", flat=True).first()
-    rest_s = settings.CRM_LOOK_AFTER_S + settings.LEASE_S
-    if not found and since is not None and clock.now() < since + timedelta(seconds=rest_s):
-        raise Unavailable("sem_resposta_ainda", retry_after=rest_s)
+    if not found:
+        _rested(code)
 
 
 def _empty_deal(reference: str) -> None:
+    if reference.startswith(_OURS):
+        _empty_unanswered_deal(reference)
+        return
     crm = _crm()
     try:
         _sure(lambda: crm.update_deal(reference, {"title": TITLE}))
     except Gone:
         return
+
+
+def _empty_unanswered_deal(reference: str) -> None:
+    code, _, person_id = reference.partition("@")
+    if not person_id:
+        raise Rejected("sem_pessoa_procure_pelo_codigo")
+    found = _crm().deals(person_id=person_id, code=code)
+    for one in found:
+        _empty_deal(one.id)
+    if not found:
+        _rested(reference)
+
+
+def _rested(reference: str) -> None:
+    """Whether an unanswered call took effect shows after a while alone; raises ``Unavailable`` until then."""
+    lead_id = ErasureStep.objects.filter(reference=reference).values("lead_id")[:1]
+    since = Lead.objects.filter(pk=lead_id).values_list("anonymised_at", flat=True).first()
+    rest_s = settings.CRM_LOOK_AFTER_S + settings.LEASE_S
+    if since is not None and clock.now() < since + timedelta(seconds=rest_s):
+        raise Unavailable("sem_resposta_ainda", retry_after=rest_s)
 
 
 def _sure(write: Callable[[], None]) -> None:

@@ -293,6 +293,44 @@ def test_an_unanswered_call_has_its_time_before_nobody_is_taken_for_the_answer(c
     assert ErasureStep.objects.get(store="crm_pessoa").status == "done"
 
 
+def test_a_deal_of_an_unanswered_call_is_found_by_its_code_and_emptied(crm, settings) -> None:
+    settings.CRM_LOOK_AFTER_S = settings.LEASE_S = 5
+    lead = lead_with()
+    sync(lead)
+    ((deal_id, (before, _)),) = crm.deals_.items()
+    CrmLink.objects.filter(kind="oportunidade").update(remote_id="", unsure=True, written={})
+    CrmLink.objects.filter(kind="nota").update(remote_id="", unsure=True)
+
+    erasure.anonymise(lead.pk, actor="usuário:1", now=datetime.now(UTC))
+    sought = ErasureStep.objects.get(store="crm_oportunidade").reference
+    for item in erasing.claim(9):
+        erasing.run(item)
+
+    assert sought == f"{before.code}@{before.person_id}"
+    assert crm.deals_[deal_id][0].title == "Oportunidade de titular removido (LGPD)" != before.title
+    assert ErasureStep.objects.get(store="crm_oportunidade").status == "done"
+    note = ErasureStep.objects.get(store="crm_nota")
+    assert (note.status, note.reference.startswith("seleto:")) == ("by_hand", True)
+
+
+def test_a_deal_of_an_unanswered_call_has_its_time_too(crm) -> None:
+    lead = lead_with()
+    sync(lead)
+    CrmLink.objects.filter(kind="oportunidade").update(remote_id="", unsure=True)
+    crm.deals_.clear()
+
+    erasure.anonymise(lead.pk, actor="usuário:1", now=datetime.now(UTC))
+    for item in erasing.claim(9):
+        erasing.run(item)
+    assert ErasureStep.objects.get(store="crm_oportunidade").status == "unavailable"
+
+    Lead.objects.update(anonymised_at=datetime.now(UTC) - timedelta(days=1))
+    ErasureStep.objects.update(due_at=datetime.now(UTC), leased_until=None)
+    for item in erasing.claim(9):
+        erasing.run(item)
+    assert ErasureStep.objects.get(store="crm_oportunidade").status == "done"
+
+
 def test_erasing_a_synced_lead_names_the_records_that_a_person_has_to_remove(crm) -> None:
     lead = lead_with()
     sync(lead)
