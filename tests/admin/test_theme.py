@@ -116,6 +116,14 @@ def test_every_page_is_whole_at_a_desk_and_on_a_telephone(page, told, live_serve
 
 
 @pytest.mark.parametrize("page", ["light"], indirect=True)
+def test_one_s_own_access_is_read_by_everybody(page):
+    for name in ("second-factor-mine", "second-factor-enrol", "prove"):
+        page.goto(reverse(name))
+        awake(page)
+        assert serious(page) == [], name
+
+
+@pytest.mark.parametrize("page", ["light"], indirect=True)
 def test_filters_menus_and_the_palette_need_no_mouse(page, told):
     page.goto("/admin/conversations/conversation/")
     awake(page)

@@ -6,7 +6,12 @@ const NAMES = {
   more_vert: "Mais ações",
 };
 
-const UNNAMED = { "#searchbar-submit": "Buscar", ".related-lookup": "Procurar", "#searchbar": "Palavras a buscar" };
+const UNNAMED = {
+  "#searchbar-submit": "Buscar",
+  ".related-lookup": "Procurar",
+  "#searchbar": "Palavras a buscar",
+  "[x-on\\:click='openTheme = !openTheme']": "Tema claro ou escuro",
+};
 
 function reachable(root) {
   Object.entries(UNNAMED).forEach(([selector, name]) =>
