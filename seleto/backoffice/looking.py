@@ -1,6 +1,7 @@
 """Who opened a row that tells of a person is in the audit, whichever page of the admin shows it.
 
-The pages of leads and conversations note their lead by themselves; here are all others, each under its own id.
+The pages of leads and conversations note their lead by themselves; here are all others, each under its own id. Leads
+that the command palette shows are noted without one, and without what was searched for.
 """
 
 from collections.abc import Callable
@@ -33,11 +34,17 @@ class Looking:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         match = request.resolver_match
-        if request.method == "GET" and response.status_code == 200 and match and match.view_name in _PAGES:
-            kind = match.view_name.split("_")[-2]
+        if request.method != "GET" or response.status_code != 200 or not match:
+            return response
+        if match.view_name in _PAGES:
             row = _uuid(str(match.kwargs.get("object_id", "")))
-            audit.seen(actor=actor(request), subject_kind=kind, subject_id=row, now=clock.now())
+            seen(request, match.view_name.split("_")[-2], row)
         return response
+
+
+def seen(request: HttpRequest, kind: str, row: UUID | None) -> None:
+    """Without a row: a list of such rows."""
+    audit.seen(actor=actor(request), subject_kind=kind, subject_id=row, now=clock.now())
 
 
 def _uuid(text: str) -> UUID | None:

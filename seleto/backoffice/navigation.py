@@ -15,7 +15,7 @@ from django.urls import reverse
 from unfold.dataclasses import SearchResult
 
 from leads.models import Lead
-from seleto.backoffice import deleted_pages, first_run_pages, parked_pages
+from seleto.backoffice import deleted_pages, first_run_pages, looking, parked_pages
 from seleto.backoffice.four_eyes.pages import waiting
 
 # The queue's own tables (`seleto/backoffice/queue_pages.py`).
@@ -174,6 +174,9 @@ def found(request: HttpRequest, words: str) -> list[SearchResult]:
         return []
     rows, twice = pages.get_search_results(request, pages.get_queryset(request), words)
     rows = rows.order_by("-created_at").distinct() if twice else rows.order_by("-created_at")
+    shown = list(rows[:LEADS_FOUND])
+    if shown:
+        looking.seen(request, "lead", None)
     return [
         SearchResult(
             title=row.nome or row.shown_name or "sem nome",
@@ -181,7 +184,7 @@ def found(request: HttpRequest, words: str) -> list[SearchResult]:
             link=reverse("admin:leads_lead_change", args=[row.pk]),
             icon="person",
         )
-        for row in rows[:LEADS_FOUND]
+        for row in shown
     ]
 
 

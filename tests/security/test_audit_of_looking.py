@@ -8,9 +8,11 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from leads.models import Lead
 from seleto.lib import audit
 from seleto.lib.ids import new_id
 from seleto.lib.models import AuditEntry
+from tests.admin.conftest import story
 from tests.factories import now, waiting
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +44,19 @@ def test_every_other_page_about_a_person_is_noted_under_its_own_id(admin_client:
 
     entry = AuditEntry.objects.get(action="see")
     assert (entry.actor, entry.subject_kind, entry.subject_id) == (f"usuário:{admin_user.pk}", "message", message.pk)
+
+
+def test_what_the_palette_finds_was_seen(admin_client: Client) -> None:
+    story()
+    lead = Lead.objects.get()
+
+    admin_client.get(reverse("admin:search"), {"s": "nobody of this name", "extended": "1"})
+    assert not AuditEntry.objects.filter(action="see").exists()
+    shown = admin_client.get(reverse("admin:search"), {"s": "marina", "extended": "1"}).content.decode()
+
+    assert str(lead.pk) in shown
+    entry = AuditEntry.objects.get(action="see")
+    assert (entry.subject_kind, entry.subject_id, entry.detail) == ("lead", None, {})
 
 
 def test_looking_again_later_is_another_entry(settings: Settings) -> None:
