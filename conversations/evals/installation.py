@@ -67,10 +67,13 @@ class Installation:
 
 
 @contextlib.contextmanager
-def running(overrides: Mapping[str, str] | None = None, *, durable: bool = False) -> Iterator[Installation]:
+def running(
+    overrides: Mapping[str, str] | None = None, *, durable: bool = False, kept: bool = False
+) -> Iterator[Installation]:
     """Start everything, point this process's database connection at it, and clean up. Raises InstallationError.
 
     ``overrides`` are settings of web and worker; ``durable`` has every commit reach the disk, as in production.
+    ``kept`` has the sandbox write down what it holds (``sandbox.json`` beside the logs), so that it may be killed.
     """
     with contextlib.ExitStack() as stack:
         logs = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="seleto-play-")))
@@ -78,7 +81,8 @@ def running(overrides: Mapping[str, str] | None = None, *, durable: bool = False
         processes: dict[str, subprocess.Popen[bytes]] = {}
         stack.callback(_stop, processes)
         environment = _Environment(web_port=web.getsockname()[1], logs=logs)
-        processes["sandbox"] = _spawn("sandbox", ["-m", "sandbox", "--port", "0"], environment.sandbox(), logs)
+        state = ["--state", str(logs / "sandbox.json")] if kept else []
+        processes["sandbox"] = _spawn("sandbox", ["-m", "sandbox", "--port", "0", *state], environment.sandbox(), logs)
         stack.enter_context(_isolated_database(durable=durable))
         environment.database_url = _database_url(str(connection.settings_dict["NAME"]))
         sandbox = _address_of(processes["sandbox"], logs)

@@ -22,7 +22,7 @@ def opened(server: Server, overrides: Mapping[str, str] | None = None) -> Iterat
     folder = ledger.DIRECTORY / f"points-{server.number}-{os.getpid()}"
     with proxied(server.socket()) as proxy, point_directory(folder) as points:
         environment = {**LANE, DIRECTORY: str(points), "DATABASE_URL": through(proxy), **(overrides or {})}
-        with installation.running(environment, durable=True) as running:
+        with installation.running(environment, durable=True, kept=True) as running:
             lane = Lane(running, points)
             try:
                 lane.prepare()

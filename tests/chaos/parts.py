@@ -5,9 +5,7 @@ Each run is named by a key with its seed and returns what it broke and what was 
 
 import contextlib
 import itertools
-import os
 import random
-import signal
 import statistics
 import subprocess
 import sys
@@ -33,12 +31,12 @@ from tests.chaos.opened import through
 from tests.chaos.proxy import Proxy, proxied
 from tests.chaos.server import Server
 from tests.chaos.stories import QUESTIONS, Story
+from tests.chaos.strikes import TARGETS, children, strike
 from tests.chaos.verdict import judge, unknowns
 
 KEEP = ledger.DIRECTORY / "histories"
 Result = tuple[list[str], dict[str, Any]]
 
-TARGETS = ("web", "worker", "idle", "sentinel", "leader", "pusher", "postgres", "sandbox")
 SYSTEMS = ("provider", "model", "chatwoot", "crm", "transcription", "database")
 DURATIONS_MIN = (5, 180, 23 * 60)
 PATIENCE_S = 90.0
@@ -102,9 +100,12 @@ def _killed(lane: Lane, server: Server, story: Story, target: str) -> dict[str, 
         lane.rest()
         time.sleep(1.5)  # no drain lingers any more
     else:
+        if target == "sandbox":  # it is to remember something
+            story.talk()
+            lane.rest()
         story.talk()
         time.sleep(story.rng.uniform(0, 1.5))
-    struck = _strike(lane, server, story.rng, target)
+    struck = strike(lane, server, story.rng, target)
     at = time.monotonic()
     story.talk()
     last = story.leads[-1]
@@ -112,45 +113,6 @@ def _killed(lane: Lane, server: Server, story: Story, target: str) -> dict[str, 
     answered_s = time.monotonic() - at
     lane.rest()
     return {"killed": struck, "answered_s": round(answered_s, 1)}
-
-
-def _strike(lane: Lane, server: Server, rng: random.Random, target: str) -> int:
-    """How many processes were killed (of the sandbox: frozen for a while)."""
-    processes = lane.running.processes
-    match target:
-        case "web":
-            victims = _children(processes["web"].pid)
-        case "postgres":
-            server.kill()
-            time.sleep(rng.uniform(0, 2))
-            server.start()
-            connection.close()
-            return 1
-        case "sandbox":
-            os.kill(processes["sandbox"].pid, signal.SIGSTOP)
-            time.sleep(rng.uniform(1, 4))
-            os.kill(processes["sandbox"].pid, signal.SIGCONT)
-            return 1
-        case _:
-            victims = _of_cluster(rng.choice(_children(processes["worker"].pid)), target)
-    for pid in victims:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    return len(victims)
-
-
-def _of_cluster(leader: int, target: str) -> list[int]:
-    """A cluster's processes in the order of their birth: leader, guard, workers, monitor, pusher."""
-    guards = _children(leader)
-    inner = sorted(pid for guard in guards for pid in _children(guard))
-    workers, pusher = inner[:-2], inner[-1:]
-    return {"leader": [leader], "sentinel": guards, "pusher": pusher}.get(target, workers)
-
-
-def _children(pid: int) -> list[int]:
-    with contextlib.suppress(OSError):
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    return []
 
 
 # --- outages
@@ -259,7 +221,7 @@ def _second_host(lane: Lane, environment: dict[str, str]) -> Iterator[None]:
             start_new_session=True,
         )
     try:
-        _until(lambda: len(_children(worker.pid)) >= 3, "the second host's clusters run")
+        _until(lambda: len(children(worker.pid)) >= 3, "the second host's clusters run")
         time.sleep(2)
         yield
     finally:
@@ -358,7 +320,7 @@ def _memory_mb(lane: Lane) -> int:
     pids, left = [], [lane.running.processes["worker"].pid]
     while left:
         pids.append(left.pop())
-        left += _children(pids[-1])
+        left += children(pids[-1])
     total = 0
     for pid in pids:
         with contextlib.suppress(OSError):
