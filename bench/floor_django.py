@@ -4,6 +4,7 @@ Served by the same gunicorn with the same options as the product. ``BENCH_FLOOR_
 """
 
 import os
+from urllib.parse import unquote
 
 import django
 import environ
@@ -14,9 +15,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
+_database = environ.Env.db_url_config(os.environ["BENCH_FLOOR_URL"])
 settings.configure(
     ALLOWED_HOSTS=["127.0.0.1"],
-    DATABASES={"default": {**environ.Env.db_url_config(os.environ["BENCH_FLOOR_URL"]), "CONN_MAX_AGE": None}},
+    # The host may be a directory, with its slashes written as %2F.
+    DATABASES={"default": {**_database, "HOST": unquote(_database["HOST"]), "CONN_MAX_AGE": None}},
     MIDDLEWARE=[],
     ROOT_URLCONF=__name__,
     SECRET_KEY="a floor has no secrets",  # noqa: S106 # pragma: allowlist secret

@@ -24,6 +24,7 @@ def running(system: System) -> Iterator[dict[str, Target]]:
     """A Django view with one INSERT, and an ASGI echo, by name, in the product's database and with its processes."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE bench_floor (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body bytea)")
+        cursor.execute("GRANT INSERT ON bench_floor TO PUBLIC")
     product = system.installation.product
     size = ["--workers", product["WEB_PROCESSES"], "--threads", product["WEB_THREADS"], "--keep-alive", "65"]
     with contextlib.ExitStack() as stack:

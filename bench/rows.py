@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
+from bench.load import until
 from conversations.models import Outbox
 
 MESSAGES_PER_LEAD = 20
+_ANSWER_PATIENCE_S = 5.0
 _BATCH_LEADS = 5_000
 
 
@@ -31,9 +33,10 @@ def fill(*, first: int, leads: int) -> Iterator[int]:
 
     Some lead must have been answered before. Raises django.db.DatabaseError.
     """
-    sample = Outbox.objects.filter(status=Outbox.Status.SENT, origin=Outbox.Origin.AGENT).order_by("created_at").first()
-    if sample is None or sample.turn_id is None:
+    answers = Outbox.objects.filter(status=Outbox.Status.SENT, turn__isnull=False).order_by("created_at")
+    if not until(answers.exists, patience_s=_ANSWER_PATIENCE_S):  # the provider has it before we know
         raise LookupError("Nobody was answered yet: there is nothing to copy.")
+    sample = answers[0]
     keys = {
         "outbox": sample.pk,
         "turn": sample.turn_id,
@@ -44,7 +47,8 @@ def fill(*, first: int, leads: int) -> Iterator[int]:
     while made < leads:
         count = min(_BATCH_LEADS, leads - made)
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL session_replication_role = replica")
+            for copy in _COPIES:
+                cursor.execute(f"ALTER TABLE {copy.table} DISABLE TRIGGER USER")
             for copy in _COPIES:
                 names = _columns(copy.table)
                 values = ", ".join(copy.columns.get(name, f's."{name}"') for name in names)
@@ -55,6 +59,10 @@ def fill(*, first: int, leads: int) -> Iterator[int]:
                     f" generate_series(0, {copy.each - 1}) k",
                     {**keys, "low": first + made, "high": first + made + count - 1},
                 )
+            # References are checked at the end, and a table is altered only once they are.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            for copy in _COPIES:
+                cursor.execute(f"ALTER TABLE {copy.table} ENABLE TRIGGER USER")
         made += count
         yield made
 

@@ -35,3 +35,4 @@ def mark(lead_id: UUID, *, now: datetime, at_once: bool = False) -> None:
     wake, values = jobs.wake_sql(STAGE, at=at)
     with connection.cursor() as cursor:
         cursor.execute(_MARK + wake, [new_id(), at, lead_id, *values])
+    jobs.notify(STAGE, at=at)

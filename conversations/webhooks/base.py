@@ -141,8 +141,9 @@ def store(
 ) -> None:
     """Commit the raw events and wake ingest, in one statement; with ``ignored_because`` they are only kept.
 
-    One autocommit statement because this is the acknowledgement path: measured at 0.68 of a bare INSERT against 0.47
-    for the same work as separate statements in a transaction. An event whose key is already there changes nothing.
+    One autocommit statement because this is the acknowledgement path: separate statements in a transaction took half as
+    long again. Whoever listens is told in another one, which does not wait for the disk.
+    An event whose key is already there changes nothing.
     """
     row = "(%s, %s, %s, %s, %s, %s, %s, %s, 0, %s, %s)"
     values: list[Any] = []
@@ -160,12 +161,14 @@ def store(
             correlation_id,
         ]
     wake, wake_values = jobs.wake_sql("ingest", when="EXISTS (SELECT 1 FROM stored WHERE status = 'new')")
-    hot.fetch(
+    woken = hot.fetch(
         "WITH stored AS (INSERT INTO conversations_event (id, channel_id, key, kind, body, received_at, status,"  # noqa: S608
         f" reason, attempts, due_at, correlation_id) VALUES {', '.join([row] * len(events))}"
         f" ON CONFLICT (channel_id, key) DO NOTHING RETURNING id, status) {wake}",
         [*values, *wake_values],
     )
+    if woken:
+        jobs.notify("ingest")
 
 
 def store_unreadable(

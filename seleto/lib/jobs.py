@@ -11,7 +11,8 @@ so the row is taken only after our commit. Where none waits, or every one is loc
 becomes visible with our commit. Either way a drain starts after the commit and sees our rows. A rolled-back wake
 leaves nothing. Rows that a worker has in hand carry another key (``queue_broker``) and are never relied on.
 
-NOTIFY is only for speed: it reaches drains that are already looking, and the broker. Channels are per cluster.
+NOTIFY is only for speed: it reaches drains that are already looking, and the broker. It is said after the commit, since
+PostgreSQL has transactions that notify wait for the disk one after the other. Channels are per cluster.
 """
 
 import functools
@@ -34,6 +35,7 @@ __all__ = [
     "channel",
     "clusters",
     "extend_leases",
+    "notify",
     "on_warm_up",
     "package",
     "register",
@@ -195,16 +197,36 @@ def _tell_near(stage: str, at: datetime | None) -> None:
 def _queue(stage: str, at: datetime | None) -> None:
     text, values = _fragment(stage, at=at, when="TRUE")
     hot.fetch(f"WITH {text}", values)
+    notify(stage, at=at)
 
 
 def wake_sql(stage: str, *, at: datetime | None = None, when: str = "TRUE") -> tuple[str, list[SqlValue]]:
     """``wake`` as the end of a statement that starts with a CTE: ``WITH stored AS (INSERT …) <this>``.
 
-    The text begins with a comma and brings its own primary SELECT; the values are for its placeholders. ``when`` is a
-    condition (SQL of our own) on the CTEs before it, without which nothing is queued or notified.
+    The text begins with a comma and brings its own primary SELECT, which gives a row if anything was queued or waited
+    already; the values are for its placeholders. ``when`` is a condition (SQL of our own) on the CTEs before it,
+    without which nothing is queued. ``notify`` is left to the caller.
     """
     text, values = _fragment(stage, at=at, when=when)
     return f", {text}", values
+
+
+def notify(stage: str, *, at: datetime | None = None) -> None:
+    """Tell who listens of a wake, once this transaction is committed.
+
+    In a transaction of its own that does not wait for the disk: PostgreSQL lets those that notify commit one after the
+    other, and would make every acknowledgement wait for the disk alone. Whoever is not told looks, or is swept up.
+    """
+    if settings.QUEUE_NOTIFY:
+        payload = f"{stage} {at.timestamp():.3f}" if at and at > clock.now() else stage
+        transaction.on_commit(lambda: _tell_all(_stages[stage].cluster, payload), robust=True)
+
+
+def _tell_all(cluster: str, payload: str) -> None:
+    hot.fetch(
+        "SELECT pg_notify(%s, %s) WHERE set_config('synchronous_commit', 'off', true) = 'off'",
+        [channel(cluster), payload],
+    )
 
 
 def run_due(*names: str) -> int:
@@ -227,10 +249,7 @@ def _fragment(stage: str, *, at: datetime | None, when: str) -> tuple[str, list[
     cluster = _stages[stage].cluster
     # The queue's clock is the database's; only the distance comes from ours, which the sandbox may have moved.
     wait = max((at - clock.now()).total_seconds(), 0.0) if at else 0.0
-    payload = f"{stage} {at.timestamp():.3f}" if at and wait else stage
-    # SQL because the decision, the row and the notification have to be one statement; see the module's docstring.
+    # SQL because the decision and the row have to be one statement; see the module's docstring.
     text = _WAKE.replace("{when}", when)
     values: list[SqlValue] = [cluster, wait, cluster, package("drain", cluster), wait]
-    if not settings.QUEUE_NOTIFY:
-        return f"{text} SELECT 1", values
-    return f"{text} SELECT pg_notify(%s, %s) WHERE {when}", [*values, channel(cluster), payload]
+    return f"{text} SELECT 1 WHERE {when}", values
