@@ -34,7 +34,8 @@ SETTINGS = {
     "LEASE_RENEW_S": "0.7",
     "SWEEP_S": "0.5",
     "HEARTBEAT_EVERY_S": "1",
-    "LLM_READ_TIMEOUT_S": "2.5",
+    # Longer than a starved sandbox takes: a model that seems dead has a holding phrase said first.
+    "LLM_READ_TIMEOUT_S": "6",
     "TURN_RETRY_S": "0.5",
     "TURN_RETRY_MAX_S": "1",
     "ZAPI_TEXT_TIMEOUT_S": "3",
