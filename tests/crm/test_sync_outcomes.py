@@ -325,7 +325,7 @@ def test_a_deal_of_an_unanswered_call_has_its_time_too(crm) -> None:
     assert ErasureStep.objects.get(store="crm_oportunidade").status == "unavailable"
 
     Lead.objects.update(anonymised_at=datetime.now(UTC) - timedelta(days=1))
-    ErasureStep.objects.update(due_at=datetime.now(UTC), leased_until=None)
+    ErasureStep.objects.filter(status="unavailable").update(due_at=datetime.now(UTC), leased_until=None)
     for item in erasing.claim(9):
         erasing.run(item)
     assert ErasureStep.objects.get(store="crm_oportunidade").status == "done"
